@@ -1,0 +1,67 @@
+//! A feed before it has a format: what RSS, Atom and JSON Feed all say.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::announcement::AnnounceType;
+use super::paper::Subject;
+
+/// A complete feed, newest entry first; no two entries share an id or a date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feed {
+    /// At most 60 characters, so that Zulip takes it as a topic.
+    pub title: String,
+    pub description: String,
+    /// The page for people: never the feed itself.
+    pub page_url: String,
+    /// The canonical address without `.rss`, `.atom` or `.json`; also the feed's identity.
+    pub base_url: FeedUrl,
+    /// The last change of the content, never the time of the build; the newest entry's where nothing else is known.
+    pub updated: Timestamp,
+    pub entries: Vec<Entry>,
+}
+
+/// The canonical address of a feed: everything before the format's ending, and the query behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedUrl {
+    /// `http://localhost:8080/subjects/cs.DC`.
+    pub stem: String,
+    /// `type=new&limit=50`, already encoded, in canonical order; empty for none.
+    pub query: String,
+}
+
+/// One announced event of one paper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The paper's abstract page, with `#replaced-YYYY-MM-DD` for a replacement; the same in every feed.
+    pub id: String,
+    /// The abstract page.
+    pub url: String,
+    /// One line of plain text, never empty.
+    pub title: String,
+    /// One by one; "et al." stands last where the page did not show all.
+    pub authors: Vec<String>,
+    /// The primary subject first.
+    pub subjects: Vec<Subject>,
+    pub announce_type: AnnounceType,
+    /// Set once, unique in the feed, never in the future.
+    pub published: Timestamp,
+    /// Plain text that reads well where HTML is stripped.
+    pub summary: String,
+    /// The whole item as HTML.
+    pub content_html: Arc<str>,
+    pub comments: Option<String>,
+    pub journal_ref: Option<String>,
+    pub pdf_url: String,
+    pub html_url: Option<String>,
+}
+
+impl FeedUrl {
+    /// The address in one format, `extension` without its dot.
+    #[must_use]
+    pub fn with_extension(&self, extension: &str) -> String {
+        let separator = if self.query.is_empty() { "" } else { "?" };
+        format!("{}.{extension}{separator}{}", self.stem, self.query)
+    }
+}

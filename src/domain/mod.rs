@@ -1,0 +1,12 @@
+//! The ground that every stage stands on: arXiv's and the feeds' own notions, without I/O, clock or format.
+
+pub mod announcement;
+pub mod arxiv_id;
+pub mod clock;
+pub mod feed;
+pub mod mailing;
+pub mod paper;
+pub mod prose;
+pub mod taxonomy;
+mod taxonomy_table;
+pub mod verdict;

@@ -1,0 +1,55 @@
+//! How a read of a listing ended: one set of words everywhere.
+
+use std::fmt;
+
+/// The outcome of reading one subject for one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// Proved whole by the page's own counts.
+    Complete,
+    /// Proved: nothing in this subject on that day.
+    Quiet,
+    /// Counts and entries disagree.
+    Incomplete,
+    /// The page still shows an older mailing.
+    Stale,
+    /// Not a listing as we know it.
+    Unrecognized,
+    /// arXiv will not let us read: 403, 429, a captcha.
+    Refused,
+    /// No answer, or an answer that says arXiv is in trouble.
+    Unreachable,
+    /// Never read.
+    Unread,
+    /// A past day that can no longer be had.
+    Gap,
+}
+
+impl Verdict {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Quiet => "quiet",
+            Self::Incomplete => "incomplete",
+            Self::Stale => "stale",
+            Self::Unrecognized => "unrecognized",
+            Self::Refused => "refused",
+            Self::Unreachable => "unreachable",
+            Self::Unread => "unread",
+            Self::Gap => "gap",
+        }
+    }
+
+    /// The listing was read and proved whole, with or without entries.
+    #[must_use]
+    pub fn is_proved(self) -> bool {
+        matches!(self, Self::Complete | Self::Quiet)
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

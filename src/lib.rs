@@ -1,0 +1,29 @@
+//! crosslist turns arXiv's listing pages into feeds.
+//!
+//! The tree is the pipeline: [`fetch`] gets a page, [`parse`] turns it into an announcement and proves it whole,
+//! [`collect`] decides when to ask and what to make of the answer, [`store`] keeps it, [`feeds`] puts the answer
+//! together, [`render`] writes it down, [`serve`] hands it over.
+//! [`domain`] is the ground everyone stands on; [`settings`], [`startup`] and [`cli`] are the roof.
+//! `ARCHITECTURE.md` says what must stay true, and `tests/architecture.rs` holds the imports to it.
+
+pub mod domain;
+
+pub mod fetch;
+pub mod parse;
+
+pub mod store;
+
+pub mod collect;
+
+pub mod text;
+
+pub mod feeds;
+
+pub mod render;
+
+pub mod serve;
+
+pub mod cli;
+pub mod settings;
+pub mod startup;
+pub mod telemetry;
