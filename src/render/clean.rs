@@ -1,0 +1,108 @@
+//! What may a feed not carry in any format, and how is it taken out?
+//!
+//! The parser cleans what it reads, but the libraries behind RSS and Atom let everything through, and a single
+//! control character makes a document unreadable for every reader.
+
+use std::sync::Arc;
+
+use crate::domain::feed::{Entry, Feed, FeedUrl};
+use crate::domain::paper::Subject;
+use crate::text::one_line;
+
+/// A copy that can be written: only characters of XML 1.0, titles and names on one line, nothing blank.
+///
+/// It takes out before writing, not after: `]` NUL `]>` must not become the end of a CDATA section.
+pub(super) fn feed(feed: &Feed) -> Feed {
+    Feed {
+        title: line(&feed.title),
+        description: text(&feed.description),
+        page_url: text(&feed.page_url),
+        base_url: FeedUrl { stem: text(&feed.base_url.stem), query: text(&feed.base_url.query) },
+        updated: feed.updated,
+        entries: feed.entries.iter().map(entry).collect(),
+    }
+}
+
+fn entry(entry: &Entry) -> Entry {
+    let title = line(&entry.title);
+    Entry {
+        id: text(&entry.id),
+        url: text(&entry.url),
+        // RSS and Atom both want words here, and readers show a blank line for none.
+        title: if title.is_empty() { text(&entry.id) } else { title },
+        authors: entry.authors.iter().map(|name| line(name)).filter(|name| !name.is_empty()).collect(),
+        subjects: entry.subjects.iter().map(subject).collect(),
+        announce_type: entry.announce_type,
+        published: entry.published,
+        summary: text(&entry.summary),
+        content_html: shared(&entry.content_html),
+        comments: filled(entry.comments.as_ref()),
+        journal_ref: filled(entry.journal_ref.as_ref()),
+        pdf_url: text(&entry.pdf_url),
+        html_url: filled(entry.html_url.as_ref()),
+    }
+}
+
+fn subject(subject: &Subject) -> Subject {
+    Subject { id: shared(&subject.id), name: shared(&subject.name) }
+}
+
+fn filled(words: Option<&String>) -> Option<String> {
+    words.map(|words| text(words)).filter(|words| !words.trim().is_empty())
+}
+
+fn line(words: &str) -> String {
+    one_line(&text(words))
+}
+
+fn text(words: &str) -> String {
+    if is_clean(words) { words.to_owned() } else { words.chars().filter(|c| !is_illegal(*c)).collect() }
+}
+
+fn shared(words: &Arc<str>) -> Arc<str> {
+    if is_clean(words) { Arc::clone(words) } else { text(words).into() }
+}
+
+/// Controls, noncharacters, and the mark of a broken encoding; of the controls, tab and line feed may stay.
+pub(super) fn is_illegal(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\t' | '\n'))
+        || matches!(c, '\u{FDD0}'..='\u{FDEF}' | '\u{FFFD}')
+        || u32::from(c) & 0xFFFE == 0xFFFE
+}
+
+/// Looks at the bytes first, many at a time: nearly every text has none that could begin an illegal character.
+fn is_clean(words: &str) -> bool {
+    let may_begin_one = |b: u8| (b < 0x20 && b != b'\n') || b == 0x7F || b == 0xC2 || b >= 0xEF;
+    let suspicious = |chunk: &[u8]| chunk.iter().fold(false, |found, b| found | may_begin_one(*b));
+    !words.as_bytes().chunks(256).any(suspicious) || !words.chars().any(is_illegal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exactly_what_xml_or_its_readers_refuse_is_taken_out() {
+        let check = |given: &str, expected: &str| assert_eq!(text(given), expected, "{given:?}");
+        check("tab\tand\nline", "tab\tand\nline");
+        check("a\u{0}b\u{B}c\rd", "abcd");
+        check("\u{80}\u{9F}\u{A0}\u{AD}", "\u{A0}\u{AD}");
+        check("\u{FDCF}\u{FDD0}\u{FDEF}\u{FDF0}", "\u{FDCF}\u{FDF0}");
+        check("\u{FFFC}\u{FFFD}\u{FFFE}\u{FFFF}\u{10000}\u{10FFFF}", "\u{FFFC}\u{10000}");
+        check("\u{E000}🦀日本\u{FEFF}", "\u{E000}🦀日本\u{FEFF}");
+    }
+
+    #[test]
+    fn the_quick_look_misses_no_illegal_character() {
+        for c in (0..=0x0010_FFFF).filter_map(char::from_u32) {
+            let mut bytes = [0; 4];
+            assert_eq!(is_clean(c.encode_utf8(&mut bytes)), !is_illegal(c), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn clean_content_is_shared_and_not_copied() {
+        let content: Arc<str> = "<p>x</p>".into();
+        assert!(Arc::ptr_eq(&shared(&content), &content));
+    }
+}

@@ -1,0 +1,43 @@
+//! Which elements of arXiv's own does an entry carry?
+//!
+//! Names and namespace are those of arXiv's API (<https://info.arxiv.org/help/api/user-manual.html>) and, for
+//! `announce_type`, of its feeds, so that scripts which read those read these.
+
+use std::collections::BTreeMap;
+
+use crate::domain::feed::Entry;
+
+/// The namespace of the elements, and the scheme of arXiv's categories.
+pub(super) const NAMESPACE: &str = "http://arxiv.org/schemas/atom";
+
+pub(super) const PREFIX: &str = "arxiv";
+
+/// An element before RSS or Atom makes it theirs.
+pub(super) struct Element {
+    /// With the prefix.
+    pub(super) name: &'static str,
+    /// Empty where the attributes say all.
+    pub(super) text: String,
+    /// Not escaped.
+    pub(super) attributes: BTreeMap<String, String>,
+}
+
+/// The elements of an entry, each at most once.
+pub(super) fn elements(entry: &mut Entry) -> impl Iterator<Item = Element> {
+    let primary = entry.subjects.first().map(|primary| Element {
+        name: "arxiv:primary_category",
+        text: String::new(),
+        attributes: BTreeMap::from([
+            ("scheme".to_owned(), NAMESPACE.to_owned()),
+            ("term".to_owned(), primary.id.to_string()),
+        ]),
+    });
+    let announce_type = with_text("arxiv:announce_type", entry.announce_type.as_str().to_owned());
+    let comment = entry.comments.take().map(|text| with_text("arxiv:comment", text));
+    let journal_ref = entry.journal_ref.take().map(|text| with_text("arxiv:journal_ref", text));
+    [Some(announce_type), primary, comment, journal_ref].into_iter().flatten()
+}
+
+fn with_text(name: &'static str, text: String) -> Element {
+    Element { name, text, attributes: BTreeMap::new() }
+}

@@ -1,0 +1,181 @@
+//! How is a feed written as RSS 2.0?
+
+use std::collections::BTreeMap;
+
+use rss::extension::atom::{AtomExtension, Link};
+use rss::extension::dublincore::DublinCoreExtension;
+use rss::extension::{Extension, ExtensionMap};
+use rss::{Category, Channel, Guid, Item};
+
+use super::{Format, LANGUAGE, PROJECT_URL, VERSION, dates, document, extensions};
+use crate::domain::feed::{Entry, Feed};
+use crate::text::escape;
+
+/// What RSS's `docs` is for: the format explained to whoever finds the document.
+const DOCS: &str = "https://www.rssboard.org/rss-specification";
+
+/// How long a reader may keep the document, in minutes; constant, so that bytes depend on content alone.
+const TTL_MINUTES: &str = "60";
+
+pub(super) fn write(feed: Feed) -> String {
+    let size = feed.entries.iter().map(|entry| entry.content_html.len() + entry.summary.len() + 1024).sum();
+    let channel = channel(feed);
+    // An indent of nothing puts each element on its own line, which makes two documents comparable.
+    let bytes = channel.pretty_write_to(Vec::with_capacity(size), b' ', 0);
+    document(bytes.expect("writing to memory does not fail"))
+}
+
+fn channel(feed: Feed) -> Channel {
+    Channel {
+        link: feed.page_url,
+        language: Some(LANGUAGE.to_owned()),
+        pub_date: feed.entries.first().map(|newest| dates::rfc_822(newest.published)),
+        last_build_date: Some(dates::rfc_822(feed.updated)),
+        generator: Some(format!("crosslist {VERSION} ({PROJECT_URL})")),
+        docs: Some(DOCS.to_owned()),
+        ttl: Some(TTL_MINUTES.to_owned()),
+        skip_days: vec!["Saturday".to_owned(), "Sunday".to_owned()],
+        atom_ext: Some(AtomExtension {
+            links: vec![Link {
+                href: feed.base_url.with_extension(Format::Rss.extension()),
+                rel: "self".to_owned(),
+                mime_type: Some(Format::Rss.media_type().to_owned()),
+                ..Link::default()
+            }],
+        }),
+        // The library adds those of its own extensions; all are named here, so that the head of a document does not
+        // depend on what is in it.
+        namespaces: BTreeMap::from(
+            [
+                (extensions::PREFIX, extensions::NAMESPACE),
+                ("atom", rss::extension::atom::NAMESPACE),
+                ("content", "http://purl.org/rss/1.0/modules/content/"),
+                ("dc", rss::extension::dublincore::NAMESPACE),
+            ]
+            .map(|(prefix, namespace)| (prefix.to_owned(), namespace.to_owned())),
+        ),
+        items: feed.entries.into_iter().map(item).collect(),
+        title: feed.title,
+        description: feed.description,
+        ..Channel::default()
+    }
+}
+
+fn item(mut entry: Entry) -> Item {
+    Item {
+        extensions: extension_map(&mut entry),
+        title: Some(entry.title),
+        link: Some(entry.url),
+        // Readers take a description for HTML: `a < b` would lose all that follows.
+        description: Some(escape(&entry.summary).into_owned()).filter(|text| !text.is_empty()),
+        categories: entry
+            .subjects
+            .iter()
+            .map(|subject| Category {
+                name: subject.id.to_string(),
+                domain: Some(extensions::NAMESPACE.to_owned()),
+            })
+            .collect(),
+        guid: Some(Guid { value: entry.id, permalink: false }),
+        pub_date: Some(dates::rfc_822(entry.published)),
+        content: Some(entry.content_html.to_string()).filter(|html| !html.is_empty()),
+        // RSS's own `author` must be a mail address.
+        dublin_core_ext: Some(DublinCoreExtension {
+            creators: entry.authors,
+            ..DublinCoreExtension::default()
+        }),
+        ..Item::default()
+    }
+}
+
+fn extension_map(entry: &mut Entry) -> ExtensionMap {
+    let elements = extensions::elements(entry).map(|element| {
+        let extension = Extension {
+            name: element.name.to_owned(),
+            value: Some(element.text),
+            attrs: element.attributes,
+            ..Extension::default()
+        };
+        (element.name.to_owned(), vec![extension])
+    });
+    BTreeMap::from([(extensions::PREFIX.to_owned(), elements.collect())])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{rss, samples};
+    use super::*;
+
+    fn contains(document: &str, part: &str) {
+        assert!(document.contains(part), "no {part} in {document}");
+    }
+
+    #[test]
+    fn a_channel_says_what_it_is_and_when_to_come_back() {
+        let document = rss(&samples::feed());
+        for part in [
+            "<rss version=\"2.0\" xmlns:arxiv=\"http://arxiv.org/schemas/atom\" \
+             xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:content=\"http://purl.org/rss/1.0/modules/content/\" \
+             xmlns:dc=\"http://purl.org/dc/elements/1.1/\">",
+            "<link>http://localhost:8080/subjects/cs.DC?type=new&amp;limit=50</link>",
+            "<language>en</language>",
+            "<pubDate>Mon, 02 Mar 2026 01:00:00 GMT</pubDate>\n<lastBuildDate>Mon, 02 Mar 2026 01:00:05 GMT</lastBuildDate>",
+            "<docs>https://www.rssboard.org/rss-specification</docs>\n<ttl>60</ttl>",
+            "<skipDays>\n<day>Saturday</day>\n<day>Sunday</day>\n</skipDays>",
+            "<atom:link href=\"http://localhost:8080/subjects/cs.DC.rss?type=new&amp;limit=50\" rel=\"self\" \
+             type=\"application/rss+xml\"/>",
+        ] {
+            contains(&document, part);
+        }
+        assert_eq!(document.matches("rel=\"self\"").count(), 1);
+    }
+
+    #[test]
+    fn an_item_says_all_that_the_entry_says() {
+        let document = rss(&samples::feed());
+        for part in [
+            "<title>A &lt; B &amp; &quot;C&quot; &lt;script&gt;</title>",
+            "<link>https://arxiv.org/abs/2602.23598</link>",
+            "<guid isPermaLink=\"false\">https://arxiv.org/abs/2602.23598</guid>",
+            "<category domain=\"http://arxiv.org/schemas/atom\">cs.DC</category>\n\
+             <category domain=\"http://arxiv.org/schemas/atom\">cs.PF</category>",
+            "<dc:creator>Ada Lovelace</dc:creator>\n<dc:creator>李 &amp; Söhne</dc:creator>",
+            "<arxiv:announce_type>new</arxiv:announce_type>\n<arxiv:comment>12 pages &lt;b&gt;</arxiv:comment>\n\
+             <arxiv:journal_ref>J. ACM 1</arxiv:journal_ref>\n\
+             <arxiv:primary_category scheme=\"http://arxiv.org/schemas/atom\" term=\"cs.DC\"></arxiv:primary_category>",
+        ] {
+            contains(&document, part);
+        }
+        assert!(!document.contains("<author>"));
+    }
+
+    #[test]
+    fn a_description_is_html_without_markup() {
+        contains(
+            &rss(&samples::feed()),
+            "<description><![CDATA[If a &lt; b &amp; c]]&gt; then.]]></description>",
+        );
+    }
+
+    #[test]
+    fn the_end_of_cdata_inside_content_survives() {
+        let document = rss(&samples::feed());
+        contains(&document, "<content:encoded><![CDATA[<p>a ]]]]><![CDATA[> b</p>]]></content:encoded>");
+        let read = Channel::read_from(document.as_bytes()).unwrap();
+        assert_eq!(read.items[0].content.as_deref(), Some("<p>a ]]> b</p>"));
+    }
+
+    #[test]
+    fn an_entry_without_text_is_still_an_item() {
+        let mut feed = samples::feed();
+        feed.entries[0].summary = String::new();
+        feed.entries[0].content_html = "".into();
+        feed.entries[0].authors = Vec::new();
+        feed.entries.truncate(1);
+        let document = rss(&feed);
+        let item = &document[document.find("<item>").unwrap()..];
+        for absent in ["<description>", "<content:encoded>", "<dc:creator>"] {
+            assert!(!item.contains(absent), "{absent}");
+        }
+    }
+}

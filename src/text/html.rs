@@ -1,0 +1,251 @@
+//! How does a paper read as HTML?
+//!
+//! Only `p`, `br`, `strong` and `a` come out, and `href` is the only attribute: no reader's cleaning takes any of it
+//! away.
+
+use std::borrow::Cow;
+
+use maud::{Markup, html};
+use url::form_urlencoded::byte_serialize;
+
+use super::plain::{announcement, link_words};
+use crate::domain::announcement::AnnounceType;
+use crate::domain::paper::{Authors, Paper};
+use crate::domain::prose::{Prose, Span};
+
+/// Plain text as HTML shows it, or XML: `&`, `<` and `>` become references.
+#[must_use]
+pub fn escape(text: &str) -> Cow<'_, str> {
+    if !text.contains(['&', '<', '>']) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len() + text.len() / 8);
+    for part in text.split_inclusive(['&', '<', '>']) {
+        let (words, reference) = match part.as_bytes().last() {
+            Some(b'&') => (&part[..part.len() - 1], "&amp;"),
+            Some(b'<') => (&part[..part.len() - 1], "&lt;"),
+            Some(b'>') => (&part[..part.len() - 1], "&gt;"),
+            _ => (part, ""),
+        };
+        escaped.push_str(words);
+        escaped.push_str(reference);
+    }
+    Cow::Owned(escaped)
+}
+
+/// The whole item: authors, subjects, how it was announced, comments, journal reference, abstract and links.
+///
+/// `cross_list_from` is where the page says that a cross-list is at home.
+#[must_use]
+pub fn item_html(paper: &Paper, announce_type: AnnounceType, cross_list_from: Option<&str>) -> String {
+    let item = html! {
+        (authors(&paper.authors))
+        p {
+            @for (index, subject) in paper.subjects.iter().enumerate() {
+                @if index == 0 {
+                    strong { (subject.name) " (" (subject.id) ")" }
+                } @else {
+                    "; " (subject.name) " (" (subject.id) ")"
+                }
+            }
+            @if !paper.subjects.is_empty() { br; }
+            (announcement(paper, announce_type, cross_list_from))
+        }
+        @if let Some(comments) = paper.comments.as_ref().filter(|comments| !comments.is_empty()) {
+            p { "Comments: " (lines(comments)) }
+        }
+        @if let Some(journal_ref) = paper.journal_ref.as_ref().filter(|text| !text.is_empty()) {
+            p { "Journal reference: " (journal_ref) }
+        }
+        @if let Some(abstract_text) = &paper.abstract_text {
+            @for paragraph in &abstract_text.paragraphs {
+                p { (spans(paragraph)) }
+            }
+        }
+        p {
+            a href=(paper.id.abstract_url()) { "Abstract" }
+            " · " a href=(paper.id.pdf_url()) { "PDF" }
+            @if let Some(html_url) = paper.html_url.as_ref().filter(|url| is_web(url)) {
+                " · " a href=(html_url) { "HTML" }
+            }
+        }
+    };
+    item.into_string()
+}
+
+/// Each author leads to arXiv's search, as on the listing page.
+fn authors(authors: &Authors) -> Markup {
+    html! {
+        @if !authors.names.is_empty() {
+            p {
+                @for (index, name) in authors.names.iter().enumerate() {
+                    @if index > 0 { ", " }
+                    a href={ "https://arxiv.org/search/?searchtype=author&query=" (encoded(name)) } { (name) }
+                }
+                @if authors.et_al { ", et al." }
+            }
+        }
+    }
+}
+
+/// Paragraphs that stand behind a label, so a line each.
+fn lines(prose: &Prose) -> Markup {
+    html! {
+        @for (index, paragraph) in prose.paragraphs.iter().enumerate() {
+            @if index > 0 { br; }
+            (spans(paragraph))
+        }
+    }
+}
+
+fn spans(paragraph: &[Span]) -> Markup {
+    html! {
+        @for span in paragraph {
+            @match span {
+                Span::Text(text) => (text),
+                Span::Link { href, text } if is_web(href) => a href=(href) { (link_words(href, text)) },
+                // A feed links over http(s) alone; what is left of ftp is its address as text.
+                Span::Link { href, text } if link_words(href, text) == href => (href),
+                Span::Link { href, text } => { (text) " (" (href) ")" },
+            }
+        }
+    }
+}
+
+fn is_web(href: &str) -> bool {
+    let begins = |scheme: &str| {
+        href.get(..scheme.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(scheme))
+    };
+    begins("https://") || begins("http://")
+}
+
+fn encoded(name: &str) -> String {
+    byte_serialize(name.as_bytes()).collect()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::domain::arxiv_id::ArxivId;
+    use crate::domain::paper::Subject;
+
+    pub(in crate::text) fn paper() -> Paper {
+        Paper {
+            id: ArxivId::parse("2602.23598").unwrap().0,
+            title: "A title".to_owned(),
+            authors: Authors { names: vec!["Ada Lovelace".to_owned()], et_al: false },
+            comments: Some(Prose::plain("12 pages")),
+            journal_ref: Some("J. ACM 1 (2026)".to_owned()),
+            subjects: vec![
+                Subject { id: "cs.DC".into(), name: "Distributed, Parallel, and Cluster Computing".into() },
+                Subject { id: "cs.PF".into(), name: "Performance".into() },
+            ],
+            abstract_text: Some(Prose::plain("We show.")),
+            html_url: Some("https://arxiv.org/html/2602.23598v1".to_owned()),
+            version: Some(1),
+        }
+    }
+
+    fn contains(html: &str, part: &str) {
+        assert!(html.contains(part), "no {part} in {html}");
+    }
+
+    #[test]
+    fn an_item_says_all_that_the_listing_says() {
+        assert_eq!(
+            item_html(&paper(), AnnounceType::New, None),
+            "<p><a href=\"https://arxiv.org/search/?searchtype=author&amp;query=Ada+Lovelace\">Ada Lovelace</a></p>\
+             <p><strong>Distributed, Parallel, and Cluster Computing (cs.DC)</strong>; Performance (cs.PF)\
+             <br>New in cs.DC</p>\
+             <p>Comments: 12 pages</p>\
+             <p>Journal reference: J. ACM 1 (2026)</p>\
+             <p>We show.</p>\
+             <p><a href=\"https://arxiv.org/abs/2602.23598\">Abstract</a> · \
+             <a href=\"https://arxiv.org/pdf/2602.23598\">PDF</a> · \
+             <a href=\"https://arxiv.org/html/2602.23598v1\">HTML</a></p>"
+        );
+    }
+
+    #[test]
+    fn what_a_paper_lacks_leaves_no_empty_paragraph() {
+        let bare = Paper {
+            authors: Authors::default(),
+            comments: Some(Prose::default()),
+            journal_ref: Some(String::new()),
+            subjects: Vec::new(),
+            abstract_text: None,
+            html_url: None,
+            ..paper()
+        };
+        assert_eq!(
+            item_html(&bare, AnnounceType::Replace, None),
+            "<p>Replacement</p><p><a href=\"https://arxiv.org/abs/2602.23598\">Abstract</a> · \
+             <a href=\"https://arxiv.org/pdf/2602.23598\">PDF</a></p>"
+        );
+    }
+
+    #[test]
+    fn nothing_from_the_page_becomes_markup() {
+        let mut hostile = paper();
+        let evil = "\"><script>alert('1')</script><p onclick=\"x\">";
+        hostile.authors.names = vec![evil.to_owned()];
+        hostile.comments = Some(Prose::plain(evil));
+        hostile.journal_ref = Some(evil.to_owned());
+        hostile.abstract_text = Some(Prose {
+            paragraphs: vec![vec![
+                Span::Text(evil.to_owned()),
+                Span::Link { href: format!("https://example.org/{evil}"), text: evil.to_owned() },
+                Span::Link { href: "javascript:alert(1)".to_owned(), text: evil.to_owned() },
+            ]],
+        });
+        hostile.subjects[0] = Subject { id: evil.into(), name: evil.into() };
+        hostile.html_url = Some("javascript:alert(1)".to_owned());
+        let html = item_html(&hostile, AnnounceType::Cross, Some(evil));
+        let tags: Vec<&str> = html.split('<').skip(1).map(|tag| &tag[..tag.find('>').unwrap()]).collect();
+        assert!(
+            tags.iter().all(|tag| {
+                let link = tag.strip_prefix("a href=\"https://").and_then(|rest| rest.strip_suffix('"'));
+                link.is_some_and(|rest| !rest.contains('"'))
+                    || ["p", "/p", "br", "strong", "/strong", "/a"].contains(tag)
+            }),
+            "{tags:?}"
+        );
+        contains(&html, "%22%3E%3Cscript%3E");
+    }
+
+    #[test]
+    fn an_author_search_is_encoded_and_et_al_is_no_author() {
+        let mut paper = paper();
+        paper.authors = Authors { names: vec!["J. Müller & 李".to_owned(), "B+C".to_owned()], et_al: true };
+        let html = item_html(&paper, AnnounceType::New, None);
+        contains(&html, "query=J.+M%C3%BCller+%26+%E6%9D%8E\">J. Müller &amp; 李</a>, ");
+        contains(&html, "query=B%2BC\">B+C</a>, et al.</p>");
+    }
+
+    #[test]
+    fn a_link_shows_its_address_where_arxiv_hid_it() {
+        let link = |href: &str, text: &str| Span::Link { href: href.to_owned(), text: text.to_owned() };
+        let check = |span, expected: &str| assert_eq!(spans(&[span]).into_string(), expected);
+        check(
+            link("https://e.org/?a=1&b=2", "this https URL"),
+            "<a href=\"https://e.org/?a=1&amp;b=2\">https://e.org/?a=1&amp;b=2</a>",
+        );
+        check(link("http://e.org", "data"), "<a href=\"http://e.org\">data</a>");
+        check(link("ftp://e.org", "data"), "data (ftp://e.org)");
+        check(link("ftp://e.org", "this ftp URL"), "ftp://e.org");
+    }
+
+    #[test]
+    fn comments_of_several_lines_stay_apart() {
+        let mut paper = paper();
+        let line = |text: &str| vec![Span::Text(text.to_owned())];
+        paper.comments = Some(Prose { paragraphs: vec![line("12 pages"), line("accepted")] });
+        contains(&item_html(&paper, AnnounceType::New, None), "<p>Comments: 12 pages<br>accepted</p>");
+    }
+
+    #[test]
+    fn escaping_touches_nothing_but_the_three() {
+        assert_eq!(escape("a < b & \"c\" > 'd'"), "a &lt; b &amp; \"c\" &gt; 'd'");
+        assert!(matches!(escape("日本 🦀"), Cow::Borrowed("日本 🦀")));
+    }
+}

@@ -1,0 +1,130 @@
+//! How does a paper read where there is no markup?
+
+use crate::domain::announcement::AnnounceType;
+use crate::domain::paper::Paper;
+use crate::domain::prose::{Prose, Span};
+
+/// Text on one line: every run of white space, line ends included, becomes one space.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
+}
+
+/// How a paper came into the listing, in words: `New in cs.DC`, `Cross-list from astro-ph.HE`, `Replacement`.
+///
+/// Where the page did not say what a cross-list is at home in, the paper's primary subject says it.
+#[must_use]
+pub fn announcement(paper: &Paper, announce_type: AnnounceType, cross_list_from: Option<&str>) -> String {
+    let home = || cross_list_from.or_else(|| paper.subjects.first().map(|primary| &*primary.id));
+    match (announce_type, home()) {
+        (AnnounceType::New, Some(home)) => format!("New in {home}"),
+        (AnnounceType::New, None) => "New".to_owned(),
+        (AnnounceType::Cross, Some(home)) => format!("Cross-list from {home}"),
+        (AnnounceType::Cross, None) => "Cross-list".to_owned(),
+        (AnnounceType::ReplaceCross, Some(home)) => format!("Replacement, cross-list from {home}"),
+        (AnnounceType::Replace | AnnounceType::ReplaceCross, _) => "Replacement".to_owned(),
+    }
+}
+
+/// The item where HTML is stripped: the abstract, its paragraphs apart by a blank line.
+///
+/// Without an abstract it is what else is known (`New in cs.DC. Comments: 12 pages`), so that it is never empty:
+/// Zulip's bot refuses an entry without a summary.
+#[must_use]
+pub fn summary(paper: &Paper, announce_type: AnnounceType, cross_list_from: Option<&str>) -> String {
+    let abstract_text = paper.abstract_text.as_ref().map(paragraphs).unwrap_or_default();
+    if !abstract_text.is_empty() {
+        return abstract_text;
+    }
+    let mut sentences = vec![announcement(paper, announce_type, cross_list_from)];
+    if let Some(comments) = paper.comments.as_ref().map(paragraphs).filter(|text| !text.is_empty()) {
+        sentences.push(format!("Comments: {}", one_line(&comments)));
+    }
+    if let Some(journal_ref) = paper.journal_ref.as_ref().filter(|text| !text.is_empty()) {
+        sentences.push(format!("Journal reference: {journal_ref}"));
+    }
+    sentences.join(". ")
+}
+
+/// What a link is called: its own words, or its address where arXiv put `this https URL` in their place.
+pub(super) fn link_words<'a>(href: &'a str, text: &'a str) -> &'a str {
+    let stands_in = matches!(text.trim(), "this http URL" | "this https URL" | "this ftp URL" | "");
+    if stands_in { href } else { text }
+}
+
+fn paragraphs(prose: &Prose) -> String {
+    let mut plain = String::new();
+    for (index, spans) in prose.paragraphs.iter().enumerate() {
+        if index > 0 {
+            plain.push_str("\n\n");
+        }
+        for span in spans {
+            plain.push_str(match span {
+                Span::Text(text) => text,
+                Span::Link { href, text } => link_words(href, text),
+            });
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::html::tests::paper;
+    use super::*;
+
+    #[test]
+    fn the_summary_is_the_abstract_with_its_paragraphs_and_true_links() {
+        let mut paper = paper();
+        let link =
+            |text: &str| Span::Link { href: "https://example.org/x".to_owned(), text: text.to_owned() };
+        paper.abstract_text = Some(Prose {
+            paragraphs: vec![
+                vec![Span::Text("Code at ".to_owned()), link("this https URL"), Span::Text(".".to_owned())],
+                vec![Span::Text("See ".to_owned()), link("our page")],
+            ],
+        });
+        assert_eq!(
+            summary(&paper, AnnounceType::New, None),
+            "Code at https://example.org/x.\n\nSee our page"
+        );
+    }
+
+    #[test]
+    fn the_summary_is_never_empty() {
+        let mut paper = paper();
+        paper.abstract_text = None;
+        assert_eq!(
+            summary(&paper, AnnounceType::Cross, Some("cs.SY")),
+            "Cross-list from cs.SY. Comments: 12 pages. Journal reference: J. ACM 1 (2026)"
+        );
+        paper.abstract_text = Some(Prose::default());
+        paper.comments = Some(Prose::default());
+        paper.journal_ref = None;
+        assert_eq!(summary(&paper, AnnounceType::New, None), "New in cs.DC");
+    }
+
+    #[test]
+    fn the_words_say_how_a_paper_came_and_where_it_is_at_home() {
+        let paper = paper();
+        let check = |kind, from, words: &str| assert_eq!(announcement(&paper, kind, from), words);
+        check(AnnounceType::New, None, "New in cs.DC");
+        check(AnnounceType::Cross, Some("astro-ph.HE"), "Cross-list from astro-ph.HE");
+        check(AnnounceType::Cross, None, "Cross-list from cs.DC");
+        check(AnnounceType::Replace, None, "Replacement");
+        check(AnnounceType::ReplaceCross, None, "Replacement, cross-list from cs.DC");
+    }
+
+    #[test]
+    fn one_line_has_no_line_end_and_no_double_space() {
+        assert_eq!(one_line(" a\r\n b\tc \u{2028}d "), "a b c d");
+        assert_eq!(one_line(" \n"), "");
+    }
+}

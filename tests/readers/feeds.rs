@@ -1,0 +1,134 @@
+//! Which feeds are the readers given?
+
+use crosslist::domain::announcement::AnnounceType;
+use crosslist::domain::arxiv_id::ArxivId;
+use crosslist::domain::feed::{Entry, Feed, FeedUrl};
+use crosslist::domain::paper::{Authors, Paper, Subject};
+use crosslist::domain::prose::{Prose, Span};
+use crosslist::text;
+use jiff::{Timestamp, ToSpan};
+
+/// The feeds, each with a name to be found by.
+pub fn all() -> Vec<(&'static str, Feed)> {
+    vec![("empty", feed(Vec::new())), ("ordinary", ordinary()), ("hostile", hostile())]
+}
+
+/// What arXiv announces every day.
+pub fn ordinary() -> Feed {
+    feed(vec![
+        entry(
+            1,
+            AnnounceType::New,
+            paper("QoSFlow: Ensuring Service Quality of Distributed Workflows", &["Ada Lovelace"]),
+        ),
+        entry(
+            2,
+            AnnounceType::Cross,
+            paper("On $O(n \\log n)$ Sorting", &["J. Müller", "ATLAS Collaboration", "et al."]),
+        ),
+        entry(
+            3,
+            AnnounceType::Replace,
+            paper("Über Poincaré", &["Émilie du Châtelet", "O'Neil Ford-Brown Jr."]),
+        ),
+    ])
+}
+
+/// What no one should announce.
+pub fn hostile() -> Feed {
+    let five_thousand: Vec<String> = (0..5_000).map(|number| format!("Author Number{number}")).collect();
+    let five_thousand: Vec<&str> = five_thousand.iter().map(String::as_str).collect();
+    let texts: [(&str, &[&str]); 9] = [
+        ("A < B & \"C\" <script>", &["Eve <script>", "Tom & Jerry"]),
+        ("The end ]]> of <![CDATA[ data ]]]]>", &["A ]]> B"]),
+        ("&amp; &lt;b&gt; &#65; &nbsp; stay", &["&quot;Q&quot;"]),
+        ("分散計算 의 🦀👩‍🔬 e\u{301} \u{202E}RTL\u{202C} עברית العربية", &["李 明", "김", "𝔽₂"]),
+        ("'Quotes' “and” \"more\" `ticks`", &["O'Neil", "\"Nick\" Name"]),
+        ("Controls\u{0} \u{8}and\u{FFFE} \u{1F}such\u{FFFD}\u{85}", &["Nul\u{0}", "\u{0}", " "]),
+        ("Many authors", &five_thousand),
+        ("No authors", &[]),
+        ("<p>--><?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY y \"z\">]>&y;", &["%25 {{x}} ${y}"]),
+    ];
+    let mut entries: Vec<Entry> = (1..)
+        .zip(texts)
+        .map(|(number, (title, authors))| {
+            entry(number, AnnounceType::ALL[number as usize % 4], paper(title, authors))
+        })
+        .collect();
+    entries.push(entry(10, AnnounceType::New, paper(&"long ".repeat(64 * 1024 / 5), &["A"])));
+    let mut bare = entry(11, AnnounceType::ReplaceCross, paper("Empty fields", &["A"]));
+    bare.comments = Some(String::new());
+    bare.journal_ref = Some(" ".to_owned());
+    bare.summary = String::new();
+    bare.html_url = None;
+    entries.push(bare);
+    feed(entries)
+}
+
+fn feed(entries: Vec<Entry>) -> Feed {
+    Feed {
+        title: "arXiv cs.DC & <friends>".to_owned(),
+        description: "What arXiv announced in Distributed, Parallel, and Cluster Computing".to_owned(),
+        page_url: "http://localhost:8080/subjects/cs.DC?q=ti%3Aa%20%26%20b&type=new".to_owned(),
+        base_url: FeedUrl {
+            stem: "http://localhost:8080/subjects/cs.DC".to_owned(),
+            query: "q=ti%3Aa%20%26%20b&type=new".to_owned(),
+        },
+        updated: newest(),
+        entries,
+    }
+}
+
+fn newest() -> Timestamp {
+    "2026-03-02T01:00:00Z".parse().expect("a time")
+}
+
+fn paper(title: &str, authors: &[&str]) -> Paper {
+    let subject = |id: &str, name: &str| Subject { id: id.into(), name: name.into() };
+    Paper {
+        id: ArxivId::parse("2602.23598").expect("an id").0,
+        title: title.to_owned(),
+        authors: Authors { names: authors.iter().map(|name| (*name).to_owned()).collect(), et_al: false },
+        comments: Some(Prose::plain(title)),
+        journal_ref: Some(format!("J. {title}")),
+        subjects: vec![
+            subject("cs.DC", "Distributed, Parallel, and Cluster Computing"),
+            subject("cs.AI", "Artificial Intelligence"),
+            subject("math-ph", "Mathematical <Physics> & \"more\""),
+        ],
+        abstract_text: Some(Prose {
+            paragraphs: vec![
+                vec![Span::Text(format!("We study {title}."))],
+                vec![
+                    Span::Text("Code: ".to_owned()),
+                    Span::Link {
+                        href: "https://example.org/?a=1&b=2".to_owned(),
+                        text: "this https URL".to_owned(),
+                    },
+                ],
+            ],
+        }),
+        html_url: Some("https://arxiv.org/html/2602.23598v1".to_owned()),
+        version: Some(1),
+    }
+}
+
+fn entry(number: i64, announce_type: AnnounceType, paper: Paper) -> Entry {
+    let url = format!("https://arxiv.org/abs/2602.{:05}", 20_000 + number);
+    let event = if announce_type.is_replacement() { "#replaced-2026-03-02" } else { "" };
+    Entry {
+        id: format!("{url}{event}"),
+        url,
+        published: newest() - number.seconds(),
+        summary: text::summary(&paper, announce_type, None),
+        content_html: text::item_html(&paper, announce_type, None).into(),
+        comments: paper.comments.as_ref().map(Prose::to_plain_text),
+        title: paper.title,
+        authors: paper.authors.names,
+        subjects: paper.subjects,
+        announce_type,
+        journal_ref: paper.journal_ref,
+        pdf_url: paper.id.pdf_url(),
+        html_url: paper.html_url,
+    }
+}
