@@ -1,4 +1,6 @@
 //! Which page is asked for, and what comes back?
+//!
+//! Only this stage speaks to arXiv: one request at a time, never faster than the pause, never outside one origin.
 
 use std::time::Duration;
 
@@ -8,7 +10,24 @@ use url::Url;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 
-/// How the upstream is asked.
+mod answer;
+mod client;
+mod failure;
+mod options;
+mod pace;
+mod remembered;
+mod replay;
+mod retry_after;
+
+pub use client::Client;
+pub use options::OptionsError;
+pub use pace::{Outcome, Pace, Turn};
+pub use replay::{OpenError, Replay};
+
+/// How many entries are asked for at once: arXiv's default for `/new`, and the most that it gives.
+pub const SHOW_MAX: u32 = 2_000;
+
+/// How the upstream is asked; [`Options::mistakes`] says what cannot be.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// `https://arxiv.org`; nothing outside this origin is ever asked.
@@ -35,9 +54,45 @@ pub enum ListingUrl {
     Catchup { subject: SubjectId, date: Date, page: u32 },
 }
 
+impl ListingUrl {
+    #[must_use]
+    pub fn subject(&self) -> SubjectId {
+        match self {
+            Self::New { subject, .. } | Self::Catchup { subject, .. } => *subject,
+        }
+    }
+
+    /// Path and query below the base address, in one spelling per page, so that caches and tags meet.
+    #[must_use]
+    pub fn path(&self) -> String {
+        match self {
+            Self::New { subject, skip: 0 } => format!("/list/{subject}/new"),
+            Self::New { subject, skip } => format!("/list/{subject}/new?skip={skip}&show={SHOW_MAX}"),
+            Self::Catchup { subject, date, page: 0 | 1 } => format!("/catchup/{subject}/{date}?abs=True"),
+            Self::Catchup { subject, date, page } => {
+                format!("/catchup/{subject}/{date}?abs=True&page={page}")
+            }
+        }
+    }
+
+    /// The whole address; a path that the base address has stays in front.
+    #[must_use]
+    pub fn address(&self, base_url: &Url) -> Url {
+        let asked = self.path();
+        let (path, query) =
+            asked.split_once('?').map_or((asked.as_str(), None), |(path, query)| (path, Some(query)));
+        let mut address = base_url.clone();
+        address.set_path(&format!("{}{path}", base_url.path().trim_end_matches('/')));
+        address.set_query(query);
+        address.set_fragment(None);
+        address
+    }
+}
+
 /// A page as it came, decoded from its transfer and content codings.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
+    /// The address that answered, after redirects; for a replay, the path that was asked for.
     pub url: String,
     pub bytes: Vec<u8>,
     /// The `charset` of the `Content-Type`, as given.
@@ -45,7 +100,7 @@ pub struct Page {
 }
 
 /// No page came.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 pub struct FetchError {
     /// `Refused`, `Unreachable` or `Unrecognized`.
@@ -54,4 +109,97 @@ pub struct FetchError {
     pub reason: String,
     /// How long the upstream asked us to stay away, capped.
     pub retry_after: Option<Duration>,
+}
+
+/// Where pages come from.
+#[derive(Debug)]
+pub enum Upstream {
+    Live(Client),
+    Replay(Replay),
+}
+
+impl Upstream {
+    /// Gets one page; waits for its turn, the pause and any back-off first.
+    ///
+    /// `listing_date` is the date of the newest mailing that is due, which only a replay needs to know.
+    pub async fn get(&self, url: &ListingUrl, listing_date: Date) -> Result<Page, FetchError> {
+        match self {
+            Self::Live(client) => client.get(url).await,
+            Self::Replay(replay) => replay.get(url, listing_date).await,
+        }
+    }
+
+    /// For logs and for the store's memory of where it was filled from.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Live(client) => client.base_url().as_str().trim_end_matches('/').to_owned(),
+            Self::Replay(replay) => replay.describe(),
+        }
+    }
+
+    /// How long a request made now would have to wait at least; nothing for a replay.
+    #[must_use]
+    pub fn wait_estimate(&self) -> Duration {
+        match self {
+            Self::Live(client) => client.wait_estimate(),
+            Self::Replay(_) => Duration::ZERO,
+        }
+    }
+
+    /// A page turned out to be a captcha or a block: stay away for long.
+    pub fn report_refusal(&self) {
+        if let Self::Live(client) = self {
+            client.report_refusal();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subject(text: &str) -> SubjectId {
+        SubjectId::parse(text).expect("a known subject")
+    }
+
+    fn check(url: &ListingUrl, path: &str, address: &str) {
+        assert_eq!(url.path(), path);
+        let base: Url = "http://127.0.0.1:8700/s/flap".parse().expect("a base address");
+        assert_eq!(url.address(&base).as_str(), address);
+    }
+
+    #[test]
+    fn each_page_has_one_address_below_the_base() {
+        let date = jiff::civil::date(2026, 3, 2);
+        check(
+            &ListingUrl::New { subject: subject("cs.DC"), skip: 0 },
+            "/list/cs.DC/new",
+            "http://127.0.0.1:8700/s/flap/list/cs.DC/new",
+        );
+        check(
+            &ListingUrl::New { subject: subject("cs"), skip: 2000 },
+            "/list/cs/new?skip=2000&show=2000",
+            "http://127.0.0.1:8700/s/flap/list/cs/new?skip=2000&show=2000",
+        );
+        check(
+            &ListingUrl::Catchup { subject: subject("quant-ph"), date, page: 1 },
+            "/catchup/quant-ph/2026-03-02?abs=True",
+            "http://127.0.0.1:8700/s/flap/catchup/quant-ph/2026-03-02?abs=True",
+        );
+        check(
+            &ListingUrl::Catchup { subject: subject("cs"), date, page: 3 },
+            "/catchup/cs/2026-03-02?abs=True&page=3",
+            "http://127.0.0.1:8700/s/flap/catchup/cs/2026-03-02?abs=True&page=3",
+        );
+    }
+
+    #[test]
+    fn a_base_address_without_a_path_gives_no_double_slash() {
+        let url = ListingUrl::New { subject: subject("cs.DC"), skip: 0 };
+        for base in ["https://arxiv.org", "https://arxiv.org/"] {
+            let base: Url = base.parse().expect("a base address");
+            assert_eq!(url.address(&base).as_str(), "https://arxiv.org/list/cs.DC/new");
+        }
+    }
 }

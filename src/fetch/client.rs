@@ -1,0 +1,200 @@
+//! How is one page got from arXiv, and nothing else from anywhere else?
+
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::time::{Duration, Instant};
+
+use reqwest::header::{ACCEPT, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
+use reqwest::redirect;
+use url::Url;
+
+use super::answer::{self, Head};
+use super::failure::Failure;
+use super::options::is_loopback;
+use super::pace::{Outcome, Pace, Turn};
+use super::remembered::Remembered;
+use super::{FetchError, ListingUrl, Options, OptionsError, Page};
+
+/// How many redirects are followed for one page: arXiv needs one, for an alias; each costs a pause.
+pub const REDIRECTS_MAX: usize = 3;
+
+/// The first stop after a 403, a 451 or a captcha: arXiv treats going on after a refusal as an attack.
+pub const REFUSAL_STOP_SECONDS: u64 = 60 * 60;
+
+/// The same in pauses, which is an hour at the default of 15 seconds.
+/// It can only lengthen the stop, but for a loopback address, where short pauses mean a test.
+pub const REFUSAL_STOP_PAUSES: u32 = 240;
+
+/// What we can read; the codings follow from the features that the HTTP library was built with.
+const ACCEPTED: HeaderValue = HeaderValue::from_static("text/html,application/xhtml+xml");
+
+/// The one way to arXiv: a GET at a time, from one origin.
+#[derive(Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    base_url: Url,
+    page_bytes_max: usize,
+    pace: Pace,
+    remembered: Mutex<Remembered>,
+}
+
+/// What one request brought.
+enum Heard {
+    Page(Page),
+    Moved(Url),
+}
+
+impl Client {
+    /// Prepares the connection without opening it.
+    ///
+    /// # Errors
+    /// The first of [`Options::mistakes`], or there are no certificates to trust.
+    pub fn new(options: &Options) -> Result<Self, OptionsError> {
+        if let Some(mistake) = options.mistakes().into_iter().next() {
+            return Err(mistake);
+        }
+        install_cryptography();
+        let http = reqwest::Client::builder()
+            .user_agent(options.user_agent())
+            .default_headers(HeaderMap::from_iter([(ACCEPT, ACCEPTED)]))
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .https_only(options.base_url.scheme() == "https")
+            .pool_max_idle_per_host(1)
+            .connect_timeout(options.connect_timeout)
+            .read_timeout(options.read_timeout)
+            .timeout(options.total_timeout)
+            .build()
+            .map_err(|error| OptionsError::Tls(super::failure::root_cause(&error)))?;
+        let stop = options.pause * REFUSAL_STOP_PAUSES;
+        let stop = if is_loopback(&options.base_url) {
+            stop
+        } else {
+            stop.max(Duration::from_secs(REFUSAL_STOP_SECONDS))
+        };
+        Ok(Self {
+            http,
+            base_url: options.base_url.clone(),
+            page_bytes_max: options.page_bytes_max,
+            pace: Pace::new(options.pause, stop),
+            remembered: Mutex::default(),
+        })
+    }
+
+    /// Gets one page when its turn has come; the connection is ours alone until the body has ended.
+    pub async fn get(&self, page: &ListingUrl) -> Result<Page, FetchError> {
+        let mut turn = self.pace.turn().await;
+        match self.follow(page.address(&self.base_url), &mut turn).await {
+            Ok(page) => {
+                turn.end(Outcome::Answered);
+                Ok(page)
+            }
+            Err(Failure { error, outcome }) => {
+                turn.end(outcome);
+                Err(error)
+            }
+        }
+    }
+
+    /// How long a request made now would have to wait at least.
+    #[must_use]
+    pub fn wait_estimate(&self) -> Duration {
+        self.pace.wait_estimate()
+    }
+
+    /// A page turned out to be a captcha or a block: stay away for long, and ask for everything anew.
+    pub fn report_refusal(&self) {
+        *self.remembered() = Remembered::default();
+        self.pace.report_refusal();
+    }
+
+    #[must_use]
+    pub fn base_url(&self) -> &Url {
+        &self.base_url
+    }
+
+    /// Asks, and asks again where a redirect of the same origin leads.
+    async fn follow(&self, mut url: Url, turn: &mut Turn<'_>) -> Result<Page, Failure> {
+        let mut visited: Vec<Url> = Vec::new();
+        loop {
+            let target = match self.ask(&url).await? {
+                Heard::Page(page) => return Ok(page),
+                Heard::Moved(target) => target,
+            };
+            if target == url || visited.contains(&target) {
+                return Err(Failure::unrecognized(&url, "redirects in a circle"));
+            }
+            if visited.len() == REDIRECTS_MAX {
+                let found = format!("redirects once more after {REDIRECTS_MAX} redirects");
+                return Err(Failure::unrecognized(&url, &found));
+            }
+            visited.push(std::mem::replace(&mut url, target));
+            turn.again().await;
+        }
+    }
+
+    async fn ask(&self, url: &Url) -> Result<Heard, Failure> {
+        let started = Instant::now();
+        let known = self.remembered().get(url.as_str());
+        let mut request = self.http.get(url.clone());
+        if let Some(known) = &known {
+            request = request.header(IF_NONE_MATCH, &known.tag);
+        }
+        tracing::debug!(page.path = url.path(), has_condition = known.is_some(), "asking the upstream");
+        let response = request.send().await.map_err(|error| Failure::unanswered(url, &error))?;
+        let status = response.status();
+        let page = match (answer::judge(url, status, response.headers(), known.is_some())?, known) {
+            (Head::Moved(target), _) => return Ok(Heard::Moved(target)),
+            (Head::Unchanged, Some(known)) => known.page.as_ref().clone(),
+            (Head::Unchanged, None) => return Err(Failure::unrecognized(url, "has nothing new to nothing")),
+            (Head::Page { charset }, _) => {
+                let tag = response.headers().get(ETAG).cloned();
+                let bytes = self.body(url, response).await?;
+                let page = Page { url: url.as_str().to_owned(), bytes, charset };
+                self.remembered().keep(&page, tag.as_ref());
+                page
+            }
+        };
+        tracing::debug!(
+            page.path = url.path(),
+            page.bytes = page.bytes.len(),
+            status = status.as_u16(),
+            duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "the upstream answered"
+        );
+        Ok(Heard::Page(page))
+    }
+
+    /// The decoded body, chunk by chunk, so that no more than the limit and a chunk is ever held.
+    async fn body(&self, url: &Url, mut response: reqwest::Response) -> Result<Vec<u8>, Failure> {
+        let is_too_long = |bytes: u64| bytes > u64::try_from(self.page_bytes_max).unwrap_or(u64::MAX);
+        if response.content_length().is_some_and(is_too_long) {
+            return Err(Failure::oversized(url, self.page_bytes_max));
+        }
+        let mut bytes = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if bytes.len() + chunk.len() > self.page_bytes_max => {
+                    return Err(Failure::oversized(url, self.page_bytes_max));
+                }
+                Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+                Ok(None) => return Ok(bytes),
+                Err(error) => return Err(Failure::broken_off(url, bytes.len(), &error)),
+            }
+        }
+    }
+
+    fn remembered(&self) -> MutexGuard<'_, Remembered> {
+        self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The HTTP library is built without a choice of cryptography; one choice holds for the process.
+fn install_cryptography() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        if rustls::crypto::ring::default_provider().install_default().is_err() {
+            tracing::debug!("another part of the process chose the cryptography before");
+        }
+    });
+}

@@ -1,0 +1,374 @@
+//! When may the next request start?
+//!
+//! One request at a time; between the end of one and the start of the next at least the pause; after trouble longer.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// The longest back-off after trouble: half an hour, so that a mended arXiv is noticed within the evening.
+pub const BACKOFF_MAX: Duration = Duration::from_secs(30 * 60);
+
+/// The longest stop after refusals in a row: a day, which is one try per mailing.
+pub const REFUSAL_STOP_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What is added to a `Retry-After`: it counts whole seconds, from a moment that lies a little before we read it.
+const RETRY_AFTER_MARGIN: Duration = Duration::from_secs(1);
+
+/// How many good answers in a row end a series of refusals.
+/// One is not enough: a captcha comes with status 200, and is known for one only after the page was read.
+const CALM_ANSWERS: u32 = 2;
+
+/// The most doublings of a wait; the caps above bite long before.
+const DOUBLINGS_MAX: u32 = 16;
+
+/// How a request ended, as far as the next one is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A page: the series of troubles is over.
+    Answered,
+    /// A clear answer that is no page, such as a 404: says nothing about the upstream's health.
+    Odd,
+    /// Unreachable, broken or too many requests: back off.
+    Troubled { retry_after: Option<Duration> },
+    /// Not welcome: stop for long.
+    Refused { retry_after: Option<Duration> },
+}
+
+/// The turnstile before the upstream.
+#[derive(Debug)]
+pub struct Pace {
+    pause: Duration,
+    refusal_stop: Duration,
+    /// Held from before the pause until the body has ended; waiting is first come, first served.
+    turn: tokio::sync::Mutex<()>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// No request starts before; nothing was asked yet where it is missing.
+    not_before: Option<Instant>,
+    is_asking: bool,
+    waiting: u32,
+    troubles: u32,
+    refusals: u32,
+    calm_answers: u32,
+}
+
+/// The right to ask, for one request at a time; giving it up without a word counts as a request that ended now.
+#[derive(Debug)]
+pub struct Turn<'a> {
+    pace: &'a Pace,
+    _only: tokio::sync::MutexGuard<'a, ()>,
+}
+
+/// Counts a request that waits, also when its future is dropped.
+struct Waiting<'a>(&'a Pace);
+
+impl Pace {
+    /// `refusal_stop` is the first stop after a refusal; each further one doubles it.
+    #[must_use]
+    pub fn new(pause: Duration, refusal_stop: Duration) -> Self {
+        Self { pause, refusal_stop, turn: tokio::sync::Mutex::default(), state: Mutex::default() }
+    }
+
+    /// Waits until a request may start.
+    pub async fn turn(&self) -> Turn<'_> {
+        let waiting = Waiting::new(self);
+        let only = self.turn.lock().await;
+        self.until_allowed().await;
+        drop(waiting);
+        self.state().is_asking = true;
+        Turn { pace: self, _only: only }
+    }
+
+    /// How long a request made now has to wait at least: the pause or back-off, and one pause for each before it.
+    #[must_use]
+    pub fn wait_estimate(&self) -> Duration {
+        let state = self.state();
+        let allowed =
+            state.not_before.map_or(Duration::ZERO, |at| at.saturating_duration_since(Instant::now()));
+        let own = if state.is_asking { allowed.max(self.pause) } else { allowed };
+        own.saturating_add(self.pause.saturating_mul(state.waiting))
+    }
+
+    /// A page that came as an answer was a refusal after all.
+    pub fn report_refusal(&self) {
+        self.settle(Outcome::Refused { retry_after: None });
+    }
+
+    /// Looks again after each sleep: a refusal may have been reported meanwhile.
+    async fn until_allowed(&self) {
+        loop {
+            let not_before = self.state().not_before;
+            match not_before {
+                Some(at) if at > Instant::now() => tokio::time::sleep_until(at).await,
+                _ => return,
+            }
+        }
+    }
+
+    fn settle(&self, outcome: Outcome) {
+        let mut state = self.state();
+        let wait = self.wait_after(&mut state, outcome).max(self.pause);
+        let allowed = Instant::now() + wait;
+        state.not_before = Some(state.not_before.map_or(allowed, |at| at.max(allowed)));
+        let (troubles, refusals) = (state.troubles, state.refusals);
+        drop(state);
+        match outcome {
+            Outcome::Answered | Outcome::Odd => {}
+            Outcome::Troubled { .. } => {
+                tracing::warn!(wait_seconds = wait.as_secs(), troubles, "backing off from the upstream");
+            }
+            Outcome::Refused { .. } => {
+                tracing::warn!(
+                    wait_seconds = wait.as_secs(),
+                    refusals,
+                    "the upstream refuses us, staying away; set `upstream.contact` or talk to its operators"
+                );
+            }
+        }
+    }
+
+    fn wait_after(&self, state: &mut State, outcome: Outcome) -> Duration {
+        let asked = |retry_after: Option<Duration>| {
+            retry_after.map_or(Duration::ZERO, |wait| wait.saturating_add(RETRY_AFTER_MARGIN))
+        };
+        match outcome {
+            Outcome::Odd => Duration::ZERO,
+            Outcome::Answered => {
+                state.troubles = 0;
+                state.calm_answers = state.calm_answers.saturating_add(1);
+                if state.calm_answers >= CALM_ANSWERS {
+                    state.refusals = 0;
+                }
+                Duration::ZERO
+            }
+            Outcome::Troubled { retry_after } => {
+                state.troubles = state.troubles.saturating_add(1);
+                let ceiling = doubled(self.pause, state.troubles, BACKOFF_MAX);
+                jittered(ceiling).max(asked(retry_after))
+            }
+            Outcome::Refused { retry_after } => {
+                state.calm_answers = 0;
+                state.refusals = state.refusals.saturating_add(1);
+                let stop = doubled(self.refusal_stop, state.refusals - 1, REFUSAL_STOP_MAX);
+                stop.max(asked(retry_after))
+            }
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Turn<'_> {
+    /// Ends one request and waits until the next of the same turn may start: a redirect costs a pause like any other.
+    pub async fn again(&mut self) {
+        self.pace.settle(Outcome::Odd);
+        self.pace.state().is_asking = false;
+        self.pace.until_allowed().await;
+        self.pace.state().is_asking = true;
+    }
+
+    /// Ends the request and the turn.
+    pub fn end(self, outcome: Outcome) {
+        self.pace.settle(outcome);
+        self.pace.state().is_asking = false;
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let was_asking = std::mem::take(&mut self.pace.state().is_asking);
+        if was_asking {
+            self.pace.settle(Outcome::Odd);
+        }
+    }
+}
+
+impl<'a> Waiting<'a> {
+    fn new(pace: &'a Pace) -> Self {
+        let mut state = pace.state();
+        state.waiting = state.waiting.saturating_add(1);
+        drop(state);
+        Self(pace)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.waiting = state.waiting.saturating_sub(1);
+    }
+}
+
+fn doubled(wait: Duration, times: u32, most: Duration) -> Duration {
+    wait.saturating_mul(1 << times.min(DOUBLINGS_MAX)).min(most).max(wait)
+}
+
+/// A random time between half of `ceiling` and all of it, so that services that failed together do not return together.
+fn jittered(ceiling: Duration) -> Duration {
+    let half = ceiling / 2;
+    let span_ms = u64::try_from(half.as_millis()).unwrap_or(u64::MAX);
+    // The hasher's keys are random and differ from call to call; no more randomness is needed here.
+    let random = RandomState::new().build_hasher().finish();
+    half + Duration::from_millis(random % span_ms.saturating_add(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAUSE: Duration = Duration::from_secs(15);
+    const STOP: Duration = Duration::from_secs(3600);
+    const TROUBLED: Outcome = Outcome::Troubled { retry_after: None };
+    const REFUSED: Outcome = Outcome::Refused { retry_after: None };
+
+    fn pace() -> Pace {
+        Pace::new(PAUSE, STOP)
+    }
+
+    /// Waits for a turn, ends it with the outcome, and says how long the wait was.
+    async fn waited(pace: &Pace, outcome: Outcome) -> Duration {
+        let before = Instant::now();
+        let turn = pace.turn().await;
+        let waited = before.elapsed();
+        turn.end(outcome);
+        waited
+    }
+
+    /// Tokio's timer counts milliseconds and may ring one late.
+    fn is_about(found: Duration, least: Duration, most: Duration) {
+        assert!(
+            found >= least && found <= most + Duration::from_millis(2),
+            "{found:?} not in {least:?}..={most:?}"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_pause_runs_from_the_end_of_one_request_to_the_start_of_the_next() {
+        let pace = pace();
+        let turn = pace.turn().await;
+        tokio::time::advance(Duration::from_secs(40)).await;
+        assert_eq!(pace.wait_estimate(), PAUSE);
+        turn.end(Outcome::Answered);
+        assert_eq!(pace.wait_estimate(), PAUSE);
+        is_about(waited(&pace, Outcome::Answered).await, PAUSE, PAUSE);
+        tokio::time::advance(PAUSE).await;
+        assert_eq!(pace.wait_estimate(), Duration::ZERO);
+        is_about(waited(&pace, Outcome::Odd).await, Duration::ZERO, Duration::ZERO);
+        is_about(waited(&pace, Outcome::Odd).await, PAUSE, PAUSE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_redirect_waits_for_the_pause_and_lets_nobody_between() {
+        let pace = pace();
+        let before = Instant::now();
+        let mut turn = pace.turn().await;
+        let mut second = std::pin::pin!(pace.turn());
+        tokio::select! {
+            biased;
+            _ = &mut second => panic!("two turns at a time"),
+            () = turn.again() => {}
+        }
+        is_about(before.elapsed(), PAUSE, PAUSE);
+        assert_eq!(pace.wait_estimate(), PAUSE * 2);
+        turn.end(Outcome::Answered);
+        drop(second.await);
+        is_about(before.elapsed(), PAUSE * 2, PAUSE * 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_is_given_up_costs_a_pause_and_one_that_only_waited_does_not() {
+        let pace = pace();
+        drop(pace.turn().await);
+        assert_eq!(pace.wait_estimate(), PAUSE);
+        for _ in 0..5 {
+            tokio::time::timeout(Duration::from_secs(1), pace.turn()).await.expect_err("within the pause");
+        }
+        is_about(pace.wait_estimate(), PAUSE - Duration::from_secs(5) - Duration::from_millis(20), PAUSE);
+        is_about(waited(&pace, Outcome::Answered).await, Duration::from_secs(9), Duration::from_secs(10));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn trouble_doubles_the_wait_up_to_the_cap_and_success_ends_it() {
+        let pace = pace();
+        waited(&pace, TROUBLED).await;
+        for exponent in 1..=10 {
+            let ceiling = (PAUSE * (1 << exponent)).min(BACKOFF_MAX);
+            is_about(waited(&pace, TROUBLED).await, (ceiling / 2).max(PAUSE), ceiling);
+        }
+        waited(&pace, Outcome::Answered).await;
+        is_about(waited(&pace, TROUBLED).await, PAUSE, PAUSE);
+        is_about(waited(&pace, TROUBLED).await, PAUSE, PAUSE * 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_odd_answer_neither_raises_nor_ends_the_back_off() {
+        let pace = pace();
+        waited(&pace, TROUBLED).await;
+        waited(&pace, Outcome::Odd).await;
+        is_about(waited(&pace, TROUBLED).await, PAUSE, PAUSE);
+        is_about(waited(&pace, Outcome::Odd).await, PAUSE * 2, PAUSE * 4);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_asked_before_a_retry_after_is_over() {
+        let pace = pace();
+        let hour = Duration::from_secs(3600);
+        waited(&pace, Outcome::Troubled { retry_after: Some(hour) }).await;
+        assert!(pace.wait_estimate() > hour);
+        is_about(waited(&pace, TROUBLED).await, hour, hour + RETRY_AFTER_MARGIN);
+        waited(&pace, Outcome::Refused { retry_after: Some(hour * 6) }).await;
+        is_about(waited(&pace, TROUBLED).await, hour * 6, hour * 6 + RETRY_AFTER_MARGIN);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn refusals_stop_for_an_hour_and_then_for_longer() {
+        let pace = pace();
+        waited(&pace, REFUSED).await;
+        is_about(waited(&pace, REFUSED).await, STOP, STOP);
+        is_about(waited(&pace, REFUSED).await, STOP * 2, STOP * 2);
+        for _ in 0..10 {
+            waited(&pace, REFUSED).await;
+        }
+        is_about(waited(&pace, Outcome::Answered).await, REFUSAL_STOP_MAX, REFUSAL_STOP_MAX);
+        waited(&pace, Outcome::Answered).await;
+        waited(&pace, REFUSED).await;
+        is_about(waited(&pace, Outcome::Answered).await, STOP, STOP);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_captcha_that_came_as_a_page_stops_those_who_wait_and_grows() {
+        let pace = pace();
+        waited(&pace, Outcome::Answered).await;
+        let before = Instant::now();
+        let report = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            pace.report_refusal();
+        };
+        let (second, ()) = tokio::join!(waited(&pace, Outcome::Answered), report);
+        is_about(second, STOP, STOP + Duration::from_secs(1));
+        pace.report_refusal();
+        is_about(waited(&pace, Outcome::Answered).await, STOP * 2, STOP * 2);
+        assert!(before.elapsed() > STOP * 3);
+    }
+
+    #[test]
+    fn jitter_stays_between_half_and_all() {
+        for ceiling in [Duration::ZERO, Duration::from_millis(1), PAUSE, BACKOFF_MAX] {
+            for _ in 0..1000 {
+                let found = jittered(ceiling);
+                assert!(found >= ceiling / 2 && found <= ceiling, "{found:?} of {ceiling:?}");
+            }
+        }
+        let first = jittered(BACKOFF_MAX);
+        assert!((0..100).any(|_| jittered(BACKOFF_MAX) != first), "never random");
+    }
+}

@@ -1,0 +1,88 @@
+//! How long did the upstream ask us to stay away?
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
+
+/// The longest `Retry-After` that is taken at its word: six hours.
+/// Whoever is asked to stay away for longer would miss a whole mailing because of one header.
+pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// The longest header that is looked at, in bytes; a date takes 29.
+const HEADER_BYTES_MAX: usize = 64;
+
+/// Reads a `Retry-After` (RFC 9110 §10.2.3): whole seconds or a date, capped by [`RETRY_AFTER_MAX`].
+///
+/// A date is measured against the answer's own `Date`, so that neither our clock nor theirs need be right;
+/// without one it says nothing.
+/// What is neither, is negative or has passed, says nothing either: the caller's own back-off rules alone.
+pub(super) fn parse(retry_after: &str, date: Option<&str>) -> Option<Duration> {
+    let text = retry_after.trim();
+    if text.is_empty() || text.len() > HEADER_BYTES_MAX {
+        return None;
+    }
+    let wait = if text.bytes().all(|b| b.is_ascii_digit()) {
+        // Only a number too great for 64 bits fails here.
+        Duration::from_secs(text.parse().unwrap_or(u64::MAX))
+    } else {
+        let wait = instant(text)?.duration_since(instant(date?.trim())?);
+        Duration::try_from(wait).ok()?
+    };
+    (!wait.is_zero()).then_some(wait.min(RETRY_AFTER_MAX))
+}
+
+fn instant(text: &str) -> Option<Timestamp> {
+    DateTimeParser::new().parse_timestamp(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: &str = "Mon, 02 Mar 2026 01:00:00 GMT";
+
+    fn check(retry_after: &str, seconds: Option<u64>) {
+        assert_eq!(parse(retry_after, Some(NOW)), seconds.map(Duration::from_secs), "{retry_after}");
+    }
+
+    #[test]
+    fn seconds_and_dates_are_read() {
+        check("7", Some(7));
+        check(" 300 ", Some(300));
+        check("Mon, 02 Mar 2026 01:00:05 GMT", Some(5));
+        check("Mon, 02 Mar 2026 02:00:00 GMT", Some(3600));
+    }
+
+    #[test]
+    fn absurd_waits_are_capped() {
+        let cap = Some(RETRY_AFTER_MAX.as_secs());
+        check("99999999999999999999", cap);
+        check("18446744073709551615", cap);
+        check("21601", cap);
+        check("Fri, 31 Dec 9999 23:59:59 GMT", cap);
+    }
+
+    #[test]
+    fn what_says_nothing_usable_is_ignored() {
+        for text in [
+            "",
+            "0",
+            "-5",
+            "-5; soon",
+            "soon",
+            "1.5",
+            "+7",
+            "7 s",
+            "0x10",
+            "Sun, 01 Mar 2026 01:00:00 GMT",
+            "Tue, 02 Mar 2026 02:00:00 GMT",
+            "Mon, 31 Feb 2026 02:00:00 GMT",
+        ] {
+            check(text, None);
+        }
+        check(&"9".repeat(1000), None);
+        assert_eq!(parse("Mon, 02 Mar 2026 02:00:00 GMT", None), None);
+        assert_eq!(parse("Mon, 02 Mar 2026 02:00:00 GMT", Some("yesterday")), None);
+    }
+}
