@@ -186,9 +186,9 @@ mod tests {
 
     #[test]
     fn each_refusal_has_its_verdict_and_its_consequence() {
-        let later = (RETRY_AFTER, "300");
-        let retry_after = Some(Duration::from_secs(300));
-        let check = |status, verdict, reason| check(status, &[later.clone()], verdict, reason);
+        let later = [(RETRY_AFTER, "300")];
+        let retry_after = Some(Duration::from_mins(5));
+        let check = |status, verdict, reason| check(status, &later, verdict, reason);
         let odd = Verdict::Unrecognized;
         assert_eq!(check(404, odd, "answered 404 Not Found"), Outcome::Odd);
         assert_eq!(check(400, odd, "answered 400 Bad Request"), Outcome::Odd);

@@ -113,6 +113,7 @@ pub struct FetchError {
 
 /// Where pages come from.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one in a process")]
 pub enum Upstream {
     Live(Client),
     Replay(Replay),

@@ -126,7 +126,7 @@ mod tests {
             pause: Duration::from_secs(15),
             connect_timeout: Duration::from_secs(10),
             read_timeout: Duration::from_secs(30),
-            total_timeout: Duration::from_secs(120),
+            total_timeout: Duration::from_mins(2),
             page_bytes_max: 32 << 20,
         }
     }

@@ -1,0 +1,328 @@
+//! Is arXiv asked politely and only arXiv, and does nothing but a whole page count as one?
+
+use std::time::Duration;
+
+use crosslist::domain::verdict::Verdict;
+use crosslist::fetch::{Client, FetchError, Options, OptionsError, Upstream};
+use tokio::time::Instant;
+
+#[path = "fetch/gzip.rs"]
+mod gzip;
+#[path = "fetch/server.rs"]
+mod server;
+
+use server::{Say, Server, answer, header, new, page, redirect};
+
+const HTML: &str = "Content-Type: text/html; charset=utf-8\r\n";
+
+/// One request to a server with one answer, and what became of it; the reason without the address.
+async fn failure(say: Say) -> FetchError {
+    failure_with(say, |options| options).await
+}
+
+async fn failure_with(say: Say, change: impl FnOnce(Options) -> Options) -> FetchError {
+    let server = Server::start(vec![say]).await;
+    let client = Client::new(&change(server.options())).expect("good options");
+    let error = client.get(&new("cs.DC")).await.expect_err("no page");
+    let asked = format!("`http://127.0.0.1:{}/list/cs.DC/new` ", server.port);
+    let reason = error.reason.strip_prefix(&asked).unwrap_or_else(|| panic!("{}", error.reason)).to_owned();
+    assert!(!reason.contains(['\n', '\r', '\u{1b}']), "{reason:?}");
+    FetchError { reason, ..error }
+}
+
+async fn check(bytes: impl Into<Vec<u8>>, verdict: Verdict, reason: &str) {
+    let error = failure(Say::Bytes(bytes.into())).await;
+    assert_eq!((error.verdict, error.reason.as_str()), (verdict, reason));
+}
+
+#[tokio::test]
+async fn a_page_comes_as_it_was_sent() {
+    let server = Server::start(vec![page("", "<h1>Ä</h1>")]).await;
+    let upstream = Upstream::Live(server.client());
+    let found = upstream.get(&new("cs.DC"), jiff::civil::date(2026, 3, 2)).await.expect("a page");
+    assert_eq!(found.url, format!("http://127.0.0.1:{}/list/cs.DC/new", server.port));
+    assert_eq!(found.bytes, "<h1>Ä</h1>".as_bytes());
+    assert_eq!(found.charset.as_deref(), Some("utf-8"));
+    assert_eq!(upstream.describe(), format!("http://127.0.0.1:{}", server.port));
+}
+
+#[tokio::test]
+async fn a_request_says_who_asks_and_nothing_that_arxiv_trips_over() {
+    let server =
+        Server::start(vec![page("Set-Cookie: a=b\r\nLast-Modified: Mon, 02 Mar 2026 01:00:00 GMT\r\n", "x")])
+            .await;
+    let client = server.client();
+    for _ in 0..3 {
+        client.get(&new("cs.DC")).await.expect("a page");
+    }
+    for head in server.heads() {
+        assert!(head.starts_with("GET /list/cs.DC/new HTTP/1.1\r\n"), "{head}");
+        let agent = header(&head, "user-agent").expect("a name");
+        assert_eq!(agent, format!("crosslist/{} (+ops@lab.example)", env!("CARGO_PKG_VERSION")));
+        assert_eq!(header(&head, "accept-encoding"), Some("gzip,br"));
+        for name in ["if-modified-since", "if-none-match", "cookie", "referer", "authorization"] {
+            assert_eq!(header(&head, name), None, "{head}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_followed_on_the_same_site_only() {
+    for location in [
+        "http://evil.invalid/list/cs.DC/new",
+        "http://127.0.0.1:9/list/cs.DC/new",
+        "http://localhost:80/",
+        "http://127.0.0.1@evil.invalid/",
+        "file:///etc/passwd",
+        "http://169.254.169.254/latest/meta-data/",
+    ] {
+        let error = failure(redirect(location)).await;
+        assert_eq!(error.verdict, Verdict::Unrecognized);
+        assert!(error.reason.starts_with(&format!("redirects to `{location}`, which ")), "{}", error.reason);
+        assert!(error.reason.ends_with("; not followed"), "{}", error.reason);
+    }
+    let server = Server::start(vec![redirect("/list/cs/new?a=1#top"), page("", "moved")]).await;
+    let found = server.client().get(&new("cs.DC")).await.expect("a page");
+    assert_eq!(found.url, format!("http://127.0.0.1:{}/list/cs/new?a=1", server.port));
+    let heads = server.heads();
+    assert!(heads[1].starts_with("GET /list/cs/new?a=1 HTTP/1.1\r\n"), "{heads:?}");
+    assert_eq!(header(&heads[1], "referer"), None);
+}
+
+#[tokio::test]
+async fn redirects_end() {
+    let server = Server::start(vec![redirect("/list/cs.DC/new")]).await;
+    let error = server.client().get(&new("cs.DC")).await.expect_err("a circle");
+    assert!(error.reason.ends_with("redirects in a circle"), "{error}");
+    assert_eq!(server.heads().len(), 1);
+    let server = Server::start((0..9).map(|n| redirect(&format!("/{n}"))).collect()).await;
+    let error = server.client().get(&new("cs.DC")).await.expect_err("a chain");
+    assert!(error.reason.ends_with("redirects once more after 3 redirects"), "{error}");
+    assert_eq!(server.heads().len(), 4);
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_whole_is_no_page() {
+    let trouble = Verdict::Unreachable;
+    let cut = format!("HTTP/1.1 200 OK\r\n{HTML}Content-Length: 100\r\n\r\n0123456789");
+    check(cut, trouble, "broke off after 10 bytes: end of file before message length reached").await;
+    let chunked = format!("HTTP/1.1 200 OK\r\n{HTML}Transfer-Encoding: chunked\r\n\r\n");
+    let error = failure(Say::Bytes(format!("{chunked}a\r\n0123456789\r\n").into_bytes())).await;
+    assert_eq!(error.verdict, trouble);
+    assert!(error.reason.starts_with("broke off after 10 bytes: "), "{}", error.reason);
+    let error = failure(Say::Bytes(format!("{chunked}zz\r\nabc\r\n0\r\n\r\n").into_bytes())).await;
+    assert_eq!(error.verdict, trouble);
+    assert!(error.reason.starts_with("broke off after 0 bytes: "), "{}", error.reason);
+    check("", trouble, "gave no answer: connection closed before message completed").await;
+    check("ICY 999 what\r\n\r\n", trouble, "gave no answer: invalid HTTP version parsed").await;
+}
+
+#[tokio::test]
+async fn gzip_is_undone_and_broken_gzip_is_no_page() {
+    let coded = |bytes: &[u8]| answer("200 OK", &format!("{HTML}Content-Encoding: gzip\r\n"), bytes);
+    let good = gzip::stored(b"<html>");
+    let server = Server::start(vec![Say::Bytes(coded(&good))]).await;
+    assert_eq!(server.client().get(&new("cs.DC")).await.expect("a page").bytes, b"<html>");
+
+    let mut wrong_sum = good.clone();
+    wrong_sum[good.len() - 5] ^= 1;
+    for bytes in [b"<html>plain".as_slice(), &good[..good.len() - 9], &wrong_sum] {
+        let error = failure(Say::Bytes(coded(bytes))).await;
+        assert_eq!(error.verdict, Verdict::Unreachable, "{}", error.reason);
+        assert!(error.reason.starts_with("broke off after "), "{}", error.reason);
+    }
+    let twice = answer("200 OK", &format!("{HTML}Content-Encoding: gzip, gzip\r\n"), &good);
+    check(twice, Verdict::Unrecognized, "sent a page coded as `gzip, gzip`, which was not asked for").await;
+}
+
+#[tokio::test]
+async fn a_page_is_cut_off_at_its_limit() {
+    let odd = Verdict::Unrecognized;
+    let reason = "sends more than 1048576 bytes, the most that a page may have";
+    let bomb = gzip::bomb(1 << 16);
+    assert!(bomb.len() < 1 << 17, "{} bytes on the wire", bomb.len());
+    check(answer("200 OK", &format!("{HTML}Content-Encoding: gzip\r\n"), &bomb), odd, reason).await;
+    let head = format!("HTTP/1.1 200 OK\r\n{HTML}\r\n").into_bytes();
+    let error = failure(Say::Endless(head, vec![b'a'; 1 << 16])).await;
+    assert_eq!((error.verdict, error.reason.as_str()), (odd, reason));
+    // What only promises too much is not waited for.
+    let head = format!("HTTP/1.1 200 OK\r\n{HTML}Content-Length: 99999999999\r\n\r\n").into_bytes();
+    let error = failure(Say::Silence(head)).await;
+    assert_eq!((error.verdict, error.reason.as_str()), (odd, reason));
+}
+
+#[tokio::test]
+async fn a_head_that_does_not_end_is_no_answer() {
+    let line = format!("X: {}\r\n", "y".repeat(200)).into_bytes();
+    let error = failure(Say::Endless(b"HTTP/1.1 200 OK\r\n".to_vec(), line)).await;
+    assert_eq!(error.verdict, Verdict::Unreachable);
+    assert_eq!(error.reason, "gave no answer: message head is too large");
+    let error = failure(Say::Endless(b"HTTP/1.1 200 OK\r\nX: ".to_vec(), vec![b'y'; 1 << 16])).await;
+    assert_eq!(error.reason, "gave no answer: message head is too large");
+}
+
+#[tokio::test]
+async fn silence_and_a_drip_end_with_the_time_limits() {
+    let head = format!("HTTP/1.1 200 OK\r\n{HTML}Content-Length: 60000\r\n\r\n").into_bytes();
+    let short = Duration::from_millis(200);
+    let total = |options| Options { total_timeout: short, ..options };
+    let read = |options| Options { read_timeout: short, ..options };
+
+    let error = failure_with(Say::Silence(Vec::new()), total).await;
+    assert_eq!((error.verdict, error.reason.as_str()), (Verdict::Unreachable, "did not answer in time"));
+    let error = failure_with(Say::Silence(Vec::new()), read).await;
+    assert_eq!(error.reason, "did not answer in time");
+    let error = failure_with(Say::Silence(head.clone()), read).await;
+    assert_eq!(error.reason, "was not complete in time; 0 bytes had come");
+    // No pause of the drip is as long as the read limit.
+    let error = failure_with(Say::Drip(head), |options| total(read(options))).await;
+    assert!(error.reason.starts_with("was not complete in time; "), "{}", error.reason);
+    assert_eq!(error.verdict, Verdict::Unreachable);
+}
+
+#[tokio::test]
+async fn a_closed_port_is_unreachable() {
+    let server = Server::start(vec![page("", "x")]).await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let port = listener.local_addr().expect("an address").port();
+    drop(listener);
+    let base_url = format!("http://127.0.0.1:{port}").parse().expect("an address");
+    let client = Client::new(&Options { base_url, ..server.options() }).expect("good options");
+    let error = client.get(&new("cs.DC")).await.expect_err("nobody there");
+    assert_eq!(error.verdict, Verdict::Unreachable);
+    assert!(error.reason.ends_with("gave no answer: connection refused"), "{error}");
+}
+
+#[tokio::test]
+async fn what_is_no_html_is_no_page() {
+    let odd = Verdict::Unrecognized;
+    let typed = |kind: &str| answer("200 OK", kind, b"{}");
+    check(
+        typed("Content-Type: application/json\r\n"),
+        odd,
+        "sent `application/json` where an HTML page was expected",
+    )
+    .await;
+    check(
+        typed("Content-Type: application/pdf\r\n"),
+        odd,
+        "sent `application/pdf` where an HTML page was expected",
+    )
+    .await;
+    check(typed(""), odd, "sent something without a Content-Type where an HTML page was expected").await;
+    check(
+        answer("206 Partial Content", HTML, b"x"),
+        odd,
+        "answered 206 Partial Content where a whole page was expected",
+    )
+    .await;
+    check("HTTP/1.1 204 No Content\r\n\r\n", odd, "answered 204 No Content where a whole page was expected")
+        .await;
+    check("HTTP/1.1 304 Not Modified\r\n\r\n", odd, "answered 304 Not Modified though no condition was sent")
+        .await;
+    check(answer("404 Not Found", HTML, b"x"), odd, "answered 404 Not Found").await;
+}
+
+#[tokio::test]
+async fn a_refusal_says_for_how_long() {
+    let date = "Date: Mon, 02 Mar 2026 01:00:00 GMT\r\nRetry-After: Mon, 02 Mar 2026 02:00:00 GMT\r\n";
+    let server =
+        Server::start(vec![Say::Bytes(answer("429 Too Many Requests", date, b"Rate exceeded."))]).await;
+    let client = server.client();
+    let error = client.get(&new("cs.DC")).await.expect_err("refused");
+    assert_eq!(error.verdict, Verdict::Refused);
+    assert_eq!(error.retry_after, Some(Duration::from_hours(1)));
+    assert!(client.wait_estimate() > Duration::from_mins(59));
+
+    let error = failure(Say::Bytes(answer("503 Service Unavailable", "Retry-After: 300\r\n", b""))).await;
+    assert_eq!((error.verdict, error.retry_after), (Verdict::Unreachable, Some(Duration::from_mins(5))));
+    let error = failure(Say::Bytes(answer("429 Too Many Requests", "Retry-After: -5; soon\r\n", b""))).await;
+    assert_eq!((error.verdict, error.retry_after), (Verdict::Refused, None));
+    let error = failure(Say::Bytes(answer("403 Forbidden", HTML, b"captcha"))).await;
+    assert_eq!((error.verdict, error.reason.as_str()), (Verdict::Refused, "answered 403 Forbidden"));
+}
+
+#[tokio::test]
+async fn after_a_refusal_everybody_waits_for_long() {
+    let server = Server::start(vec![Say::Bytes(answer("403 Forbidden", HTML, b""))]).await;
+    let pause = Duration::from_millis(100);
+    let client = Client::new(&Options { pause, ..server.options() }).expect("good options");
+    client.get(&new("cs.DC")).await.expect_err("refused");
+    assert!(client.wait_estimate() > pause * 200, "{:?}", client.wait_estimate());
+    client.report_refusal();
+    assert!(client.wait_estimate() > pause * 400, "{:?}", client.wait_estimate());
+}
+
+#[tokio::test]
+async fn a_tag_is_sent_back_for_its_own_page_only_and_304_brings_the_page_again() {
+    let server = Server::start(vec![
+        page("ETag: \"one\"\r\n", "first"),
+        page("", "other"),
+        Say::KeepAlive(b"HTTP/1.1 304 Not Modified\r\nETag: \"one\"\r\n\r\n".to_vec()),
+        page("ETag: W/\"two\"\r\n", "second"),
+        page("", "third"),
+        page("", "fourth"),
+    ])
+    .await;
+    let client = server.client();
+    let mut bodies = Vec::new();
+    for subject in ["cs.DC", "cs.PF", "cs.DC", "cs.DC", "cs.DC", "cs.DC"] {
+        let found = client.get(&new(subject)).await.expect("a page");
+        assert!(found.url.ends_with(&format!("/list/{subject}/new")));
+        assert_eq!(found.charset.as_deref(), Some("utf-8"));
+        bodies.push(String::from_utf8(found.bytes).expect("text"));
+    }
+    assert_eq!(bodies, ["first", "other", "first", "second", "third", "fourth"]);
+    let heads = server.heads();
+    let tags: Vec<_> = heads.iter().map(|head| header(head, "if-none-match")).collect();
+    assert_eq!(tags, [None, None, Some("\"one\""), Some("\"one\""), Some("W/\"two\""), None]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_that_ask_at_once_never_overlap() {
+    let server = Server::start(vec![Say::Bytes(answer("200 OK", HTML, &[b'x'; 1 << 16]))]).await;
+    let pause = Duration::from_millis(40);
+    let client = Client::new(&Options { pause, ..server.options() }).expect("good options");
+    let started = Instant::now();
+    let (one, two) = (new("cs.DC"), new("cs.PF"));
+    let (first, second, third) = tokio::join!(client.get(&one), client.get(&two), client.get(&one));
+    assert!(first.is_ok() && second.is_ok() && third.is_ok());
+    assert_eq!(server.busiest(), 1);
+    assert!(started.elapsed() >= pause * 2);
+}
+
+#[tokio::test]
+async fn a_connection_is_used_again_and_one_that_was_closed_is_replaced() {
+    let server = Server::start(vec![
+        page("", "1"),
+        Say::Bytes(answer("200 OK", HTML, b"2")),
+        Say::Bytes(answer("200 OK", HTML, b"3")),
+        page("", "4"),
+    ])
+    .await;
+    // The pause gives the end of a connection the time to arrive, as it does in truth.
+    let pause = Duration::from_millis(20);
+    let client = Client::new(&Options { pause, ..server.options() }).expect("good options");
+    for body in ["1", "2", "3", "4"] {
+        assert_eq!(client.get(&new("cs.DC")).await.expect("a page").bytes, body.as_bytes());
+    }
+    assert_eq!(server.heads().len(), 4);
+}
+
+#[test]
+fn arxiv_is_safe_from_a_typo_in_the_pause() {
+    let options = Options {
+        base_url: "https://arxiv.org".parse().expect("an address"),
+        contact: String::new(),
+        pause: Duration::from_millis(15),
+        connect_timeout: Duration::from_secs(10),
+        read_timeout: Duration::from_secs(30),
+        total_timeout: Duration::from_mins(2),
+        page_bytes_max: 32 << 20,
+    };
+    let error = Client::new(&options).expect_err("too fast");
+    assert_eq!(error, OptionsError::Pause(Duration::from_millis(15)));
+    let client = Client::new(&Options { pause: Duration::from_secs(15), ..options }).expect("good options");
+    client.report_refusal();
+    assert!(client.wait_estimate() > Duration::from_mins(59));
+}
