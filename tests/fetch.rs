@@ -58,6 +58,7 @@ async fn a_request_says_who_asks_and_nothing_that_arxiv_trips_over() {
     for head in server.heads() {
         assert!(head.starts_with("GET /list/cs.DC/new HTTP/1.1\r\n"), "{head}");
         let agent = header(&head, "user-agent").expect("a name");
+        assert!(head.contains("\r\nUser-Agent: "), "{head}");
         assert_eq!(agent, format!("crosslist/{} (+ops@lab.example)", env!("CARGO_PKG_VERSION")));
         assert_eq!(header(&head, "accept-encoding"), Some("gzip,br"));
         for name in ["if-modified-since", "if-none-match", "cookie", "referer", "authorization"] {

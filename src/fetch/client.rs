@@ -56,6 +56,8 @@ impl Client {
         let http = reqwest::Client::builder()
             .user_agent(options.user_agent())
             .default_headers(HeaderMap::from_iter([(ACCEPT, ACCEPTED)]))
+            // Names are equal in any case, but some who read logs look for `User-Agent` alone.
+            .http1_title_case_headers()
             .no_proxy()
             .redirect(redirect::Policy::none())
             .referer(false)

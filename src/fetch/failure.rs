@@ -114,12 +114,14 @@ pub(super) fn root_cause(error: &reqwest::Error) -> String {
     plain(&cause.to_string())
 }
 
-/// `Connection refused (os error 111)` as `connection refused`.
+/// `Connection refused (os error 111)` as `connection refused`; `CRC` stays.
 pub(super) fn plain(message: &str) -> String {
     let message = message.split(" (os error ").next().unwrap_or(message);
-    let mut chars = message.chars();
-    let first = chars.next().map(|c| c.to_ascii_lowercase());
-    shown(&first.into_iter().chain(chars).collect::<String>())
+    let mut rest = message.chars();
+    let first = rest.next();
+    let is_word = !rest.as_str().starts_with(|c: char| c.is_ascii_uppercase());
+    let first = first.map(|c| if is_word { c.to_ascii_lowercase() } else { c });
+    shown(&first.into_iter().chain(rest).collect::<String>())
 }
 
 #[cfg(test)]
@@ -137,6 +139,7 @@ mod tests {
     #[test]
     fn a_cause_reads_like_the_rest_of_the_line() {
         assert_eq!(plain("Connection refused (os error 111)"), "connection refused");
+        assert_eq!(plain("CRC computed does not match"), "CRC computed does not match");
         assert_eq!(plain(""), "");
     }
 }
