@@ -53,7 +53,8 @@ impl Client {
             return Err(mistake);
         }
         install_cryptography();
-        let http = reqwest::Client::builder()
+        let is_secure = options.base_url.scheme() == "https";
+        let mut http = reqwest::Client::builder()
             .user_agent(options.user_agent())
             .default_headers(HeaderMap::from_iter([(ACCEPT, ACCEPTED)]))
             // Names are equal in any case, but some who read logs look for `User-Agent` alone.
@@ -61,13 +62,16 @@ impl Client {
             .no_proxy()
             .redirect(redirect::Policy::none())
             .referer(false)
-            .https_only(options.base_url.scheme() == "https")
+            .https_only(is_secure)
             .pool_max_idle_per_host(1)
             .connect_timeout(options.connect_timeout)
             .read_timeout(options.read_timeout)
-            .timeout(options.total_timeout)
-            .build()
-            .map_err(|error| OptionsError::Tls(super::failure::root_cause(&error)))?;
+            .timeout(options.total_timeout);
+        if !is_secure {
+            // Nothing is trusted that will never be asked, and a container without certificates can still use a mirror.
+            http = http.tls_certs_only([]);
+        }
+        let http = http.build().map_err(|error| OptionsError::Tls(super::failure::root_cause(&error)))?;
         let stop = options.pause * REFUSAL_STOP_PAUSES;
         let stop = if is_loopback(&options.base_url) {
             stop

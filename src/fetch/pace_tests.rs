@@ -1,0 +1,150 @@
+//! Is nothing asked too early, and does nobody wait for ever?
+
+use super::*;
+
+const PAUSE: Duration = Duration::from_secs(15);
+const STOP: Duration = Duration::from_hours(1);
+const TROUBLED: Outcome = Outcome::Troubled { retry_after: None };
+const REFUSED: Outcome = Outcome::Refused { retry_after: None };
+
+fn pace() -> Pace {
+    Pace::new(PAUSE, STOP)
+}
+
+/// Waits for a turn, ends it with the outcome, and says how long the wait was.
+async fn waited(pace: &Pace, outcome: Outcome) -> Duration {
+    let before = Instant::now();
+    let turn = pace.turn().await;
+    let waited = before.elapsed();
+    turn.end(outcome);
+    waited
+}
+
+/// Tokio's timer counts milliseconds and may ring one late.
+fn is_about(found: Duration, least: Duration, most: Duration) {
+    assert!(
+        found >= least && found <= most + Duration::from_millis(2),
+        "{found:?} not in {least:?}..={most:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_pause_runs_from_the_end_of_one_request_to_the_start_of_the_next() {
+    let pace = pace();
+    let turn = pace.turn().await;
+    tokio::time::advance(Duration::from_secs(40)).await;
+    assert_eq!(pace.wait_estimate(), PAUSE);
+    turn.end(Outcome::Answered);
+    assert_eq!(pace.wait_estimate(), PAUSE);
+    is_about(waited(&pace, Outcome::Answered).await, PAUSE, PAUSE);
+    tokio::time::advance(PAUSE).await;
+    assert_eq!(pace.wait_estimate(), Duration::ZERO);
+    is_about(waited(&pace, Outcome::Odd).await, Duration::ZERO, Duration::ZERO);
+    is_about(waited(&pace, Outcome::Odd).await, PAUSE, PAUSE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_redirect_waits_for_the_pause_and_lets_nobody_between() {
+    let pace = pace();
+    let before = Instant::now();
+    let mut turn = pace.turn().await;
+    let mut second = std::pin::pin!(pace.turn());
+    tokio::select! {
+        biased;
+        _ = &mut second => panic!("two turns at a time"),
+        () = turn.again() => {}
+    }
+    is_about(before.elapsed(), PAUSE, PAUSE);
+    assert_eq!(pace.wait_estimate(), PAUSE * 2);
+    turn.end(Outcome::Answered);
+    drop(second.await);
+    is_about(before.elapsed(), PAUSE * 2, PAUSE * 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_is_given_up_costs_a_pause_and_one_that_only_waited_does_not() {
+    let pace = pace();
+    drop(pace.turn().await);
+    assert_eq!(pace.wait_estimate(), PAUSE);
+    for _ in 0..5 {
+        tokio::time::timeout(Duration::from_secs(1), pace.turn()).await.expect_err("within the pause");
+    }
+    is_about(pace.wait_estimate(), Duration::from_secs(9), Duration::from_secs(10));
+    is_about(waited(&pace, Outcome::Answered).await, Duration::from_secs(9), Duration::from_secs(10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn trouble_doubles_the_wait_up_to_the_cap_and_success_ends_it() {
+    let pace = pace();
+    waited(&pace, TROUBLED).await;
+    for exponent in 1..=10 {
+        let ceiling = (PAUSE * (1 << exponent)).min(BACKOFF_MAX);
+        is_about(waited(&pace, TROUBLED).await, (ceiling / 2).max(PAUSE), ceiling);
+    }
+    waited(&pace, Outcome::Answered).await;
+    is_about(waited(&pace, TROUBLED).await, PAUSE, PAUSE);
+    is_about(waited(&pace, TROUBLED).await, PAUSE, PAUSE * 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_odd_answer_neither_raises_nor_ends_the_back_off() {
+    let pace = pace();
+    waited(&pace, TROUBLED).await;
+    waited(&pace, Outcome::Odd).await;
+    is_about(waited(&pace, TROUBLED).await, PAUSE, PAUSE);
+    is_about(waited(&pace, Outcome::Odd).await, PAUSE * 2, PAUSE * 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_asked_before_a_retry_after_is_over() {
+    let pace = pace();
+    let hour = Duration::from_hours(1);
+    waited(&pace, Outcome::Troubled { retry_after: Some(hour) }).await;
+    assert!(pace.wait_estimate() > hour);
+    is_about(waited(&pace, TROUBLED).await, hour, hour + RETRY_AFTER_MARGIN);
+    waited(&pace, Outcome::Refused { retry_after: Some(hour * 6) }).await;
+    is_about(waited(&pace, TROUBLED).await, hour * 6, hour * 6 + RETRY_AFTER_MARGIN);
+}
+
+#[tokio::test(start_paused = true)]
+async fn refusals_stop_for_an_hour_and_then_for_longer() {
+    let pace = pace();
+    waited(&pace, REFUSED).await;
+    is_about(waited(&pace, REFUSED).await, STOP, STOP);
+    is_about(waited(&pace, REFUSED).await, STOP * 2, STOP * 2);
+    for _ in 0..10 {
+        waited(&pace, REFUSED).await;
+    }
+    is_about(waited(&pace, Outcome::Answered).await, REFUSAL_STOP_MAX, REFUSAL_STOP_MAX);
+    waited(&pace, Outcome::Answered).await;
+    waited(&pace, REFUSED).await;
+    is_about(waited(&pace, Outcome::Answered).await, STOP, STOP);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_captcha_that_came_as_a_page_stops_those_who_wait_and_grows() {
+    let pace = pace();
+    waited(&pace, Outcome::Answered).await;
+    let before = Instant::now();
+    let report = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        pace.report_refusal();
+    };
+    let (second, ()) = tokio::join!(waited(&pace, Outcome::Answered), report);
+    is_about(second, STOP, STOP + Duration::from_secs(1));
+    pace.report_refusal();
+    is_about(waited(&pace, Outcome::Answered).await, STOP * 2, STOP * 2);
+    assert!(before.elapsed() > STOP * 3);
+}
+
+#[test]
+fn jitter_stays_between_half_and_all() {
+    for ceiling in [Duration::ZERO, Duration::from_millis(1), PAUSE, BACKOFF_MAX] {
+        for _ in 0..1000 {
+            let found = jittered(ceiling);
+            assert!(found >= ceiling / 2 && found <= ceiling, "{found:?} of {ceiling:?}");
+        }
+    }
+    let first = jittered(BACKOFF_MAX);
+    assert!((0..100).any(|_| jittered(BACKOFF_MAX) != first), "never random");
+}
