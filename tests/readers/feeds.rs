@@ -49,10 +49,12 @@ pub fn hostile() -> Feed {
         ("No authors", &[]),
         ("<p>--><?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY y \"z\">]>&y;", &["%25 {{x}} ${y}"]),
     ];
+    let types = AnnounceType::ALL.into_iter().cycle();
     let mut entries: Vec<Entry> = (1..)
+        .zip(types)
         .zip(texts)
-        .map(|(number, (title, authors))| {
-            entry(number, AnnounceType::ALL[number as usize % 4], paper(title, authors))
+        .map(|((number, announce_type), (title, authors))| {
+            entry(number, announce_type, paper(title, authors))
         })
         .collect();
     entries.push(entry(10, AnnounceType::New, paper(&"long ".repeat(64 * 1024 / 5), &["A"])));
