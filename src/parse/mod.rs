@@ -1,10 +1,30 @@
 //! What does a listing page say, and is that all of it?
 
+mod announced;
+mod authors;
+mod characters;
+mod decode;
+mod entry;
+mod guard;
+mod heading;
+mod page;
+mod prose;
+mod refusal;
+mod selectors;
+mod subjects;
+mod whole;
+
 use jiff::civil::Date;
 
 use crate::domain::announcement::Announced;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
+
+pub use announced::announcements;
+pub use authors::AUTHORS_MAX;
+pub use guard::{NESTING_MAX, TAG_BYTES_MAX};
+pub use page::{ENTRIES_MAX, PAGE_BYTES_MAX, listing};
+pub use whole::prove;
 
 /// Which kind of listing a page is, with the day or the period that it shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +51,9 @@ pub struct Listing {
     pub subject: Option<SubjectId>,
     /// «Total of N entries»; absent on an empty page.
     pub total: Option<u32>,
-    /// The page says «No updates …».
+    /// «Showing up to N entries per page»; 2,000 on catchup pages, which do not say it. Absent on an empty page.
+    pub page_size: Option<u32>,
+    /// The page as a whole says «No updates …»; a single empty day among others does not count.
     pub says_no_updates: bool,
     pub sections: Vec<Section>,
 }
@@ -44,7 +66,7 @@ pub struct Section {
     pub shown: Option<u32>,
     /// `showing N of M`: how many the section has in all.
     pub of: Option<u32>,
-    /// How many `dt` the section really holds, readable or not.
+    /// How many entries, `dt` with `dd`, the section really holds, readable or not.
     pub found: u32,
     pub entries: Vec<Announced>,
     /// Entries that could not be read.
@@ -93,4 +115,42 @@ pub struct Proof {
     pub counts_hold: bool,
     /// Everything that is wrong, a line each; empty when proved.
     pub faults: Vec<String>,
+}
+
+impl Listing {
+    /// How many entries are on the page, readable or not.
+    #[must_use]
+    pub fn entries_found(&self) -> u32 {
+        self.sections.iter().map(|section| section.found).fold(0, u32::saturating_add)
+    }
+
+    /// The lowest number in brackets.
+    #[must_use]
+    pub fn first_position(&self) -> Option<u32> {
+        self.positions().min()
+    }
+
+    /// The highest number in brackets.
+    #[must_use]
+    pub fn last_position(&self) -> Option<u32> {
+        self.positions().max()
+    }
+
+    /// How many entries to skip to get the next page; none where the page's own total says that this is the last.
+    ///
+    /// Counted in whole pages from the first number on this one, so that a page which lost entries to a lag of
+    /// arXiv's database does not look like one that goes on.
+    #[must_use]
+    pub fn next_skip(&self) -> Option<u32> {
+        let (first, last) = (self.first_position()?, self.last_position()?);
+        let next = self.page_size.map_or(last, |size| first.saturating_sub(1).saturating_add(size).max(last));
+        (next < self.total?).then_some(next)
+    }
+
+    fn positions(&self) -> impl Iterator<Item = u32> {
+        self.sections.iter().flat_map(|section| {
+            let unreadable = section.unreadable.iter().filter_map(|entry| entry.position);
+            section.entries.iter().map(|entry| entry.position).chain(unreadable)
+        })
+    }
 }

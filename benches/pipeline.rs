@@ -1,0 +1,5 @@
+//! How fast is each stage? `cargo bench --bench pipeline`.
+
+fn main() {
+    divan::main();
+}

@@ -1,0 +1,317 @@
+//! Who wrote it: how does an author line fall into names?
+
+use scraper::{ElementRef, Node};
+
+use crate::domain::paper::Authors;
+
+use super::characters::{Folded, is_blank};
+use super::selectors::{field_of, gather, is_silent};
+
+/// The most names that are kept; what follows is "et al."
+pub const AUTHORS_MAX: usize = 10_000;
+
+/// The page stops after this many linked names when at least two more would follow, and says nothing.
+///
+/// Seen in arxiv-browse 26f634f: 101 linked names are shown in full, of 150 the first 100. A list of exactly 100
+/// cannot be told from a cut one, so it counts as cut.
+const LINKED_NAMES_MAX: usize = 100;
+
+/// Words between names that belong to none, at the beginning of a name.
+const LEADING_WORDS: [&str; 5] = ["and", "&", "on behalf of", "for the", "the"];
+
+/// Reads the authors' field; fields that stand inside it are handed out.
+///
+/// The text is split, links are only hints: short names («张伟», «Xu»), affiliations and "et al" are bare text, while
+/// a comma inside a link belongs to the name. The flag tells whether a character could not be decoded.
+pub(super) fn read<'a>(element: ElementRef<'a>, nested: &mut Vec<ElementRef<'a>>) -> (Authors, bool) {
+    let mut line = Line::default();
+    line.walk(element, nested);
+    line.finish();
+    (line.authors, line.has_replacement)
+}
+
+#[derive(Default)]
+struct Line {
+    authors: Authors,
+    /// The name under way, as bare text before the link, the link, and bare text behind it.
+    before: String,
+    linked: Option<String>,
+    behind: String,
+    /// How many parentheses are open, what stands in them, and the linked names among that.
+    depth: usize,
+    aside: String,
+    aside_names: Vec<String>,
+    links: usize,
+    has_replacement: bool,
+}
+
+impl Line {
+    fn walk<'a>(&mut self, parent: ElementRef<'a>, nested: &mut Vec<ElementRef<'a>>) {
+        for child in parent.children() {
+            match child.value() {
+                Node::Text(words) => words.chars().for_each(|character| self.bare(character)),
+                Node::Element(_) => {
+                    let Some(child) = ElementRef::wrap(child) else { continue };
+                    match child.value().name() {
+                        "a" => self.link(child, nested),
+                        "br" => self.bare(' '),
+                        _ if field_of(child).is_some() => nested.push(child),
+                        _ if is_silent(child) => {}
+                        _ => self.walk(child, nested),
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn link<'a>(&mut self, element: ElementRef<'a>, nested: &mut Vec<ElementRef<'a>>) {
+        let mut name = Folded::default();
+        gather(element, &mut name, nested);
+        self.has_replacement |= name.has_replacement;
+        let name = name.take();
+        if self.depth > 0 {
+            self.aside.push_str(&name);
+            self.aside_names.push(name);
+            return;
+        }
+        if self.linked.is_some() {
+            // Two links and no comma: what stands between them («and») opens the second.
+            let between = std::mem::take(&mut self.behind);
+            self.end_name();
+            self.before = between;
+        }
+        self.links += 1;
+        self.linked = Some(name);
+    }
+
+    fn bare(&mut self, character: char) {
+        match character {
+            '(' => {
+                self.depth += 1;
+                if self.depth == 1 {
+                    return;
+                }
+            }
+            ')' if self.depth == 1 => {
+                self.depth = 0;
+                return self.end_aside();
+            }
+            ')' if self.depth == 0 => return,
+            ')' => self.depth -= 1,
+            ',' | ';' if self.depth == 0 => return self.end_name(),
+            _ => {}
+        }
+        let text = match (self.depth, &self.linked) {
+            (0, None) => &mut self.before,
+            (0, Some(_)) => &mut self.behind,
+            _ => &mut self.aside,
+        };
+        text.push(character);
+    }
+
+    fn end_name(&mut self) {
+        let (before, linked) = (self.folded_before(), self.linked.take());
+        let behind = std::mem::take(&mut self.behind);
+        let Some(mut name) = linked else { return self.bare_names(&before) };
+        if name.starts_with("and ") {
+            name.drain(.."and ".len());
+        }
+        let before = without_leading_words(&before);
+        if !before.is_empty() {
+            name = format!("{before} {name}");
+        }
+        let behind = self.folded(&behind);
+        if !behind.is_empty() {
+            name = format!("{name} {behind}");
+        }
+        self.add(name);
+    }
+
+    /// Names that are no links: «李雷 and 王», «et al».
+    fn bare_names(&mut self, text: &str) {
+        for name in text.split(" and ") {
+            self.add(without_leading_words(name).to_owned());
+        }
+    }
+
+    /// A parenthesis is an affiliation, unless it names those for whom the authors speak.
+    fn end_aside(&mut self) {
+        self.aside_names.clear();
+        let aside = std::mem::take(&mut self.aside);
+        let aside = self.folded(&aside);
+        if aside.ends_with("additional authors not shown") || aside.ends_with("additional author not shown") {
+            self.authors.et_al = true;
+        }
+        if let Some(group) = aside.split(',').find_map(group_of) {
+            // The group stands behind the author whose affiliation this is.
+            self.end_name();
+            self.add(group.to_owned());
+        }
+    }
+
+    fn add(&mut self, name: String) {
+        let plain = name.strip_suffix('.').unwrap_or(&name);
+        if plain.eq_ignore_ascii_case("et al") || plain.eq_ignore_ascii_case("and others") {
+            self.authors.et_al = true;
+        } else if !is_blank(&name) {
+            if self.authors.names.len() < AUTHORS_MAX {
+                self.authors.names.push(name);
+            } else {
+                self.authors.et_al = true;
+            }
+        }
+    }
+
+    fn finish(&mut self) {
+        if self.depth > 0 {
+            // The parenthesis was never closed: it cannot have swallowed the names.
+            self.depth = 0;
+            let names = std::mem::take(&mut self.aside_names);
+            self.end_name();
+            names.into_iter().for_each(|name| self.add(name));
+        }
+        self.end_name();
+        self.authors.et_al |= self.links == LINKED_NAMES_MAX;
+    }
+
+    fn folded_before(&mut self) -> String {
+        let before = std::mem::take(&mut self.before);
+        self.folded(&before)
+    }
+
+    fn folded(&mut self, text: &str) -> String {
+        if text.is_empty() {
+            return String::new();
+        }
+        let mut folded = Folded::default();
+        folded.push(text);
+        self.has_replacement |= folded.has_replacement;
+        folded.take()
+    }
+}
+
+/// `for the XYZ Collaboration`, `on behalf of the Resolve team`, or just `XYZ Collaboration`.
+fn group_of(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let named = without_leading_words(text);
+    let is_group = ends_with(text, "collaboration") || ends_with(text, "collaborations");
+    let speaks_for = ["for the ", "on behalf of "].iter().any(|words| starts_with(text, words));
+    ((is_group || speaks_for) && !is_blank(named)).then_some(named)
+}
+
+/// The text without «and», «the», «on behalf of the» before a name.
+///
+/// Only for bare text: inside a link «The» is a given name («The Anh Han»).
+fn without_leading_words(mut text: &str) -> &str {
+    while let Some(words) = LEADING_WORDS.iter().find(|words| {
+        starts_with(text, words) && matches!(text.as_bytes().get(words.len()), None | Some(b' '))
+    }) {
+        text = text[words.len()..].trim_start();
+    }
+    text
+}
+
+fn starts_with(text: &str, words: &str) -> bool {
+    text.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words))
+}
+
+fn ends_with(text: &str, words: &str) -> bool {
+    let start = text.len().checked_sub(words.len());
+    start.and_then(|start| text.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use scraper::Html;
+
+    use super::*;
+
+    fn authors_of(markup: &str) -> Authors {
+        let page = Html::parse_fragment(&format!("<div>{markup}</div>"));
+        read(page.root_element(), &mut Vec::new()).0
+    }
+
+    /// Links stand as `[name]`; names are parted by ` | `, and a trailing `…` is "et al."
+    fn check(line: &str, expected: &str) {
+        let authors = authors_of(&line.replace('[', "<a href=x>").replace(']', "</a>"));
+        let mut shown = authors.names.join(" | ");
+        if authors.et_al {
+            shown.push('…');
+        }
+        assert_eq!(shown, expected, "{line}");
+    }
+
+    #[test]
+    fn links_and_bare_names_are_one_list() {
+        check(
+            "[Seán O&#39;Brien], [X Æ A-12], 张伟, [محمد علي]",
+            "Seán O'Brien | X Æ A-12 | 张伟 | محمد علي",
+        );
+        check("李雷, 韩梅梅", "李雷 | 韩梅梅");
+        check("[Yihan], Wen, [Xin Chen]", "Yihan | Wen | Xin Chen");
+        check("[Jordan\n   Thompson],\n [Ryan Benac]", "Jordan Thompson | Ryan Benac");
+        check("[{\\v C}apek]", "{\\v C}apek");
+        check("[Bobby &lt;b&gt;Tables&lt;/b&gt;]", "Bobby <b>Tables</b>");
+    }
+
+    #[test]
+    fn a_link_is_one_name_whatever_stands_in_it() {
+        check("[Smith, Jr., John], [A. B.]", "Smith, Jr., John | A. B.");
+        check("[Waldyr A. Rodrigues Jr], [John (Jack) Doe]", "Waldyr A. Rodrigues Jr | John (Jack) Doe");
+        check("[The Anh Han]", "The Anh Han");
+        check("[A. One] and [B. Two]", "A. One | B. Two");
+        check("[John Doe] III, [B. Two]", "John Doe III | B. Two");
+    }
+
+    #[test]
+    fn affiliations_go_and_those_spoken_for_stay() {
+        check(
+            "[Jane Doe] (1 and 2), [John Smith Jr.] (2), [M. de la Cruz] (3) ((1) MIT, (2) CERN, Geneva, (3) UNAM)",
+            "Jane Doe | John Smith Jr. | M. de la Cruz",
+        );
+        check(
+            "[A. Alpha], [C. Gamma] (for the XYZ Collaboration)",
+            "A. Alpha | C. Gamma | XYZ Collaboration",
+        );
+        check(
+            "[Y. Takei] (2) (on behalf of the XRISM Resolve team, (1) Ehime U., (2) JAXA)",
+            "Y. Takei | XRISM Resolve team",
+        );
+        check("[B. M.] (5, on behalf of the Resolve team), [Y. K.] (6)", "B. M. | Resolve team | Y. K.");
+        check("[A. B.] (the [LAGO] collaboration)", "A. B. | LAGO collaboration");
+        check("[A. Baker], the [LZ Collaboration]", "A. Baker | LZ Collaboration");
+        check("The [D0 Collaboration], [B. Abbott], et al", "D0 Collaboration | B. Abbott…");
+        check("[Linsheng Zhu], [and Dong Liu]", "Linsheng Zhu | Dong Liu");
+    }
+
+    #[test]
+    fn a_list_that_goes_on_says_so() {
+        check("et al", "…");
+        check("[A. B.], et al. (84 additional authors not shown)", "A. B.…");
+        for (count, is_cut) in [(99, false), (100, true), (101, false)] {
+            let line = (0..count).map(|i| format!("<a>A. Author{i}</a>")).collect::<Vec<_>>().join(", ");
+            let authors = authors_of(&line);
+            assert_eq!((authors.names.len(), authors.et_al), (count, is_cut));
+        }
+    }
+
+    #[test]
+    fn an_unavailable_list_is_empty() {
+        check("(author list is unavailable)", "");
+        check("", "");
+        check(", , ", "");
+    }
+
+    #[test]
+    fn an_open_parenthesis_swallows_nobody() {
+        check("[A. One] (MIT, [B. Two], [C. Three]", "A. One | B. Two | C. Three");
+        check("[A. One]), [B. Two]", "A. One | B. Two");
+    }
+
+    #[test]
+    fn a_list_without_end_is_cut_at_the_limit() {
+        let authors = authors_of(&"<a>N</a>,".repeat(AUTHORS_MAX + 1));
+        assert_eq!((authors.names.len(), authors.et_al), (AUTHORS_MAX, true));
+    }
+}

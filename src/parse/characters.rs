@@ -1,0 +1,238 @@
+//! Which characters of a page may pass, and how does its white space fold?
+
+/// Where a text goes; a line is stricter than running text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Style {
+    /// Titles and names: no direction overrides, no invisible break points.
+    #[default]
+    Line,
+    /// Abstracts and comments, where authors may mean them.
+    Prose,
+}
+
+/// Text under way: white space folded to single spaces, what no feed may carry left out.
+#[derive(Debug, Default)]
+pub(super) struct Folded {
+    style: Style,
+    text: String,
+    /// White space was seen and not yet written.
+    gap: bool,
+    /// Something stands before this text, so that a leading gap counts.
+    follows: bool,
+    has_bidi: bool,
+    /// The text held U+FFFD, which stands for bytes that could not be decoded.
+    pub(super) has_replacement: bool,
+}
+
+/// What becomes of a character.
+enum Fate {
+    Keep,
+    Space,
+    Bidi,
+    Replacement,
+    Drop,
+}
+
+impl Folded {
+    pub(super) fn new(style: Style) -> Self {
+        Self { style, ..Self::default() }
+    }
+
+    pub(super) fn push(&mut self, mut text: &str) {
+        loop {
+            let plain = plain_run(text.as_bytes());
+            if plain > 0 {
+                self.close_gap();
+                self.text.push_str(&text[..plain]);
+                text = &text[plain..];
+            }
+            let Some(next) = text.chars().next() else { return };
+            self.push_char(next);
+            text = &text[next.len_utf8()..];
+        }
+    }
+
+    pub(super) fn push_char(&mut self, character: char) {
+        match self.fate(character) {
+            Fate::Keep => {
+                self.close_gap();
+                self.text.push(character);
+            }
+            Fate::Space => self.gap = true,
+            Fate::Bidi => {
+                self.has_bidi = true;
+                self.close_gap();
+                self.text.push(character);
+            }
+            Fate::Replacement => self.has_replacement = true,
+            Fate::Drop => {}
+        }
+    }
+
+    /// White space that the page shows by markup, such as `<br>`.
+    pub(super) fn space(&mut self) {
+        self.gap = true;
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Are there direction controls in the text?
+    pub(super) fn has_bidi(&self) -> bool {
+        self.has_bidi
+    }
+
+    /// Takes the text; a gap behind it stays pending for what comes next.
+    pub(super) fn take(&mut self) -> String {
+        std::mem::take(&mut self.text)
+    }
+
+    /// Writes a pending gap now, because something other than text comes next.
+    pub(super) fn close_gap(&mut self) {
+        if self.gap && (self.follows || !self.text.is_empty()) {
+            self.text.push(' ');
+        }
+        self.gap = false;
+    }
+
+    /// What comes next stands behind something: a gap before it counts.
+    pub(super) fn follow(&mut self) {
+        self.follows = true;
+    }
+
+    /// What comes next begins a line: gaps before it do not count.
+    pub(super) fn restart(&mut self) {
+        self.text.clear();
+        self.gap = false;
+        self.follows = false;
+        self.has_bidi = false;
+    }
+
+    fn fate(&self, character: char) -> Fate {
+        match character {
+            '\u{fffd}' => Fate::Replacement,
+            // The byte order mark, the marks of interlinear text and the object placeholder.
+            '\u{feff}' | '\u{fff9}'..='\u{fffc}' | '\u{fdd0}'..='\u{fdef}' => Fate::Drop,
+            _ if u32::from(character) & 0xfffe == 0xfffe => Fate::Drop,
+            _ if is_bidi_control(character) => match self.style {
+                Style::Line => Fate::Drop,
+                Style::Prose => Fate::Bidi,
+            },
+            // Soft hyphen, zero-width space and word joiner split words for whoever searches a title.
+            '\u{ad}' | '\u{200b}' | '\u{2060}' if self.style == Style::Line => Fate::Drop,
+            _ if character.is_whitespace() => Fate::Space,
+            _ if character.is_control() => Fate::Drop,
+            _ => Fate::Keep,
+        }
+    }
+}
+
+/// One folded line of a text that needs no markup removed.
+pub(super) fn line(text: &str) -> String {
+    let mut folded = Folded::new(Style::Line);
+    folded.push(text);
+    folded.take()
+}
+
+/// Nothing in this text can be seen.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.chars().all(|character| {
+        character.is_whitespace()
+            || is_bidi_control(character)
+            || matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+            || matches!(character, '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}')
+    })
+}
+
+/// Embeddings, overrides and isolates: each opens or closes a stretch of text.
+pub(super) fn is_bidi_control(character: char) -> bool {
+    matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Does every direction control in these texts have its other half?
+///
+/// A lone one turns around whatever follows the text in a reader.
+pub(super) fn is_bidi_balanced<'a>(texts: impl Iterator<Item = &'a str>) -> bool {
+    let mut open = Vec::new();
+    for character in texts.flat_map(str::chars) {
+        match character {
+            '\u{202a}' | '\u{202b}' | '\u{202d}' | '\u{202e}' => open.push('\u{202c}'),
+            '\u{2066}'..='\u{2068}' => open.push('\u{2069}'),
+            '\u{202c}' | '\u{2069}' if open.pop() != Some(character) => return false,
+            _ => {}
+        }
+    }
+    open.is_empty()
+}
+
+/// The length of the longest beginning that needs no thought: ASCII words, single spaces between them.
+fn plain_run(bytes: &[u8]) -> usize {
+    let mut end = 0;
+    for (index, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'!'..=b'~' => end = index + 1,
+            b' ' if index == end && index > 0 => {}
+            _ => break,
+        }
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(page: &str, expected: &str) {
+        assert_eq!(line(page), expected, "{page:?}");
+    }
+
+    #[test]
+    fn white_space_folds_to_one_space_and_never_stands_at_an_end() {
+        check("\n   One\n  Two\t\tThree\r\n Four \n", "One Two Three Four");
+        check("a\u{a0}b\u{2028}c\u{2029}d\u{3000}e", "a b c d e");
+        check("a  b", "a b");
+        check(" ", "");
+    }
+
+    #[test]
+    fn characters_that_no_feed_may_carry_are_left_out() {
+        check("A\u{1}B\u{8}C\u{1f}D\u{7f}E\u{9b}F", "ABCDEF");
+        check("x\u{fffe}y\u{ffff}z\u{fdd0}w\u{1ffff}v\u{feff}u", "xyzwvu");
+        check("safe\u{202e}gpj.exe \u{2066}x", "safegpj.exe x");
+        check("zero\u{200b}width soft\u{ad}hyphen", "zerowidth softhyphen");
+    }
+
+    #[test]
+    fn joiners_marks_and_scripts_stay() {
+        for text in
+            ["👩\u{200d}👩\u{200d}👧 🇩🇪 ✈\u{fe0f}", "العربية עברית", "Z\u{301}\u{489}algo", "中文标题"]
+        {
+            check(text, text);
+        }
+    }
+
+    #[test]
+    fn a_replacement_character_is_left_out_and_remembered() {
+        let mut folded = Folded::default();
+        folded.push("a\u{fffd}b");
+        assert!(folded.has_replacement);
+        assert_eq!(folded.take(), "ab");
+    }
+
+    #[test]
+    fn direction_controls_balance_only_in_pairs() {
+        let balanced = |text: &str| is_bidi_balanced(std::iter::once(text));
+        assert!(balanced("RTL \u{202e}abc\u{202c} \u{2066}x\u{2069}"));
+        assert!(!balanced("safe\u{202e}gpj"));
+        assert!(!balanced("\u{202c}"));
+        assert!(!balanced("\u{2066}\u{202e}\u{2069}\u{202c}"));
+    }
+
+    #[test]
+    fn only_invisible_characters_make_a_blank_text() {
+        assert!(is_blank(" \u{200b}\u{a0}\u{200d} "));
+        assert!(is_blank(""));
+        assert!(!is_blank("\u{200b}x"));
+    }
+}

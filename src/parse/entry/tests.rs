@@ -1,0 +1,143 @@
+//! Every trap of an entry, by the smallest page that holds it.
+
+use scraper::{Html, Selector};
+
+use super::*;
+
+const META: &str = "<div class='list-title mathjax'><span class='descriptor'>Title:</span>\n  A title\n</div>\
+    <div class='list-authors'><a href=x>A. Author</a></div>\
+    <div class='list-subjects'><span class='descriptor'>Subjects:</span>\n\
+    <span class=\"primary-subject\">Distributed (cs.DC)</span>; Performance (cs.PF)</div>";
+
+const TERM: &str = "<a name='item7'>[7]</a> <a href =\"/abs/2602.23598\" title=\"Abstract\" id=\"2602.23598\">\n arXiv:2602.23598</a>";
+
+fn read(term: &str, meta: &str, heading: Heading, broken: Option<&'static str>) -> Result<Announced, String> {
+    let page =
+        Html::parse_document(&format!("<dl><dt>{term}</dt><dd><div class='meta'>{meta}</div></dd></dl>"));
+    let first = |name: &str| page.select(&Selector::parse(name).expect("a selector")).next().expect(name);
+    Reader::new(broken).read(first("dt"), first("dd"), heading).map_err(|trouble| trouble.unreadable.reason)
+}
+
+fn paper(term: &str, meta: &str) -> Paper {
+    Arc::unwrap_or_clone(read(term, meta, Heading::New, None).expect("a readable entry").paper)
+}
+
+/// The title's own markup in an entry that is otherwise sound.
+fn check_title(markup: &str, expected: &str) {
+    let meta = META.replace("A title", markup);
+    assert_eq!(paper(TERM, &meta).title, expected, "{markup}");
+}
+
+fn check_trouble(term: &str, meta: &str, expected: &str) {
+    assert_eq!(read(term, meta, Heading::New, None).expect_err("unreadable"), expected);
+}
+
+#[test]
+fn the_identifier_comes_from_the_term_alone() {
+    let meta = format!(
+        "{META}<p class='mathjax'>see <a href=\"https://arxiv.org/abs/2401.00001\">arXiv:2401.00001</a></p>"
+    );
+    assert_eq!(paper(TERM, &meta).id.as_str(), "2602.23598");
+    let old = TERM.replace("2602.23598", "math/0510544");
+    assert_eq!(paper(&old, META).id.as_str(), "math/0510544");
+    let by_address = TERM.replace("id=\"2602.23598\"", "");
+    assert_eq!(paper(&by_address, META).id.as_str(), "2602.23598");
+}
+
+#[test]
+fn a_version_is_split_off_the_identifier() {
+    let found = paper(&TERM.replace("2602.23598", "2602.99999v3"), META);
+    assert_eq!((found.id.as_str(), found.version), ("2602.99999", Some(3)));
+}
+
+#[test]
+fn an_identifier_that_is_none_is_told() {
+    check_trouble(
+        &TERM.replace("2602.23598", "../../admin"),
+        META,
+        "item 7: `../../admin` is not an arXiv identifier such as 2602.23598 or math/0510544",
+    );
+    check_trouble("<a name='item7'>[7]</a>", META, "item 7: no identifier");
+    check_trouble(&TERM.replace("name='item7'", ""), META, "an item without a number: no number");
+}
+
+#[test]
+fn the_rendering_tells_the_version_if_it_is_arxivs_own() {
+    let check = |href: &str, url: Option<&str>, version: Option<u32>| {
+        let found = paper(&format!("{TERM} [<a href=\"{href}\" title=\"View HTML\">html</a>]"), META);
+        assert_eq!((found.html_url.as_deref(), found.version), (url, version), "{href}");
+    };
+    let url = Some("https://arxiv.org/html/2602.23598v2");
+    check("https://arxiv.org/html/2602.23598v2", url, Some(2));
+    check("/html/2602.23598v2", url, Some(2));
+    check("https://evil.example/html/2602.23598v2", None, None);
+    check("https://arxiv.org.evil.example/html/2602.23598v2", None, None);
+    check("https://arxiv.org/html/2602.00001v2", None, None);
+    check("https://arxiv.org/pdf/2602.23598v2", None, None);
+}
+
+#[test]
+fn the_type_comes_from_the_section_or_else_from_the_mark() {
+    let check = |heading, mark: &str, expected| {
+        let found = read(&format!("{TERM} {mark} [pdf]"), META, heading, None).expect("readable");
+        assert_eq!(found.announce_type, expected, "{mark}");
+    };
+    let day = Heading::Day(jiff::civil::date(2026, 3, 2));
+    check(Heading::New, "", AnnounceType::New);
+    check(Heading::Cross, "(cross-list from cs.SY)", AnnounceType::Cross);
+    check(Heading::Replacement, "(replaced)", AnnounceType::Replace);
+    check(day, "", AnnounceType::New);
+    check(day, "(cross-list from cs.SY)", AnnounceType::Cross);
+    check(Heading::None, "(cross-list from cs.SY)", AnnounceType::Cross);
+}
+
+#[test]
+fn a_title_is_one_line_of_text() {
+    check_title("Multi\n   line\t\ttitle", "Multi line title");
+    check_title(
+        "A &lt; B &amp; C: &lt;script&gt;alert(1)&lt;/script&gt; &amp;amp;",
+        "A < B & C: <script>alert(1)</script> &amp;",
+    );
+    check_title("<script>alert(1)</script>Evil", "Evil");
+    check_title("H<sub>2</sub>O and <i>E. coli</i>", "H2O and E. coli");
+    check_title("a <!-- hidden --> b <?xml version='1.0'?> c", "a b c");
+    check_title("$\\mathbb{F}_2$ 100\\%", "$\\mathbb{F}_2$ 100\\%");
+}
+
+#[test]
+fn a_field_that_swallows_its_end_tag_hides_none_of_the_others() {
+    let meta = META.replace("A title", "a ]]> b <![CDATA[ c");
+    let found = paper(TERM, &meta);
+    assert_eq!(found.title, "a ]]> b");
+    assert_eq!((found.authors.names.len(), found.subjects.len()), (1, 2));
+}
+
+#[test]
+fn title_and_subjects_must_be_there_and_the_rest_may_be_missing() {
+    check_trouble(TERM, &META.replace("list-title", "x"), "item 7: no title");
+    check_trouble(TERM, &META.replace("A title", " \u{200b}\u{a0}\u{200d} "), "item 7: no title");
+    check_trouble(TERM, &META.replace("list-subjects", "x"), "item 7: no subjects");
+    check_trouble(TERM, &META.replace("(cs.DC)", "").replace("(cs.PF)", ""), "item 7: no subjects");
+    let found = paper(TERM, &META.replace("list-authors", "x"));
+    assert_eq!((found.authors, found.abstract_text), (Authors::default(), None));
+}
+
+#[test]
+fn empty_fields_are_absent() {
+    let meta = format!(
+        "{META}<div class='list-comments'> </div><div class='list-journal-ref'> </div><p class='mathjax'>\n </p>"
+    );
+    let found = paper(TERM, &meta);
+    assert_eq!((found.comments, found.journal_ref, found.abstract_text), (None, None, None));
+}
+
+#[test]
+fn bytes_that_could_not_be_decoded_make_an_entry_unreadable_only_on_a_damaged_page() {
+    let meta = META.replace("A. Author", "M\u{fffd}ller");
+    assert_eq!(
+        read(TERM, &meta, Heading::New, Some("UTF-8")).expect_err("damaged"),
+        "item 7: bytes that are not UTF-8 in the authors"
+    );
+    assert_eq!(paper(TERM, &meta).authors.names, ["Mller"]);
+    assert!(read(TERM, META, Heading::New, Some("UTF-8")).is_ok());
+}

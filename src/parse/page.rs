@@ -1,0 +1,319 @@
+//! What does a listing page say of itself: its kind, day, total and sections?
+
+use scraper::{ElementRef, Html, Node};
+
+use crate::domain::announcement::AnnounceType;
+use crate::domain::taxonomy::SubjectId;
+
+use super::announced::retype;
+use super::characters::line;
+use super::entry::{Reader, Trouble, position_of, trouble};
+use super::heading::{self, Count};
+use super::refusal::{self, unrecognized};
+use super::selectors::{ARTICLES_ID, LISTING_ID, attribute, elements, line_of};
+use super::{Heading, Kind, Listing, Refusal, Section, decode, guard};
+
+/// The largest page that is looked at; arXiv's largest, 2,000 entries with abstracts, has 6 MB.
+pub const PAGE_BYTES_MAX: usize = 32 << 20;
+
+/// The most entries on one page; arXiv shows 2,000 at most.
+pub const ENTRIES_MAX: u32 = 5_000;
+
+/// How many entries a catchup page holds; it does not say so.
+const CATCHUP_PAGE_SIZE: u32 = 2_000;
+
+/// Reads one page; `charset` is that of the answer's `Content-Type`.
+///
+/// # Errors
+/// The bytes are no listing page as we know it; the refusal says what they are instead.
+pub fn listing(bytes: &[u8], charset: Option<&str>) -> Result<Listing, Refusal> {
+    if bytes.len() > PAGE_BYTES_MAX {
+        return Err(unrecognized(format!("a page of {} bytes, more than {PAGE_BYTES_MAX}", bytes.len())));
+    }
+    let decoded = decode::decode(bytes, charset);
+    refusal::of_text(&decoded.text)?;
+    let markup = guard::guarded(&decoded.text).map_err(|guard::TooDeep| {
+        unrecognized(format!("elements nested deeper than {}", guard::NESTING_MAX))
+    })?;
+    let document = Html::parse_document(&markup);
+    let listed = document.root_element().descendants().filter_map(ElementRef::wrap);
+    let Some(root) = listed.into_iter().find(|element| element.value().id() == Some(LISTING_ID)) else {
+        return Err(refusal::of_page(&document));
+    };
+    // The counts cannot tell that the last abstract was cut short.
+    if !refusal::is_ended(&decoded.text) {
+        return Err(unrecognized("a page that is cut off: it does not end in `</html>`".into()));
+    }
+    let mut walk = Walk::new(Reader::new(decoded.broken));
+    walk.visit(root)?;
+    walk.finish()
+}
+
+struct Walk {
+    reader: Reader,
+    kind: Option<Kind>,
+    name: Option<String>,
+    /// What the page's own links call its subject.
+    context: Option<String>,
+    total: Option<u32>,
+    page_size: Option<u32>,
+    says_no_updates: bool,
+    sections: Vec<Section>,
+    /// All lists without entries say so themselves.
+    empty_lists_say_so: bool,
+    /// The first heading or list that is not known.
+    strange: Option<String>,
+    /// How many entries lack a part altogether, and the part that the first of them lacks.
+    deficient: (u32, Option<&'static str>),
+}
+
+impl Walk {
+    fn new(reader: Reader) -> Self {
+        Self {
+            reader,
+            kind: None,
+            name: None,
+            context: None,
+            total: None,
+            page_size: None,
+            says_no_updates: false,
+            sections: Vec::new(),
+            empty_lists_say_so: true,
+            strange: None,
+            deficient: (0, None),
+        }
+    }
+
+    fn visit(&mut self, parent: ElementRef<'_>) -> Result<(), Refusal> {
+        for child in parent.children() {
+            if let Node::Text(words) = child.value() {
+                self.words(words)?;
+            } else if let Some(element) = ElementRef::wrap(child) {
+                self.element(element)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn element(&mut self, element: ElementRef<'_>) -> Result<(), Refusal> {
+        match element.value().name() {
+            "h1" | "h2" | "h3" | "h4" => self.heading(&line_of(element)),
+            "dl" if attribute(element, "id") == Some(ARTICLES_ID) => self.section(element),
+            "dl" if refusal::is_old_format(element) => {
+                Err(unrecognized("the listing format of before February 2024".into()))
+            }
+            "dl" => {
+                self.strange.get_or_insert_with(|| format!("a list without the id `{ARTICLES_ID}`"));
+                Ok(())
+            }
+            "script" | "style" => Ok(()),
+            name => {
+                if name == "a" {
+                    self.link(element);
+                }
+                self.visit(element)
+            }
+        }
+    }
+
+    /// Takes a heading that stands outside of the lists.
+    fn heading(&mut self, text: &str) -> Result<(), Refusal> {
+        if let Some(rest) = text.strip_prefix("Catchup results for ") {
+            let found = rest.rsplit_once(" on ").and_then(|(name, date)| Some((name, heading::day(date)?)));
+            let (name, date) = found.ok_or_else(|| refusal::headed("a catchup page", text))?;
+            self.name = Some(name.to_owned());
+            self.kind = Some(Kind::Catchup(date));
+            self.page_size = Some(CATCHUP_PAGE_SIZE);
+        } else if let Some(rest) = text.strip_prefix("Showing new listings for ") {
+            let date = heading::day(rest).ok_or_else(|| refusal::headed("a day that is none", text))?;
+            self.kind = Some(Kind::New(date));
+        } else if let Some(rest) = text.strip_prefix("Authors and titles for ") {
+            let kind = heading::period(rest).ok_or_else(|| refusal::headed("a period that is none", text))?;
+            self.kind = Some(kind);
+        } else if self.name.is_none() {
+            self.name = Some(text.to_owned());
+        } else {
+            self.strange.get_or_insert_with(|| format!("the heading «{}»", refusal::excerpt(text)));
+        }
+        Ok(())
+    }
+
+    /// Takes words outside of headings and lists: the total, the page's size, «No updates».
+    fn words(&mut self, text: &str) -> Result<(), Refusal> {
+        if let Some((_, rest)) = text.split_once("Total of ")
+            && let Some((total, rest)) = heading::leading_number(rest)
+            && rest.starts_with(" entries")
+        {
+            if let Some(other) = self.total.filter(|other| *other != total) {
+                return Err(unrecognized(format!("two totals on one page, {other} and {total}")));
+            }
+            self.total = Some(total);
+        } else if let Some((_, rest)) = text.split_once("Showing up to ") {
+            self.page_size = heading::leading_number(rest).map(|(size, _)| size).or(self.page_size);
+        }
+        self.says_no_updates |= says_no_updates(text);
+        Ok(())
+    }
+
+    /// Notes whose listing this is: `id="recent-cs.DC"`, `/list/cs.DC/…`, `/catchup/cs.DC/…`.
+    fn link(&mut self, link: ElementRef<'_>) {
+        if self.context.is_some() {
+            return;
+        }
+        let id = attribute(link, "id").unwrap_or_default();
+        let href = attribute(link, "href").unwrap_or_default();
+        let by_id = id.strip_prefix("recent-").or_else(|| id.strip_prefix("new-"));
+        let by_href = || {
+            let path = href.strip_prefix("/list/").or_else(|| href.strip_prefix("/catchup/"))?;
+            path.split_once('/').map(|(context, _)| context)
+        };
+        self.context = by_id.or_else(by_href).map(str::to_owned);
+    }
+
+    fn section(&mut self, list: ElementRef<'_>) -> Result<(), Refusal> {
+        let Some(kind) = self.kind else { return Err(self.without_kind()) };
+        let heading = elements(list).find(|element| element.value().name() == "h3");
+        let (heading, count) = match (kind, heading.map(line_of)) {
+            (Kind::Month { .. } | Kind::Year { .. }, None) => (Heading::None, None),
+            (_, None) => return Err(unrecognized("a section without a heading".into())),
+            (_, Some(text)) => heading::section(kind, &text)
+                .ok_or_else(|| refusal::headed("a section that is none of ours", &text))?,
+        };
+        let mut section = section_of(heading, count);
+        let mut says_no_updates = false;
+        let mut term = None;
+        for child in elements(list) {
+            match child.value().name() {
+                "dt" => {
+                    if let Some(lone) = term.replace(child) {
+                        self.note(&mut section, trouble(position_of(lone), "a `dt` without its `dd`", None));
+                    }
+                }
+                "dd" => match term.take() {
+                    Some(term) => self.entry(&mut section, term, child)?,
+                    None => self.note(&mut section, trouble(None, "a `dd` without its `dt`", None)),
+                },
+                "h3" => {}
+                _ => says_no_updates |= self::says_no_updates(&line_of(child)),
+            }
+        }
+        if let Some(lone) = term {
+            self.note(&mut section, trouble(position_of(lone), "a `dt` without its `dd`", None));
+        }
+        self.empty_lists_say_so &= section.found > 0 || says_no_updates;
+        self.sections.push(section);
+        Ok(())
+    }
+
+    fn entry(
+        &mut self,
+        section: &mut Section,
+        term: ElementRef<'_>,
+        description: ElementRef<'_>,
+    ) -> Result<(), Refusal> {
+        section.found += 1;
+        if section.found + self.sections.iter().map(|section| section.found).sum::<u32>() > ENTRIES_MAX {
+            return Err(unrecognized(format!("a page of more than {ENTRIES_MAX} entries")));
+        }
+        match self.reader.read(term, description, section.heading) {
+            Ok(entry) => section.entries.push(entry),
+            Err(trouble) => self.note(section, trouble),
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, section: &mut Section, trouble: Trouble) {
+        if trouble.absent.is_some() {
+            self.deficient.0 += 1;
+            self.deficient.1 = self.deficient.1.or(trouble.absent);
+        }
+        section.unreadable.push(trouble.unreadable);
+    }
+
+    fn finish(mut self) -> Result<Listing, Refusal> {
+        let Some(kind) = self.kind else { return Err(self.without_kind()) };
+        let Some(name) = self.name.take() else {
+            return Err(unrecognized("a listing without a name".into()));
+        };
+        let is_empty = self.sections.iter().all(|section| section.found == 0);
+        self.says_no_updates |= is_empty && !self.sections.is_empty() && self.empty_lists_say_so;
+        self.check_layout(kind)?;
+        let subject = self.subject(&name);
+        for section in self.sections.iter_mut().filter(|section| section.heading == Heading::Replacement) {
+            retype(&mut section.entries, subject);
+        }
+        Ok(Listing {
+            kind,
+            name,
+            subject,
+            total: self.total,
+            page_size: self.page_size.filter(|_| self.total.is_some()),
+            says_no_updates: self.says_no_updates,
+            sections: self.sections,
+        })
+    }
+
+    /// A page without entries is believed only where it says so, and one without readable entries is a new layout.
+    fn check_layout(&self, kind: Kind) -> Result<(), Refusal> {
+        let found: u32 = self.sections.iter().map(|section| section.found).sum();
+        if let (count @ 1.., Some(part)) = self.deficient
+            && count == found
+        {
+            return Err(unrecognized(format!(
+                "a listing of {found} entries, none with its {part} where we look"
+            )));
+        }
+        // Beyond its end a page of recent days has a total and no section.
+        let is_overskip = kind == Kind::Recent && self.total > Some(0) && self.strange.is_none();
+        if !self.sections.is_empty() || self.says_no_updates || is_overskip {
+            return Ok(());
+        }
+        let strange = self.strange.as_ref().map(|found| format!("; instead {found}")).unwrap_or_default();
+        Err(unrecognized(match self.total {
+            Some(total) => format!("a total of {total} entries and no `dl#{ARTICLES_ID}`{strange}"),
+            None => format!("neither entries nor «No updates»{strange}"),
+        }))
+    }
+
+    fn without_kind(&self) -> Refusal {
+        let strange = self.strange.as_ref().map(|found| format!("; instead {found}")).unwrap_or_default();
+        unrecognized(format!("no line «Showing new listings for …» or «Authors and titles for …»{strange}"))
+    }
+
+    /// The subject by the page's links, else by its name where only one goes by it.
+    ///
+    /// The name alone is not trusted where new papers are at home elsewhere: the catchup page of the group
+    /// `grp_physics` is headed «Physics» as is that of the archive.
+    fn subject(&self, name: &str) -> Option<SubjectId> {
+        if let Some(context) = &self.context {
+            return SubjectId::parse(context).ok();
+        }
+        let mut named = SubjectId::named(name);
+        let subject = named.next().filter(|_| named.next().is_none())?;
+        let entries = self.sections.iter().flat_map(|section| &section.entries);
+        entries
+            .filter(|entry| entry.announce_type == AnnounceType::New)
+            .all(|entry| subject.contains(&entry.paper.primary().id))
+            .then_some(subject)
+    }
+}
+
+fn section_of(heading: Heading, count: Option<Count>) -> Section {
+    Section {
+        heading,
+        shown: count.map(|count| count.shown),
+        of: count.map(|count| count.of),
+        found: 0,
+        entries: Vec::new(),
+        unreadable: Vec::new(),
+    }
+}
+
+/// «No updates today.», «No updates for this time period.», «No further updates for …».
+fn says_no_updates(text: &str) -> bool {
+    let text = text.trim_start();
+    (text.starts_with("No updates ") || text.starts_with("No further updates ")) && !line(text).is_empty()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+//! Every trap of a page, by the smallest one that holds it.

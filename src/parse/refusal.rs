@@ -1,0 +1,174 @@
+//! What is a page that is no listing?
+
+use scraper::{ElementRef, Html};
+
+use crate::domain::verdict::Verdict;
+
+use super::Refusal;
+use super::characters::line;
+use super::selectors::{LISTING_ID, has_class, line_of};
+
+/// How much of a found text a refusal repeats, in characters.
+const EXCERPT_MAX: usize = 120;
+
+/// How much of a page's text is searched for the words of a refusal, in bytes: such pages are short.
+const SHORT_TEXT_MAX: usize = 4096;
+
+/// What pages say that keep robots out, in lower case.
+const CAPTCHA_WORDS: [&str; 9] = [
+    "rate exceeded",
+    "just a moment",
+    "attention required",
+    "captcha",
+    "are you human",
+    "you are human",
+    "are you a robot",
+    "not a robot",
+    "access denied",
+];
+
+/// What arXiv's own error pages say.
+const ERROR_WORDS: [&str; 3] =
+    ["if you believe this is an error", "if the error persists", "the server cannot process your request"];
+
+pub(super) fn unrecognized(found: String) -> Refusal {
+    Refusal { verdict: Verdict::Unrecognized, found }
+}
+
+fn refused(found: String) -> Refusal {
+    Refusal { verdict: Verdict::Refused, found }
+}
+
+/// An `Unrecognized` for a heading that cannot be read.
+pub(super) fn headed(what: &str, text: &str) -> Refusal {
+    unrecognized(format!("{what}, headed «{}»", excerpt(text)))
+}
+
+/// The beginning of a text on one line.
+pub(super) fn excerpt(text: &str) -> String {
+    let text = line(text);
+    match text.char_indices().nth(EXCERPT_MAX) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+/// Refuses what is not even HTML.
+pub(super) fn of_text(text: &str) -> Result<(), Refusal> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(unrecognized("an empty file".into()));
+    }
+    if text.starts_with("%PDF-") {
+        return Err(unrecognized("a PDF document".into()));
+    }
+    if text.starts_with(['{', '[']) {
+        return Err(unrecognized("JSON".into()));
+    }
+    if text.starts_with('<') || text.contains("<html") || text.contains("<body") {
+        return Ok(());
+    }
+    let found = format!("plain text, «{}»", excerpt(text));
+    Err(if keeps_robots_out(text) { refused(found) } else { unrecognized(found) })
+}
+
+/// Names a page that holds no listing.
+pub(super) fn of_page(document: &Html) -> Refusal {
+    let root = document.root_element();
+    let first = |name: &str| {
+        let mut elements = root.descendants().filter_map(ElementRef::wrap);
+        elements.find(|element| element.value().name() == name).map(|element| excerpt(&line_of(element)))
+    };
+    let title = first("title").filter(|title| !title.is_empty());
+    let heading = first("h1").filter(|heading| !heading.is_empty());
+    let body =
+        root.descendants().filter_map(ElementRef::wrap).find(|element| element.value().name() == "body");
+    let text = body.map(line_of).unwrap_or_default();
+    let is_short = text.len() <= SHORT_TEXT_MAX;
+    if title.as_deref().is_some_and(keeps_robots_out) || (is_short && keeps_robots_out(&text)) {
+        let found = title.or(heading).unwrap_or_else(|| excerpt(&text));
+        return refused(format!("a page that keeps robots out, «{found}»"));
+    }
+    let words = text.to_lowercase();
+    if is_short && ERROR_WORDS.iter().any(|error| words.contains(error)) {
+        let found = heading.or(title).unwrap_or_else(|| excerpt(&text));
+        return refused(format!("an error page of arXiv, «{found}»"));
+    }
+    let found = match (title, heading) {
+        (Some(title), _) => format!("titled «{title}»"),
+        (None, Some(heading)) => format!("headed «{heading}»"),
+        (None, None) if text.is_empty() => "without text".to_owned(),
+        (None, None) => format!("that says «{}»", excerpt(&text)),
+    };
+    unrecognized(format!("a page without `#{LISTING_ID}`, {found}"))
+}
+
+/// The page runs to its end: nothing but white space and comments behind `</html>`.
+pub(super) fn is_ended(text: &str) -> bool {
+    const END: &str = "</html>";
+    let mut rest = text.trim_end();
+    while rest.ends_with("-->") {
+        let Some(comment) = rest.rfind("<!--") else { return false };
+        rest = rest[..comment].trim_end();
+    }
+    let start = rest.len().checked_sub(END.len());
+    start.and_then(|start| rest.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(END))
+}
+
+/// The list is of the pages that arXiv's Perl code wrote until February 2024.
+pub(super) fn is_old_format(list: ElementRef<'_>) -> bool {
+    list.descendants().filter_map(ElementRef::wrap).any(|element| has_class(element, "list-identifier"))
+}
+
+fn keeps_robots_out(text: &str) -> bool {
+    let text = text.to_lowercase();
+    CAPTCHA_WORDS.iter().any(|words| text.contains(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(page: &str, verdict: Verdict, found: &str) {
+        let refusal = super::super::listing(page.as_bytes(), None).expect_err(page);
+        assert_eq!((refusal.verdict, refusal.found.as_str()), (verdict, found), "{page}");
+    }
+
+    #[test]
+    fn a_page_that_keeps_robots_out_is_refused() {
+        check("Rate exceeded.", Verdict::Refused, "plain text, «Rate exceeded.»");
+        check(
+            "<html><title>Just a moment...</title><script>x()</script><noscript>Enable</noscript></html>",
+            Verdict::Refused,
+            "a page that keeps robots out, «Just a moment...»",
+        );
+        check(
+            "<html><title>Attention Required</title><form id=captcha>prove you are human</form></html>",
+            Verdict::Refused,
+            "a page that keeps robots out, «Attention Required»",
+        );
+    }
+
+    #[test]
+    fn what_is_no_listing_is_called_by_its_name() {
+        check(" \n", Verdict::Unrecognized, "an empty file");
+        check("%PDF-1.4 %%EOF", Verdict::Unrecognized, "a PDF document");
+        check("{\"entries\": []}", Verdict::Unrecognized, "JSON");
+        check(
+            "<html><body><h1>arXiv is down for scheduled maintenance</h1></body></html>",
+            Verdict::Unrecognized,
+            "a page without `#dlpage`, headed «arXiv is down for scheduled maintenance»",
+        );
+        check("<html><body></body></html>", Verdict::Unrecognized, "a page without `#dlpage`, without text");
+        check("<html><body><dl id='art", Verdict::Unrecognized, "a page without `#dlpage`, without text");
+    }
+
+    #[test]
+    fn a_page_ends_in_its_end_tag_and_perhaps_a_comment() {
+        assert!(is_ended("<html></html>\n"));
+        assert!(is_ended("<html></HTML><!-- cached --> <!-- x -->"));
+        assert!(!is_ended("<html><p>cut"));
+        assert!(!is_ended("<html></html><p>"));
+        assert!(!is_ended("-->"));
+    }
+}
