@@ -1,1 +1,110 @@
-//! (settings)
+//! What was the service told to do? Layers of settings become one set that is valid, or every mistake at once.
+//!
+//! Lowest first: the shipped file, which states every default; the operator's file; `CROSSLIST_SECTION__KEY`
+//! variables; flags. Nobody below the roof sees a setting: each stage is handed its own options.
+
+mod check;
+mod layer;
+mod mistake;
+mod near;
+mod reader;
+mod sections;
+mod sources;
+mod value;
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use url::Url;
+
+use crate::domain::taxonomy::SubjectId;
+use crate::fetch;
+
+pub use self::mistake::{Mistake, Mistakes, Origin, Place};
+pub use self::sources::{DEFAULT_FILE, Override, SHIPPED, Sources};
+
+use self::reader::Reader;
+
+/// Every setting, valid.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub server: ServerSettings,
+    pub upstream: fetch::Options,
+    pub subjects: SubjectSettings,
+    pub feeds: FeedSettings,
+    pub cache: CacheSettings,
+    pub log: LogSettings,
+}
+
+/// `[server]`: how readers are answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerSettings {
+    pub listen: SocketAddr,
+    /// At most 256; none for one per core.
+    pub workers: Option<NonZeroUsize>,
+    /// The public http or https address, without query and fragment; none to take it from each request.
+    pub base_url: Option<Url>,
+    /// How long the first request for a subject waits, 1 to 300 s.
+    pub cold_wait: Duration,
+}
+
+/// `[subjects]`: what is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubjectSettings {
+    /// Canonical, each once, in the order given.
+    pub watch: Vec<SubjectId>,
+    pub on_demand: bool,
+    /// At most 1,000.
+    pub on_demand_max: usize,
+    /// At most 90.
+    pub fill_days: u32,
+}
+
+/// `[feeds]`: what a feed holds unless its address says otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedSettings {
+    /// 1 to 365.
+    pub days: u32,
+    /// 1 to 2,000 items.
+    pub limit: usize,
+}
+
+/// `[cache]`: the memory for finished documents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CacheSettings {
+    /// At most 16 GiB; 0 keeps none.
+    pub bytes_max: u64,
+}
+
+/// `[log]`: what is logged, and how it looks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogSettings {
+    pub format: LogFormat,
+    /// A level or a filter that `tracing_subscriber` has read without complaint.
+    pub level: String,
+}
+
+/// How a line of the log looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// `Human` on a terminal, else `Json`.
+    Auto,
+    Human,
+    Json,
+}
+
+/// Reads every layer and decides each setting.
+///
+/// # Errors
+/// Everything that is wrong in any layer, at once.
+pub fn load(sources: &Sources) -> Result<Settings, Mistakes> {
+    let (layers, mut mistakes) = sources.layers();
+    let mut reader = Reader::new(&layers);
+    let settings = sections::read(&mut reader);
+    mistakes.extend(reader.finish());
+    match settings {
+        Some(settings) if mistakes.is_empty() => Ok(settings),
+        _ => Err(Mistakes::new(mistakes)),
+    }
+}

@@ -1,0 +1,71 @@
+//! Which known name was probably meant?
+
+/// How many names are suggested.
+const NEAR_MAX: usize = 3;
+
+/// The longest name that is compared, in bytes.
+const NAME_BYTES_MAX: usize = 64;
+
+/// The shortest part of a name that counts as a hint to the whole.
+const PART_BYTES_MIN: usize = 4;
+
+/// The known names that come near what was typed, best first.
+pub(super) fn near<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let typed = typed.to_lowercase();
+    let scored =
+        |name: &'a str| distance_if_near(&typed, &name.to_lowercase()).map(|distance| (distance, name));
+    let mut found: Vec<(usize, &str)> = known.into_iter().filter_map(scored).collect();
+    found.sort_by_key(|(distance, _)| *distance);
+    found.into_iter().take(NEAR_MAX).map(|(_, name)| name).collect()
+}
+
+fn distance_if_near(typed: &str, name: &str) -> Option<usize> {
+    if typed.len() > NAME_BYTES_MAX {
+        return None;
+    }
+    let distance = edit_distance(typed, name);
+    let is_part = |part: &str, whole: &str| part.len() >= PART_BYTES_MIN && whole.contains(part);
+    let is_near = distance <= (name.len() / 3).clamp(1, 3);
+    (is_near || is_part(typed, name) || is_part(name, typed)).then_some(distance)
+}
+
+/// Levenshtein's distance over bytes: names are ASCII, and any other byte is only one more difference.
+fn edit_distance(left: &str, right: &str) -> usize {
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.bytes().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, b) in right.bytes().enumerate() {
+            let substituted = diagonal + usize::from(a != b);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(typed: &str, expected: &[&str]) {
+        let known = ["listen", "workers", "pause_seconds", "on_demand", "on_demand_max", "days", "level"];
+        assert_eq!(near(typed, known), expected, "{typed}");
+    }
+
+    #[test]
+    fn a_slip_of_the_finger_finds_the_name() {
+        check("lisen", &["listen"]);
+        check("Listen", &["listen"]);
+        check("worker", &["workers"]);
+        check("lvl", &[]);
+    }
+
+    #[test]
+    fn a_part_finds_the_whole_and_the_closest_comes_first() {
+        check("pause", &["pause_seconds"]);
+        check("demand", &["on_demand", "on_demand_max"]);
+        check("feed_days", &["days"]);
+        check("x", &[]);
+        check(&"listen".repeat(1000), &[]);
+    }
+}
