@@ -3,6 +3,7 @@
 pub mod announcement;
 pub mod arxiv_id;
 pub mod clock;
+pub mod event;
 pub mod feed;
 pub mod mailing;
 pub mod paper;

@@ -61,6 +61,12 @@ impl SubjectId {
         Self::all().filter(move |subject| subject.name() == name)
     }
 
+    /// A subject for examples.
+    #[must_use]
+    pub fn example() -> Self {
+        Self("cs.DC")
+    }
+
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.0

@@ -1,1 +1,5 @@
-//! (store)
+//! Who keeps what was announced, and sets the dates?
+
+mod memory;
+
+pub use memory::Memory;

@@ -1,0 +1,33 @@
+//! What happened to a paper in a subject on a day, with the date it goes by for ever.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::announcement::AnnounceType;
+use super::paper::Paper;
+use super::taxonomy::SubjectId;
+
+/// A paper announced in one subject by one mailing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    pub subject: SubjectId,
+    pub listing_date: Date,
+    pub announce_type: AnnounceType,
+    /// Where a cross-list is at home, in the page's words.
+    pub cross_list_from: Option<String>,
+    /// Set once for a paper and a listing date, and shared with no other event of another paper or date.
+    pub published: Timestamp,
+    pub paper: Arc<Paper>,
+}
+
+/// A day of a subject as it stands after a read: every event of that day, in the page's order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    pub subject: SubjectId,
+    pub listing_date: Date,
+    pub events: Vec<Event>,
+    /// How many of the events this read has brought.
+    pub added: usize,
+}
