@@ -38,7 +38,7 @@ async fn check(bytes: impl Into<Vec<u8>>, verdict: Verdict, reason: &str) {
 #[tokio::test]
 async fn a_page_comes_as_it_was_sent() {
     let server = Server::start(vec![page("", "<h1>Ä</h1>")]).await;
-    let upstream = Upstream::Live(server.client());
+    let upstream = Upstream::Live(Box::new(server.client()));
     let found = upstream.get(&new("cs.DC"), jiff::civil::date(2026, 3, 2)).await.expect("a page");
     assert_eq!(found.url, format!("http://127.0.0.1:{}/list/cs.DC/new", server.port));
     assert_eq!(found.bytes, "<h1>Ä</h1>".as_bytes());

@@ -108,10 +108,22 @@ impl Client {
         self.pace.wait_estimate()
     }
 
+    /// Did the upstream refuse us when it was last asked?
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.pace.is_refused()
+    }
+
     /// A page turned out to be a captcha or a block: stay away for long, and ask for everything anew.
     pub fn report_refusal(&self) {
         *self.remembered() = Remembered::default();
         self.pace.report_refusal();
+    }
+
+    /// The least time between two requests.
+    #[must_use]
+    pub fn pause(&self) -> Duration {
+        self.pace.pause()
     }
 
     #[must_use]
@@ -196,7 +208,7 @@ impl Client {
 }
 
 /// The HTTP library is built without a choice of cryptography; one choice holds for the process.
-fn install_cryptography() {
+pub fn install_cryptography() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
         if rustls::crypto::ring::default_provider().install_default().is_err() {

@@ -19,7 +19,7 @@ mod remembered;
 mod replay;
 mod retry_after;
 
-pub use client::Client;
+pub use client::{Client, install_cryptography};
 pub use options::OptionsError;
 pub use pace::{Outcome, Pace, Turn};
 pub use replay::{OpenError, Replay};
@@ -115,7 +115,7 @@ pub struct FetchError {
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one in a process")]
 pub enum Upstream {
-    Live(Client),
+    Live(Box<Client>),
     Replay(Replay),
 }
 
@@ -139,12 +139,30 @@ impl Upstream {
         }
     }
 
+    /// The least time between two requests; none for a replay.
+    #[must_use]
+    pub fn pause(&self) -> Duration {
+        match self {
+            Self::Live(client) => client.pause(),
+            Self::Replay(_) => Duration::ZERO,
+        }
+    }
+
     /// How long a request made now would have to wait at least; nothing for a replay.
     #[must_use]
     pub fn wait_estimate(&self) -> Duration {
         match self {
             Self::Live(client) => client.wait_estimate(),
             Self::Replay(_) => Duration::ZERO,
+        }
+    }
+
+    /// Did the upstream refuse us when it was last asked?
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        match self {
+            Self::Live(client) => client.is_refused(),
+            Self::Replay(_) => false,
         }
     }
 

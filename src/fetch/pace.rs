@@ -76,6 +76,11 @@ impl Pace {
         Self { pause, refusal_stop, turn: tokio::sync::Mutex::default(), state: Mutex::default() }
     }
 
+    #[must_use]
+    pub fn pause(&self) -> Duration {
+        self.pause
+    }
+
     /// Waits until a request may start.
     pub async fn turn(&self) -> Turn<'_> {
         let waiting = Waiting::new(self);
@@ -94,6 +99,11 @@ impl Pace {
             state.not_before.map_or(Duration::ZERO, |at| at.saturating_duration_since(Instant::now()));
         let own = if state.is_asking { allowed.max(self.pause) } else { allowed };
         own.saturating_add(self.pause.saturating_mul(state.waiting))
+    }
+
+    /// Did the upstream refuse us when it was last asked?
+    pub fn is_refused(&self) -> bool {
+        self.state().refusals > 0
     }
 
     /// A page that came as an answer was a refusal after all.
