@@ -1,1 +1,11 @@
-//! (collect)
+//! When is arXiv asked, and what is made of the answer?
+
+mod collector;
+mod round;
+mod schedule;
+mod status;
+mod worker;
+
+pub use collector::{Collector, NotAdmitted, Options, Sink};
+pub use round::{Outcome, Reading, read_day, read_new};
+pub use status::{Counts, Status};

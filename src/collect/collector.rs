@@ -1,0 +1,235 @@
+//! Who asks for what next, so that arXiv is asked once and everyone hears of it?
+//!
+//! The handle that readers hold is here; the task that owns the upstream is in `worker`.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::domain::clock::Clock;
+use crate::domain::event::Change;
+use crate::domain::taxonomy::SubjectId;
+use crate::fetch::Upstream;
+use crate::store::Memory;
+
+use super::round::Outcome;
+use super::status::Status;
+use super::worker::Worker;
+
+/// How many requests for a read may wait; more are told to come back.
+const WAITING_MAX: usize = 10_000;
+
+/// How long a subject that nobody watches is read after a reader last asked for it.
+const ON_DEMAND_KEPT: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// Hears of every change of a day.
+pub type Sink = Box<dyn Fn(&Change) + Send + Sync>;
+
+/// What the collector is told by the settings.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Read at every mailing.
+    pub watch: Vec<SubjectId>,
+    /// May a reader ask for a subject that is not watched?
+    pub on_demand: bool,
+    /// How many such subjects are read at a time.
+    pub on_demand_max: usize,
+    /// How many calendar days before its first read a subject is filled with.
+    pub fill_days: u32,
+}
+
+/// The handle that readers hold; cheap to clone.
+#[derive(Clone)]
+pub struct Collector {
+    shared: Arc<Shared>,
+    asks: mpsc::Sender<Ask>,
+}
+
+/// What the handles and the task both see.
+pub(super) struct Shared {
+    pub(super) upstream: Upstream,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) options: Options,
+    subjects: Mutex<BTreeMap<SubjectId, Known>>,
+}
+
+/// A subject that was asked for or is watched.
+#[derive(Debug, Default)]
+struct Known {
+    /// When a reader last asked for it.
+    requested: Option<Timestamp>,
+    status: Option<Status>,
+}
+
+/// A reader who waits.
+pub(super) struct Ask {
+    pub(super) subject: SubjectId,
+    pub(super) wish: Wish,
+    /// Also wait until the past days of a new subject are read.
+    pub(super) filled: bool,
+    pub(super) done: oneshot::Sender<Outcome>,
+}
+
+/// What a reader who waits is content with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// Any read, also one that ended just before the reader asked.
+    FirstRead,
+    /// One that begins after the reader asked, or is going on.
+    ReadAgain,
+}
+
+/// Why a subject is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAdmitted {
+    #[error("only the subjects of `subjects.watch` are served here")]
+    WatchedOnly,
+    #[error(
+        "{0} subjects that are not in `subjects.watch` are read already, which is `subjects.on_demand_max`"
+    )]
+    TooMany(usize),
+}
+
+impl std::fmt::Debug for Collector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Collector")
+            .field("upstream", &self.shared.upstream.describe())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Collector {
+    /// Starts the task; it ends when the last handle is dropped.
+    #[must_use]
+    pub fn start(
+        upstream: Upstream,
+        store: Arc<Memory>,
+        clock: Arc<dyn Clock>,
+        options: Options,
+        sink: Sink,
+    ) -> Self {
+        let watched = options.watch.iter().map(|subject| (*subject, Known::default())).collect();
+        let shared = Arc::new(Shared { upstream, clock, options, subjects: Mutex::new(watched) });
+        let (asks, inbox) = mpsc::channel(WAITING_MAX);
+        tokio::spawn(Worker::new(shared.clone(), store, sink).run(inbox));
+        Self { shared, asks }
+    }
+
+    /// Notes that a reader wants this subject, and whether it may be read.
+    ///
+    /// # Errors
+    /// The subject is not watched, and reading others is off or at its limit.
+    pub fn admit(&self, subject: SubjectId) -> Result<(), NotAdmitted> {
+        let options = &self.shared.options;
+        if options.watch.contains(&subject) {
+            return Ok(());
+        }
+        if !options.on_demand {
+            return Err(NotAdmitted::WatchedOnly);
+        }
+        let now = self.shared.clock.now();
+        let mut subjects = self.shared.lock();
+        if !subjects.contains_key(&subject) {
+            subjects.retain(|known, entry| options.watch.contains(known) || entry.is_wanted(now));
+            if subjects.len().saturating_sub(options.watch.len()) >= options.on_demand_max {
+                return Err(NotAdmitted::TooMany(options.on_demand_max));
+            }
+        }
+        subjects.entry(subject).or_default().requested = Some(now);
+        Ok(())
+    }
+
+    /// Waits for the first read of a subject and says how it ended; callers that ask meanwhile share the one read.
+    ///
+    /// With `filled` the answer waits until the past days are read as well.
+    /// `None` when too many wait already or the service is stopping.
+    pub async fn first_read(&self, subject: SubjectId, filled: bool) -> Option<Outcome> {
+        self.ask(subject, Wish::FirstRead, filled).await
+    }
+
+    /// Reads a subject now, however often it was read before, and its past days where they are not known.
+    ///
+    /// `None` when too many wait already or the service is stopping.
+    pub async fn read_again(&self, subject: SubjectId) -> Option<Outcome> {
+        self.ask(subject, Wish::ReadAgain, true).await
+    }
+
+    async fn ask(&self, subject: SubjectId, wish: Wish, filled: bool) -> Option<Outcome> {
+        let (done, outcome) = oneshot::channel();
+        self.asks.try_send(Ask { subject, wish, filled, done }).ok()?;
+        outcome.await.ok()
+    }
+
+    /// Can the past days of a new subject be read within `wait`, at the pace that arXiv is asked?
+    #[must_use]
+    pub fn fills_within(&self, wait: Duration) -> bool {
+        self.pause().saturating_mul(self.shared.options.fill_days) <= wait
+    }
+
+    /// The least time between two requests to arXiv.
+    #[must_use]
+    pub fn pause(&self) -> Duration {
+        self.shared.upstream.pause()
+    }
+
+    /// How long until arXiv may be asked again.
+    #[must_use]
+    pub fn wait_estimate(&self) -> Duration {
+        self.shared.upstream.wait_estimate()
+    }
+
+    /// How the last read of a subject ended; `None` when it was never read.
+    #[must_use]
+    pub fn status(&self, subject: SubjectId) -> Option<Status> {
+        self.shared.lock().get(&subject)?.status.clone()
+    }
+
+    /// The subjects that are watched or were asked for, in the order of their ids, with how their last read ended.
+    #[must_use]
+    pub fn statuses(&self) -> Vec<(SubjectId, Option<Status>)> {
+        self.shared.lock().iter().map(|(subject, known)| (*subject, known.status.clone())).collect()
+    }
+
+    /// The subjects that are read at every mailing.
+    #[must_use]
+    pub fn watched(&self) -> &[SubjectId] {
+        &self.shared.options.watch
+    }
+}
+
+impl Shared {
+    /// The subject that has waited longest for its time to come, and when the next one's comes.
+    pub(super) fn due(&self) -> (Option<SubjectId>, Option<Timestamp>) {
+        let now = self.clock.now();
+        let subjects = self.lock();
+        let wanted = subjects
+            .iter()
+            .filter(|(subject, known)| self.options.watch.contains(subject) || known.is_wanted(now))
+            .map(|(subject, known)| {
+                (known.status.as_ref().map_or(now, |status| status.next_attempt), *subject)
+            });
+        let first = wanted.min_by_key(|(at, _)| *at);
+        let due = first.filter(|(at, _)| *at <= now).map(|(_, subject)| subject);
+        (due, first.map(|(at, _)| at))
+    }
+
+    /// Puts down how a read ended; `judge` gets the status before it.
+    pub(super) fn note(&self, subject: SubjectId, judge: impl FnOnce(Option<&Status>) -> Status) {
+        let mut subjects = self.lock();
+        let known = subjects.entry(subject).or_default();
+        known.status = Some(judge(known.status.as_ref()));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<SubjectId, Known>> {
+        self.subjects.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    fn is_wanted(&self, now: Timestamp) -> bool {
+        self.requested.is_some_and(|requested| now.duration_since(requested) < ON_DEMAND_KEPT)
+    }
+}

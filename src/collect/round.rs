@@ -1,0 +1,215 @@
+//! How is one day of one subject read, proved and judged?
+
+use std::time::Duration;
+
+use jiff::civil::Date;
+
+use crate::domain::announcement::Announcement;
+use crate::domain::mailing;
+use crate::domain::taxonomy::SubjectId;
+use crate::domain::verdict::Verdict;
+use crate::fetch::{FetchError, ListingUrl, Page, Upstream};
+use crate::parse::{self, Kind, Listing, Refusal};
+
+use super::Counts;
+
+/// The most pages of one listing: twenty times the largest day that arXiv has had.
+const LISTING_PAGES_MAX: usize = 20;
+
+/// How often a page is asked for in one round when no answer comes.
+const ATTEMPTS_MAX: u32 = 3;
+
+/// From which wait on a round does not begin: the upstream wants to be left alone, or has failed for a while.
+const STAND_OFF_MIN: Duration = Duration::from_mins(3);
+
+/// The longest wait for another attempt in the same round; after that the round ends and a later one goes on.
+const RETRY_WAIT_MAX: Duration = Duration::from_secs(90);
+
+/// How many entries a page of a catch-up holds; arXiv gives no choice.
+const CATCHUP_PAGE_ENTRIES: u32 = 2_000;
+
+/// How one read ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    pub subject: SubjectId,
+    pub verdict: Verdict,
+    /// The listing date that the page showed.
+    pub date: Option<Date>,
+    /// One line: what was read, or what was wrong.
+    pub reason: String,
+    pub counts: Counts,
+    /// Entries that the page counts and that were not read.
+    pub missing: u32,
+    /// Pages read.
+    pub pages: usize,
+}
+
+/// An outcome, and what there is to keep of it.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    pub outcome: Outcome,
+    /// Present when the listing was proved whole, or when only single entries could not be read.
+    pub announcement: Option<Announcement>,
+}
+
+/// Reads the newest mailing of a subject, all its pages.
+///
+/// `due` is the newest listing date that can exist now: a page of a later day is not believed.
+pub async fn read_new(upstream: &Upstream, subject: SubjectId, due: Date) -> Reading {
+    let reading = read(upstream, subject, due, |skip| ListingUrl::New { subject, skip }).await;
+    match reading.outcome.date {
+        Some(date) if date > due => {
+            let reason = format!("the page is dated {date}, but no mailing after {due} can be out yet");
+            failed(subject, Verdict::Unrecognized, reason, reading.outcome.pages)
+        }
+        _ => reading,
+    }
+}
+
+/// Reads a past day of a subject, all its pages.
+pub async fn read_day(upstream: &Upstream, subject: SubjectId, date: Date, due: Date) -> Reading {
+    let page = |skip| ListingUrl::Catchup { subject, date, page: skip / CATCHUP_PAGE_ENTRIES + 1 };
+    let reading = read(upstream, subject, due, page).await;
+    match reading.outcome.date {
+        Some(shown) if shown != date => {
+            let reason = format!("asked for {date}, the page shows {shown}");
+            failed(subject, Verdict::Unrecognized, reason, reading.outcome.pages)
+        }
+        _ => reading,
+    }
+}
+
+async fn read(
+    upstream: &Upstream,
+    subject: SubjectId,
+    due: Date,
+    url: impl Fn(u32) -> ListingUrl,
+) -> Reading {
+    let mut pages: Vec<Listing> = Vec::new();
+    let mut skip = 0;
+    loop {
+        let page = match get(upstream, &url(skip), due).await {
+            Ok(page) => page,
+            Err(FetchError { verdict, reason, .. }) => return failed(subject, verdict, reason, pages.len()),
+        };
+        let address = page.url.clone();
+        let listing = match parse_apart(page).await {
+            Ok(listing) => listing,
+            Err(refusal) => {
+                if refusal.verdict == Verdict::Refused {
+                    upstream.report_refusal();
+                }
+                let reason = format!("`{address}`: {}", refusal.found);
+                return failed(subject, refusal.verdict, reason, pages.len() + 1);
+            }
+        };
+        if let Some(reason) = mismatch(&listing, subject, pages.first()) {
+            let reason = format!("`{address}`: {reason}");
+            return failed(subject, Verdict::Unrecognized, reason, pages.len() + 1);
+        }
+        let next = listing.next_skip().filter(|next| *next > skip);
+        pages.push(listing);
+        match next {
+            Some(next) if pages.len() < LISTING_PAGES_MAX => skip = next,
+            _ => return judge(subject, pages),
+        }
+    }
+}
+
+/// Asks again when no answer came, unless the upstream wants to be left alone for longer.
+async fn get(upstream: &Upstream, url: &ListingUrl, due: Date) -> Result<Page, FetchError> {
+    let wait = upstream.wait_estimate();
+    if wait > STAND_OFF_MIN {
+        let verdict = if upstream.is_refused() { Verdict::Refused } else { Verdict::Unreachable };
+        let reason = format!(
+            "not asked: {} is left alone for another {} minutes",
+            upstream.describe(),
+            wait.as_secs() / 60 + 1
+        );
+        return Err(FetchError { verdict, reason, retry_after: Some(wait) });
+    }
+    let mut attempt = 1;
+    loop {
+        match upstream.get(url, due).await {
+            Err(error)
+                if error.verdict == Verdict::Unreachable
+                    && attempt < ATTEMPTS_MAX
+                    && upstream.wait_estimate() <= RETRY_WAIT_MAX =>
+            {
+                tracing::debug!(attempt, reason = %error, "asking again");
+                attempt += 1;
+            }
+            answer => return answer,
+        }
+    }
+}
+
+/// Parses away from the threads that answer readers: a large page takes a tenth of a second.
+async fn parse_apart(page: Page) -> Result<Listing, Refusal> {
+    let parsing = tokio::task::spawn_blocking(move || parse::listing(&page.bytes, page.charset.as_deref()));
+    parsing.await.unwrap_or_else(|failure| {
+        tracing::error!(%failure, "the parser stopped on a page");
+        let found = "a page on which the parser stopped".to_owned();
+        Err(Refusal { verdict: Verdict::Unrecognized, found })
+    })
+}
+
+/// Is this a page of another listing than the one that was asked for?
+fn mismatch(listing: &Listing, subject: SubjectId, first: Option<&Listing>) -> Option<String> {
+    if let Some(shown) = listing.subject.filter(|shown| *shown != subject) {
+        return Some(format!("asked for {subject}, the page is the listing of {shown}"));
+    }
+    if !matches!(listing.kind, Kind::New(_) | Kind::Catchup(_)) {
+        return Some("the page is a listing, but not of one mailing".to_owned());
+    }
+    first.filter(|first| first.kind != listing.kind)?;
+    Some("the listing changed from one day to another while its pages were read".to_owned())
+}
+
+fn listing_date(kind: Kind) -> Option<Date> {
+    match kind {
+        Kind::New(date) | Kind::Catchup(date) => Some(date),
+        Kind::Recent | Kind::Month { .. } | Kind::Year { .. } => None,
+    }
+}
+
+fn judge(subject: SubjectId, pages: Vec<Listing>) -> Reading {
+    let proof = parse::prove(&pages);
+    let date = pages.first().and_then(|page| listing_date(page.kind));
+    let page_count = pages.len();
+    let announcement = parse::announcements(pages, subject).into_iter().next();
+    let counts = announcement.as_ref().map(Counts::of).unwrap_or_default();
+    let reason = match proof.verdict {
+        Verdict::Complete => {
+            format!("{} new, {} cross-lists, {} replacements", counts.new, counts.cross, counts.replace)
+        }
+        Verdict::Quiet => "nothing announced in this subject".to_owned(),
+        _ => proof.faults.join("; "),
+    };
+    let trusted = proof.verdict.is_proved() || proof.counts_hold;
+    let outcome = Outcome {
+        subject,
+        verdict: proof.verdict,
+        date,
+        reason,
+        counts,
+        missing: proof.missing,
+        pages: page_count,
+    };
+    Reading { outcome, announcement: announcement.filter(|_| trusted) }
+}
+
+fn failed(subject: SubjectId, verdict: Verdict, reason: String, pages: usize) -> Reading {
+    let outcome =
+        Outcome { subject, verdict, date: None, reason, counts: Counts::default(), missing: 0, pages };
+    Reading { outcome, announcement: None }
+}
+
+/// The mailing days of the `days` calendar days before `date`, newest first.
+#[must_use]
+pub fn days_before(date: Date, days: u32) -> Vec<Date> {
+    std::iter::successors(date.yesterday().ok(), |day| day.yesterday().ok())
+        .take(days as usize)
+        .filter(|day| mailing::has_mailing(*day))
+        .collect()
+}
