@@ -1,0 +1,160 @@
+//! Which events does a feed show, and in which order?
+//!
+//! A paper stands once under its own id, at its first new or cross-listed appearance in the feed's subjects, and once
+//! for each day on which it was replaced.
+//! The first appearance is looked for in all that is known, not in the window alone: otherwise a paper would come back
+//! with a later date on the day when its first appearance leaves the window.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use jiff::civil::Date;
+
+use crate::domain::announcement::AnnounceType;
+use crate::domain::arxiv_id::ArxivId;
+use crate::domain::event::Event;
+
+/// What a reader chose of a feed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Selection {
+    /// In the order of [`AnnounceType::ALL`], without repetition; all four for no choice.
+    pub types: Vec<AnnounceType>,
+    /// Calendar days back from the newest listing date, that day included.
+    pub days: u32,
+    /// The most items, newest first.
+    pub limit: usize,
+}
+
+/// The events of a feed, newest first.
+///
+/// `days` are those of all the feed's subjects; `newest` is the newest listing date among them.
+#[must_use]
+pub fn assemble(days: &[Arc<[Event]>], newest: Date, selection: &Selection) -> Vec<Event> {
+    let oldest = newest.saturating_sub(SignedDuration::from_hours(24 * (i64::from(selection.days) - 1)));
+    let mut firsts: HashMap<&ArxivId, &Event> = HashMap::new();
+    let mut replacements: HashMap<(&ArxivId, Date), &Event> = HashMap::new();
+    for event in days.iter().flat_map(|day| day.iter()) {
+        let id = &event.paper.id;
+        if event.announce_type.is_replacement() {
+            prefer(replacements.entry((id, event.listing_date)).or_insert(event), event);
+        } else {
+            prefer(firsts.entry(id).or_insert(event), event);
+        }
+    }
+    let chosen =
+        |event: &&Event| event.listing_date >= oldest && selection.types.contains(&event.announce_type);
+    let firsts: HashMap<&ArxivId, &Event> = firsts.into_iter().filter(|(_, event)| chosen(event)).collect();
+    // One mailing may replace a paper and cross-list it to another subject; that is one event to a reader of both.
+    let shown_that_day = |event: &Event| {
+        firsts.get(&event.paper.id).is_some_and(|first| first.listing_date == event.listing_date)
+    };
+    let replacements = replacements.into_values().filter(chosen).filter(|event| !shown_that_day(event));
+    let mut events: Vec<&Event> = replacements.chain(firsts.values().copied()).collect();
+    events.sort_unstable_by(|a, b| b.published.cmp(&a.published).then_with(|| a.paper.id.cmp(&b.paper.id)));
+    events.into_iter().take(selection.limit).cloned().collect()
+}
+
+/// Keeps the earlier event; on one day, the type that comes first.
+fn prefer<'a>(kept: &mut &'a Event, other: &'a Event) {
+    let rank = |event: &Event| (event.listing_date, event.announce_type);
+    if rank(other) < rank(kept) {
+        *kept = other;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::domain::mailing;
+    use crate::domain::paper::{Authors, Paper, Subject};
+    use crate::domain::taxonomy::SubjectId;
+
+    fn event(subject: &str, day: Date, announce_type: AnnounceType, id: &str) -> Event {
+        let second = id.bytes().last().map_or(0, i64::from);
+        Event {
+            subject: SubjectId::parse(subject).expect("a subject"),
+            listing_date: day,
+            announce_type,
+            cross_list_from: None,
+            published: mailing::moment(day) - jiff::SignedDuration::from_secs(second),
+            paper: Arc::new(Paper {
+                id: ArxivId::parse(id).expect("an id").0,
+                title: id.to_owned(),
+                authors: Authors::default(),
+                comments: None,
+                journal_ref: None,
+                subjects: vec![Subject { id: subject.into(), name: subject.into() }],
+                abstract_text: None,
+                html_url: None,
+                version: None,
+            }),
+        }
+    }
+
+    fn check(events: &[Event], types: &[AnnounceType], limit: usize, expected: &[&str]) {
+        let newest = events.iter().map(|event| event.listing_date).max().expect("an event");
+        let selection = Selection { types: types.to_vec(), days: 14, limit };
+        let days: Vec<Arc<[Event]>> = events.iter().map(|event| Arc::from(vec![event.clone()])).collect();
+        let shown = assemble(&days, newest, &selection);
+        let shown: Vec<String> = shown
+            .iter()
+            .map(|event| format!("{} {} {}", event.listing_date, event.announce_type, event.paper.id))
+            .collect();
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn a_paper_of_two_subjects_stands_once_at_its_first_appearance() {
+        let new = event("cs.LG", date(2026, 2, 26), AnnounceType::New, "2602.00001");
+        let cross = event("cs.DC", date(2026, 3, 10), AnnounceType::Cross, "2602.00001");
+        let both = [new, cross.clone()];
+        check(&both, &AnnounceType::ALL, 9, &["2026-02-26 new 2602.00001"]);
+        check(&[cross], &AnnounceType::ALL, 9, &["2026-03-10 cross 2602.00001"]);
+        check(&both, &[AnnounceType::Cross], 9, &[]);
+    }
+
+    #[test]
+    fn a_paper_does_not_come_back_when_its_first_appearance_leaves_the_window() {
+        let new = event("cs.LG", date(2026, 2, 20), AnnounceType::New, "2602.00001");
+        let cross = event("cs.DC", date(2026, 3, 9), AnnounceType::Cross, "2602.00001");
+        check(&[new, cross], &AnnounceType::ALL, 9, &[]);
+    }
+
+    #[test]
+    fn on_one_day_new_comes_before_cross_and_cross_before_a_replacement() {
+        let day = date(2026, 3, 2);
+        let cross = event("cs.DC", day, AnnounceType::Cross, "2602.00001");
+        let new = event("cs.LG", day, AnnounceType::New, "2602.00001");
+        check(&[cross.clone(), new], &AnnounceType::ALL, 9, &["2026-03-02 new 2602.00001"]);
+        let replaced = event("cs.LG", day, AnnounceType::Replace, "2602.00001");
+        check(&[cross.clone(), replaced.clone()], &AnnounceType::ALL, 9, &["2026-03-02 cross 2602.00001"]);
+        check(&[cross, replaced], &[AnnounceType::Replace], 9, &["2026-03-02 replace 2602.00001"]);
+    }
+
+    #[test]
+    fn each_day_of_replacement_is_an_event_of_its_own() {
+        let events = [
+            event("cs.DC", date(2026, 3, 2), AnnounceType::New, "2602.00001"),
+            event("cs.DC", date(2026, 3, 3), AnnounceType::Replace, "2602.00001"),
+            event("cs.PF", date(2026, 3, 3), AnnounceType::ReplaceCross, "2602.00001"),
+            event("cs.DC", date(2026, 3, 5), AnnounceType::Replace, "2602.00001"),
+        ];
+        let all =
+            ["2026-03-05 replace 2602.00001", "2026-03-03 replace 2602.00001", "2026-03-02 new 2602.00001"];
+        check(&events, &AnnounceType::ALL, 9, &all);
+        check(&events, &AnnounceType::ALL, 2, &all[..2]);
+    }
+
+    #[test]
+    fn the_window_is_counted_from_the_newest_announcement() {
+        let events = [
+            event("cs.DC", date(2026, 3, 16), AnnounceType::New, "2603.00003"),
+            event("cs.DC", date(2026, 3, 3), AnnounceType::New, "2603.00002"),
+            event("cs.DC", date(2026, 3, 2), AnnounceType::New, "2603.00001"),
+        ];
+        check(&events, &AnnounceType::ALL, 9, &["2026-03-16 new 2603.00003", "2026-03-03 new 2603.00002"]);
+    }
+}
