@@ -7,6 +7,7 @@ mod clean;
 mod dates;
 mod extensions;
 mod json;
+pub mod page;
 mod rss;
 #[cfg(test)]
 mod samples;
