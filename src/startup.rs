@@ -1,1 +1,159 @@
-//! (startup)
+//! How is everything built, and run until it is told to stop?
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::{App, HttpServer};
+use anyhow::Context;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::collect::{self, Collector};
+use crate::domain::clock::Clock;
+use crate::feeds::Shelf;
+use crate::fetch::{self, Client, Replay, Upstream};
+use crate::serve::{self, Documents, State};
+use crate::settings::Settings;
+use crate::store::Memory;
+
+/// How long readers that are being answered may take when the service stops, in seconds.
+const SHUTDOWN_SECONDS: u64 = 10;
+
+/// How long a client may take to send its request's head.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a connection stays open without a request.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// How many calendar days of announcements are kept in memory.
+const DAYS_KEPT: u32 = 30;
+
+/// The system's clock, or one that was started at another time and runs on.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemClock {
+    offset: SignedDuration,
+}
+
+impl SystemClock {
+    /// A clock that shows `start` now; the system's own time without it.
+    #[must_use]
+    pub fn starting_at(start: Option<Timestamp>) -> Self {
+        let offset = start.map_or(SignedDuration::ZERO, |start| start.duration_since(Timestamp::now()));
+        Self { offset }
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now().saturating_add(self.offset).unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// arXiv or a folder in its place, and the clock that goes with it.
+///
+/// # Errors
+/// The folder cannot be read or holds no page, or the client cannot be built.
+pub fn upstream(
+    options: &fetch::Options,
+    replay: Option<&Path>,
+    now: Option<Timestamp>,
+) -> anyhow::Result<(Upstream, SystemClock)> {
+    let Some(folder) = replay else {
+        return Ok((Upstream::Live(Box::new(Client::new(options)?)), SystemClock::starting_at(now)));
+    };
+    let replay = Replay::open(folder, options.page_bytes_max)?;
+    let start = now.unwrap_or_else(|| replay.start_time());
+    Ok((Upstream::Replay(replay), SystemClock::starting_at(Some(start))))
+}
+
+/// The running service.
+pub struct Service {
+    server: Server,
+    address: SocketAddr,
+}
+
+impl std::fmt::Debug for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Service").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl Service {
+    /// Builds every stage and begins to listen; requests are answered once it [runs](Self::run).
+    ///
+    /// # Errors
+    /// The address cannot be listened on.
+    pub fn start(settings: &Settings, upstream: Upstream, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        let listen = settings.server.listen;
+        // Bound here rather than by the server, for an error that names the address once.
+        let listener = TcpListener::bind(listen).with_context(|| format!("cannot listen on {listen}"))?;
+        let address = listener.local_addr().context("cannot tell the address that was listened on")?;
+        let described = upstream.describe();
+        let state = state(settings, upstream, clock);
+        let mut server = HttpServer::new(move || {
+            let state = state.clone();
+            App::new().configure(|app| serve::configure(app, state))
+        })
+        .client_request_timeout(REQUEST_TIMEOUT)
+        .keep_alive(KEEP_ALIVE)
+        .shutdown_timeout(SHUTDOWN_SECONDS);
+        if let Some(workers) = settings.server.workers {
+            server = server.workers(workers.get());
+        }
+        let server = server.listen(listener).with_context(|| format!("cannot listen on {listen}"))?.run();
+        tracing::info!(upstream = described, "listening on http://{address}");
+        Ok(Self { server, address })
+    }
+
+    /// Where the service answers; differs from the settings where those leave the port open.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops the service from elsewhere.
+    #[must_use]
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Answers until SIGTERM or SIGINT; readers that are being answered are answered to the end.
+    ///
+    /// # Errors
+    /// The server stopped by itself.
+    pub async fn run(self) -> anyhow::Result<()> {
+        self.server.await.context("the server stopped")?;
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+fn state(settings: &Settings, upstream: Upstream, clock: Arc<dyn Clock>) -> State {
+    let shelf = Arc::new(Shelf::keeping(DAYS_KEPT));
+    let sink = {
+        let shelf = shelf.clone();
+        Box::new(move |change: &_| shelf.apply(change))
+    };
+    let options = collect::Options {
+        watch: settings.subjects.watch.clone(),
+        on_demand: settings.subjects.on_demand,
+        on_demand_max: settings.subjects.on_demand_max,
+        fill_days: settings.subjects.fill_days,
+    };
+    let collector =
+        Collector::start(upstream, Arc::new(Memory::keeping(DAYS_KEPT)), clock.clone(), options, sink);
+    State {
+        shelf,
+        collector,
+        documents: Documents::new(settings.cache.bytes_max),
+        clock,
+        options: Arc::new(serve::Options {
+            base_url: settings.server.base_url.clone(),
+            cold_wait: settings.server.cold_wait,
+            feed_days: settings.feeds.days,
+            feed_limit: settings.feeds.limit,
+        }),
+    }
+}

@@ -1,1 +1,162 @@
-//! (cli)
+//! Which command was given, and how does it end?
+
+mod check;
+mod convert;
+mod failure;
+mod fetch;
+mod serve;
+mod service;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::domain::taxonomy::SubjectId;
+use crate::fetch::{OpenError, Upstream};
+use crate::settings::{self, LogFormat, Settings, Sources};
+use crate::startup::{self, SystemClock};
+use crate::telemetry::{self, Look};
+
+use failure::Failure;
+
+/// What the exit codes mean, for the help.
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 it failed while running; 2 wrong arguments or settings; 3 a page is not a whole listing.";
+
+/// arXiv's listings as RSS, Atom and JSON feeds.
+#[derive(Debug, Parser)]
+#[command(name = "crosslist", version, about, after_help = EXIT_CODES)]
+struct Arguments {
+    /// Settings file [default: config/crosslist.toml where there is one, else the built-in defaults]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// error, warn, info, debug, trace, or a filter such as crosslist=debug
+    #[arg(long, global = true, value_name = "LEVEL")]
+    log: Option<String>,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the service (also what happens without a command)
+    Serve(serve::Arguments),
+    /// Turn saved listing pages into one feed on standard output, without a network
+    Convert(convert::Arguments),
+    /// Read subjects once, politely, prove each listing whole and report
+    Fetch(fetch::Arguments),
+    /// Ask the running service for a round now, wait for its end and print the verdicts
+    Refresh(service::RefreshArguments),
+    /// Load every setting and list every mistake
+    Check,
+    /// Ask the running service whether it is alive
+    Health,
+}
+
+/// Where pages come from and what time it is.
+#[derive(Args, Clone, Debug, Default)]
+struct UpstreamArguments {
+    /// Read saved pages from a folder in place of arXiv
+    #[arg(long, value_name = "DIR")]
+    replay: Option<PathBuf>,
+
+    /// Start the clock there, such as 2026-03-06T22:00:00Z; a day alone means its noon in UTC
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    now: Option<Timestamp>,
+}
+
+/// Runs the command line and says how it ended.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let ended = match arguments.command.as_ref() {
+        None => serve::run(&arguments, &serve::Arguments::default()),
+        Some(Command::Serve(command)) => serve::run(&arguments, command),
+        Some(Command::Convert(command)) => convert::run(command),
+        Some(Command::Fetch(command)) => fetch::run(&arguments, command),
+        Some(Command::Refresh(command)) => service::refresh(&arguments, command),
+        Some(Command::Check) => check::run(&arguments),
+        Some(Command::Health) => service::health(&arguments),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+impl Arguments {
+    /// The settings of the file, the environment and the flags that are common to all commands.
+    fn sources(&self) -> Sources {
+        let sources = Sources::new(self.config.clone(), std::env::vars_os());
+        match &self.log {
+            Some(level) => sources.with_override("--log", "log.level", level),
+            None => sources,
+        }
+    }
+
+    fn settings(&self) -> Result<Settings, Failure> {
+        load(&self.sources())
+    }
+}
+
+fn load(sources: &Sources) -> Result<Settings, Failure> {
+    settings::load(sources).map_err(|mistakes| Failure::settings(&mistakes))
+}
+
+fn upstream(
+    settings: &Settings,
+    replay: Option<&Path>,
+    now: Option<Timestamp>,
+) -> Result<(Upstream, SystemClock), Failure> {
+    startup::upstream(&settings.upstream, replay, now).map_err(|error| {
+        match error.downcast_ref::<OpenError>() {
+            Some(_) => Failure::wrong(error.to_string()),
+            None => Failure::from(error),
+        }
+    })
+}
+
+/// Starts the log; `quiet` shows only what went wrong, for commands that print a result.
+fn start_log(settings: &Settings, quiet: bool) {
+    let look = match settings.log.format {
+        LogFormat::Auto if quiet => Look::Human,
+        LogFormat::Auto => Look::Auto,
+        LogFormat::Human => Look::Human,
+        LogFormat::Json => Look::Json,
+    };
+    let level = if quiet && settings.log.level == "info" { "error" } else { &settings.log.level };
+    telemetry::start(look, level);
+}
+
+/// Writes a result to standard output; a reader that has gone is no failure.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut output = std::io::stdout().lock();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::running(format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Runtime::new().map_err(|error| Failure::running(format!("cannot start: {error}")))
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    let noon =
+        |date: Date| date.at(12, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC).map(|zoned| zoned.timestamp());
+    let moment = text.parse::<Timestamp>().or_else(|_| text.parse().and_then(noon));
+    moment.map_err(|_| {
+        "write a time with its offset such as 2026-03-06T22:00:00Z, or a day such as 2026-03-06".to_owned()
+    })
+}
+
+fn subject(text: &str) -> Result<SubjectId, String> {
+    SubjectId::parse(text).map_err(|unknown| unknown.to_string())
+}

@@ -1,1 +1,55 @@
-//! (serve)
+//! What is answered to whom over HTTP?
+
+mod admin;
+mod conditional;
+mod documents;
+mod error;
+mod feeds;
+mod negotiate;
+mod pages;
+mod params;
+mod routes;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::Url;
+
+use crate::collect::Collector;
+use crate::domain::clock::Clock;
+use crate::feeds::Shelf;
+
+pub use documents::Documents;
+pub use routes::configure;
+
+/// The longest request target that is read, in bytes; a longer one is answered with 414.
+pub const TARGET_BYTES_MAX: usize = 8 * 1024;
+
+/// What every request is answered from.
+#[derive(Clone)]
+pub struct State {
+    pub shelf: Arc<Shelf>,
+    pub collector: Collector,
+    pub documents: Documents,
+    pub clock: Arc<dyn Clock>,
+    pub options: Arc<Options>,
+}
+
+/// What the settings say about serving.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The public address; without it, that of the request's `Host`.
+    pub base_url: Option<Url>,
+    /// How long a reader waits for the first read of a subject.
+    pub cold_wait: Duration,
+    /// Calendar days back from the newest announcement.
+    pub feed_days: u32,
+    /// Items of a feed when the reader does not choose.
+    pub feed_limit: usize,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State").field("options", &self.options).finish_non_exhaustive()
+    }
+}

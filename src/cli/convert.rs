@@ -1,0 +1,164 @@
+//! `crosslist convert`: saved pages in, one feed out.
+
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
+
+use jiff::civil::Date;
+use url::Url;
+
+use crate::domain::announcement::AnnounceType;
+use crate::domain::feed::FeedUrl;
+use crate::domain::taxonomy::SubjectId;
+use crate::feeds::{self, Selection, Shelf};
+use crate::parse::{self, Kind, Listing, PAGE_BYTES_MAX};
+use crate::render::{self, Format};
+use crate::store::Memory;
+
+use super::{Failure, print};
+
+/// The name that stands for standard input.
+const STANDARD_INPUT: &str = "-";
+
+/// A call forgets nothing, and a feed made of saved pages shows all that is on them.
+const DAYS_KEPT: u32 = u32::MAX;
+
+#[derive(clap::Args, Debug)]
+pub(super) struct Arguments {
+    /// Saved listing pages, or - for standard input
+    #[arg(value_name = "PAGE", required = true)]
+    pages: Vec<String>,
+
+    /// rss, atom or json
+    #[arg(long, default_value = "atom")]
+    format: Format,
+
+    /// Only these announcement types: a list of new, cross, replace, replace-cross
+    #[arg(long = "type", value_name = "LIST", value_delimiter = ',')]
+    types: Vec<AnnounceType>,
+
+    /// The most items, newest first [default: all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    limit: Option<u32>,
+
+    /// The public address of the service that the feed's links name
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080", value_parser = base_url)]
+    base_url: Url,
+}
+
+/// Pages of one listing, with the names they were read under.
+struct Group {
+    names: Vec<String>,
+    pages: Vec<Listing>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let mut groups: Vec<Group> = Vec::new();
+    for name in &arguments.pages {
+        let page = listing(name)?;
+        let same = |group: &&mut Group| {
+            let first = &group.pages[0];
+            (first.kind, &first.name, first.subject) == (page.kind, &page.name, page.subject)
+        };
+        match groups.iter_mut().find(same) {
+            Some(group) => {
+                group.names.push(name.clone());
+                group.pages.push(page);
+            }
+            None => groups.push(Group { names: vec![name.clone()], pages: vec![page] }),
+        }
+    }
+    let (memory, shelf) = (Memory::keeping(DAYS_KEPT), Shelf::keeping(DAYS_KEPT));
+    let mut subjects: Vec<SubjectId> = Vec::new();
+    for mut group in groups {
+        group.pages.sort_by_key(Listing::first_position);
+        let subject = prove(&group)?;
+        subjects.push(subject);
+        for announcement in parse::announcements(group.pages, subject) {
+            shelf.apply(&memory.record(&announcement));
+        }
+    }
+    subjects.sort_unstable();
+    subjects.dedup();
+    print(&feed(&subjects, &shelf, arguments))
+}
+
+/// Whose listing a group is; an error when it is not whole.
+fn prove(group: &Group) -> Result<SubjectId, Failure> {
+    let names = group.names.join("`, `");
+    let proof = parse::prove(&group.pages);
+    if !proof.verdict.is_proved() {
+        return Err(Failure::not_whole(format!("`{names}`: {}: {}", proof.verdict, proof.faults.join("; "))));
+    }
+    let first = &group.pages[0];
+    if let Kind::Month { .. } | Kind::Year { .. } = first.kind {
+        eprintln!("crosslist: `{names}`: the page has no mailing dates; its first day stands in for them");
+    }
+    first.subject.ok_or_else(|| {
+        let listing = &first.name;
+        Failure::not_whole(format!(
+            "`{names}`: the listing of `{listing}` is not that of one subject or archive"
+        ))
+    })
+}
+
+fn feed(subjects: &[SubjectId], shelf: &Shelf, arguments: &Arguments) -> String {
+    let everything = Selection { types: AnnounceType::ALL.to_vec(), days: DAYS_KEPT, limit: usize::MAX };
+    let mut selection = everything.clone();
+    if !arguments.types.is_empty() {
+        selection.types.clone_from(&arguments.types);
+        selection.types.sort_unstable();
+        selection.types.dedup();
+    }
+    if let Some(limit) = arguments.limit {
+        selection.limit = limit as usize;
+    }
+    let newest = shelf.newest(subjects).unwrap_or(Date::ZERO);
+    let events = feeds::assemble(&shelf.days(subjects), newest, &selection);
+    let ids: Vec<&str> = subjects.iter().map(|subject| subject.as_str()).collect();
+    let base = arguments.base_url.as_str().trim_end_matches('/');
+    let url = FeedUrl {
+        stem: format!("{base}/subjects/{}", ids.join("+")),
+        query: feeds::query(&selection, &everything),
+    };
+    render::feed(&feeds::feed(subjects, &selection, &events, url, newest), arguments.format)
+}
+
+fn listing(name: &str) -> Result<Listing, Failure> {
+    let bytes = read(name).map_err(|error| {
+        let message = format!("`{name}`: {}", describe(&error));
+        match error.kind() {
+            ErrorKind::NotFound | ErrorKind::IsADirectory => Failure::wrong(message),
+            _ => Failure::running(message),
+        }
+    })?;
+    parse::listing(&bytes, None)
+        .map_err(|refusal| Failure::not_whole(format!("`{name}`: {}: {}", refusal.verdict, refusal.found)))
+}
+
+/// One byte more than the limit is read, so that the parser says that the page is too large.
+fn read(name: &str) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let limit = PAGE_BYTES_MAX as u64 + 1;
+    if name == STANDARD_INPUT {
+        io::stdin().lock().take(limit).read_to_end(&mut bytes)?;
+    } else {
+        File::open(name)?.take(limit).read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
+}
+
+fn describe(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "there is no such file".to_owned(),
+        ErrorKind::IsADirectory => "a folder; name the pages in it".to_owned(),
+        ErrorKind::PermissionDenied => "may not be read".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn base_url(text: &str) -> Result<Url, String> {
+    let refuse = || "write an http or https address such as https://feeds.example.org".to_owned();
+    let url = Url::parse(text).map_err(|_| refuse())?;
+    let plain = matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none();
+    if plain && url.has_host() { Ok(url) } else { Err(refuse()) }
+}

@@ -1,0 +1,106 @@
+//! `crosslist fetch`: one polite round, proved and reported.
+
+use std::time::Duration;
+
+use comfy_table::Table;
+use comfy_table::presets::NOTHING;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::collect::{self, Outcome};
+use crate::domain::clock::Clock;
+use crate::domain::mailing;
+use crate::domain::taxonomy::SubjectId;
+use crate::domain::verdict::Verdict;
+
+use super::{Failure, UpstreamArguments, print, runtime, start_log, subject};
+
+/// How often the progress bar moves while a page is waited for.
+const TICK: Duration = Duration::from_millis(120);
+
+#[derive(clap::Args, Debug)]
+pub(super) struct Arguments {
+    /// Subjects such as cs.DC, quant-ph or cs
+    #[arg(value_name = "SUBJECT", required = true, value_parser = subject)]
+    subjects: Vec<SubjectId>,
+
+    #[command(flatten)]
+    upstream: UpstreamArguments,
+}
+
+pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<(), Failure> {
+    let settings = global.settings()?;
+    start_log(&settings, true);
+    let UpstreamArguments { replay, now } = &arguments.upstream;
+    let (upstream, clock) = super::upstream(&settings, replay.as_deref(), *now)?;
+    let mut subjects = arguments.subjects.clone();
+    let mut seen = std::collections::HashSet::new();
+    subjects.retain(|subject| seen.insert(*subject));
+
+    // Drawn on a terminal only; elsewhere the table is all that is printed.
+    let bar = ProgressBar::new(subjects.len() as u64);
+    bar.set_style(
+        ProgressStyle::with_template("{spinner} {pos}/{len} {wide_msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
+    bar.enable_steady_tick(TICK);
+    let outcomes = runtime()?.block_on(async {
+        let mut outcomes = Vec::new();
+        for subject in subjects {
+            bar.set_message(format!("{subject} from {}", upstream.describe()));
+            let due = mailing::newest_due(clock.now());
+            outcomes.push(collect::read_new(&upstream, subject, due).await.outcome);
+            bar.inc(1);
+        }
+        outcomes
+    });
+    bar.finish_and_clear();
+    print(&format!("{}\n", table(&outcomes)))?;
+    end(&outcomes)
+}
+
+fn table(outcomes: &[Outcome]) -> String {
+    let mut table = Table::new();
+    table.load_style(NOTHING).set_header([
+        "subject",
+        "verdict",
+        "listing",
+        "pages",
+        "new",
+        "cross",
+        "replaced",
+        "missing",
+        "what was found",
+    ]);
+    for outcome in outcomes {
+        table.add_row([
+            outcome.subject.to_string(),
+            outcome.verdict.to_string(),
+            outcome.date.map_or_else(|| "-".to_owned(), |date| date.to_string()),
+            outcome.pages.to_string(),
+            outcome.counts.new.to_string(),
+            outcome.counts.cross.to_string(),
+            outcome.counts.replace.to_string(),
+            outcome.missing.to_string(),
+            outcome.reason.clone(),
+        ]);
+    }
+    table.trim_fmt()
+}
+
+/// A page that is no whole listing weighs more than an arXiv that does not answer.
+fn end(outcomes: &[Outcome]) -> Result<(), Failure> {
+    let named = |wanted: fn(Verdict) -> bool| {
+        let names =
+            outcomes.iter().filter(|outcome| wanted(outcome.verdict)).map(|outcome| outcome.subject.as_str());
+        names.collect::<Vec<_>>().join(", ")
+    };
+    let broken = named(|verdict| matches!(verdict, Verdict::Incomplete | Verdict::Unrecognized));
+    let unread = named(|verdict| !verdict.is_proved());
+    if !broken.is_empty() {
+        Err(Failure::not_whole(format!("not a whole listing: {broken}")))
+    } else if !unread.is_empty() {
+        Err(Failure::running(format!("could not be read: {unread}")))
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,29 @@
+//! `crosslist serve`: the service until it is told to stop.
+
+use std::sync::Arc;
+
+use crate::startup::Service;
+
+use super::{Failure, UpstreamArguments, load, runtime, start_log};
+
+#[derive(clap::Args, Debug, Default)]
+pub(super) struct Arguments {
+    /// Address and port, such as 127.0.0.1:8080
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+
+    #[command(flatten)]
+    upstream: UpstreamArguments,
+}
+
+pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<(), Failure> {
+    let mut sources = global.sources();
+    if let Some(listen) = &arguments.listen {
+        sources = sources.with_override("--listen", "server.listen", listen);
+    }
+    let settings = load(&sources)?;
+    start_log(&settings, false);
+    let UpstreamArguments { replay, now } = &arguments.upstream;
+    let (upstream, clock) = super::upstream(&settings, replay.as_deref(), *now)?;
+    runtime()?.block_on(async { Ok(Service::start(&settings, upstream, Arc::new(clock))?.run().await?) })
+}

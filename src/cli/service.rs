@@ -1,0 +1,117 @@
+//! `crosslist refresh` and `crosslist health`: what a running service is asked.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use comfy_table::Table;
+use comfy_table::presets::NOTHING;
+use serde::Deserialize;
+
+use crate::domain::taxonomy::SubjectId;
+use crate::fetch;
+
+use super::{Failure, print, runtime, subject};
+
+/// How long the service may take to say that it is alive.
+const HEALTH_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a round may take: forty subjects at the polite pace take ten minutes.
+const REFRESH_TIMEOUT: Duration = Duration::from_mins(30);
+
+#[derive(clap::Args, Debug)]
+pub(super) struct RefreshArguments {
+    /// Subjects such as cs.DC or quant-ph [default: all that the service reads]
+    #[arg(value_name = "SUBJECT", value_parser = subject)]
+    subjects: Vec<SubjectId>,
+}
+
+/// A row of the answer of `/admin/refresh`.
+#[derive(Debug, Deserialize)]
+struct Row {
+    subject: String,
+    verdict: String,
+    listing_date: Option<String>,
+    new: usize,
+    cross: usize,
+    replace: usize,
+    reason: String,
+}
+
+pub(super) fn refresh(global: &super::Arguments, arguments: &RefreshArguments) -> Result<(), Failure> {
+    let names: Vec<&str> = arguments.subjects.iter().map(|subject| subject.as_str()).collect();
+    let query = if names.is_empty() { String::new() } else { format!("?subjects={}", names.join(",")) };
+    let url = format!("{}/admin/refresh{query}", service(global)?);
+    let body = ask(&url, reqwest::Method::POST, REFRESH_TIMEOUT)?;
+    let rows: Vec<Row> = serde_json::from_str(&body)
+        .map_err(|_| Failure::running(format!("`{url}` answered something that is no crosslist's")))?;
+    if rows.is_empty() {
+        return print("the service reads no subject yet\n");
+    }
+    let mut table = Table::new();
+    table.load_style(NOTHING).set_header([
+        "subject",
+        "verdict",
+        "listing",
+        "new",
+        "cross",
+        "replaced",
+        "what was found",
+    ]);
+    for row in &rows {
+        let date = row.listing_date.clone().unwrap_or_else(|| "-".to_owned());
+        let counts = [row.new, row.cross, row.replace].map(|count| count.to_string());
+        let [new, cross, replace] = counts;
+        table.add_row([
+            row.subject.clone(),
+            row.verdict.clone(),
+            date,
+            new,
+            cross,
+            replace,
+            row.reason.clone(),
+        ]);
+    }
+    print(&format!("{}\n", table.trim_fmt()))?;
+    if rows.iter().all(|row| matches!(row.verdict.as_str(), "complete" | "quiet")) {
+        Ok(())
+    } else {
+        Err(Failure::running("not every subject could be read"))
+    }
+}
+
+pub(super) fn health(global: &super::Arguments) -> Result<(), Failure> {
+    ask(&format!("{}/healthz", service(global)?), reqwest::Method::GET, HEALTH_TIMEOUT).map(drop)
+}
+
+/// The address of the service as the settings have it, seen from this machine.
+fn service(global: &super::Arguments) -> Result<String, Failure> {
+    let listen = global.settings()?.server.listen;
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    Ok(format!("http://{}", SocketAddr::new(ip, listen.port())))
+}
+
+fn ask(url: &str, method: reqwest::Method, timeout: Duration) -> Result<String, Failure> {
+    runtime()?.block_on(async {
+        let unreachable = |_| {
+            Failure::running(format!(
+                "no crosslist answers at `{url}`; is it running, and is `server.listen` its address?"
+            ))
+        };
+        fetch::install_cryptography();
+        let client = reqwest::Client::builder().no_proxy().timeout(timeout).build().map_err(unreachable)?;
+        let response = client.request(method, url).send().await.map_err(unreachable)?;
+        let status = response.status();
+        let body = response.text().await.map_err(unreachable)?;
+        if status.is_success() {
+            return Ok(body);
+        }
+        let detail = serde_json::from_str::<serde_json::Value>(&body).ok();
+        let detail =
+            detail.as_ref().and_then(|problem| problem.get("detail")).and_then(|detail| detail.as_str());
+        Err(Failure::running(format!("`{url}` answered {status}: {}", detail.unwrap_or("no reason given"))))
+    })
+}

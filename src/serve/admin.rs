@@ -1,0 +1,135 @@
+//! What do operators and their tools ask?
+
+use std::net::IpAddr;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use url::form_urlencoded;
+
+use crate::collect::Outcome;
+use crate::domain::taxonomy::SubjectId;
+
+use super::State;
+use super::error::{Mistake, Problem};
+
+/// Headers that a proxy adds; a request that carries one does not come from this machine's operator.
+const FORWARDING_HEADERS: [&str; 4] = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
+
+/// `/healthz`: the process answers.
+pub(super) async fn alive() -> HttpResponse {
+    text("alive\n")
+}
+
+/// `/readyz`: what is watched can be served, or reading on demand is all that is wanted.
+pub(super) async fn ready(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    let watched = state.collector.watched();
+    if watched.is_empty() || watched.iter().any(|subject| state.shelf.holds(*subject)) {
+        return text("ready\n");
+    }
+    let detail = "none of the watched subjects has been read from arXiv yet".to_owned();
+    Problem::not_read_yet(detail, state.collector.wait_estimate()).respond(&request)
+}
+
+fn text(body: &'static str) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .content_type("text/plain; charset=utf-8")
+        .body(body)
+}
+
+/// How a round ended, for `crosslist refresh`.
+#[derive(Serialize)]
+struct Row {
+    subject: &'static str,
+    verdict: &'static str,
+    listing_date: Option<String>,
+    new: usize,
+    cross: usize,
+    replace: usize,
+    reason: String,
+}
+
+/// `POST /admin/refresh?subjects=…`: a round now, answered when it has ended.
+pub(super) async fn refresh(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    match asked(&request, &state) {
+        Ok(subjects) => {
+            let reads: Vec<_> = subjects
+                .into_iter()
+                .map(|subject| {
+                    let collector = state.collector.clone();
+                    (subject, tokio::spawn(async move { collector.read_again(subject).await }))
+                })
+                .collect();
+            let mut rows = Vec::new();
+            for (subject, read) in reads {
+                rows.push(row(subject, read.await.ok().flatten()));
+            }
+            HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(rows)
+        }
+        Err(problem) => problem.respond(&request),
+    }
+}
+
+fn row(subject: SubjectId, outcome: Option<Outcome>) -> Row {
+    let unread = || Row {
+        subject: subject.as_str(),
+        verdict: "unread",
+        listing_date: None,
+        new: 0,
+        cross: 0,
+        replace: 0,
+        reason: "the service is stopping, or too many reads wait".to_owned(),
+    };
+    outcome.map_or_else(unread, |outcome| Row {
+        subject: subject.as_str(),
+        verdict: outcome.verdict.as_str(),
+        listing_date: outcome.date.map(|date| date.to_string()),
+        new: outcome.counts.new,
+        cross: outcome.counts.cross,
+        replace: outcome.counts.replace,
+        reason: outcome.reason,
+    })
+}
+
+/// The subjects to read: those of `subjects=`, else all that are watched or were asked for.
+fn asked(request: &HttpRequest, state: &State) -> Result<Vec<SubjectId>, Problem> {
+    let local = request.peer_addr().is_some_and(|peer| is_loopback(peer.ip()));
+    let forwarded = FORWARDING_HEADERS.iter().any(|name| request.headers().contains_key(*name));
+    if !local || forwarded {
+        return Err(Problem::forbidden("/admin answers only requests from the machine it runs on"));
+    }
+    let mut subjects = Vec::new();
+    for (name, value) in form_urlencoded::parse(request.query_string().as_bytes()) {
+        if name != "subjects" {
+            return Err(Problem::bad_request(vec![Mistake {
+                code: "unknown-parameter",
+                parameter: name.chars().take(64).collect(),
+                position: 0,
+                length: value.chars().count(),
+                message: "unknown parameter".to_owned(),
+                hint: "known here: subjects".to_owned(),
+            }]));
+        }
+        // A `+` in a query is a blank once it is decoded.
+        for id in value.split([',', '+', ' ']).filter(|id| !id.is_empty()) {
+            subjects.push(SubjectId::parse(id).map_err(|unknown| Problem::unknown_subject(&[(0, unknown)]))?);
+        }
+    }
+    if subjects.is_empty() {
+        subjects = state.collector.statuses().into_iter().map(|(subject, _)| subject).collect();
+    }
+    subjects.sort_unstable();
+    subjects.dedup();
+    for subject in &subjects {
+        state
+            .collector
+            .admit(*subject)
+            .map_err(|error| Problem::not_admitted(format!("{subject}: {error}")))?;
+    }
+    Ok(subjects)
+}
+
+fn is_loopback(address: IpAddr) -> bool {
+    address.to_canonical().is_loopback()
+}

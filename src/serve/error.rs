@@ -1,0 +1,165 @@
+//! How is a mistake answered?
+//!
+//! `application/problem+json` (RFC 9457), or a page for a browser; never cacheable.
+
+use std::time::Duration;
+
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+
+use crate::domain::taxonomy::UnknownSubject;
+use crate::render;
+
+use super::negotiate;
+
+/// The shortest `Retry-After`, so that a reader does not come back while the answer is on its way.
+const RETRY_AFTER_SECONDS_MIN: u64 = 5;
+
+/// An answer that is no document.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Problem {
+    /// Stable: a section of the HTTP help.
+    #[serde(rename = "type")]
+    kind: String,
+    title: &'static str,
+    #[serde(serialize_with = "status_number")]
+    status: StatusCode,
+    detail: String,
+    /// Every mistake of the request, not the first alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Mistake>,
+    #[serde(skip)]
+    retry_after: Option<u64>,
+}
+
+/// One mistake in one value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Mistake {
+    pub(super) code: &'static str,
+    /// The parameter, or `path`.
+    pub(super) parameter: String,
+    /// Where in the decoded value it begins, and how long it is, in Unicode scalar values.
+    pub(super) position: usize,
+    pub(super) length: usize,
+    pub(super) message: String,
+    /// What would work.
+    pub(super) hint: String,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde hands over a reference.
+fn status_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u16(status.as_u16())
+}
+
+impl Problem {
+    fn new(slug: &str, title: &'static str, status: StatusCode, detail: String) -> Self {
+        Self {
+            kind: format!("/help/http#{slug}"),
+            title,
+            status,
+            detail,
+            errors: Vec::new(),
+            retry_after: None,
+        }
+    }
+
+    pub(super) fn unknown_subject(unknown: &[(usize, UnknownSubject)]) -> Self {
+        let details: Vec<String> = unknown.iter().map(|(_, subject)| subject.to_string()).collect();
+        let mut problem =
+            Self::new("unknown-subject", "No such subject", StatusCode::NOT_FOUND, details.join("; "));
+        problem.errors = unknown
+            .iter()
+            .map(|(position, subject)| Mistake {
+                code: "unknown-subject",
+                parameter: "subjects".to_owned(),
+                position: *position,
+                length: subject.given.chars().count(),
+                message: format!("unknown subject `{}`", subject.given),
+                hint: match subject.near.as_slice() {
+                    [] => "a subject is an arXiv category or archive such as cs.DC or quant-ph".to_owned(),
+                    near => near.join(", "),
+                },
+            })
+            .collect();
+        problem
+    }
+
+    pub(super) fn bad_request(errors: Vec<Mistake>) -> Self {
+        let details: Vec<String> =
+            errors.iter().map(|error| format!("{}: {}", error.message, error.hint)).collect();
+        let mut problem =
+            Self::new("bad-request", "Mistakes in the request", StatusCode::BAD_REQUEST, details.join("; "));
+        problem.errors = errors;
+        problem
+    }
+
+    pub(super) fn bad_host() -> Self {
+        let detail =
+            "the `Host` header is missing or names no host; set `server.base_url` if a proxy changes it";
+        Self::new("bad-host", "No usable Host", StatusCode::BAD_REQUEST, detail.to_owned())
+    }
+
+    pub(super) fn unknown_path(path: &str) -> Self {
+        let path: String = path.chars().take(100).collect();
+        let detail = format!(
+            "nothing is at `{path}`; feeds are at /subjects/cs.DC.atom, and / lists what can be asked"
+        );
+        Self::new("unknown-path", "No such page", StatusCode::NOT_FOUND, detail)
+    }
+
+    pub(super) fn nothing_watched() -> Self {
+        let detail =
+            "`all` means every subject of `subjects.watch`, and that is empty here; name a subject instead";
+        Self::new("nothing-watched", "No subject is watched", StatusCode::NOT_FOUND, detail.to_owned())
+    }
+
+    pub(super) fn not_admitted(detail: String) -> Self {
+        Self::new("not-admitted", "This subject is not read here", StatusCode::FORBIDDEN, detail)
+    }
+
+    pub(super) fn method_not_allowed(method: &Method, allow: &str) -> Self {
+        let detail = format!("{method} is not possible here; possible: {allow}");
+        Self::new("method-not-allowed", "Method not allowed", StatusCode::METHOD_NOT_ALLOWED, detail)
+    }
+
+    pub(super) fn target_too_long(bytes_max: usize) -> Self {
+        let detail = format!("the address is longer than {bytes_max} bytes");
+        Self::new("address-too-long", "Address too long", StatusCode::URI_TOO_LONG, detail)
+    }
+
+    pub(super) fn forbidden(detail: &str) -> Self {
+        Self::new("forbidden", "Not for you", StatusCode::FORBIDDEN, detail.to_owned())
+    }
+
+    pub(super) fn not_read_yet(detail: String, retry_after: Duration) -> Self {
+        let mut problem =
+            Self::new("not-read-yet", "Not read from arXiv yet", StatusCode::SERVICE_UNAVAILABLE, detail);
+        problem.retry_after = Some((retry_after.as_secs() + 1).max(RETRY_AFTER_SECONDS_MIN));
+        problem
+    }
+
+    pub(super) fn failed(detail: String) -> Self {
+        Self::new("failed", "Something went wrong here", StatusCode::INTERNAL_SERVER_ERROR, detail)
+    }
+
+    /// The answer, in the form that the asker reads.
+    pub(super) fn respond(&self, request: &HttpRequest) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        response.insert_header((header::CACHE_CONTROL, "no-store"));
+        response.insert_header((header::VARY, "Accept"));
+        response.insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds));
+        }
+        let (content_type, body) = if negotiate::wants_page(request) {
+            let body = render::page::problem(self.title, &self.detail);
+            response.insert_header((header::CONTENT_SECURITY_POLICY, render::page::CONTENT_SECURITY_POLICY));
+            (render::page::CONTENT_TYPE, body)
+        } else {
+            ("application/problem+json", serde_json::to_string(self).unwrap_or_default())
+        };
+        response.content_type(content_type);
+        response.body(body)
+    }
+}

@@ -1,0 +1,183 @@
+//! How is a request for a feed answered?
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use jiff::fmt::rfc2822::DateTimePrinter;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::collect::Outcome;
+use crate::domain::feed::FeedUrl;
+use crate::domain::mailing;
+use crate::domain::taxonomy::SubjectId;
+use crate::feeds as make;
+use crate::render;
+
+use super::documents::Document;
+use super::error::Problem;
+use super::negotiate::Form;
+use super::params::{self, FeedRequest};
+use super::{State, conditional};
+
+/// The bounds of how long an answer may be kept without asking again.
+const MAX_AGE_SECONDS_MIN: i64 = 60;
+const MAX_AGE_SECONDS_MAX: i64 = 3_600;
+
+/// How long a read takes beyond the wait for its turn, for the estimate that a reader is given.
+const READ_SECONDS: u64 = 10;
+
+/// `/subjects/{subjects}[.{format}]`
+pub(super) async fn subjects(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    match answer(&request, &state).await {
+        Ok(response) => response,
+        Err(problem) => problem.respond(&request),
+    }
+}
+
+async fn answer(request: &HttpRequest, state: &State) -> Result<HttpResponse, Problem> {
+    let asked = params::subjects(request, state)?;
+    for subject in &asked.subjects {
+        state
+            .collector
+            .admit(*subject)
+            .map_err(|error| Problem::not_admitted(format!("{subject}: {error}")))?;
+    }
+    warm(&asked.subjects, state).await?;
+    let document = document(&asked, state).await?;
+    Ok(respond(request, state, &document))
+}
+
+/// Makes sure that every subject was read once; readers of the same subject share the read.
+async fn warm(subjects: &[SubjectId], state: &State) -> Result<(), Problem> {
+    let cold: Vec<SubjectId> =
+        subjects.iter().copied().filter(|subject| !state.shelf.holds(*subject)).collect();
+    if cold.is_empty() {
+        return Ok(());
+    }
+    let wait = state.options.cold_wait;
+    let mut reads = Vec::new();
+    for subject in &cold {
+        refuse_if_it_just_failed(*subject, state)?;
+        let (collector, subject) = (state.collector.clone(), *subject);
+        let filled = collector.fills_within(wait);
+        reads.push(tokio::spawn(async move { collector.first_read(subject, filled).await }));
+    }
+    let all = async {
+        let mut outcomes = Vec::new();
+        for read in reads {
+            outcomes.push(read.await.ok().flatten());
+        }
+        outcomes
+    };
+    let outcomes: Vec<Option<Outcome>> = tokio::time::timeout(wait, all).await.unwrap_or_default();
+    if let Some(subject) = cold.iter().find(|subject| !state.shelf.holds(**subject)) {
+        let outcome = outcomes.iter().flatten().find(|outcome| outcome.subject == *subject);
+        if let Some(outcome) = outcome {
+            return Err(not_read(*subject, outcome.verdict, &outcome.reason, until_next(*subject, state)));
+        }
+        let reads = u32::try_from(cold.len()).unwrap_or(u32::MAX);
+        let estimate = state.collector.wait_estimate() + state.collector.pause() * reads;
+        let detail = format!("{subject} is being read from arXiv for the first time; ask again shortly");
+        return Err(Problem::not_read_yet(detail, estimate + Duration::from_secs(READ_SECONDS)));
+    }
+    Ok(())
+}
+
+/// A subject that could not be read is not asked for again because a reader does; its time will come.
+fn refuse_if_it_just_failed(subject: SubjectId, state: &State) -> Result<(), Problem> {
+    match state.collector.status(subject) {
+        Some(status) if status.next_attempt > state.clock.now() => {
+            Err(not_read(subject, status.verdict, &status.reason, until_next(subject, state)))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn not_read(
+    subject: SubjectId,
+    verdict: crate::domain::verdict::Verdict,
+    reason: &str,
+    retry: Duration,
+) -> Problem {
+    Problem::not_read_yet(format!("{subject} could not be read from arXiv yet: {verdict}: {reason}"), retry)
+}
+
+fn until_next(subject: SubjectId, state: &State) -> Duration {
+    let next =
+        state.collector.status(subject).map(|status| status.next_attempt.duration_since(state.clock.now()));
+    next.and_then(|wait| wait.try_into().ok()).unwrap_or_default()
+}
+
+async fn document(asked: &FeedRequest, state: &State) -> Result<Arc<Document>, Problem> {
+    let sources = sources(asked, state);
+    let generation = state.shelf.generation(&sources);
+    let render = {
+        let (asked, state) = (asked.clone(), state.clone());
+        async move {
+            let rendering = tokio::task::spawn_blocking(move || Arc::new(render(&asked, &sources, &state)));
+            rendering.await.ok()
+        }
+    };
+    // A stopped renderer is no document: it is answered as an error and not kept.
+    state.documents.get(asked, generation, render).await.ok_or_else(|| {
+        Problem::failed("the feed could not be written; the service's log says why".to_owned())
+    })
+}
+
+/// The subjects whose events make a feed: for an archive also those inside it that are read on their own,
+/// since a paper cross-listed within its archive is not on the archive's page.
+fn sources(asked: &FeedRequest, state: &State) -> Vec<SubjectId> {
+    let mut sources = asked.subjects.clone();
+    for archive in asked.subjects.iter().filter(|subject| subject.is_archive_of_several()) {
+        sources.extend(state.shelf.subjects().into_iter().filter(|held| archive.contains(held.as_str())));
+    }
+    sources.sort_unstable();
+    sources.dedup();
+    sources
+}
+
+fn render(asked: &FeedRequest, sources: &[SubjectId], state: &State) -> Document {
+    let newest = state.shelf.newest(sources).unwrap_or_else(|| mailing::newest_due(state.clock.now()));
+    let events = make::assemble(&state.shelf.days(sources), newest, &asked.selection);
+    let names: Vec<&str> = asked.subjects.iter().map(|subject| subject.as_str()).collect();
+    let name = if asked.all { "all".to_owned() } else { names.join("+") };
+    let url = FeedUrl {
+        stem: format!("{}/subjects/{name}", asked.base),
+        query: make::query(&asked.selection, &params::default_selection(state)),
+    };
+    let feed = make::feed(&asked.subjects, &asked.selection, &events, url, newest);
+    match asked.form {
+        Form::Feed(format) => Document::new(render::feed(&feed, format), format.content_type(), feed.updated),
+        Form::Page => Document::new(render::page::feed(&feed), render::page::CONTENT_TYPE, feed.updated),
+    }
+}
+
+fn respond(request: &HttpRequest, state: &State, document: &Document) -> HttpResponse {
+    let current = conditional::is_current(request, &document.etag, document.modified);
+    let status = if current { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
+    let mut response = HttpResponse::build(status);
+    response
+        .insert_header((header::ETAG, document.etag.as_str()))
+        .insert_header((header::CACHE_CONTROL, format!("max-age={}", max_age_seconds(state.clock.now()))))
+        .insert_header((header::VARY, "Accept"))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
+    if let Ok(modified) = DateTimePrinter::new().timestamp_to_rfc9110_string(&document.modified) {
+        response.insert_header((header::LAST_MODIFIED, modified));
+    }
+    if document.content_type == render::page::CONTENT_TYPE {
+        response.insert_header((header::CONTENT_SECURITY_POLICY, render::page::CONTENT_SECURITY_POLICY));
+    }
+    if current {
+        return response.finish();
+    }
+    response.insert_header((header::CONTENT_TYPE, document.content_type));
+    response.body(document.body.clone())
+}
+
+/// Until the next mailing is due, within bounds.
+fn max_age_seconds(now: Timestamp) -> i64 {
+    let next: SignedDuration = mailing::moment(mailing::next_due(now)).duration_since(now);
+    next.as_secs().clamp(MAX_AGE_SECONDS_MIN, MAX_AGE_SECONDS_MAX)
+}

@@ -1,0 +1,54 @@
+//! What does a person see who opens the service in a browser?
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::domain::taxonomy::SubjectId;
+use crate::render::page::{self, Read, Start};
+
+use super::{State, params};
+
+/// How long a browser keeps what changes only with the program.
+const ASSET_MAX_AGE: &str = "max-age=3600";
+
+/// The HTTP help, as the repository has it.
+const HELP_HTTP: &str = include_str!("../../docs/http.md");
+
+/// `/`: what this is and what can be asked.
+pub(super) async fn start(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    let base = match params::base(&request, &state) {
+        Ok(base) => base,
+        Err(problem) => return problem.respond(&request),
+    };
+    let reads = state.collector.statuses().into_iter().map(|(subject, status)| Read {
+        subject,
+        verdict: status.as_ref().map_or("unread", |status| status.verdict.as_str()),
+        newest: status.as_ref().and_then(|status| status.newest),
+        reason: status.map_or_else(|| "not read yet".to_owned(), |status| status.reason),
+    });
+    let reads: Vec<Read> = reads.collect();
+    let example = reads.first().map_or(SubjectId::example(), |read| read.subject);
+    let body = page::start(&Start { base: &base, example, reads: &reads });
+    HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, page::CONTENT_SECURITY_POLICY))
+        .content_type(page::CONTENT_TYPE)
+        .body(body)
+}
+
+/// `/style.css`
+pub(super) async fn style() -> HttpResponse {
+    asset("text/css; charset=utf-8", page::STYLE)
+}
+
+/// `/help/http`
+pub(super) async fn help_http() -> HttpResponse {
+    asset("text/plain; charset=utf-8", HELP_HTTP)
+}
+
+fn asset(content_type: &'static str, body: &'static str) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, ASSET_MAX_AGE))
+        .content_type(content_type)
+        .body(body)
+}

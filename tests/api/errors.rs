@@ -1,0 +1,143 @@
+//! What a mistake is answered with.
+
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::service::Running;
+
+async fn problem(service: &Running, path: &str, status: u16) -> Value {
+    let response = service.get(path).await;
+    assert_eq!(response.status(), status, "{path}");
+    assert_eq!(response.headers()["content-type"], "application/problem+json", "{path}");
+    assert_eq!(response.headers()["cache-control"], "no-store", "{path}");
+    let problem: Value = serde_json::from_str(&response.text().await.expect("a body")).expect("JSON");
+    assert_eq!(problem["status"], status);
+    let kind = problem["type"].as_str().expect("a type");
+    let section = kind.strip_prefix("/help/http#").expect("a section of the help");
+    let help = include_str!("../../docs/http.md");
+    assert!(help.contains(&format!("### {section}\n")), "{kind} is not in the help");
+    problem
+}
+
+#[tokio::test]
+async fn a_mistyped_subject_names_its_near_misses() {
+    let service = Running::demo();
+    let problem = problem(&service, "/subjects/cs.DC+cs.DK+quantph.rss", 404).await;
+    assert_eq!(problem["errors"][0]["position"], 6);
+    assert_eq!(problem["errors"][0]["length"], 5);
+    assert!(problem["errors"][0]["hint"].as_str().expect("a hint").contains("cs.DC"));
+    assert_eq!(problem["errors"][1]["position"], 12);
+    assert_eq!(problem["errors"][1]["hint"], "quant-ph");
+}
+
+#[tokio::test]
+async fn every_mistake_of_a_request_is_listed_at_once() {
+    let service = Running::demo();
+    let problem =
+        problem(&service, "/subjects/cs.DC.rss?type=new,crossed&limit=0&limit=3&sort=up", 400).await;
+    let found: Vec<(&str, &str, u64, u64)> = problem["errors"]
+        .as_array()
+        .expect("errors")
+        .iter()
+        .map(|error| {
+            (
+                error["code"].as_str().expect("a code"),
+                error["parameter"].as_str().expect("a parameter"),
+                error["position"].as_u64().expect("a position"),
+                error["length"].as_u64().expect("a length"),
+            )
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("unknown-type", "type", 4, 7),
+            ("bad-limit", "limit", 0, 1),
+            ("repeated-parameter", "limit", 0, 1),
+            ("unknown-parameter", "sort", 0, 2),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn bad_requests_are_refused_and_never_ignored() {
+    let service = Running::demo();
+    for path in [
+        "/subjects/cs.DC.rss?limit=2001",
+        "/subjects/cs.DC.rss?limit=-1",
+        "/subjects/cs.DC.rss?limit=",
+        "/subjects/cs.DC.rss?type=",
+        "/subjects/cs.DC.rss?q=GPU",
+        "/subjects/cs.DC.rss?%00=%FF",
+    ] {
+        problem(&service, path, 400).await;
+    }
+    for path in
+        ["/subjects/all.rss", "/subjects/cs.DC.xml", "/subjects/+.rss", "/nothing", "/subjects", "/subjects/"]
+    {
+        problem(&service, path, 404).await;
+    }
+    problem(&service, &format!("/subjects/{}.rss", "x".repeat(9_000)), 414).await;
+    let many = vec!["cs.DC"; 60].join("+");
+    assert_eq!(service.get(&format!("/subjects/{many}.rss")).await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_subject_that_the_folder_lacks_is_answered_with_503_and_when_to_come_back() {
+    let service = Running::demo();
+    let response = service.get("/subjects/cs.LG.rss").await;
+    assert_eq!(response.status(), 503);
+    let seconds: u64 = response.headers()["retry-after"].to_str().expect("text").parse().expect("seconds");
+    assert!((5..=301).contains(&seconds), "{seconds}");
+    let text = response.text().await.expect("a body");
+    assert!(text.contains("it holds cs.DC"), "{text}");
+}
+
+#[tokio::test]
+async fn other_methods_are_refused_with_the_choices() {
+    let service = Running::demo();
+    for (method, path, allow) in [
+        (Method::POST, "/subjects/cs.DC.rss", "GET, HEAD, OPTIONS"),
+        (Method::DELETE, "/", "GET, HEAD, OPTIONS"),
+        (Method::GET, "/admin/refresh", "POST, OPTIONS"),
+    ] {
+        let response = service.ask(method, path, &[]).await;
+        assert_eq!(response.status(), 405, "{path}");
+        assert_eq!(response.headers()["allow"], allow);
+    }
+    let options = service.ask(Method::OPTIONS, "/subjects/cs.DC.rss", &[]).await;
+    assert_eq!(options.status(), 204);
+    assert_eq!(options.headers()["allow"], "GET, HEAD, OPTIONS");
+}
+
+#[tokio::test]
+async fn a_browser_is_told_in_a_page() {
+    let service = Running::demo();
+    let response = service.ask(Method::GET, "/subjects/cs.DK", &[("accept", "text/html")]).await;
+    assert_eq!(response.status(), 404);
+    assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8");
+    let text = response.text().await.expect("a body");
+    assert!(text.contains("unknown subject `cs.DK`; near: ") && text.contains("cs.DC"), "{text}");
+}
+
+#[tokio::test]
+async fn a_host_that_is_none_is_refused() {
+    let service = Running::demo();
+    for host in ["a b", "x/y", "<script>", "a@b"] {
+        let response = service.ask(Method::GET, "/subjects/cs.DC.rss", &[("host", host)]).await;
+        assert_eq!(response.status(), 400, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_is_for_the_machine_itself_alone() {
+    let service = Running::demo();
+    let refresh = |headers| service.ask(Method::POST, "/admin/refresh?subjects=cs.DC", headers);
+    assert_eq!(refresh(&[("x-forwarded-for", "10.0.0.1")]).await.status(), 403);
+    let answer = refresh(&[]).await;
+    assert_eq!(answer.status(), 200);
+    let rows: Value = serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON");
+    assert_eq!(rows[0]["verdict"], "complete");
+    assert_eq!(rows[0]["listing_date"], "2026-03-06");
+    assert_eq!(rows[0]["cross"], 6);
+}

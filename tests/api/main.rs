@@ -1,0 +1,7 @@
+//! The service over HTTP, with saved pages or a server on loopback in arXiv's place.
+
+mod conditional;
+mod errors;
+mod live;
+mod service;
+mod week;

@@ -1,0 +1,157 @@
+//! A running service for a test, and the arXiv that it reads.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use actix_web::dev::ServerHandle;
+use crosslist::fetch::{Client, Replay, Upstream};
+use crosslist::settings::{self, Sources};
+use crosslist::startup::{Service, SystemClock};
+use jiff::Timestamp;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+/// A service on a port of its own; it stops when the test ends.
+pub struct Running {
+    pub base: String,
+    handle: ServerHandle,
+    client: reqwest::Client,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.handle.stop(false));
+    }
+}
+
+impl Running {
+    /// Over the saved pages of `demo/`, its clock on the evening after the newest of them.
+    pub fn demo() -> Self {
+        let replay =
+            Replay::open(concat!(env!("CARGO_MANIFEST_DIR"), "/demo"), 1 << 20).expect("the demo opens");
+        let start = replay.start_time();
+        Self::start(Sources::default(), Upstream::Replay(replay), start)
+    }
+
+    /// Over a server in arXiv's place.
+    pub fn over(arxiv: &Arxiv, sources: Sources, now: &str) -> Self {
+        let sources = sources.with_override("test", "upstream.base_url", &arxiv.base).with_override(
+            "test",
+            "upstream.pause_seconds",
+            "0",
+        );
+        let options = settings::load(&sources).expect("valid settings").upstream;
+        let upstream = Upstream::Live(Box::new(Client::new(&options).expect("a client")));
+        Self::start(sources, upstream, now.parse().expect("a time"))
+    }
+
+    fn start(sources: Sources, upstream: Upstream, now: Timestamp) -> Self {
+        let sources = sources.with_override("test", "server.listen", "127.0.0.1:0").with_override(
+            "test",
+            "server.workers",
+            "1",
+        );
+        let settings = settings::load(&sources).expect("valid settings");
+        let clock = Arc::new(SystemClock::starting_at(Some(now)));
+        let service = Service::start(&settings, upstream, clock).expect("the service starts");
+        let (base, handle) = (format!("http://{}", service.address()), service.handle());
+        tokio::spawn(service.run());
+        crosslist::fetch::install_cryptography();
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        Self { base, handle, client }
+    }
+
+    pub async fn get(&self, path: &str) -> reqwest::Response {
+        self.ask(reqwest::Method::GET, path, &[]).await
+    }
+
+    pub async fn text(&self, path: &str) -> String {
+        let response = self.get(path).await;
+        assert_eq!(response.status(), 200, "{path}");
+        response.text().await.expect("a body")
+    }
+
+    pub async fn ask(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> reqwest::Response {
+        let mut request = self.client.request(method, format!("{}{path}", self.base));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.expect("an answer")
+    }
+
+    /// The JSON Feed at a path.
+    pub async fn feed(&self, path: &str) -> serde_json::Value {
+        serde_json::from_str(&self.text(path).await).expect("JSON")
+    }
+
+    /// The ids of the items of the JSON Feed at a path.
+    pub async fn ids(&self, path: &str) -> Vec<String> {
+        let feed = self.feed(path).await;
+        let items = feed["items"].as_array().expect("items").clone();
+        items.iter().map(|item| item["id"].as_str().expect("an id").to_owned()).collect()
+    }
+}
+
+/// A server on loopback that answers paths with what it was told.
+pub struct Arxiv {
+    pub base: String,
+    pages: Arc<Mutex<HashMap<String, (u16, String)>>>,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Arxiv {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("an address"));
+        let pages: Arc<Mutex<HashMap<String, (u16, String)>>> = Arc::default();
+        let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+        let (known, log) = (pages.clone(), asked.clone());
+        tokio::spawn(async move {
+            while let Ok((mut socket, _)) = listener.accept().await {
+                let mut head = Vec::new();
+                let mut buffer = [0; 4096];
+                while !head.ends_with(b"\r\n\r\n") {
+                    match socket.read(&mut buffer).await {
+                        Ok(count) if count > 0 => head.extend_from_slice(&buffer[..count]),
+                        _ => break,
+                    }
+                }
+                let head = String::from_utf8_lossy(&head).into_owned();
+                let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
+                log.lock().expect("the log").push(path.clone());
+                let (status, body) =
+                    known.lock().expect("the pages").get(&path).cloned().unwrap_or((404, String::new()));
+                let answer = format!(
+                    "HTTP/1.1 {status} X\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                    body.len()
+                );
+                let _ = socket.write_all(answer.as_bytes()).await;
+            }
+        });
+        Self { base, pages, asked }
+    }
+
+    pub fn answer(&self, path: &str, status: u16, body: &str) {
+        self.pages.lock().expect("the pages").insert(path.to_owned(), (status, body.to_owned()));
+    }
+
+    pub fn page(&self, path: &str, file: &str) {
+        self.answer(path, 200, &page(file));
+    }
+
+    /// How often a path was asked for.
+    pub fn asked(&self, path: &str) -> usize {
+        self.asked.lock().expect("the log").iter().filter(|asked| *asked == path).count()
+    }
+}
+
+/// A saved page of the demo.
+pub fn page(file: &str) -> String {
+    let path = format!("{}/demo/{file}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(path).expect("a page of the demo")
+}
