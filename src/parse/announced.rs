@@ -65,3 +65,85 @@ fn date_of(kind: Kind, heading: Heading) -> Date {
         (Kind::Recent, _) => Date::MIN,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::listing;
+    use super::*;
+
+    /// A page with one entry per triple of section heading, identifier and primary subject.
+    fn page(top: &str, entries: &[(&str, &str, &str)]) -> Listing {
+        let lists: String = entries
+            .iter()
+            .zip(1..)
+            .map(|((heading, id, primary), position)| {
+                format!(
+                    "<dl id='articles'><h3>{heading}</h3><dt><a name='item{position}'></a><a title=\"Abstract\" id=\"{id}\">x</a></dt>\
+                     <dd><div class='list-title'>T</div><div class='list-subjects'>X ({primary})</div></dd></dl>"
+                )
+            })
+            .collect();
+        let page = format!("<html><div id=dlpage><h1>Computer Science</h1>{top}{lists}</div></html>");
+        listing(page.as_bytes(), None).expect("a listing")
+    }
+
+    /// Entries stand as `id type`, days are parted by ` / `.
+    fn check(pages: Vec<Listing>, subject: &str, expected: &[(&str, &str)]) {
+        let subject = SubjectId::parse(subject).expect("a subject");
+        let shown: Vec<(String, String)> = announcements(pages, subject)
+            .iter()
+            .map(|day| {
+                let entries =
+                    day.entries.iter().map(|entry| format!("{} {}", entry.paper.id, entry.announce_type));
+                (day.date.to_string(), entries.collect::<Vec<_>>().join(", "))
+            })
+            .collect();
+        let shown: Vec<(&str, &str)> = shown.iter().map(|(date, entries)| (&**date, &**entries)).collect();
+        assert_eq!(shown, expected);
+    }
+
+    const DAY: &str = "<h3>Showing new listings for Monday, 2 March 2026</h3>";
+    const NEW: &str = "New submissions (showing 1 of 1 entries)";
+    const CROSS: &str = "Cross submissions (showing 1 of 1 entries)";
+    const REPLACED: &str = "Replacement submissions (showing 1 of 1 entries)";
+
+    #[test]
+    fn a_replacement_is_the_subjects_own_or_not() {
+        let page = page(DAY, &[(REPLACED, "2602.00001", "cs.DC"), (REPLACED, "2602.00002", "math.NT")]);
+        let own_and_cross = "2602.00001 replace, 2602.00002 replace-cross";
+        check(vec![page.clone()], "cs", &[("2026-03-02", own_and_cross)]);
+        check(vec![page], "math", &[("2026-03-02", "2602.00001 replace-cross, 2602.00002 replace")]);
+    }
+
+    #[test]
+    fn a_paper_comes_once_a_day_by_its_first_type_over_all_pages() {
+        let first = page(DAY, &[(NEW, "2602.00001", "cs.DC"), (NEW, "2602.00001", "cs.DC")]);
+        let second = page(DAY, &[(CROSS, "2602.00001", "cs.DC"), (CROSS, "2602.00002", "math.NT")]);
+        check(vec![first, second], "cs", &[("2026-03-02", "2602.00001 new, 2602.00002 cross")]);
+    }
+
+    #[test]
+    fn recent_days_are_announcements_of_their_own_and_empty_ones_are_none() {
+        let top = "<h2>Authors and titles for recent submissions</h2>";
+        let recent = page(
+            top,
+            &[
+                ("Mon, 2 Mar 2026 (showing 1 of 1 entries )", "2602.00001", "cs.DC"),
+                ("Fri, 27 Feb 2026 (showing 1 of 1 entries )", "2602.00002", "cs.DC"),
+            ],
+        );
+        let mut with_empty = recent.clone();
+        with_empty.sections[1].entries.clear();
+        check(vec![recent], "cs", &[("2026-03-02", "2602.00001 new"), ("2026-02-27", "2602.00002 new")]);
+        check(vec![with_empty], "cs", &[("2026-03-02", "2602.00001 new")]);
+    }
+
+    #[test]
+    fn a_quiet_day_is_an_empty_announcement_and_a_quiet_month_is_none() {
+        check(vec![page(&format!("{DAY}<p>No updates today.</p>"), &[])], "cs", &[("2026-03-02", "")]);
+        let month = "<h2>Authors and titles for March 2026 </h2>\
+            <dl id='articles'><p>No updates for this time period.</p></dl>";
+        check(vec![page(month, &[])], "cs", &[]);
+        check(Vec::new(), "cs", &[]);
+    }
+}

@@ -169,7 +169,9 @@ impl Line {
             self.depth = 0;
             let names = std::mem::take(&mut self.aside_names);
             self.end_name();
-            names.into_iter().for_each(|name| self.add(name));
+            for name in names {
+                self.add(name);
+            }
         }
         self.end_name();
         self.authors.et_al |= self.links == LINKED_NAMES_MAX;

@@ -12,6 +12,7 @@ pub(super) enum Style {
 
 /// Text under way: white space folded to single spaces, what no feed may carry left out.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent things that were seen, not states")]
 pub(super) struct Folded {
     style: Style,
     text: String,

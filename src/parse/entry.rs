@@ -102,11 +102,10 @@ impl Reader {
             id,
         };
         let announce_type = match heading {
-            Heading::New => AnnounceType::New,
             Heading::Cross => AnnounceType::Cross,
             Heading::Replacement => AnnounceType::Replace,
             Heading::Day(_) | Heading::None if cross_list_from.is_some() => AnnounceType::Cross,
-            Heading::Day(_) | Heading::None => AnnounceType::New,
+            Heading::New | Heading::Day(_) | Heading::None => AnnounceType::New,
         };
         Ok(Announced { position, announce_type, cross_list_from, paper: Arc::new(paper) })
     }
@@ -189,7 +188,7 @@ fn term_of(term: ElementRef<'_>) -> Term<'_> {
         for (name, value) in link.value().attrs() {
             match name {
                 "name" => {
-                    found.position = found.position.or_else(|| value.strip_prefix("item")?.parse().ok())
+                    found.position = found.position.or_else(|| value.strip_prefix("item")?.parse().ok());
                 }
                 "href" => href = Some(value),
                 "id" => id = Some(value),

@@ -10,7 +10,8 @@ use std::borrow::Cow;
 /// How deep elements may stand in one another; arXiv's own pages stay below 20.
 pub const NESTING_MAX: usize = 256;
 
-/// The longest tag that keeps its attributes, in bytes; arXiv's longest are links of some hundred.
+/// The longest tag that keeps its attributes, and the longest comment that is parsed at all, in bytes.
+/// arXiv's longest are links of some hundred.
 pub const TAG_BYTES_MAX: usize = 4096;
 
 /// The page nests its elements deeper than [`NESTING_MAX`].
@@ -42,7 +43,7 @@ struct Open<'a> {
     kind: Kind,
 }
 
-/// Returns the page, shortened where a tag was too long.
+/// Returns the page, shortened where a tag or a comment was too long.
 pub(super) fn guarded(html: &str) -> Result<Cow<'_, str>, TooDeep> {
     let mut scan = Scan { html, open: Vec::new(), reopened: 0, mended: String::new(), copied: 0 };
     let mut at = 0;
@@ -65,18 +66,23 @@ struct Scan<'a> {
     copied: usize,
 }
 
-impl<'a> Scan<'a> {
+impl Scan<'_> {
     /// Reads the tag, comment or lone `<` at `start` and says where to go on.
     fn tag(&mut self, start: usize) -> Result<usize, TooDeep> {
         let bytes = self.html.as_bytes();
         match bytes.get(start + 1) {
-            Some(b'!') if self.html[start..].starts_with("<!--") => Ok(comment_end(bytes, start + 4)),
-            Some(b'!' | b'?') => Ok(after(bytes, start, b'>')),
+            Some(b'!') if self.html[start..].starts_with("<!--") => {
+                let end = comment_end(bytes, start + 4);
+                if end - start > TAG_BYTES_MAX {
+                    self.replace(start, end, "");
+                }
+                Ok(end)
+            }
             Some(b'/') if bytes.get(start + 2).is_some_and(u8::is_ascii_alphabetic) => {
                 self.close(name_at(self.html, start + 2));
                 Ok(tag_end(bytes, start + 2).0)
             }
-            Some(b'/') => Ok(after(bytes, start, b'>')),
+            Some(b'!' | b'?' | b'/') => Ok(after(bytes, start, b'>')),
             Some(letter) if letter.is_ascii_alphabetic() => self.start_tag(start),
             _ => Ok(start + 1),
         }
@@ -86,9 +92,7 @@ impl<'a> Scan<'a> {
         let name = name_at(self.html, start + 1);
         let (end, is_closed) = tag_end(self.html.as_bytes(), start + 1 + name.len());
         if end - start > TAG_BYTES_MAX {
-            self.mended.push_str(&self.html[self.copied..start + 1 + name.len()]);
-            self.mended.push_str(if is_closed { "/>" } else { ">" });
-            self.copied = end;
+            self.replace(start + 1 + name.len(), end, if is_closed { "/>" } else { ">" });
         }
         let kind = kind_of(name);
         let in_foreign = self.open.iter().any(|open| open.kind == Kind::Foreign);
@@ -108,6 +112,12 @@ impl<'a> Scan<'a> {
         self.close_implied(name, kind);
         self.open.push(Open { name, kind });
         if self.open.len() + self.reopened > NESTING_MAX { Err(TooDeep) } else { Ok(end) }
+    }
+
+    fn replace(&mut self, start: usize, end: usize, text: &str) {
+        self.mended.push_str(&self.html[self.copied..start]);
+        self.mended.push_str(text);
+        self.copied = end;
     }
 
     /// Closes what ends without a word where `name` begins: a `dt` ends a `dd`, a block ends a `p`.
@@ -144,15 +154,13 @@ impl<'a> Scan<'a> {
             _ => !matches!(open.kind, Kind::Boundary | Kind::Foreign | Kind::Block | Kind::Implied),
         };
         let is_same = |open: &Open<'_>| open.name.eq_ignore_ascii_case(name);
-        let mut inside = 0;
-        for open in self.open.iter().rev() {
+        for (inside, open) in self.open.iter().rev().enumerate() {
             if is_same(open) {
                 return self.truncate(self.open.len() - inside - 1);
             }
             if !reaches(&open) {
                 return;
             }
-            inside += 1;
         }
     }
 
@@ -312,5 +320,7 @@ mod tests {
         let page = format!("<p class=x><div{attributes}></div><dl>");
         assert_eq!(guarded(&page).expect("not deep"), "<p class=x><div></div><dl>");
         assert!(matches!(guarded("<p class=x>"), Ok(Cow::Borrowed(_))));
+        let page = format!("<p>a<!-- {} -->b<!-- c -->", "<div>".repeat(TAG_BYTES_MAX));
+        assert_eq!(guarded(&page).expect("not deep"), "<p>ab<!-- c -->");
     }
 }

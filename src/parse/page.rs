@@ -2,7 +2,7 @@
 
 use scraper::{ElementRef, Html, Node};
 
-use crate::domain::announcement::AnnounceType;
+use crate::domain::announcement::{AnnounceType, Announced};
 use crate::domain::taxonomy::SubjectId;
 
 use super::announced::retype;
@@ -31,13 +31,13 @@ pub fn listing(bytes: &[u8], charset: Option<&str>) -> Result<Listing, Refusal> 
         return Err(unrecognized(format!("a page of {} bytes, more than {PAGE_BYTES_MAX}", bytes.len())));
     }
     let decoded = decode::decode(bytes, charset);
-    refusal::of_text(&decoded.text)?;
+    refusal::of_text(&decoded)?;
     let markup = guard::guarded(&decoded.text).map_err(|guard::TooDeep| {
         unrecognized(format!("elements nested deeper than {}", guard::NESTING_MAX))
     })?;
     let document = Html::parse_document(&markup);
-    let listed = document.root_element().descendants().filter_map(ElementRef::wrap);
-    let Some(root) = listed.into_iter().find(|element| element.value().id() == Some(LISTING_ID)) else {
+    let mut all = document.root_element().descendants().filter_map(ElementRef::wrap);
+    let Some(root) = all.find(|element| element.value().id() == Some(LISTING_ID)) else {
         return Err(refusal::of_page(&document));
     };
     // The counts cannot tell that the last abstract was cut short.
@@ -282,19 +282,21 @@ impl Walk {
 
     /// The subject by the page's links, else by its name where only one goes by it.
     ///
-    /// The name alone is not trusted where new papers are at home elsewhere: the catchup page of the group
-    /// `grp_physics` is headed «Physics» as is that of the archive.
+    /// The name alone is not trusted where papers are at home elsewhere: the catchup page of the group `grp_physics`
+    /// is headed «Physics» as is that of the archive.
     fn subject(&self, name: &str) -> Option<SubjectId> {
         if let Some(context) = &self.context {
             return SubjectId::parse(context).ok();
         }
         let mut named = SubjectId::named(name);
         let subject = named.next().filter(|_| named.next().is_none())?;
-        let entries = self.sections.iter().flat_map(|section| &section.entries);
-        entries
-            .filter(|entry| entry.announce_type == AnnounceType::New)
-            .all(|entry| subject.contains(&entry.paper.primary().id))
-            .then_some(subject)
+        let mut entries = self.sections.iter().flat_map(|section| &section.entries);
+        let belongs = |entry: &Announced| {
+            let subjects = &entry.paper.subjects;
+            let decisive = if entry.announce_type == AnnounceType::New { 1 } else { subjects.len() };
+            subjects.iter().take(decisive).any(|listed| subject.contains(&listed.id))
+        };
+        entries.all(belongs).then_some(subject)
     }
 }
 

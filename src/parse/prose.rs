@@ -76,7 +76,7 @@ impl Builder {
         let mut words = words.take();
         let is_hidden = matches!(words.as_str(), "this https URL" | "this http URL" | "this ftp URL");
         if is_hidden && !href.is_empty() {
-            words = href.to_owned();
+            href.clone_into(&mut words);
         }
         if is_blank(&words) || !is_safe(href) {
             if is_hidden { self.text.push(&words) } else { return self.walk(element, nested) }

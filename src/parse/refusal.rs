@@ -6,6 +6,7 @@ use crate::domain::verdict::Verdict;
 
 use super::Refusal;
 use super::characters::line;
+use super::decode::Decoded;
 use super::selectors::{LISTING_ID, has_class, line_of};
 
 /// How much of a found text a refusal repeats, in characters.
@@ -54,8 +55,8 @@ pub(super) fn excerpt(text: &str) -> String {
 }
 
 /// Refuses what is not even HTML.
-pub(super) fn of_text(text: &str) -> Result<(), Refusal> {
-    let text = text.trim();
+pub(super) fn of_text(decoded: &Decoded<'_>) -> Result<(), Refusal> {
+    let text = decoded.text.trim();
     if text.is_empty() {
         return Err(unrecognized("an empty file".into()));
     }
@@ -67,6 +68,9 @@ pub(super) fn of_text(text: &str) -> Result<(), Refusal> {
     }
     if text.starts_with('<') || text.contains("<html") || text.contains("<body") {
         return Ok(());
+    }
+    if let Some(encoding) = decoded.broken {
+        return Err(unrecognized(format!("bytes that are neither HTML nor {encoding}")));
     }
     let found = format!("plain text, «{}»", excerpt(text));
     Err(if keeps_robots_out(text) { refused(found) } else { unrecognized(found) })
@@ -154,6 +158,9 @@ mod tests {
         check(" \n", Verdict::Unrecognized, "an empty file");
         check("%PDF-1.4 %%EOF", Verdict::Unrecognized, "a PDF document");
         check("{\"entries\": []}", Verdict::Unrecognized, "JSON");
+        check("Come back later", Verdict::Unrecognized, "plain text, «Come back later»");
+        let refusal = super::super::listing(b"\x1f\x8b\xff", None).expect_err("no text");
+        assert_eq!(refusal.found, "bytes that are neither HTML nor UTF-8");
         check(
             "<html><body><h1>arXiv is down for scheduled maintenance</h1></body></html>",
             Verdict::Unrecognized,

@@ -1,0 +1,223 @@
+//! Every way in which a listing can fail to be whole, by the smallest listing.
+
+use std::sync::Arc;
+
+use jiff::civil::date;
+
+use super::*;
+use crate::domain::announcement::{AnnounceType, Announced};
+use crate::domain::paper::{Authors, Paper, Subject};
+use crate::parse::Unreadable;
+
+fn announced(position: u32) -> Announced {
+    let (id, _) = ArxivId::parse(&format!("2602.{position:05}")).expect("an id");
+    let paper = Paper {
+        id,
+        title: "Title".into(),
+        authors: Authors::default(),
+        comments: None,
+        journal_ref: None,
+        subjects: vec![Subject { id: "cs.DC".into(), name: "Distributed".into() }],
+        abstract_text: None,
+        html_url: None,
+        version: None,
+    };
+    Announced { position, announce_type: AnnounceType::New, cross_list_from: None, paper: Arc::new(paper) }
+}
+
+/// A section that shows as many entries as it holds.
+fn section(heading: Heading, of: u32, positions: impl IntoIterator<Item = u32>) -> Section {
+    let entries: Vec<Announced> = positions.into_iter().map(announced).collect();
+    let found = u32::try_from(entries.len()).expect("few");
+    Section { heading, shown: Some(found), of: Some(of), found, entries, unreadable: Vec::new() }
+}
+
+fn page(total: Option<u32>, sections: Vec<Section>) -> Listing {
+    Listing {
+        kind: Kind::New(date(2026, 3, 2)),
+        name: "Distributed".into(),
+        subject: None,
+        total,
+        page_size: total.map(|_| 2000),
+        says_no_updates: false,
+        sections,
+    }
+}
+
+fn month(total: u32, positions: impl IntoIterator<Item = u32>) -> Listing {
+    let list = section(Heading::None, 0, positions);
+    let list = Section { shown: None, of: None, ..list };
+    Listing {
+        kind: Kind::Month { year: 2026, month: 2 },
+        page_size: Some(50),
+        ..page(Some(total), vec![list])
+    }
+}
+
+fn check(pages: &[Listing], verdict: Verdict, missing: u32, counts_hold: bool, faults: &[&str]) {
+    let proof = prove(pages);
+    assert_eq!(proof.faults, faults);
+    assert_eq!((proof.verdict, proof.missing, proof.counts_hold), (verdict, missing, counts_hold));
+}
+
+fn check_whole(pages: &[Listing]) {
+    check(pages, Verdict::Complete, 0, true, &[]);
+}
+
+fn check_short(pages: &[Listing], missing: u32, faults: &[&str]) {
+    check(pages, Verdict::Incomplete, missing, false, faults);
+}
+
+#[test]
+fn sections_that_add_up_are_a_whole_listing() {
+    check_whole(&[page(Some(3), vec![section(Heading::New, 2, [1, 2]), section(Heading::Cross, 1, [3])])]);
+    check_whole(&[page(Some(3), vec![section(Heading::New, 3, [3, 1, 2])])]);
+    check_whole(&[
+        page(Some(3), vec![section(Heading::New, 3, [1, 2])]),
+        page(Some(3), vec![section(Heading::New, 3, [3])]),
+    ]);
+}
+
+#[test]
+fn a_quiet_day_says_so_and_counts_nothing() {
+    let quiet = |total| Listing { says_no_updates: true, ..page(total, Vec::new()) };
+    check(&[quiet(None)], Verdict::Quiet, 0, true, &[]);
+    check(&[quiet(Some(0))], Verdict::Quiet, 0, true, &[]);
+    check_short(&[quiet(Some(1))], 1, &["«No updates» and a total of 1 entries"]);
+    check_short(&[page(Some(0), Vec::new())], 0, &["a total of 0 entries without «No updates»"]);
+    check_short(&[page(None, Vec::new())], 0, &["no «Total of … entries»"]);
+    check_short(&[], 0, &["no page was read"]);
+}
+
+#[test]
+fn a_section_must_hold_what_it_says() {
+    let mut high = section(Heading::New, 3, [2, 3]);
+    high.shown = Some(3);
+    check_short(
+        &[page(Some(3), vec![high])],
+        1,
+        &["New submissions: says 3 entries, holds 2", "1 of 3 entries are not on the page"],
+    );
+    let mut low = section(Heading::New, 1, [1, 2]);
+    low.shown = Some(1);
+    check_short(
+        &[page(Some(2), vec![low])],
+        0,
+        &["New submissions: says 1 entries, holds 2", "the sections count 1 entries, the listing 2"],
+    );
+    let huge = section(Heading::New, u32::MAX, [1]);
+    check_short(
+        &[page(Some(2), vec![huge, section(Heading::Cross, u32::MAX, [2])])],
+        0,
+        &[
+            "New submissions: shows 1 of 4294967295 entries",
+            "Cross submissions: shows 1 of 4294967295 entries",
+            "the sections count 8589934590 entries, the listing 2",
+        ],
+    );
+}
+
+#[test]
+fn what_a_lagging_replica_lost_is_missed() {
+    check_short(
+        &[page(Some(19), vec![section(Heading::Replacement, 7, 1..=7)])],
+        12,
+        &["12 of 19 entries are not on the page"],
+    );
+    check_short(
+        &[page(Some(3), vec![section(Heading::New, 3, [1, 2])])],
+        1,
+        &["1 of 3 entries are not on the page"],
+    );
+}
+
+#[test]
+fn pages_that_were_not_read_are_missed() {
+    let first = page(Some(2028), vec![section(Heading::New, 2028, 1..=2000)]);
+    check_short(&[first.clone()], 28, &["28 of 2028 entries are on other pages"]);
+    let second = page(Some(2028), vec![section(Heading::New, 2028, 2001..=2028)]);
+    check_short(&[second.clone()], 2000, &["2000 of 2028 entries are on other pages"]);
+    check_whole(&[first.clone(), second]);
+    let gap = page(Some(2028), vec![section(Heading::New, 2028, 2010..=2028)]);
+    check_short(&[first], 28, &["28 of 2028 entries are on other pages"]);
+    check_short(&[gap], 2009, &["2009 of 2028 entries are on other pages"]);
+}
+
+#[test]
+fn pages_must_be_of_the_same_listing() {
+    let first = page(Some(2), vec![section(Heading::New, 2, [1])]);
+    let second = page(Some(2), vec![section(Heading::New, 2, [2])]);
+    let other_day = Listing { kind: Kind::New(date(2026, 3, 3)), ..second.clone() };
+    check_short(
+        &[first.clone(), other_day],
+        0,
+        &["page 2 is of another listing, Distributed of 2026-03-03 instead of Distributed of 2026-03-02"],
+    );
+    let other_total = Listing { total: Some(3), ..second };
+    check_short(&[first.clone(), other_total], 0, &["page 2 has a total of 3, the first a total of 2"]);
+    let other_claim = page(Some(2), vec![section(Heading::New, 1, [2])]);
+    check_short(&[first, other_claim], 0, &["New submissions: 2 entries on one page, 1 on another"]);
+}
+
+#[test]
+fn entries_that_repeat_themselves_count_once() {
+    let mut doubled = section(Heading::New, 4, [1, 1, 2, 2]);
+    doubled.of = Some(4);
+    check_whole(&[page(Some(2), vec![doubled])]);
+    let mut contested = section(Heading::New, 2, [1, 2]);
+    contested.entries[1].position = 1;
+    let proof = prove(&[page(Some(2), vec![contested])]);
+    assert_eq!(proof.verdict, Verdict::Incomplete);
+    assert_eq!(proof.faults[0], "two entries are numbered 1");
+}
+
+#[test]
+fn entries_that_cannot_be_read_leave_the_counts_sound() {
+    let mut broken = section(Heading::New, 3, [1, 3]);
+    broken.shown = Some(3);
+    broken.found = 3;
+    broken.unreadable = vec![Unreadable { position: Some(2), reason: "item 2: no title".into() }];
+    check(&[page(Some(3), vec![broken.clone()])], Verdict::Incomplete, 1, true, &["item 2: no title"]);
+    broken.unreadable[0].position = None;
+    check(&[page(Some(3), vec![broken])], Verdict::Incomplete, 1, true, &["item 2: no title"]);
+}
+
+#[test]
+fn numbers_that_were_taken_out_leave_the_rest_to_be_trusted() {
+    check(
+        &[page(Some(4), vec![section(Heading::New, 2, [1, 3]), section(Heading::Cross, 1, [4])])],
+        Verdict::Incomplete,
+        1,
+        true,
+        &["no entries numbered 2"],
+    );
+    check(
+        &[page(Some(3), vec![section(Heading::New, 2, [2, 3])])],
+        Verdict::Incomplete,
+        1,
+        true,
+        &["1 of 3 entries are not on the page"],
+    );
+}
+
+#[test]
+fn a_month_may_lack_what_arxiv_deleted() {
+    check(&[month(22, 1..=21)], Verdict::Complete, 1, true, &[]);
+    check(&[month(60, 1..=49), month(60, 51..=60)], Verdict::Complete, 1, true, &[]);
+    check_short(&[month(22, 1..=19)], 3, &["3 of 22 entries are not on the page"]);
+    check_short(&[month(52, 1..=50)], 2, &["2 of 52 entries are on other pages"]);
+    check_short(&[month(1300, 1..=50)], 1250, &["1250 of 1300 entries are on other pages"]);
+}
+
+#[test]
+fn many_faults_are_cut_short() {
+    let mut broken = section(Heading::New, 100, []);
+    broken.found = 100;
+    broken.shown = Some(100);
+    let unreadable =
+        |position| Unreadable { position: Some(position), reason: format!("item {position}: no title") };
+    broken.unreadable = (1..=100).map(unreadable).collect();
+    let proof = prove(&[page(Some(100), vec![broken])]);
+    assert_eq!((proof.faults.len(), proof.missing, proof.counts_hold), (FAULTS_MAX + 1, 100, true));
+    assert_eq!(proof.faults.last().map(String::as_str), Some("and 80 more"));
+}
