@@ -6,7 +6,7 @@ use atom_syndication::extension::{Extension, ExtensionMap};
 use atom_syndication::{Category, Content, FixedDateTime, Generator, Link, Person, Text, WriteConfig};
 use jiff::Timestamp;
 
-use super::{Format, LANGUAGE, PROJECT_URL, VERSION, dates, document, extensions, identity};
+use super::{Format, LANGUAGE, PROJECT_URL, VERSION, clean, dates, document, extensions, identity};
 use crate::domain::feed::{Entry, Feed};
 use crate::domain::paper::Subject;
 use crate::text::escape;
@@ -17,7 +17,7 @@ const AUTHORS_UNAVAILABLE: &str = "(author list is unavailable)";
 /// The library's own declaration names no encoding.
 const DECLARATION: &[u8] = b"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
 
-pub(super) fn write(feed: Feed) -> String {
+pub(super) fn write(feed: &Feed) -> String {
     // Markup grows by a third when it is escaped.
     let size: usize = feed
         .entries
@@ -32,10 +32,11 @@ pub(super) fn write(feed: Feed) -> String {
     document(bytes.expect("writing to memory does not fail"))
 }
 
-fn atom_feed(feed: Feed) -> atom_syndication::Feed {
+fn atom_feed(feed: &Feed) -> atom_syndication::Feed {
+    let head = clean::head(feed);
     atom_syndication::Feed {
-        id: identity(&feed.base_url),
-        title: Text::plain(feed.title),
+        id: identity(&head.base_url),
+        title: Text::plain(head.title),
         updated: date(feed.updated),
         generator: Some(Generator {
             value: "crosslist".to_owned(),
@@ -44,11 +45,11 @@ fn atom_feed(feed: Feed) -> atom_syndication::Feed {
         }),
         // No `alternate` to the other formats: newsboat takes the last alternate for the page.
         links: vec![
-            link("self", feed.base_url.with_extension(Format::Atom.extension()), Format::Atom.media_type()),
-            link("alternate", feed.page_url, "text/html"),
+            link("self", head.base_url.with_extension(Format::Atom.extension()), Format::Atom.media_type()),
+            link("alternate", head.page_url, "text/html"),
         ],
-        subtitle: Some(feed.description).filter(|text| !text.is_empty()).map(Text::plain),
-        entries: feed.entries.into_iter().map(atom_entry).collect(),
+        subtitle: Some(head.description).filter(|text| !text.is_empty()).map(Text::plain),
+        entries: feed.entries.iter().map(clean::entry).map(atom_entry).collect(),
         namespaces: BTreeMap::from([(extensions::PREFIX.to_owned(), extensions::NAMESPACE.to_owned())]),
         lang: Some(LANGUAGE.to_owned()),
         ..atom_syndication::Feed::default()

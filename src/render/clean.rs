@@ -9,21 +9,24 @@ use crate::domain::feed::{Entry, Feed, FeedUrl};
 use crate::domain::paper::Subject;
 use crate::text::one_line;
 
-/// A copy that can be written: only characters of XML 1.0, titles and names on one line, nothing blank.
+/// What a feed says of itself, without its entries, in a copy that can be written.
 ///
-/// It takes out before writing, not after: `]` NUL `]>` must not become the end of a CDATA section.
-pub(super) fn feed(feed: &Feed) -> Feed {
+/// What is illegal is taken out before writing, not after: `]` NUL `]>` must not become the end of a CDATA section.
+pub(super) fn head(feed: &Feed) -> Feed {
     Feed {
         title: line(&feed.title),
         description: text(&feed.description),
         page_url: text(&feed.page_url),
         base_url: FeedUrl { stem: text(&feed.base_url.stem), query: text(&feed.base_url.query) },
         updated: feed.updated,
-        entries: feed.entries.iter().map(entry).collect(),
+        entries: Vec::new(),
     }
 }
 
-fn entry(entry: &Entry) -> Entry {
+/// A copy that can be written: only characters of XML 1.0, title and names on one line, nothing blank.
+///
+/// One entry at a time, because the formats move its texts on into their own types.
+pub(super) fn entry(entry: &Entry) -> Entry {
     let title = line(&entry.title);
     Entry {
         id: text(&entry.id),
@@ -70,11 +73,22 @@ pub(super) fn is_illegal(c: char) -> bool {
         || u32::from(c) & 0xFFFE == 0xFFFE
 }
 
-/// Looks at the bytes first, many at a time: nearly every text has none that could begin an illegal character.
+/// Looks at pairs of bytes first, many at a time: nearly every text has none that could be of an illegal character.
 fn is_clean(words: &str) -> bool {
-    let may_begin_one = |b: u8| (b < 0x20 && b != b'\n') || b == 0x7F || b == 0xC2 || b >= 0xEF;
-    let suspicious = |chunk: &[u8]| chunk.iter().fold(false, |found, b| found | may_begin_one(*b));
-    !words.as_bytes().chunks(256).any(suspicious) || !words.chars().any(is_illegal)
+    let bytes = words.as_bytes();
+    let is_control = |byte: u8| (byte < 0x20 && byte != b'\n') || byte == 0x7F;
+    // C1 controls, the noncharacters around U+FDD0 and U+FFFD, and the two at the end of each plane.
+    let begins_one = |byte: u8, next: u8| {
+        ((byte == 0xC2) & (next < 0xA0))
+            | ((byte == 0xEF) & ((next == 0xB7) | (next == 0xBF)))
+            | ((byte == 0xBF) & (next >= 0xBE))
+    };
+    let suspicious = bytes.iter().fold(false, |found, byte| found | is_control(*byte))
+        | bytes
+            .iter()
+            .zip(bytes.iter().skip(1))
+            .fold(false, |found, (byte, next)| found | begins_one(*byte, *next));
+    !suspicious || !words.chars().any(is_illegal)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Format, LANGUAGE, PROJECT_URL, dates};
+use super::{Format, LANGUAGE, PROJECT_URL, clean, dates};
 use crate::domain::feed::{Entry, Feed};
 
 const JSON_FEED: &str = "https://jsonfeed.org/version/1.1";
@@ -68,14 +68,16 @@ struct Arxiv<'a> {
 }
 
 pub(super) fn write(feed: &Feed) -> String {
+    let head = clean::head(feed);
+    let entries: Vec<Entry> = feed.entries.iter().map(clean::entry).collect();
     let document = Document {
         version: JSON_FEED,
-        title: &feed.title,
-        home_page_url: &feed.page_url,
-        feed_url: feed.base_url.with_extension(Format::Json.extension()),
-        description: &feed.description,
+        title: &head.title,
+        home_page_url: &head.page_url,
+        feed_url: head.base_url.with_extension(Format::Json.extension()),
+        description: &head.description,
         language: LANGUAGE,
-        items: feed.entries.iter().map(item).collect(),
+        items: entries.iter().map(item).collect(),
     };
     let mut text = serde_json::to_string(&document).expect("text and lists are always JSON");
     text.push('\n');

@@ -100,19 +100,19 @@ pub fn feed(feed: &Feed, format: Format) -> String {
 /// A feed as RSS 2.0.
 #[must_use]
 pub fn rss(feed: &Feed) -> String {
-    rss::write(clean::feed(feed))
+    rss::write(feed)
 }
 
 /// A feed as Atom 1.0.
 #[must_use]
 pub fn atom(feed: &Feed) -> String {
-    atom::write(clean::feed(feed))
+    atom::write(feed)
 }
 
 /// A feed as JSON Feed 1.1.
 #[must_use]
 pub fn json(feed: &Feed) -> String {
-    json::write(&clean::feed(feed))
+    json::write(feed)
 }
 
 /// What a feed is, whatever its format: the address without an ending.

@@ -7,7 +7,7 @@ use rss::extension::dublincore::DublinCoreExtension;
 use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Guid, Item};
 
-use super::{Format, LANGUAGE, PROJECT_URL, VERSION, dates, document, extensions};
+use super::{Format, LANGUAGE, PROJECT_URL, VERSION, clean, dates, document, extensions};
 use crate::domain::feed::{Entry, Feed};
 use crate::text::escape;
 
@@ -17,17 +17,19 @@ const DOCS: &str = "https://www.rssboard.org/rss-specification";
 /// How long a reader may keep the document, in minutes; constant, so that bytes depend on content alone.
 const TTL_MINUTES: &str = "60";
 
-pub(super) fn write(feed: Feed) -> String {
+pub(super) fn write(feed: &Feed) -> String {
     let size = feed.entries.iter().map(|entry| entry.content_html.len() + entry.summary.len() + 1024).sum();
-    let channel = channel(feed);
     // An indent of nothing puts each element on its own line, which makes two documents comparable.
-    let bytes = channel.pretty_write_to(Vec::with_capacity(size), b' ', 0);
+    let bytes = channel(feed).pretty_write_to(Vec::with_capacity(size), b' ', 0);
     document(bytes.expect("writing to memory does not fail"))
 }
 
-fn channel(feed: Feed) -> Channel {
+fn channel(feed: &Feed) -> Channel {
+    let head = clean::head(feed);
     Channel {
-        link: feed.page_url,
+        title: head.title,
+        link: head.page_url,
+        description: head.description,
         language: Some(LANGUAGE.to_owned()),
         pub_date: feed.entries.first().map(|newest| dates::rfc_822(newest.published)),
         last_build_date: Some(dates::rfc_822(feed.updated)),
@@ -37,7 +39,7 @@ fn channel(feed: Feed) -> Channel {
         skip_days: vec!["Saturday".to_owned(), "Sunday".to_owned()],
         atom_ext: Some(AtomExtension {
             links: vec![Link {
-                href: feed.base_url.with_extension(Format::Rss.extension()),
+                href: head.base_url.with_extension(Format::Rss.extension()),
                 rel: "self".to_owned(),
                 mime_type: Some(Format::Rss.media_type().to_owned()),
                 ..Link::default()
@@ -54,9 +56,7 @@ fn channel(feed: Feed) -> Channel {
             ]
             .map(|(prefix, namespace)| (prefix.to_owned(), namespace.to_owned())),
         ),
-        items: feed.entries.into_iter().map(item).collect(),
-        title: feed.title,
-        description: feed.description,
+        items: feed.entries.iter().map(clean::entry).map(item).collect(),
         ..Channel::default()
     }
 }

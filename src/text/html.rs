@@ -16,20 +16,24 @@ use crate::domain::prose::{Prose, Span};
 /// Plain text as HTML shows it, or XML: `&`, `<` and `>` become references.
 #[must_use]
 pub fn escape(text: &str) -> Cow<'_, str> {
-    if !text.contains(['&', '<', '>']) {
+    let mut escaped = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'&' | b'<' | b'>')) {
+        if escaped.is_empty() {
+            escaped.reserve(text.len() + text.len() / 8);
+        }
+        escaped.push_str(&rest[..at]);
+        escaped.push_str(match rest.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            _ => "&gt;",
+        });
+        rest = &rest[at + 1..];
+    }
+    if escaped.is_empty() {
         return Cow::Borrowed(text);
     }
-    let mut escaped = String::with_capacity(text.len() + text.len() / 8);
-    for part in text.split_inclusive(['&', '<', '>']) {
-        let (words, reference) = match part.as_bytes().last() {
-            Some(b'&') => (&part[..part.len() - 1], "&amp;"),
-            Some(b'<') => (&part[..part.len() - 1], "&lt;"),
-            Some(b'>') => (&part[..part.len() - 1], "&gt;"),
-            _ => (part, ""),
-        };
-        escaped.push_str(words);
-        escaped.push_str(reference);
-    }
+    escaped.push_str(rest);
     Cow::Owned(escaped)
 }
 
