@@ -101,19 +101,19 @@ fn link(rel: &str, href: String, media_type: &str) -> Link {
     Link { href, rel: rel.to_owned(), mime_type: Some(media_type.to_owned()), ..Link::default() }
 }
 
+/// The keys of the map are for reading: what is written is the names of the elements, in their order.
 fn extension_map(entry: &mut Entry) -> ExtensionMap {
     let elements = extensions::elements(entry).map(|element| {
         // The library writes the attributes of an extension as they are (seen in 0.12.10), and those of RSS escaped.
         let attrs = element.attributes.into_iter().map(|(name, value)| (name, escape_attribute(&value)));
-        let extension = Extension {
+        Extension {
             name: element.name.to_owned(),
             value: Some(element.text),
             attrs: attrs.collect(),
             ..Extension::default()
-        };
-        (element.name.to_owned(), vec![extension])
+        }
     });
-    BTreeMap::from([(extensions::PREFIX.to_owned(), elements.collect())])
+    BTreeMap::from([(String::new(), BTreeMap::from([(String::new(), elements.collect())]))])
 }
 
 fn escape_attribute(value: &str) -> String {
@@ -164,8 +164,8 @@ mod tests {
              <link href=\"https://arxiv.org/html/2602.23598v1\" rel=\"related\" type=\"text/html\"/>",
             "<summary>If a &lt; b &amp; c]]&gt; then.</summary>",
             "<content type=\"html\">&lt;p&gt;a ]]&gt; b&lt;/p&gt;</content>",
-            "<arxiv:announce_type>new</arxiv:announce_type>\n<arxiv:comment>12 pages &lt;b&gt;</arxiv:comment>",
-            "<arxiv:primary_category scheme=\"http://arxiv.org/schemas/atom\" term=\"cs.DC\">",
+            "<arxiv:comment>12 pages &lt;b&gt;</arxiv:comment>\n<arxiv:journal_ref>J. ACM 1</arxiv:journal_ref>",
+            "<arxiv:announce_type>new</arxiv:announce_type>\n<arxiv:primary_category scheme=\"http://arxiv.org/schemas/atom\" term=\"cs.DC\">",
         ] {
             contains(&document, part);
         }

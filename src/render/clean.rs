@@ -55,7 +55,7 @@ fn filled(words: Option<&String>) -> Option<String> {
 }
 
 fn line(words: &str) -> String {
-    one_line(&text(words))
+    if is_clean(words) { one_line(words) } else { one_line(&text(words)) }
 }
 
 fn text(words: &str) -> String {
@@ -73,22 +73,21 @@ pub(super) fn is_illegal(c: char) -> bool {
         || u32::from(c) & 0xFFFE == 0xFFFE
 }
 
-/// Looks at pairs of bytes first, many at a time: nearly every text has none that could be of an illegal character.
+/// Looks at pairs of bytes first, which is quick: nearly every text has none that could be of an illegal character.
 fn is_clean(words: &str) -> bool {
     let bytes = words.as_bytes();
-    let is_control = |byte: u8| (byte < 0x20 && byte != b'\n') || byte == 0x7F;
-    // C1 controls, the noncharacters around U+FDD0 and U+FFFD, and the two at the end of each plane.
-    let begins_one = |byte: u8, next: u8| {
-        ((byte == 0xC2) & (next < 0xA0))
-            | ((byte == 0xEF) & ((next == 0xB7) | (next == 0xBF)))
-            | ((byte == 0xBF) & (next >= 0xBE))
-    };
-    let suspicious = bytes.iter().fold(false, |found, byte| found | is_control(*byte))
-        | bytes
-            .iter()
-            .zip(bytes.iter().skip(1))
-            .fold(false, |found, (byte, next)| found | begins_one(*byte, *next));
-    !suspicious || !words.chars().any(is_illegal)
+    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    let found = pairs.fold(false, |found, (byte, next)| found | may_be_illegal(*byte, *next))
+        || bytes.last().is_some_and(|last| may_be_illegal(*last, 0));
+    !found || !words.chars().any(is_illegal)
+}
+
+/// C0 and C1 controls, the noncharacters around U+FDD0 and U+FFFD, and the two at the end of each plane.
+fn may_be_illegal(byte: u8, next: u8) -> bool {
+    matches!(
+        (byte, next),
+        (..=0x09 | 0x0B..=0x1F | 0x7F, _) | (0xC2, ..=0x9F) | (0xEF, 0xB7 | 0xBF) | (0xBF, 0xBE..)
+    )
 }
 
 #[cfg(test)]

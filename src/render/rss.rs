@@ -88,17 +88,15 @@ fn item(mut entry: Entry) -> Item {
     }
 }
 
+/// The keys of the map are for reading: what is written is the names of the elements, in their order.
 fn extension_map(entry: &mut Entry) -> ExtensionMap {
-    let elements = extensions::elements(entry).map(|element| {
-        let extension = Extension {
-            name: element.name.to_owned(),
-            value: Some(element.text),
-            attrs: element.attributes,
-            ..Extension::default()
-        };
-        (element.name.to_owned(), vec![extension])
+    let elements = extensions::elements(entry).map(|element| Extension {
+        name: element.name.to_owned(),
+        value: Some(element.text),
+        attrs: element.attributes,
+        ..Extension::default()
     });
-    BTreeMap::from([(extensions::PREFIX.to_owned(), elements.collect())])
+    BTreeMap::from([(String::new(), BTreeMap::from([(String::new(), elements.collect())]))])
 }
 
 #[cfg(test)]
@@ -140,9 +138,10 @@ mod tests {
             "<category domain=\"http://arxiv.org/schemas/atom\">cs.DC</category>\n\
              <category domain=\"http://arxiv.org/schemas/atom\">cs.PF</category>",
             "<dc:creator>Ada Lovelace</dc:creator>\n<dc:creator>李 &amp; Söhne</dc:creator>",
-            "<arxiv:announce_type>new</arxiv:announce_type>\n<arxiv:comment>12 pages &lt;b&gt;</arxiv:comment>\n\
-             <arxiv:journal_ref>J. ACM 1</arxiv:journal_ref>\n\
-             <arxiv:primary_category scheme=\"http://arxiv.org/schemas/atom\" term=\"cs.DC\"></arxiv:primary_category>",
+            "<arxiv:announce_type>new</arxiv:announce_type>\n\
+             <arxiv:primary_category scheme=\"http://arxiv.org/schemas/atom\" term=\"cs.DC\"></arxiv:primary_category>\n\
+             <arxiv:comment>12 pages &lt;b&gt;</arxiv:comment>\n\
+             <arxiv:journal_ref>J. ACM 1</arxiv:journal_ref>",
         ] {
             contains(&document, part);
         }

@@ -18,7 +18,7 @@ use crate::domain::prose::{Prose, Span};
 pub fn escape(text: &str) -> Cow<'_, str> {
     let mut escaped = String::new();
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'&' | b'<' | b'>')) {
+    while let Some(at) = rest.as_bytes().iter().position(|byte| matches!(byte, b'&' | b'<' | b'>')) {
         if escaped.is_empty() {
             escaped.reserve(text.len() + text.len() / 8);
         }
