@@ -1,0 +1,791 @@
+//! Does the code keep to the table of `ARCHITECTURE.md`: who uses whom, which crate lives where, what stays pure?
+//!
+//! The checker reads tokens and not types: it expands `use` groups, aliases, `self` and `super`, and that is enough to
+//! keep honest people honest. Code under `#[cfg(test)]` is free to use what it likes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+
+/// Which stages a stage may use besides itself.
+const IMPORTS: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("fetch", &["domain"]),
+    ("parse", &["domain"]),
+    ("text", &["domain"]),
+    ("store", &["domain"]),
+    ("filter", &["domain", "text"]),
+    ("collect", &["domain", "fetch", "parse", "store"]),
+    ("feeds", &["domain", "filter", "store", "text"]),
+    ("render", &["domain", "text"]),
+    ("serve", &["domain", "filter", "feeds", "render", "collect"]),
+    ("settings", &["domain", "filter"]),
+    ("telemetry", &[]),
+    ("startup", ROOF),
+    ("cli", ROOF),
+];
+
+/// What those see who put the service together.
+const ROOF: &[&str] = &[
+    "domain",
+    "fetch",
+    "parse",
+    "text",
+    "store",
+    "filter",
+    "collect",
+    "feeds",
+    "render",
+    "serve",
+    "settings",
+    "telemetry",
+    "startup",
+    "cli",
+];
+
+/// Where a crate of others is at home; an empty list for the whole house.
+const HOMES: &[(&str, &[&str])] = &[
+    ("actix_web", &["serve", "startup"]),
+    ("anyhow", &["cli", "startup"]),
+    ("atom_syndication", &["render"]),
+    ("blake3", &["serve"]),
+    ("clap", &["cli"]),
+    ("comfy_table", &["cli"]),
+    ("encoding_rs", &["parse"]),
+    ("indicatif", &["cli"]),
+    ("jiff", &[]),
+    ("maud", &["text", "render", "serve"]),
+    ("moka", &["serve"]),
+    ("regex", &["parse", "text", "filter"]),
+    ("reqwest", &["fetch", "cli"]),
+    ("rss", &["render"]),
+    ("rustls", &["fetch"]),
+    ("scraper", &["parse"]),
+    ("serde", &[]),
+    ("serde_json", &["render", "serve", "cli"]),
+    ("sqlx", &["store"]),
+    ("thiserror", &[]),
+    ("tokio", &["fetch", "collect", "store", "serve", "startup", "cli"]),
+    ("toml", &["settings"]),
+    ("tracing", &["fetch", "collect", "store", "feeds", "serve", "settings", "startup", "cli", "telemetry"]),
+    ("tracing_subscriber", &["telemetry", "settings"]),
+    ("url", &[]),
+];
+
+/// The stages that give the same bytes for the same input.
+const PURE: &[&str] = &["domain", "parse", "text", "filter", "render"];
+
+/// What a pure stage does not touch, by the beginning of the path.
+const IMPURE: &[&[&str]] = &[
+    &["std", "fs"],
+    &["std", "net"],
+    &["std", "env"],
+    &["std", "process"],
+    &["std", "thread"],
+    &["std", "time", "SystemTime"],
+    &["std", "time", "Instant"],
+    &["std", "time", "*"],
+    &["tokio"],
+];
+
+/// The stage that may read the system's clock, and how that is done.
+const CLOCK_STAGE: &str = "startup";
+const CLOCKS: &[&str] = &["Timestamp", "Zoned", "SystemTime"];
+
+/// The longest file, without its tests.
+const FILE_LINES_MAX: usize = 350;
+
+const MANIFEST: &str = include_str!("../Cargo.toml");
+const ARCHITECTURE: &str = include_str!("../ARCHITECTURE.md");
+
+// ---------------------------------------------------------------------------------------------- the house as it is
+
+#[test]
+fn the_code_keeps_to_the_architecture() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = BTreeMap::new();
+    read_into(&root.join("src"), "src", &mut files);
+    assert!(files.len() > 20, "the sources were not found");
+    let violations = check(&files);
+    assert!(violations.is_empty(), "\n\n{}\n", violations.join("\n"));
+}
+
+#[test]
+fn every_dependency_has_a_home() {
+    let manifest: toml::Table = MANIFEST.parse().expect("TOML");
+    let homes: BTreeSet<&str> = HOMES.iter().map(|(name, _)| *name).collect();
+    for name in manifest["dependencies"].as_table().expect("a table").keys() {
+        let name = name.replace('-', "_");
+        assert!(homes.contains(name.as_str()), "`{name}` has no home; name its stages in HOMES");
+    }
+}
+
+#[test]
+fn the_document_has_the_same_table() {
+    let stages: BTreeSet<&str> = IMPORTS.iter().map(|(stage, _)| *stage).collect();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let exists = |stage: &str| source.join(stage).is_dir() || source.join(format!("{stage}.rs")).is_file();
+    let rows: BTreeMap<String, BTreeSet<String>> = ARCHITECTURE.lines().filter_map(table_row).collect();
+    for stage in stages.iter().filter(|stage| exists(stage)) {
+        let row = rows.get(*stage).unwrap_or_else(|| panic!("ARCHITECTURE.md has no row for `{stage}`"));
+        let allowed: BTreeSet<String> =
+            allowed(stage).iter().filter(|used| exists(used)).map(ToString::to_string).collect();
+        let is_roof = row.contains("everything");
+        assert!(is_roof == (allowed.len() > 10), "ARCHITECTURE.md is wrong about `{stage}`");
+        assert!(
+            is_roof || *row == allowed,
+            "ARCHITECTURE.md allows `{stage}` {row:?}; the test allows {allowed:?}"
+        );
+    }
+    let unknown: Vec<&String> = rows.keys().filter(|stage| !exists(stage)).collect();
+    assert!(unknown.is_empty(), "ARCHITECTURE.md has rows for what does not exist: {unknown:?}");
+}
+
+/// The names in backticks of a row such as: | `serve` | `domain`, `feeds` |
+fn table_row(line: &str) -> Option<(String, BTreeSet<String>)> {
+    let (stage, uses) = line.strip_prefix("| `")?.split_once("` | ")?;
+    let mut names: BTreeSet<String> = uses.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+    if uses.starts_with("everything") {
+        names.insert("everything".to_owned());
+    }
+    Some((stage.to_owned(), names))
+}
+
+fn read_into(folder: &Path, name: &str, files: &mut BTreeMap<String, String>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = format!("{name}/{}", path.file_name().and_then(|name| name.to_str()).expect("UTF-8"));
+        if path.is_dir() {
+            read_into(&path, &name, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.insert(name, fs::read_to_string(&path).expect("UTF-8"));
+        }
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------- the rules
+
+/// Every violation, a line each: the place, what is there, and what would be right.
+fn check(files: &BTreeMap<String, String>) -> Vec<String> {
+    let sources: Vec<Source> = files.iter().map(|(file, text)| Source::read(file, text)).collect();
+    let test_files: BTreeSet<&String> = sources.iter().flat_map(|source| &source.test_files).collect();
+    let mut violations = Vec::new();
+    for source in &sources {
+        if !files[&source.file].starts_with("//! ") {
+            violations.push(format!("{}:1: no question; open the file with a `//!` line", source.file));
+        }
+        if test_files.contains(&source.file) {
+            continue;
+        }
+        if source.lines > FILE_LINES_MAX {
+            let (file, lines) = (&source.file, source.lines);
+            violations.push(format!(
+                "{file}:{FILE_LINES_MAX}: {lines} lines without tests; split at {FILE_LINES_MAX}"
+            ));
+        }
+        if !matches!(source.file.as_str(), "src/lib.rs" | "src/main.rs") {
+            check_stage(source, &mut violations);
+        }
+    }
+    violations
+}
+
+fn check_stage(source: &Source, violations: &mut Vec<String>) {
+    let stage = source.module[0].as_str();
+    let mut complain = |line: usize, what: String| violations.push(format!("{}:{line}: {what}", source.file));
+    if !IMPORTS.iter().any(|(known, _)| *known == stage) {
+        complain(
+            1,
+            format!("`{stage}` is not in the table of imports; add a row in ARCHITECTURE.md and here"),
+        );
+        return;
+    }
+    for path in &source.paths {
+        let shown = path.segments.join("::");
+        let names: Vec<&str> = path.segments.iter().map(String::as_str).collect();
+        if let ["crate", inner @ ..] = names.as_slice() {
+            if let Some(what) = import_violation(stage, inner) {
+                complain(path.line, format!("`{stage}` uses `{shown}`; {what}"));
+            }
+            continue;
+        }
+        if let Some((_, homes)) = HOMES.iter().find(|(name, _)| *name == names[0])
+            && !homes.is_empty()
+            && !homes.contains(&stage)
+        {
+            complain(path.line, format!("`{stage}` uses `{}`; its home is {}", names[0], quoted(homes)));
+        }
+        if PURE.contains(&stage) && IMPURE.iter().any(|impure| names.starts_with(impure)) {
+            complain(
+                path.line,
+                format!("`{stage}` uses `{shown}`; it is pure: let the caller hand in what it needs"),
+            );
+        }
+        if stage != CLOCK_STAGE && matches!(names.as_slice(), [.., clock, "now"] if CLOCKS.contains(clock)) {
+            complain(
+                path.line,
+                format!("`{stage}` uses `{shown}`; time comes through `domain::clock::Clock`"),
+            );
+        }
+    }
+    for (word, line) in &source.waits {
+        if PURE.contains(&stage) {
+            complain(*line, format!("`{stage}` has `{word}`; it is pure and never waits"));
+        }
+    }
+}
+
+/// What is wrong with a path behind `crate::`, if anything.
+fn import_violation(stage: &str, path: &[&str]) -> Option<String> {
+    let used = path.first().copied().unwrap_or("*");
+    let may_use = allowed(stage);
+    if used == stage || may_use.contains(&used) {
+        return None;
+    }
+    if !IMPORTS.iter().any(|(known, _)| *known == used) {
+        return Some("name the stage: `crate::STAGE::…`, lib.rs holds nothing else".to_owned());
+    }
+    if stage == "settings" {
+        // `use crate::fetch;` is the way to `fetch::Options`, which is judged where it stands.
+        let is_options = path.get(1).is_none_or(|name| name.ends_with("Options"));
+        return (!is_options).then(|| "of a stage it may use the type `Options` alone".to_owned());
+    }
+    Some(format!("it may use {}", if may_use.is_empty() { "no stage".to_owned() } else { quoted(may_use) }))
+}
+
+fn allowed(stage: &str) -> &'static [&'static str] {
+    IMPORTS.iter().find(|(known, _)| *known == stage).map_or(&[], |(_, uses)| uses)
+}
+
+fn quoted(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+// ------------------------------------------------------------------------------------------------ reading a source
+
+/// What the rules need to know of a file.
+struct Source {
+    file: String,
+    /// `["parse", "page"]` for `src/parse/page.rs`.
+    module: Vec<String>,
+    /// Lines, without those of test modules.
+    lines: usize,
+    /// With their first segment `crate`, or the name of an external crate.
+    paths: Vec<Used>,
+    /// `async` and `await`.
+    waits: Vec<(String, usize)>,
+    /// Files that are modules for tests alone.
+    test_files: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+struct Used {
+    segments: Vec<String>,
+    line: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Token {
+    text: String,
+    line: usize,
+}
+
+impl Source {
+    fn read(file: &str, text: &str) -> Self {
+        let stem = file.trim_start_matches("src/").trim_end_matches(".rs").trim_end_matches("/mod");
+        let module: Vec<String> = stem.split('/').map(str::to_owned).collect();
+        let tokens = tokens(text);
+        let tests = test_items(&tokens);
+        let test_lines: usize =
+            tests.iter().map(|range| tokens[range.end - 1].line - tokens[range.start].line + 1).sum();
+        let test_files =
+            tests.iter().filter_map(|range| test_file(file, stem, &tokens[range.clone()])).collect();
+        let is_test = |index: usize| tests.iter().any(|range| range.contains(&index));
+        let code: Vec<Token> = tokens
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| !is_test(*index))
+            .map(|(_, token)| token.clone())
+            .collect();
+        let waits = code
+            .iter()
+            .filter(|token| matches!(token.text.as_str(), "async" | "await"))
+            .map(|token| (token.text.clone(), token.line))
+            .collect();
+        let lines = text.lines().count() - test_lines;
+        Self { file: file.to_owned(), paths: Scan::paths(&code, &module), module, lines, waits, test_files }
+    }
+}
+
+/// The ranges of the items under `#[cfg(test)]`, their attributes included.
+fn test_items(tokens: &[Token]) -> Vec<Range<usize>> {
+    const CFG_TEST: [&str; 7] = ["#", "[", "cfg", "(", "test", ")", "]"];
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for start in 0..tokens.len() {
+        let here = tokens[start..].iter().map(|token| token.text.as_str());
+        if found.last().is_some_and(|range| range.contains(&start)) || !here.take(7).eq(CFG_TEST) {
+            continue;
+        }
+        let mut depth = 0_usize;
+        let mut end = start + CFG_TEST.len();
+        while let Some(token) = tokens.get(end) {
+            end += 1;
+            match token.text.as_str() {
+                "{" | "(" | "[" => depth += 1,
+                ")" | "]" => depth = depth.saturating_sub(1),
+                "}" => {
+                    depth = depth.saturating_sub(1);
+                    if depth == 0 {
+                        break;
+                    }
+                }
+                ";" if depth == 0 => break,
+                _ => {}
+            }
+        }
+        found.push(start..end);
+    }
+    found
+}
+
+/// The file behind a `#[cfg(test)] mod NAME;`, by its name or its `#[path]`.
+fn test_file(file: &str, stem: &str, item: &[Token]) -> Option<String> {
+    let words: Vec<&str> = item.iter().map(|token| token.text.as_str()).collect();
+    let [.., "mod", name, ";"] = words.as_slice() else { return None };
+    if let Some(at) = words.iter().position(|word| *word == "path") {
+        let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+        return Some(format!("{folder}/{}", words.get(at + 2)?.trim_matches('"')));
+    }
+    Some(format!("src/{stem}/{name}.rs"))
+}
+
+/// Finds the paths of a file and makes them absolute.
+struct Scan<'a> {
+    tokens: &'a [Token],
+    /// As written, with the module that they stand in and the name that a `use` gives them.
+    raw: Vec<(Used, Vec<String>, Option<String>)>,
+}
+
+impl<'a> Scan<'a> {
+    fn paths(tokens: &'a [Token], module: &[String]) -> Vec<Used> {
+        let mut scan = Self { tokens, raw: Vec::new() };
+        let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        scan.run(module, &mut names);
+        let raw = std::mem::take(&mut scan.raw);
+        for (used, module, name) in &raw {
+            if let Some(name) = name {
+                names.insert(name.clone(), absolute(&used.segments, module));
+            }
+        }
+        raw.into_iter()
+            .map(|(used, module, _)| Used {
+                segments: expanded(absolute(&used.segments, &module), &names),
+                ..used
+            })
+            .collect()
+    }
+
+    fn text(&self, index: usize) -> &'a str {
+        self.tokens.get(index).map_or("", |token| token.text.as_str())
+    }
+
+    fn run(&mut self, module: &[String], names: &mut BTreeMap<String, Vec<String>>) {
+        let mut inner: Vec<(String, usize)> = Vec::new();
+        let mut depth = 0_usize;
+        let mut index = 0;
+        while index < self.tokens.len() {
+            let here: Vec<String> =
+                module.iter().cloned().chain(inner.iter().map(|(name, _)| name.clone())).collect();
+            let before = if index == 0 { "" } else { self.text(index - 1) };
+            match self.text(index) {
+                "{" => depth += 1,
+                "}" => {
+                    depth = depth.saturating_sub(1);
+                    inner.retain(|(_, opened)| *opened <= depth);
+                }
+                "mod" if is_name(self.text(index + 1)) => {
+                    let name = self.text(index + 1).to_owned();
+                    names.insert(name.clone(), absolute(&["self".to_owned(), name.clone()], &here));
+                    if self.text(index + 2) == "{" {
+                        inner.push((name, depth + 1));
+                    }
+                    index += 1;
+                }
+                "use" if self.text(index + 1) != "<" => {
+                    let start = index + 1 + usize::from(self.text(index + 1) == "::");
+                    index = self.tree(start, &[], &here, true);
+                    continue;
+                }
+                "crate" if self.text(index + 1) == "as" && before == "extern" => {}
+                name if is_name(name) && self.text(index + 1) == "::" && !matches!(before, "." | "'") => {
+                    // `<T as Trait>::Name::…` begins with a type, which was seen on its own.
+                    let behind = if index > 1 { self.text(index - 2) } else { "" };
+                    if before != "::" || !(is_name(behind) || behind == ">") {
+                        index = self.tree(index, &[], &here, false);
+                        continue;
+                    }
+                }
+                _ => {}
+            }
+            index += 1;
+        }
+    }
+
+    /// Reads a path or a tree of them from `index`; returns where it ends.
+    fn tree(&mut self, mut index: usize, prefix: &[String], module: &[String], is_use: bool) -> usize {
+        let mut segments = prefix.to_vec();
+        loop {
+            let text = self.text(index);
+            if text == "{" {
+                index += 1;
+                while !matches!(self.text(index), "}" | "") {
+                    index = self.tree(index, &segments, module, is_use);
+                    index += usize::from(self.text(index) == ",");
+                }
+                return index + 1;
+            }
+            if !is_name(text) && text != "*" {
+                break;
+            }
+            segments.push(text.to_owned());
+            index += 1;
+            if self.text(index) != "::" {
+                break;
+            }
+            index += 1;
+        }
+        let line = self.tokens.get(index.saturating_sub(1)).map_or(0, |token| token.line);
+        if segments.len() > 1 && segments.last().is_some_and(|last| last == "self") {
+            segments.pop();
+        }
+        let mut name = segments.last().filter(|last| is_use && *last != "*").cloned();
+        if is_use && self.text(index) == "as" {
+            name = Some(self.text(index + 1).to_owned());
+            index += 2;
+        }
+        if segments.len() > prefix.len() || is_use {
+            self.raw.push((Used { segments, line }, module.to_vec(), name));
+        }
+        index.max(1)
+    }
+}
+
+/// `self` and `super` in terms of `crate`.
+fn absolute(segments: &[String], module: &[String]) -> Vec<String> {
+    let mut rest = segments;
+    let mut base: Option<Vec<String>> = None;
+    while let Some(first) = rest.first() {
+        match first.as_str() {
+            "self" => base = base.or_else(|| Some(module.to_vec())),
+            "super" => {
+                let mut inner = base.unwrap_or_else(|| module.to_vec());
+                inner.pop();
+                base = Some(inner);
+            }
+            _ => break,
+        }
+        rest = &rest[1..];
+    }
+    match base {
+        Some(base) => ["crate".to_owned()].into_iter().chain(base).chain(rest.iter().cloned()).collect(),
+        None => segments.to_vec(),
+    }
+}
+
+/// A path whose first name was brought in by a `use`, written out.
+fn expanded(mut segments: Vec<String>, names: &BTreeMap<String, Vec<String>>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    while let Some(meant) = names.get(&segments[0]) {
+        if !seen.insert(segments[0].clone()) || meant[0] == segments[0] && meant.len() == 1 {
+            break;
+        }
+        segments.splice(0..1, meant.iter().cloned());
+    }
+    segments
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_alphabetic() || c == '_')
+}
+
+/// Names, `::`, string literals and single signs; comments, characters and lifetimes are left out.
+fn tokens(text: &str) -> Vec<Token> {
+    let chars: Vec<char> = text.chars().collect();
+    let at = |index: usize| chars.get(index).copied().unwrap_or('\0');
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut found = Vec::new();
+    let (mut index, mut line) = (0, 1);
+    while index < chars.len() {
+        let start = index;
+        let c = at(index);
+        let mut is_token = !c.is_whitespace();
+        if c == '/' && at(index + 1) == '/' {
+            is_token = false;
+            while index < chars.len() && at(index) != '\n' {
+                index += 1;
+            }
+        } else if c == '/' && at(index + 1) == '*' {
+            is_token = false;
+            index = end_of_comment(&chars, index);
+        } else if let Some(end) = end_of_raw_string(&chars, index) {
+            index = end;
+        } else if c == '"' || (matches!(c, 'b' | 'c') && at(index + 1) == '"') {
+            index = end_of_quoted(&chars, index + usize::from(c != '"'), '"');
+        } else if c == '\'' || (c == 'b' && at(index + 1) == '\'') {
+            is_token = false;
+            let quote = index + usize::from(c == 'b');
+            let is_lifetime = is_word(at(quote + 1)) && at(quote + 2) != '\'';
+            index = if is_lifetime { quote + 2 } else { end_of_quoted(&chars, quote, '\'') };
+            while is_lifetime && is_word(at(index)) {
+                index += 1;
+            }
+        } else if is_word(c) {
+            while is_word(at(index)) {
+                index += 1;
+            }
+        } else {
+            index += if c == ':' && at(index + 1) == ':' { 2 } else { 1 };
+        }
+        let text: String = chars[start..index.min(chars.len())].iter().collect();
+        let lines = text.matches('\n').count();
+        if is_token {
+            found.push(Token { text, line });
+        }
+        line += lines;
+    }
+    found
+}
+
+fn end_of_comment(chars: &[char], start: usize) -> usize {
+    let mut depth = 0_usize;
+    let mut index = start;
+    while index < chars.len() {
+        match chars[index..].get(..2) {
+            Some(['/', '*']) => depth += 1,
+            Some(['*', '/']) => depth -= 1,
+            _ => {
+                index += 1;
+                continue;
+            }
+        }
+        index += 2;
+        if depth == 0 {
+            break;
+        }
+    }
+    index
+}
+
+fn end_of_raw_string(chars: &[char], start: usize) -> Option<usize> {
+    let rest = &chars[start..];
+    let prefix = usize::from(matches!(rest.first(), Some('b' | 'c')));
+    if rest.get(prefix) != Some(&'r') {
+        return None;
+    }
+    let hashes = rest[prefix + 1..].iter().take_while(|c| **c == '#').count();
+    let open = prefix + 1 + hashes;
+    if rest.get(open) != Some(&'"') {
+        return None;
+    }
+    let close: Vec<char> = std::iter::once('"').chain(std::iter::repeat_n('#', hashes)).collect();
+    let length = rest[open + 1..].windows(close.len()).position(|window| window == close)?;
+    Some(start + open + 1 + length + close.len())
+}
+
+fn end_of_quoted(chars: &[char], start: usize, quote: char) -> usize {
+    let mut index = start + 1;
+    while index < chars.len() && chars[index] != quote {
+        index += if chars[index] == '\\' { 2 } else { 1 };
+    }
+    index + 1
+}
+
+// ------------------------------------------------------------------------------- each rule can fail, and only then
+
+/// Checks a made-up file, to which the opening line is added.
+#[track_caller]
+fn judged(file: &str, code: &str, expected: &[&str]) {
+    let files = BTreeMap::from([(file.to_owned(), format!("//! Which one?\n{code}"))]);
+    assert_eq!(check(&files), expected, "{code}");
+}
+
+#[test]
+fn an_import_against_the_table_is_found_in_every_spelling() {
+    let wrong = |shown: &str| format!("src/parse/page.rs:2: `parse` uses `{shown}`; it may use `domain`");
+    for (code, shown) in [
+        ("use crate::serve::routes;", "crate::serve::routes"),
+        ("use crate::{domain::paper, serve};", "crate::serve"),
+        ("use crate::{domain::{paper, feed}, serve::{a::b}};", "crate::serve::a::b"),
+        ("use super::super::serve;", "crate::serve"),
+        ("mod inner { use super::super::super::serve; }", "crate::serve"),
+        ("fn f() { crate::serve::g::<u8>(); }", "crate::serve::g"),
+        ("type T = Vec<crate::serve::T>;", "crate::serve::T"),
+        ("pub(in crate::serve) fn f() {}", "crate::serve"),
+        ("use self::super::super::serve as other;", "crate::serve"),
+        ("use crate::serve::*;", "crate::serve::*"),
+        ("impl<'a> crate::serve::Tr<'a> for u8 {}", "crate::serve::Tr"),
+        ("const C: char = '\"'; use crate::serve; const D: char = '\\'';", "crate::serve"),
+    ] {
+        judged("src/parse/page.rs", code, &[&wrong(shown)]);
+    }
+}
+
+#[test]
+fn what_the_table_allows_passes() {
+    for code in [
+        "use crate::domain::paper::Paper;",
+        "use super::heading;",
+        "use crate::{domain, parse::{page, entry}};",
+        "// use crate::serve;\n/* crate::serve::x /* */ crate::serve::y */",
+        "const A: &str = \"crate::serve::x\"; const B: &str = r#\"\" crate::serve::x\"#;",
+        "pub(crate) fn f() {}",
+        "#[cfg(test)]\nmod tests {\n use crate::serve::x;\n fn f() { std::fs::read(1); }\n}",
+        "fn f<'serve>(x: &'serve str) -> char { 'x' }",
+    ] {
+        judged("src/parse/page.rs", code, &[]);
+    }
+    judged("src/cli/serve.rs", "use crate::{serve, fetch, startup, store};", &[]);
+    judged(
+        "src/parse/page.rs",
+        "#[cfg(test)]\nmod tests;\nuse crate::text::x;",
+        &["src/parse/page.rs:4: `parse` uses `crate::text::x`; it may use `domain`"],
+    );
+}
+
+#[test]
+fn the_ground_stands_on_nothing_and_the_roof_is_not_seen() {
+    judged(
+        "src/domain/feed.rs",
+        "use crate::text::x;",
+        &["src/domain/feed.rs:2: `domain` uses `crate::text::x`; it may use no stage"],
+    );
+    judged(
+        "src/serve/mod.rs",
+        "use crate::settings::Settings;\nuse crate::store::Store;",
+        &[
+            "src/serve/mod.rs:2: `serve` uses `crate::settings::Settings`; \
+         it may use `domain`, `filter`, `feeds`, `render`, `collect`",
+            "src/serve/mod.rs:3: `serve` uses `crate::store::Store`; \
+         it may use `domain`, `filter`, `feeds`, `render`, `collect`",
+        ],
+    );
+}
+
+#[test]
+fn settings_use_the_options_of_a_stage_and_nothing_else() {
+    judged(
+        "src/settings/a.rs",
+        "use crate::fetch;\nfn f() -> fetch::Options { fetch::Client::new() }",
+        &["src/settings/a.rs:3: `settings` uses `crate::fetch::Client::new`; \
+         of a stage it may use the type `Options` alone"],
+    );
+}
+
+#[test]
+fn a_stage_that_is_not_in_the_table_is_found() {
+    judged(
+        "src/util/mod.rs",
+        "",
+        &["src/util/mod.rs:1: `util` is not in the table of imports; add a row in ARCHITECTURE.md and here"],
+    );
+    for code in ["use crate::VERSION;", "use crate::*;", "use crate as c;"] {
+        let files = BTreeMap::from([("src/parse/mod.rs".to_owned(), format!("//! Which?\n{code}"))]);
+        let violations = check(&files);
+        assert_eq!(violations.len(), 1, "{code} {violations:?}");
+        assert!(violations[0].ends_with("name the stage: `crate::STAGE::…`, lib.rs holds nothing else"));
+    }
+}
+
+#[test]
+fn a_crate_away_from_home_is_found() {
+    let line = "src/serve/mod.rs:2: `serve` uses `scraper`; its home is `parse`";
+    for code in [
+        "use scraper::Html;",
+        "use ::scraper::Html;",
+        "use scraper as s;",
+        "use {std::fmt, scraper::Html};",
+        "fn f(x: scraper::Html) {}",
+        "fn f(x: &::scraper::Html) {}",
+    ] {
+        judged("src/serve/mod.rs", code, &[line]);
+    }
+    judged(
+        "src/serve/mod.rs",
+        "#[toml::x]\nfn f() {}",
+        &["src/serve/mod.rs:2: `serve` uses `toml`; its home is `settings`"],
+    );
+    judged("src/parse/mod.rs", "use scraper::Html;", &[]);
+    // Modules of ours may be called like a crate of others.
+    judged("src/serve/mod.rs", "use crate::render::rss;\nfn f() { rss::write(); }", &[]);
+    judged("src/serve/mod.rs", "mod rss;\nfn f() { rss::write(); crate::render::rss::write(); }", &[]);
+}
+
+#[test]
+fn waiting_and_the_outside_world_are_found_in_a_pure_stage() {
+    let wrong = |what: &str| format!("src/render/rss.rs:2: `render` {what}");
+    let pure = "it is pure: let the caller hand in what it needs";
+    judged("src/render/rss.rs", "async fn f() {}", &[&wrong("has `async`; it is pure and never waits")]);
+    for (code, shown) in [
+        ("use std::fs;", "std::fs"),
+        ("use std::{fmt, net::TcpStream};", "std::net::TcpStream"),
+        ("fn f() { std::env::var(1); }", "std::env::var"),
+        ("use std::time::{Duration, Instant};", "std::time::Instant"),
+        ("use std::time::*;", "std::time::*"),
+    ] {
+        judged("src/render/rss.rs", code, &[&wrong(&format!("uses `{shown}`; {pure}"))]);
+    }
+    judged(
+        "src/render/rss.rs",
+        "use std::time; fn f() { time::SystemTime::UNIX_EPOCH; }",
+        &[&wrong(&format!("uses `std::time::SystemTime::UNIX_EPOCH`; {pure}"))],
+    );
+    judged("src/render/rss.rs", "use std::time::Duration;", &[]);
+    judged("src/collect/mod.rs", "async fn f() { std::fs::read(1).await }", &[]);
+}
+
+#[test]
+fn a_clock_outside_the_startup_is_found() {
+    let wrong = |path: &str| {
+        format!("src/collect/a.rs:2: `collect` uses `{path}`; time comes through `domain::clock::Clock`")
+    };
+    for (code, path) in [
+        ("use jiff::Timestamp; fn f() { Timestamp::now() }", "jiff::Timestamp::now"),
+        ("fn f() { jiff::Zoned::now() }", "jiff::Zoned::now"),
+        ("use std::time::SystemTime as T; fn f() { x.map(T::now) }", "std::time::SystemTime::now"),
+    ] {
+        judged("src/collect/a.rs", code, &[&wrong(path)]);
+    }
+    judged("src/startup.rs", "fn f() { jiff::Timestamp::now() }", &[]);
+    judged("src/collect/a.rs", "fn f(clock: &dyn Clock) { clock.now() }", &[]);
+}
+
+#[test]
+fn a_long_file_is_found_and_its_tests_do_not_count() {
+    let code = "const A: u8 = 1;\n".repeat(FILE_LINES_MAX - 1);
+    judged("src/parse/a.rs", &code, &[]);
+    judged("src/parse/a.rs", &format!("{code}#[cfg(test)]\nmod tests {{\n{code}}}\n"), &[]);
+    judged(
+        "src/parse/a.rs",
+        &format!("{code}const B: u8 = 1;\n"),
+        &["src/parse/a.rs:350: 351 lines without tests; split at 350"],
+    );
+    judged(
+        "src/parse/a.rs",
+        &format!("#[cfg(test)]\nmod tests {{\n}}\n{code}{code}"),
+        &["src/parse/a.rs:350: 699 lines without tests; split at 350"],
+    );
+}
+
+#[test]
+fn a_file_of_tests_is_free_but_says_what_it_is() {
+    let outer =
+        "//! Which?\n#[cfg(test)]\n#[path = \"a_tests.rs\"]\nmod tests;\n#[cfg(test)]\nmod samples;\n";
+    let tests = "use crate::serve::x;\n".repeat(FILE_LINES_MAX + 1);
+    let files = BTreeMap::from([
+        ("src/parse/a.rs".to_owned(), outer.to_owned()),
+        ("src/parse/a_tests.rs".to_owned(), format!("//! Does it?\n{tests}")),
+        ("src/parse/a/samples.rs".to_owned(), tests),
+    ]);
+    assert_eq!(check(&files), ["src/parse/a/samples.rs:1: no question; open the file with a `//!` line"]);
+}
