@@ -1,0 +1,34 @@
+# The image of crosslist: one binary on a base without a shell.
+# Both bases are arguments, for registries of your own and for other distributions with the same C library.
+ARG BUILD_IMAGE=rust:1.95-bookworm
+ARG RUNTIME_IMAGE=gcr.io/distroless/cc-debian12:nonroot
+
+FROM ${BUILD_IMAGE} AS build
+WORKDIR /build
+# The dependencies are a layer of their own, which stays until the lock file changes.
+COPY Cargo.toml Cargo.lock ./
+COPY benches benches
+RUN mkdir src \
+    && echo 'fn main() {}' > src/main.rs \
+    && touch src/lib.rs \
+    && cargo build --release --locked --bin crosslist
+COPY config config
+COPY docs docs
+COPY src src
+# Cargo goes by times, and the empty sources above are newer than those just copied.
+RUN touch src/main.rs src/lib.rs \
+    && cargo build --release --locked --bin crosslist
+
+FROM ${RUNTIME_IMAGE} AS runtime
+# The settings are looked for in config/crosslist.toml of the working directory.
+WORKDIR /srv/crosslist
+COPY config config
+COPY --from=build /build/target/release/crosslist /usr/local/bin/crosslist
+USER 65532:65532
+ENV CROSSLIST_SERVER__LISTEN=0.0.0.0:8080
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=6s --start-period=5s --retries=3 \
+    CMD ["/usr/local/bin/crosslist", "health"]
+ENTRYPOINT ["/usr/local/bin/crosslist"]
+CMD ["serve"]
