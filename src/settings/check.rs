@@ -62,7 +62,7 @@ pub(super) fn text<T>(
     read: impl Fn(&str) -> Option<T>,
 ) -> impl Fn(&Given) -> Result<T, Fault> {
     move |given| {
-        let text = given.text().ok_or_else(|| Fault::WrongType(format!("write a string: {advice}")))?;
+        let text = given.text().ok_or_else(|| Fault::WrongType(format!("{advice}, in quotes")))?;
         read(text).ok_or_else(|| Fault::Instead(advice.to_owned()))
     }
 }
