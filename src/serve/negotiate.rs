@@ -58,10 +58,9 @@ fn thousandths(text: &str) -> u16 {
     if fraction.len() > 3 || !fraction.bytes().all(|b| b.is_ascii_digit()) {
         return 0;
     }
-    let fraction = format!("{fraction:0<3}").parse().unwrap_or(0);
-    match whole {
-        "1" => 1000,
-        "0" => fraction,
+    match (whole, format!("{fraction:0<3}").parse().unwrap_or(0)) {
+        ("1", 0) => 1000,
+        ("0", fraction) => fraction,
         _ => 0,
     }
 }
