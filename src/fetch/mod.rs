@@ -113,7 +113,6 @@ pub struct FetchError {
 
 /// Where pages come from.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one in a process")]
 pub enum Upstream {
     Live(Box<Client>),
     Replay(Replay),
