@@ -8,7 +8,7 @@ mod table;
 use std::path::{Path, PathBuf};
 
 use crosslist::domain::announcement::{AnnounceType, Announced};
-use crosslist::domain::prose::Span;
+use crosslist::domain::prose::{Prose, Span};
 use crosslist::domain::taxonomy::SubjectId;
 use crosslist::domain::verdict::Verdict;
 use crosslist::parse::{self, Heading, Kind, Listing, Section, announcements, prove};
@@ -190,7 +190,7 @@ fn odd_texts_come_through_as_text() {
         Some("J. <i>Foo</i> & Bar 1, 2 (2026); doi:10.1000/xyz; https://example.org/x")
     );
     assert_eq!(
-        paper("2602.23020").comments.as_ref().map(|comments| comments.to_plain_text()).as_deref(),
+        paper("2602.23020").comments.as_ref().map(Prose::to_plain_text).as_deref(),
         Some(
             "Comments with <a href=\"https://evil.example/\">link</a>, e-mail a.b@example.org, \
              ftp://ftp.example.org/x.tar, https://doi.org/10.1145/1234567.1234568, arXiv:2401.12345v2, cs.CY, \
@@ -298,7 +298,7 @@ fn a_damaged_page_never_panics() {
     };
     for _ in 0..200 {
         let mut damaged = bytes.clone();
-        for _ in 0..1 + random(20) {
+        for _ in 0..=random(20) {
             let at = random(damaged.len());
             damaged[at] = b"<>&\"'=/!-() \n\x00\xff\xed"[random(16)];
         }

@@ -73,7 +73,7 @@ mod tests {
 
     /// A page with one entry per triple of section heading, identifier and primary subject.
     fn page(top: &str, entries: &[(&str, &str, &str)]) -> Listing {
-        let lists: String = entries
+        let lists: Vec<String> = entries
             .iter()
             .zip(1..)
             .map(|((heading, id, primary), position)| {
@@ -83,7 +83,8 @@ mod tests {
                 )
             })
             .collect();
-        let page = format!("<html><div id=dlpage><h1>Computer Science</h1>{top}{lists}</div></html>");
+        let page =
+            format!("<html><div id=dlpage><h1>Computer Science</h1>{top}{}</div></html>", lists.concat());
         listing(page.as_bytes(), None).expect("a listing")
     }
 

@@ -26,13 +26,14 @@ pub(super) fn decode<'a>(bytes: &'a [u8], charset: Option<&str>) -> Decoded<'a> 
         (encoding.unwrap_or(UTF_8), 0)
     });
     let bytes = &bytes[mark..];
-    let (text, has_errors) = if encoding == UTF_8
-        && let Some(mended) = without_surrogates(bytes)
-    {
-        let (text, has_errors) = encoding.decode_without_bom_handling(&mended);
-        (Cow::Owned(text.into_owned()), has_errors)
-    } else {
-        encoding.decode_without_bom_handling(bytes)
+    let (text, has_errors) = match std::str::from_utf8(bytes) {
+        Ok(text) if encoding == UTF_8 => (Cow::Borrowed(text), false),
+        Err(_) if encoding == UTF_8 => {
+            let mended = without_surrogates(bytes);
+            let (text, has_errors) = encoding.decode_without_bom_handling(&mended);
+            (Cow::Owned(text.into_owned()), has_errors)
+        }
+        _ => encoding.decode_without_bom_handling(bytes),
     };
     let text = if text.contains('\0') { Cow::Owned(text.replace('\0', "")) } else { text };
     Decoded { text, broken: has_errors.then(|| encoding.name()) }
@@ -55,21 +56,19 @@ fn encoding_in_page(bytes: &[u8]) -> Option<&'static Encoding> {
     Some(if encoding == UTF_16LE || encoding == UTF_16BE { UTF_8 } else { encoding })
 }
 
-/// The bytes without `ED A0..BF xx`; nothing when there are none.
-fn without_surrogates(bytes: &[u8]) -> Option<Vec<u8>> {
-    let is_surrogate = |at: usize| matches!(bytes[at..], [0xed, 0xa0..=0xbf, 0x80..=0xbf, ..]);
-    let first = (0..bytes.len()).find(|&at| bytes[at] == 0xed && is_surrogate(at))?;
-    let mut mended = bytes[..first].to_vec();
-    let mut at = first;
-    while at < bytes.len() {
-        if is_surrogate(at) {
-            at += 3;
+/// The bytes without `ED A0..BF xx`.
+fn without_surrogates(bytes: &[u8]) -> Vec<u8> {
+    let mut mended = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let [first, behind @ ..] = rest {
+        if let [0xed, 0xa0..=0xbf, 0x80..=0xbf, behind @ ..] = rest {
+            rest = behind;
         } else {
-            mended.push(bytes[at]);
-            at += 1;
+            mended.push(*first);
+            rest = behind;
         }
     }
-    Some(mended)
+    mended
 }
 
 #[cfg(test)]

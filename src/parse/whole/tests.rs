@@ -134,9 +134,9 @@ fn what_a_lagging_replica_lost_is_missed() {
 #[test]
 fn pages_that_were_not_read_are_missed() {
     let first = page(Some(2028), vec![section(Heading::New, 2028, 1..=2000)]);
-    check_short(&[first.clone()], 28, &["28 of 2028 entries are on other pages"]);
+    check_short(std::slice::from_ref(&first), 28, &["28 of 2028 entries are on other pages"]);
     let second = page(Some(2028), vec![section(Heading::New, 2028, 2001..=2028)]);
-    check_short(&[second.clone()], 2000, &["2000 of 2028 entries are on other pages"]);
+    check_short(std::slice::from_ref(&second), 2000, &["2000 of 2028 entries are on other pages"]);
     check_whole(&[first.clone(), second]);
     let gap = page(Some(2028), vec![section(Heading::New, 2028, 2010..=2028)]);
     check_short(&[first], 28, &["28 of 2028 entries are on other pages"]);
