@@ -63,7 +63,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustls", &["fetch"]),
     ("scraper", &["parse"]),
     ("serde", &[]),
-    ("serde_json", &["render", "serve", "cli"]),
+    ("serde_json", &["store", "render", "serve", "cli"]),
     ("sqlx", &["store"]),
     ("thiserror", &[]),
     ("tokio", &["fetch", "collect", "store", "serve", "startup", "cli"]),

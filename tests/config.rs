@@ -217,7 +217,7 @@ x.toml:1:1: unknown key `days`; near: feeds.days
 x.toml:2:2: unknown section `sever`; near: server
     2 | [sever]
       |  ^^^^^
-x.toml:5:2: unknown section `zzz`; choose from server, upstream, subjects, feeds, cache, log
+x.toml:5:2: unknown section `zzz`; choose from server, upstream, subjects, store, feeds, cache, log
     5 | [zzz]
       |  ^^^",
     );

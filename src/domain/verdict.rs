@@ -25,7 +25,35 @@ pub enum Verdict {
     Gap,
 }
 
+/// A word that is no verdict.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown verdict `{0}`")]
+pub struct UnknownVerdict(pub String);
+
+impl std::str::FromStr for Verdict {
+    type Err = UnknownVerdict;
+
+    fn from_str(text: &str) -> Result<Self, UnknownVerdict> {
+        Self::ALL
+            .into_iter()
+            .find(|verdict| verdict.as_str() == text)
+            .ok_or_else(|| UnknownVerdict(text.chars().take(64).collect()))
+    }
+}
+
 impl Verdict {
+    pub const ALL: [Self; 9] = [
+        Self::Complete,
+        Self::Quiet,
+        Self::Incomplete,
+        Self::Stale,
+        Self::Unrecognized,
+        Self::Refused,
+        Self::Unreachable,
+        Self::Unread,
+        Self::Gap,
+    ];
+
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -20,6 +20,7 @@ use url::Url;
 
 use crate::domain::taxonomy::SubjectId;
 use crate::fetch;
+use crate::store;
 
 pub use self::mistake::{Mistake, Mistakes, Origin, Place};
 pub use self::sources::{DEFAULT_FILE, Override, SHIPPED, Sources};
@@ -32,6 +33,7 @@ pub struct Settings {
     pub server: ServerSettings,
     pub upstream: fetch::Options,
     pub subjects: SubjectSettings,
+    pub store: StoreSettings,
     pub feeds: FeedSettings,
     pub cache: CacheSettings,
     pub log: LogSettings,
@@ -61,10 +63,20 @@ pub struct SubjectSettings {
     pub fill_days: u32,
 }
 
+/// `[store]`: what was announced, and how long it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreSettings {
+    pub options: store::Options,
+    /// 30 to 36,500; 0 for ever.
+    pub retention_days: u32,
+    /// 1 to 365: what is held in memory to answer from.
+    pub window_days: u32,
+}
+
 /// `[feeds]`: what a feed holds unless its address says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedSettings {
-    /// 1 to 365.
+    /// 1 to `store.window_days`.
     pub days: u32,
     /// 1 to 2,000 items.
     pub limit: usize,

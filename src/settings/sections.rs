@@ -10,9 +10,13 @@ use super::check::{
     flag, integer, is_loopback, is_mail_address, list, seconds, seconds_with_fraction, text, web_address,
 };
 use super::reader::Reader;
-use super::{CacheSettings, FeedSettings, LogFormat, LogSettings, ServerSettings, Settings, SubjectSettings};
+use super::{
+    CacheSettings, FeedSettings, LogFormat, LogSettings, ServerSettings, Settings, StoreSettings,
+    SubjectSettings,
+};
 use crate::domain::taxonomy::SubjectId;
 use crate::fetch;
+use crate::store;
 
 /// The shortest rest between two requests to a machine that is not this one.
 const PAUSE_MIN: Duration = Duration::from_secs(3);
@@ -28,13 +32,15 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Settings> {
     let server = server(reader);
     let upstream = upstream(reader);
     let subjects = subjects(reader);
-    let feeds = feeds(reader);
+    let store = store(reader);
+    let feeds = feeds(reader, store.as_ref().map(|store| store.window_days));
     let cache = cache(reader);
     let log = log(reader);
     Some(Settings {
         server: server?,
         upstream: upstream?,
         subjects: subjects?,
+        store: store?,
         feeds: feeds?,
         cache: cache?,
         log: log?,
@@ -117,8 +123,26 @@ fn subjects(reader: &mut Reader<'_>) -> Option<SubjectSettings> {
     })
 }
 
-fn feeds(reader: &mut Reader<'_>) -> Option<FeedSettings> {
-    let days = reader.take("feeds.days", integer::<u32>(1..=365));
+fn store(reader: &mut Reader<'_>) -> Option<StoreSettings> {
+    let advice = "write sqlite: and the path of a file, such as sqlite:data/crosslist.db";
+    let options = reader.take("store.url", text(advice, |text| text.parse::<store::Options>().ok()));
+    let retention_key = "store.retention_days";
+    let retention_days = reader.take(retention_key, integer::<u32>(0..=36500));
+    if retention_days.is_some_and(|days| (1..30).contains(&days)) {
+        reader.refuse(retention_key, "at least 30, or 0 for ever");
+    }
+    let window_days = reader.take("store.window_days", integer::<u32>(1..=365));
+    Some(StoreSettings { options: options?, retention_days: retention_days?, window_days: window_days? })
+}
+
+fn feeds(reader: &mut Reader<'_>, window_days: Option<u32>) -> Option<FeedSettings> {
+    let days_key = "feeds.days";
+    let days = reader.take(days_key, integer::<u32>(1..=365));
+    if let (Some(days), Some(window)) = (days, window_days)
+        && days > window
+    {
+        reader.refuse(days_key, &format!("at most `store.window_days`, which is {window}"));
+    }
     let limit = reader.take("feeds.limit", integer::<usize>(1..=2000));
     Some(FeedSettings { days: days?, limit: limit? })
 }

@@ -1,5 +1,113 @@
 //! Who keeps what was announced, and sets the dates?
 
+mod dates;
+mod failure;
 mod memory;
+mod migrations;
+mod options;
+mod rows;
+mod sqlite;
+mod stored_paper;
+
+use std::future::Future;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::domain::announcement::Announcement;
+use crate::domain::event::Change;
+use crate::domain::outcome::{Day, Outcome};
+use crate::domain::taxonomy::SubjectId;
 
 pub use memory::Memory;
+pub use options::{Options, UnknownStoreUrl};
+pub use sqlite::Sqlite;
+
+/// What was kept before the start.
+#[derive(Debug, Default)]
+pub struct Contents {
+    /// Every day of every subject that has events, since the asked-for date.
+    pub changes: Vec<Change>,
+    /// Every day of every subject of which something is known.
+    pub days: Vec<Day>,
+    /// How the last read of each subject ended, and when.
+    pub reads: Vec<(Outcome, Timestamp)>,
+    /// When a reader last asked for a subject.
+    pub requests: Vec<(SubjectId, Timestamp)>,
+}
+
+/// The record of what was announced.
+///
+/// A day of a subject is kept as a whole or not at all; what returned without an error survives a crash.
+pub trait Store: Send + Sync + 'static {
+    /// Keeps an announcement and how it was read, and returns the day as it now stands.
+    ///
+    /// A second read of the same day adds what is new in it; what was there stays as it was first read, also when it
+    /// is gone from the page.
+    /// The date of a (paper, listing date) is set here, once: `seen` when that is within six hours after the mailing
+    /// was due, else the mailing's moment; less the position in seconds, and down to the next second that is free.
+    ///
+    /// # Errors
+    /// Nothing of it was kept.
+    fn record(
+        &self,
+        announcement: &Announcement,
+        outcome: &Outcome,
+        seen: Timestamp,
+    ) -> impl Future<Output = Result<Change, StoreError>> + Send;
+
+    /// Keeps how a read ended that brought nothing to record.
+    ///
+    /// # Errors
+    /// It was not kept.
+    fn note(&self, outcome: &Outcome, at: Timestamp) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Keeps what is known of a day that was not read, such as a gap.
+    ///
+    /// # Errors
+    /// It was not kept.
+    fn mark(&self, day: &Day) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Keeps when a reader last asked for a subject.
+    ///
+    /// # Errors
+    /// It was not kept.
+    fn request(
+        &self,
+        subject: SubjectId,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// What is kept, the events since a date.
+    ///
+    /// # Errors
+    /// It could not be read.
+    fn load(&self, since: Date) -> impl Future<Output = Result<Contents, StoreError>> + Send;
+
+    /// Forgets the days before a date.
+    ///
+    /// # Errors
+    /// Nothing was forgotten.
+    fn prune(&self, before: Date) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// Why the store could not do what it was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    #[error("cannot open the store `{path}`: {reason}")]
+    Open { path: String, reason: String },
+    #[error(
+        "the store `{path}` was written by a newer crosslist (schema {found}, this one knows {known}); start that one, or name another store"
+    )]
+    Newer { path: String, found: i64, known: i64 },
+    #[error(
+        "the store `{path}` is damaged: {reason}; restore a backup, or move it aside with `crosslist store set-aside`"
+    )]
+    Damaged { path: String, reason: String },
+    #[error(
+        "the store `{path}` was filled from {filled_from} and this is {upstream}; name another store with --store"
+    )]
+    OtherUpstream { path: String, filled_from: String, upstream: String },
+    #[error("the store failed: {0}")]
+    Failed(String),
+}

@@ -1,0 +1,172 @@
+//! What holds for every store; each claim is tried on all of them.
+
+use std::collections::HashSet;
+
+use crosslist::domain::outcome::Day;
+use crosslist::domain::verdict::Verdict;
+use crosslist::store::{Memory, Sqlite, Store};
+use jiff::civil::{Date, date};
+
+use crate::sample::{MONDAY, TUESDAY, WEDNESDAY_QUIET, announcement, lines, outcome, subject, time};
+
+/// Runs a claim on a store of each kind.
+macro_rules! on_every_store {
+    ($($(#[$doc:meta])* $claim:ident)*) => { $(
+        mod $claim {
+            #[tokio::test]
+            async fn in_memory() {
+                super::$claim(crosslist::store::Memory::default()).await;
+            }
+
+            #[tokio::test]
+            async fn in_sqlite() {
+                let folder = tempfile::tempdir().expect("a folder");
+                let store = crosslist::store::Sqlite::open(&folder.path().join("a/b.db"), "a test").await;
+                super::$claim(store.expect("a store")).await;
+            }
+        }
+    )* };
+}
+
+on_every_store! {
+    a_day_is_kept_as_it_was_announced
+    a_paper_of_two_subjects_has_one_date_and_no_two_papers_share_one
+    a_second_read_adds_what_is_new_and_keeps_what_is_gone
+    a_quiet_day_is_known
+    what_was_proved_stays_so
+    reads_and_requests_are_remembered
+    old_days_are_forgotten_and_others_are_not
+}
+
+async fn a_day_is_kept_as_it_was_announced(store: impl Store) {
+    let monday = announcement(MONDAY, "cs.DC");
+    let change = store.record(&monday, &outcome(&monday), time("2026-03-05T00:00:00Z")).await.expect("kept");
+    assert_eq!((change.events.len(), change.added), (19, 19));
+    for (event, entry) in change.events.iter().zip(&monday.entries) {
+        assert_eq!(event.paper, entry.paper);
+        assert_eq!(event.announce_type, entry.announce_type);
+        assert_eq!(event.cross_list_from, entry.cross_list_from);
+    }
+    assert_eq!(change.events[0].published.to_string(), "2026-03-02T00:59:59Z");
+    assert_eq!(change.events[18].published.to_string(), "2026-03-02T00:59:41Z");
+    let contents = store.load(Date::MIN).await.expect("read back");
+    assert_eq!(contents.changes.len(), 1);
+    assert_eq!(contents.changes[0].events, change.events);
+    assert!(store.load(date(2026, 3, 3)).await.expect("read back").changes.is_empty());
+}
+
+async fn a_paper_of_two_subjects_has_one_date_and_no_two_papers_share_one(store: impl Store) {
+    let seen = time("2026-03-20T00:00:00Z");
+    let own = announcement(MONDAY, "cs.DC");
+    let mut other = announcement(MONDAY, "cs.PF");
+    other.entries.reverse();
+    other.entries.truncate(12);
+    let own = store.record(&own, &outcome(&own), seen).await.expect("kept");
+    let other = store.record(&other, &outcome(&other), seen).await.expect("kept");
+    for event in &other.events {
+        let same = own.events.iter().find(|own| own.paper.id == event.paper.id).expect("in both");
+        assert_eq!(same.published, event.published);
+    }
+    let tuesday = announcement(TUESDAY, "cs.DC");
+    let tuesday = store.record(&tuesday, &outcome(&tuesday), seen).await.expect("kept");
+    let dates: HashSet<_> = own.events.iter().chain(&tuesday.events).map(|event| event.published).collect();
+    assert_eq!(dates.len(), 28);
+}
+
+async fn a_second_read_adds_what_is_new_and_keeps_what_is_gone(store: impl Store) {
+    let seen = time("2026-03-20T00:00:00Z");
+    let whole = announcement(MONDAY, "cs.DC");
+    let mut first = whole.clone();
+    first.entries.truncate(10);
+    let first = store.record(&first, &outcome(&first), seen).await.expect("kept");
+    let mut second = whole.clone();
+    second.entries.drain(..5);
+    let change = store.record(&second, &outcome(&second), seen).await.expect("kept");
+    assert_eq!(change.added, 9);
+    assert_eq!(change.events.len(), 19);
+    for line in lines(&first) {
+        assert!(lines(&change).contains(&line), "{line}");
+    }
+    let again = store.record(&whole, &outcome(&whole), time("2026-03-21T00:00:00Z")).await.expect("kept");
+    assert_eq!(again.added, 0);
+    assert_eq!(lines(&again), lines(&change));
+}
+
+async fn a_quiet_day_is_known(store: impl Store) {
+    let quiet = announcement(WEDNESDAY_QUIET, "cs.DC");
+    let change = store.record(&quiet, &outcome(&quiet), time("2026-03-04T02:00:00Z")).await.expect("kept");
+    assert!(change.events.is_empty());
+    let days = store.load(Date::MIN).await.expect("read back").days;
+    assert_eq!(days.len(), 1);
+    assert_eq!((days[0].date, days[0].verdict), (date(2026, 3, 4), Verdict::Quiet));
+}
+
+async fn what_was_proved_stays_so(store: impl Store) {
+    let seen = time("2026-03-02T02:00:00Z");
+    let monday = announcement(MONDAY, "cs.DC");
+    let proved = outcome(&monday);
+    store.record(&monday, &proved, seen).await.expect("kept");
+    let mut short = monday.clone();
+    short.entries.truncate(3);
+    let mut incomplete = outcome(&short);
+    (incomplete.verdict, incomplete.missing) = (Verdict::Incomplete, 16);
+    store.record(&short, &incomplete, seen).await.expect("kept");
+    let contents = store.load(Date::MIN).await.expect("read back");
+    assert_eq!(contents.days[0].verdict, Verdict::Complete);
+    assert_eq!(contents.days[0].counts, proved.counts);
+    assert_eq!(contents.reads[0].0.verdict, Verdict::Incomplete);
+    assert_eq!(contents.changes[0].events.len(), 19);
+}
+
+async fn reads_and_requests_are_remembered(store: impl Store) {
+    let monday = announcement(MONDAY, "cs.DC");
+    store.record(&monday, &outcome(&monday), time("2026-03-02T02:00:00Z")).await.expect("kept");
+    let mut failed = outcome(&monday);
+    (failed.verdict, failed.date, failed.reason) = (Verdict::Unreachable, None, "no answer".to_owned());
+    store.note(&failed, time("2026-03-02T03:00:00Z")).await.expect("kept");
+    store.request(subject("cs.LG"), time("2026-03-01T00:00:00Z")).await.expect("kept");
+    store.request(subject("cs.LG"), time("2026-03-02T00:00:00Z")).await.expect("kept");
+    let contents = store.load(Date::MIN).await.expect("read back");
+    let (read, at) = &contents.reads[0];
+    assert_eq!((read.verdict, read.reason.as_str()), (Verdict::Unreachable, "no answer"));
+    assert_eq!(*at, time("2026-03-02T03:00:00Z"));
+    assert_eq!(contents.requests, [(subject("cs.LG"), time("2026-03-02T00:00:00Z"))]);
+}
+
+async fn old_days_are_forgotten_and_others_are_not(store: impl Store) {
+    let seen = time("2026-03-20T00:00:00Z");
+    for file in [MONDAY, TUESDAY] {
+        let day = announcement(file, "cs.DC");
+        store.record(&day, &outcome(&day), seen).await.expect("kept");
+    }
+    let gap = Day {
+        subject: subject("cs.DC"),
+        date: date(2026, 2, 2),
+        verdict: Verdict::Gap,
+        counts: outcome(&announcement(MONDAY, "cs.DC")).counts,
+        missing: 0,
+        read: seen,
+    };
+    store.mark(&gap).await.expect("kept");
+    assert_eq!(store.load(Date::MIN).await.expect("read back").days.len(), 3);
+    store.prune(date(2026, 3, 3)).await.expect("pruned");
+    let contents = store.load(Date::MIN).await.expect("read back");
+    let dates: Vec<Date> = contents.changes.iter().map(|change| change.listing_date).collect();
+    assert_eq!(dates, [date(2026, 3, 3)]);
+    assert_eq!(contents.days.len(), 1);
+}
+
+#[tokio::test]
+async fn a_fresh_reading_is_dated_by_its_moment_and_never_in_the_future() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Sqlite::open(&folder.path().join("s.db"), "a test").await.expect("a store");
+    let monday = announcement(MONDAY, "cs.DC");
+    let seen = time("2026-03-02T01:41:07.9Z");
+    let change = store.record(&monday, &outcome(&monday), seen).await.expect("kept");
+    assert_eq!(change.events[0].published.to_string(), "2026-03-02T01:41:06Z");
+    assert!(change.events.windows(2).all(|pair| pair[0].published > pair[1].published));
+    assert!(change.events.iter().all(|event| event.published < seen));
+    // A store in memory gives the same dates at every run instead.
+    let memory = Memory::default().record(&monday, &outcome(&monday), seen).await.expect("kept");
+    assert_eq!(memory.events[0].published.to_string(), "2026-03-02T00:59:59Z");
+}

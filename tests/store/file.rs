@@ -1,0 +1,85 @@
+//! What the SQLite file survives, and what it refuses.
+
+use crosslist::store::{Sqlite, Store, StoreError};
+use jiff::civil::Date;
+
+use crate::sample::{MONDAY, announcement, lines, outcome, time};
+
+#[tokio::test]
+async fn ids_and_dates_are_the_same_after_a_restart_without_a_proper_end() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("crosslist.db");
+    let monday = announcement(MONDAY, "cs.DC");
+    let store = Sqlite::open(&path, "a test").await.expect("a store");
+    let before = store.record(&monday, &outcome(&monday), time("2026-03-02T02:00:00Z")).await.expect("kept");
+    std::mem::forget(store);
+    let store = Sqlite::open(&path, "a test").await.expect("the same store");
+    let contents = store.load(Date::MIN).await.expect("read back");
+    assert_eq!(contents.changes[0].events, before.events);
+    let again = store.record(&monday, &outcome(&monday), time("2026-03-09T02:00:00Z")).await.expect("kept");
+    assert_eq!(lines(&again), lines(&before));
+}
+
+#[tokio::test]
+async fn a_store_of_another_upstream_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("crosslist.db");
+    Sqlite::open(&path, "https://arxiv.org").await.expect("a store").close().await;
+    let error = Sqlite::open(&path, "a replay").await.expect_err("filled from arXiv");
+    let said = error.to_string();
+    assert!(said.contains("was filled from https://arxiv.org and this is a replay"), "{said}");
+}
+
+#[tokio::test]
+async fn a_store_of_a_newer_program_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("crosslist.db");
+    Sqlite::open(&path, "a test").await.expect("a store").close().await;
+    let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", path.display())).await.expect("the file");
+    sqlx::query("INSERT INTO _sqlx_migrations SELECT 9000, 'later', installed_on, success, checksum, 0 FROM _sqlx_migrations")
+        .execute(&pool)
+        .await
+        .expect("a later migration");
+    pool.close().await;
+    let before = std::fs::read(&path).expect("the file");
+    let error = Sqlite::open(&path, "a test").await.expect_err("a newer schema");
+    assert!(matches!(error, StoreError::Newer { found: 9000, known: 1, .. }), "{error}");
+    assert_eq!(std::fs::read(&path).expect("the file"), before);
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_reported_with_the_way_out_and_not_touched() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("crosslist.db");
+    let rubbish = b"this is no database, though it is long enough to be looked at as one ".repeat(200);
+    std::fs::write(&path, &rubbish).expect("a file");
+    let error = Sqlite::open(&path, "a test").await.expect_err("no database");
+    let said = error.to_string();
+    assert!(matches!(error, StoreError::Damaged { .. }), "{said}");
+    assert!(said.contains("crosslist store set-aside"), "{said}");
+    assert_eq!(std::fs::read(&path).expect("the file"), rubbish);
+}
+
+#[tokio::test]
+async fn a_row_that_means_nothing_is_damage_and_not_a_panic() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("crosslist.db");
+    let monday = announcement(MONDAY, "cs.DC");
+    let store = Sqlite::open(&path, "a test").await.expect("a store");
+    store.record(&monday, &outcome(&monday), time("2026-03-02T02:00:00Z")).await.expect("kept");
+    let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", path.display())).await.expect("the file");
+    sqlx::query("UPDATE events SET paper = '{}'").execute(&pool).await.expect("changed");
+    let error = store.load(Date::MIN).await.expect_err("no paper");
+    assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_made_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("file"), "").expect("a file");
+    let error =
+        Sqlite::open(&folder.path().join("file/crosslist.db"), "a test").await.expect_err("under a file");
+    assert!(matches!(error, StoreError::Open { .. }), "{error}");
+    let folder_as_file = Sqlite::open(folder.path(), "a test").await.expect_err("a folder");
+    assert!(matches!(folder_as_file, StoreError::Open { .. }), "{folder_as_file}");
+}
