@@ -1,7 +1,7 @@
 //! How is everything built, and run until it is told to stop?
 
 use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,11 +12,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::collect::{self, Collector};
 use crate::domain::clock::Clock;
+use crate::domain::mailing;
+use crate::domain::verdict::Verdict;
 use crate::feeds::Shelf;
 use crate::fetch::{self, Client, Replay, Upstream};
 use crate::serve::{self, Documents, State};
 use crate::settings::Settings;
-use crate::store::Memory;
+use crate::store::{Memory, Sqlite, Store};
 
 /// How long readers that are being answered may take when the service stops, in seconds.
 const SHUTDOWN_SECONDS: u64 = 10;
@@ -26,9 +28,6 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a connection stays open without a request.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
-
-/// How many calendar days of announcements are kept in memory.
-const DAYS_KEPT: u32 = 30;
 
 /// The system's clock, or one that was started at another time and runs on.
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +71,16 @@ pub fn upstream(
 pub struct Service {
     server: Server,
     address: SocketAddr,
+    file: Option<Sqlite>,
+}
+
+/// Where announcements are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// For as long as the process runs.
+    InMemory,
+    /// In a SQLite file.
+    InFile(PathBuf),
 }
 
 impl std::fmt::Debug for Service {
@@ -84,14 +93,25 @@ impl Service {
     /// Builds every stage and begins to listen; requests are answered once it [runs](Self::run).
     ///
     /// # Errors
-    /// The address cannot be listened on.
-    pub fn start(settings: &Settings, upstream: Upstream, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+    /// The store cannot be opened, or the address cannot be listened on.
+    pub async fn start(
+        settings: &Settings,
+        upstream: Upstream,
+        keep: Keep,
+        clock: Arc<dyn Clock>,
+    ) -> anyhow::Result<Self> {
         let listen = settings.server.listen;
         // Bound here rather than by the server, for an error that names the address once.
         let listener = TcpListener::bind(listen).with_context(|| format!("cannot listen on {listen}"))?;
         let address = listener.local_addr().context("cannot tell the address that was listened on")?;
         let described = upstream.describe();
-        let state = state(settings, upstream, clock);
+        let (state, file) = match keep {
+            Keep::InMemory => (state(settings, upstream, Memory::default(), clock).await?, None),
+            Keep::InFile(path) => {
+                let store = Sqlite::open(&path, &upstream.identity()).await?;
+                (state(settings, upstream, store.clone(), clock).await?, Some(store))
+            }
+        };
         let mut server = HttpServer::new(move || {
             let state = state.clone();
             App::new().configure(|app| serve::configure(app, state))
@@ -104,7 +124,7 @@ impl Service {
         }
         let server = server.listen(listener).with_context(|| format!("cannot listen on {listen}"))?.run();
         tracing::info!(upstream = described, "listening on http://{address}");
-        Ok(Self { server, address })
+        Ok(Self { server, address, file })
     }
 
     /// Where the service answers; differs from the settings where those leave the port open.
@@ -125,13 +145,31 @@ impl Service {
     /// The server stopped by itself.
     pub async fn run(self) -> anyhow::Result<()> {
         self.server.await.context("the server stopped")?;
+        if let Some(file) = self.file {
+            file.close().await;
+        }
         tracing::info!("stopped");
         Ok(())
     }
 }
 
-fn state(settings: &Settings, upstream: Upstream, clock: Arc<dyn Clock>) -> State {
-    let shelf = Arc::new(Shelf::keeping(DAYS_KEPT));
+/// Puts the stages together over a store; what it remembers is on the shelf before the first reader asks.
+async fn state<S: Store>(
+    settings: &Settings,
+    upstream: Upstream,
+    store: S,
+    clock: Arc<dyn Clock>,
+) -> anyhow::Result<State> {
+    let window_days = settings.store.window_days;
+    let window = SignedDuration::from_hours(24 * i64::from(window_days));
+    let mut contents = store.load(mailing::newest_due(clock.now()).saturating_sub(window)).await?;
+    let shelf = Arc::new(Shelf::keeping(window_days));
+    for change in contents.changes.drain(..) {
+        shelf.apply(&change);
+    }
+    for day in contents.days.iter().filter(|day| day.verdict != Verdict::Gap) {
+        shelf.know(day.subject, day.date);
+    }
     let sink = {
         let shelf = shelf.clone();
         Box::new(move |change: &_| shelf.apply(change))
@@ -141,10 +179,10 @@ fn state(settings: &Settings, upstream: Upstream, clock: Arc<dyn Clock>) -> Stat
         on_demand: settings.subjects.on_demand,
         on_demand_max: settings.subjects.on_demand_max,
         fill_days: settings.subjects.fill_days,
+        retention_days: settings.store.retention_days,
     };
-    let collector =
-        Collector::start(upstream, Arc::new(Memory::keeping(DAYS_KEPT)), clock.clone(), options, sink);
-    State {
+    let collector = Collector::start(upstream, Arc::new(store), &contents, clock.clone(), options, sink);
+    Ok(State {
         shelf,
         collector,
         documents: Documents::new(settings.cache.bytes_max),
@@ -155,5 +193,5 @@ fn state(settings: &Settings, upstream: Upstream, clock: Arc<dyn Clock>) -> Stat
             feed_days: settings.feeds.days,
             feed_limit: settings.feeds.limit,
         }),
-    }
+    })
 }

@@ -67,14 +67,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
             None => groups.push(Group { names: vec![name.clone()], pages: vec![page] }),
         }
     }
-    let (memory, shelf) = (Memory::keeping(DAYS_KEPT), Shelf::keeping(DAYS_KEPT));
+    let (memory, shelf) = (Memory::default(), Shelf::keeping(DAYS_KEPT));
     let mut subjects: Vec<SubjectId> = Vec::new();
     for mut group in groups {
         group.pages.sort_by_key(Listing::first_position);
         let subject = prove(&group)?;
         subjects.push(subject);
         for announcement in parse::announcements(group.pages, subject) {
-            shelf.apply(&memory.record(&announcement));
+            shelf.apply(&memory.keep(&announcement));
         }
     }
     subjects.sort_unstable();

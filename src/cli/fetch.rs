@@ -5,14 +5,17 @@ use std::time::Duration;
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
 
-use crate::collect::{self, Outcome};
+use crate::collect::{self, Reading};
 use crate::domain::clock::Clock;
 use crate::domain::mailing;
+use crate::domain::outcome::Outcome;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
+use crate::store::{Sqlite, Store, StoreError};
 
-use super::{Failure, UpstreamArguments, print, runtime, start_log, subject};
+use super::{Failure, UpstreamArguments, load, print, runtime, start_log, subject};
 
 /// How often the progress bar moves while a page is waited for.
 const TICK: Duration = Duration::from_millis(120);
@@ -23,12 +26,20 @@ pub(super) struct Arguments {
     #[arg(value_name = "SUBJECT", required = true, value_parser = subject)]
     subjects: Vec<SubjectId>,
 
+    /// Where announcements are kept, such as sqlite:data/crosslist.db; a replay keeps nothing without it
+    #[arg(long, value_name = "URL")]
+    store: Option<String>,
+
     #[command(flatten)]
     upstream: UpstreamArguments,
 }
 
 pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<(), Failure> {
-    let settings = global.settings()?;
+    let mut sources = global.sources();
+    if let Some(store) = &arguments.store {
+        sources = sources.with_override("--store", "store.url", store);
+    }
+    let settings = load(&sources)?;
     start_log(&settings, true);
     let UpstreamArguments { replay, now } = &arguments.upstream;
     let (upstream, clock) = super::upstream(&settings, replay.as_deref(), *now)?;
@@ -44,18 +55,37 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
     );
     bar.enable_steady_tick(TICK);
     let outcomes = runtime()?.block_on(async {
+        let store = match &arguments.store {
+            None if replay.is_some() => None,
+            _ => Some(Sqlite::open(&settings.store.options.path, &upstream.identity()).await?),
+        };
         let mut outcomes = Vec::new();
         for subject in subjects {
             bar.set_message(format!("{subject} from {}", upstream.describe()));
             let due = mailing::newest_due(clock.now());
-            outcomes.push(collect::read_new(&upstream, subject, due).await.outcome);
+            let reading = collect::read_new(&upstream, subject, due).await;
+            if let Some(store) = &store {
+                keep(store, &reading, clock.now()).await?;
+            }
+            outcomes.push(reading.outcome);
             bar.inc(1);
         }
-        outcomes
+        if let Some(store) = store {
+            store.close().await;
+        }
+        anyhow::Ok(outcomes)
     });
     bar.finish_and_clear();
+    let outcomes = outcomes?;
     print(&format!("{}\n", table(&outcomes)))?;
     end(&outcomes)
+}
+
+async fn keep(store: &Sqlite, reading: &Reading, now: Timestamp) -> Result<(), StoreError> {
+    match reading.announcement.as_ref().filter(|_| reading.is_trusted) {
+        Some(announcement) => store.record(announcement, &reading.outcome, now).await.map(drop),
+        None => store.note(&reading.outcome, now).await,
+    }
 }
 
 fn table(outcomes: &[Outcome]) -> String {

@@ -6,6 +6,7 @@ mod failure;
 mod fetch;
 mod serve;
 mod service;
+mod store;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -56,6 +57,9 @@ enum Command {
     Check,
     /// Ask the running service whether it is alive
     Health,
+    /// Work on the file that keeps what was announced
+    #[command(subcommand)]
+    Store(store::Command),
 }
 
 /// Where pages come from and what time it is.
@@ -82,6 +86,7 @@ pub fn run() -> ExitCode {
         Some(Command::Refresh(command)) => service::refresh(&arguments, command),
         Some(Command::Check) => check::run(&arguments),
         Some(Command::Health) => service::health(&arguments),
+        Some(Command::Store(command)) => store::run(&arguments, command),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::startup::Service;
+use crate::startup::{Keep, Service};
 
 use super::{Failure, UpstreamArguments, load, runtime, start_log};
 
@@ -11,6 +11,10 @@ pub(super) struct Arguments {
     /// Address and port, such as 127.0.0.1:8080
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
+
+    /// Where announcements are kept, such as sqlite:data/crosslist.db; a replay keeps them in memory without it
+    #[arg(long, value_name = "URL")]
+    store: Option<String>,
 
     #[command(flatten)]
     upstream: UpstreamArguments,
@@ -21,9 +25,19 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
     if let Some(listen) = &arguments.listen {
         sources = sources.with_override("--listen", "server.listen", listen);
     }
+    if let Some(store) = &arguments.store {
+        sources = sources.with_override("--store", "store.url", store);
+    }
     let settings = load(&sources)?;
     start_log(&settings, false);
     let UpstreamArguments { replay, now } = &arguments.upstream;
     let (upstream, clock) = super::upstream(&settings, replay.as_deref(), *now)?;
-    runtime()?.block_on(async { Ok(Service::start(&settings, upstream, Arc::new(clock))?.run().await?) })
+    let keep = if replay.is_some() && arguments.store.is_none() {
+        Keep::InMemory
+    } else {
+        Keep::InFile(settings.store.options.path.clone())
+    };
+    runtime()?.block_on(async {
+        Ok(Service::start(&settings, upstream, keep, Arc::new(clock)).await?.run().await?)
+    })
 }

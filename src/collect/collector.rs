@@ -2,28 +2,23 @@
 //!
 //! The handle that readers hold is here; the task that owns the upstream is in `worker`.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::domain::clock::Clock;
 use crate::domain::event::Change;
+use crate::domain::outcome::Outcome;
 use crate::domain::taxonomy::SubjectId;
 use crate::fetch::Upstream;
-use crate::store::Memory;
+use crate::store::{Contents, Store};
 
-use super::round::Outcome;
-use super::status::Status;
+use super::status::{Known, Status, Subjects};
 use super::worker::Worker;
 
 /// How many requests for a read may wait; more are told to come back.
 const WAITING_MAX: usize = 10_000;
-
-/// How long a subject that nobody watches is read after a reader last asked for it.
-const ON_DEMAND_KEPT: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// Hears of every change of a day.
 pub type Sink = Box<dyn Fn(&Change) + Send + Sync>;
@@ -39,6 +34,8 @@ pub struct Options {
     pub on_demand_max: usize,
     /// How many calendar days before its first read a subject is filled with.
     pub fill_days: u32,
+    /// How many calendar days the store keeps; 0 for ever.
+    pub retention_days: u32,
 }
 
 /// The handle that readers hold; cheap to clone.
@@ -53,15 +50,7 @@ pub(super) struct Shared {
     pub(super) upstream: Upstream,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) options: Options,
-    subjects: Mutex<BTreeMap<SubjectId, Known>>,
-}
-
-/// A subject that was asked for or is watched.
-#[derive(Debug, Default)]
-struct Known {
-    /// When a reader last asked for it.
-    requested: Option<Timestamp>,
-    status: Option<Status>,
+    subjects: Mutex<Subjects>,
 }
 
 /// A reader who waits.
@@ -103,16 +92,19 @@ impl std::fmt::Debug for Collector {
 
 impl Collector {
     /// Starts the task; it ends when the last handle is dropped.
+    ///
+    /// `contents` is what the store remembers.
     #[must_use]
-    pub fn start(
+    pub fn start<S: Store>(
         upstream: Upstream,
-        store: Arc<Memory>,
+        store: Arc<S>,
+        contents: &Contents,
         clock: Arc<dyn Clock>,
         options: Options,
         sink: Sink,
     ) -> Self {
-        let watched = options.watch.iter().map(|subject| (*subject, Known::default())).collect();
-        let shared = Arc::new(Shared { upstream, clock, options, subjects: Mutex::new(watched) });
+        let subjects = Subjects::new(&options.watch, contents, clock.now());
+        let shared = Arc::new(Shared { upstream, clock, options, subjects: Mutex::new(subjects) });
         let (asks, inbox) = mpsc::channel(WAITING_MAX);
         tokio::spawn(Worker::new(shared.clone(), store, sink).run(inbox));
         Self { shared, asks }
@@ -131,15 +123,11 @@ impl Collector {
             return Err(NotAdmitted::WatchedOnly);
         }
         let now = self.shared.clock.now();
-        let mut subjects = self.shared.lock();
-        if !subjects.contains_key(&subject) {
-            subjects.retain(|known, entry| options.watch.contains(known) || entry.is_wanted(now));
-            if subjects.len().saturating_sub(options.watch.len()) >= options.on_demand_max {
-                return Err(NotAdmitted::TooMany(options.on_demand_max));
-            }
+        if self.shared.subjects().request(subject, options.on_demand_max, now) {
+            Ok(())
+        } else {
+            Err(NotAdmitted::TooMany(options.on_demand_max))
         }
-        subjects.entry(subject).or_default().requested = Some(now);
-        Ok(())
     }
 
     /// Waits for the first read of a subject and says how it ended; callers that ask meanwhile share the one read.
@@ -169,6 +157,12 @@ impl Collector {
         self.pause().saturating_mul(self.shared.options.fill_days) <= wait
     }
 
+    /// Where announcements come from.
+    #[must_use]
+    pub fn upstream(&self) -> String {
+        self.shared.upstream.describe()
+    }
+
     /// The least time between two requests to arXiv.
     #[must_use]
     pub fn pause(&self) -> Duration {
@@ -184,13 +178,14 @@ impl Collector {
     /// How the last read of a subject ended; `None` when it was never read.
     #[must_use]
     pub fn status(&self, subject: SubjectId) -> Option<Status> {
-        self.shared.lock().get(&subject)?.status.clone()
+        self.shared.subjects().get(subject)?.status.clone()
     }
 
-    /// The subjects that are watched or were asked for, in the order of their ids, with how their last read ended.
+    /// The subjects that are read by themselves, in the order of their ids, with what is known of them.
     #[must_use]
-    pub fn statuses(&self) -> Vec<(SubjectId, Option<Status>)> {
-        self.shared.lock().iter().map(|(subject, known)| (*subject, known.status.clone())).collect()
+    pub fn subjects(&self) -> Vec<(SubjectId, Known)> {
+        let now = self.shared.clock.now();
+        self.shared.subjects().wanted(now).map(|(subject, known)| (subject, known.clone())).collect()
     }
 
     /// The subjects that are read at every mailing.
@@ -201,35 +196,7 @@ impl Collector {
 }
 
 impl Shared {
-    /// The subject that has waited longest for its time to come, and when the next one's comes.
-    pub(super) fn due(&self) -> (Option<SubjectId>, Option<Timestamp>) {
-        let now = self.clock.now();
-        let subjects = self.lock();
-        let wanted = subjects
-            .iter()
-            .filter(|(subject, known)| self.options.watch.contains(subject) || known.is_wanted(now))
-            .map(|(subject, known)| {
-                (known.status.as_ref().map_or(now, |status| status.next_attempt), *subject)
-            });
-        let first = wanted.min_by_key(|(at, _)| *at);
-        let due = first.filter(|(at, _)| *at <= now).map(|(_, subject)| subject);
-        (due, first.map(|(at, _)| at))
-    }
-
-    /// Puts down how a read ended; `judge` gets the status before it.
-    pub(super) fn note(&self, subject: SubjectId, judge: impl FnOnce(Option<&Status>) -> Status) {
-        let mut subjects = self.lock();
-        let known = subjects.entry(subject).or_default();
-        known.status = Some(judge(known.status.as_ref()));
-    }
-
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<SubjectId, Known>> {
+    pub(super) fn subjects(&self) -> MutexGuard<'_, Subjects> {
         self.subjects.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Known {
-    fn is_wanted(&self, now: Timestamp) -> bool {
-        self.requested.is_some_and(|requested| now.duration_since(requested) < ON_DEMAND_KEPT)
     }
 }

@@ -1,11 +1,12 @@
 //! When is arXiv asked, and what is made of the answer?
 
 mod collector;
+mod past_days;
 mod round;
 mod schedule;
 mod status;
 mod worker;
 
 pub use collector::{Collector, NotAdmitted, Options, Sink};
-pub use round::{Outcome, Reading, read_day, read_new};
-pub use status::{Counts, Status};
+pub use round::{Reading, read_day, read_new};
+pub use status::{Known, Status};

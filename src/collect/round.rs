@@ -1,17 +1,16 @@
 //! How is one day of one subject read, proved and judged?
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use jiff::civil::Date;
 
 use crate::domain::announcement::Announcement;
-use crate::domain::mailing;
+use crate::domain::outcome::{Counts, Outcome};
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::fetch::{FetchError, ListingUrl, Page, Upstream};
 use crate::parse::{self, Kind, Listing, Refusal};
-
-use super::Counts;
 
 /// The most pages of one listing: twenty times the largest day that arXiv has had.
 const LISTING_PAGES_MAX: usize = 20;
@@ -28,28 +27,14 @@ const RETRY_WAIT_MAX: Duration = Duration::from_secs(90);
 /// How many entries a page of a catch-up holds; arXiv gives no choice.
 const CATCHUP_PAGE_ENTRIES: u32 = 2_000;
 
-/// How one read ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
-    pub subject: SubjectId,
-    pub verdict: Verdict,
-    /// The listing date that the page showed.
-    pub date: Option<Date>,
-    /// One line: what was read, or what was wrong.
-    pub reason: String,
-    pub counts: Counts,
-    /// Entries that the page counts and that were not read.
-    pub missing: u32,
-    /// Pages read.
-    pub pages: usize,
-}
-
 /// An outcome, and what there is to keep of it.
 #[derive(Clone, Debug)]
 pub struct Reading {
     pub outcome: Outcome,
-    /// Present when the listing was proved whole, or when only single entries could not be read.
+    /// What the page showed of one mailing, be it whole or not.
     pub announcement: Option<Announcement>,
+    /// The listing was proved whole, or only single entries could not be read.
+    pub is_trusted: bool,
 }
 
 /// Reads the newest mailing of a subject, all its pages.
@@ -186,7 +171,7 @@ fn judge(subject: SubjectId, pages: Vec<Listing>) -> Reading {
         Verdict::Quiet => "nothing announced in this subject".to_owned(),
         _ => proof.faults.join("; "),
     };
-    let trusted = proof.verdict.is_proved() || proof.counts_hold;
+    let page_hash = announcement.as_ref().map(fingerprint);
     let outcome = Outcome {
         subject,
         verdict: proof.verdict,
@@ -195,21 +180,24 @@ fn judge(subject: SubjectId, pages: Vec<Listing>) -> Reading {
         counts,
         missing: proof.missing,
         pages: page_count,
+        page_hash,
     };
-    Reading { outcome, announcement: announcement.filter(|_| trusted) }
+    Reading { outcome, announcement, is_trusted: proof.verdict.is_proved() || proof.counts_hold }
 }
 
 fn failed(subject: SubjectId, verdict: Verdict, reason: String, pages: usize) -> Reading {
+    let counts = Counts::default();
     let outcome =
-        Outcome { subject, verdict, date: None, reason, counts: Counts::default(), missing: 0, pages };
-    Reading { outcome, announcement: None }
+        Outcome { subject, verdict, date: None, reason, counts, missing: 0, pages, page_hash: None };
+    Reading { outcome, announcement: None, is_trusted: false }
 }
 
-/// The mailing days of the `days` calendar days before `date`, newest first.
-#[must_use]
-pub fn days_before(date: Date, days: u32) -> Vec<Date> {
-    std::iter::successors(date.yesterday().ok(), |day| day.yesterday().ok())
-        .take(days as usize)
-        .filter(|day| mailing::has_mailing(*day))
-        .collect()
+/// Tells whether two reads found the same; the page itself also holds what changes at every request.
+fn fingerprint(announcement: &Announcement) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    announcement.date.hash(&mut hasher);
+    for entry in &announcement.entries {
+        (entry.position, entry.announce_type, &entry.paper).hash(&mut hasher);
+    }
+    hasher.finish()
 }

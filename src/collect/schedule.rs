@@ -1,42 +1,44 @@
 //! When is a subject asked for again?
 //!
-//! After a mailing is due the page is asked at growing intervals until it shows the new date, and twice more after
+//! After a mailing is due the page is asked for at growing intervals until it shows the new date, and twice more after
 //! that, since arXiv corrects a page on the same day; then not before the next mailing.
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::mailing;
-use jiff::civil::Date;
 
-/// How soon a page is asked for after its mailing is due: arXiv takes up to 90 minutes to show it.
+/// How soon a page is asked for after its mailing is due; arXiv takes up to 90 minutes to show it.
 const FIRST_LOOK: SignedDuration = SignedDuration::from_mins(2);
 
-/// The first pause while the page still shows the mailing before, or could not be read; it doubles each time.
-const PAUSE_FIRST: SignedDuration = SignedDuration::from_mins(5);
+/// The bounds of the pause while the page still shows the mailing before.
+/// In between it is two fifths of the time since the mailing, so that a page that takes ninety minutes is asked for
+/// nine times, and one that is held back over a holiday once an hour.
+const PAUSE_MIN: SignedDuration = SignedDuration::from_mins(5);
+const PAUSE_MAX: SignedDuration = SignedDuration::from_hours(1);
 
-/// The longest pause of that kind: over a holiday, eight requests a day.
-const PAUSE_MAX: SignedDuration = SignedDuration::from_hours(3);
+/// The first pause after a failure; it doubles with each further one, up to the longest pause.
+const FAILURE_PAUSE: SignedDuration = SignedDuration::from_mins(1);
 
 /// When a page that was proved whole is looked at again on its own day, counted from the mailing.
 const SECOND_LOOKS: [SignedDuration; 2] = [SignedDuration::from_hours(3), SignedDuration::from_hours(12)];
 
 /// When to ask next, at `now`, for a subject whose newest proved day is `newest`.
 ///
-/// `fruitless` counts the reads in a row that brought no newer day though one was due.
+/// `failures` counts the reads in a row that proved nothing.
 #[must_use]
-pub fn next_attempt(now: Timestamp, newest: Option<Date>, fruitless: u32) -> Timestamp {
-    let due = mailing::newest_due(now);
-    if newest.is_none_or(|newest| newest < due) {
-        return now + pause(fruitless);
+pub fn next_attempt(now: Timestamp, newest: Option<Date>, failures: u32) -> Timestamp {
+    if failures > 0 {
+        let doublings = (failures - 1).min(10);
+        return now + (FAILURE_PAUSE * (1 << doublings)).min(PAUSE_MAX);
     }
+    let due = mailing::newest_due(now);
     let mailed = mailing::moment(due);
+    if newest.is_none_or(|newest| newest < due) {
+        return now + (now.duration_since(mailed) * 2 / 5).clamp(PAUSE_MIN, PAUSE_MAX);
+    }
     let second_look = SECOND_LOOKS.into_iter().map(|after| mailed + after).find(|look| *look > now);
     second_look.unwrap_or_else(|| mailing::moment(mailing::next_due(now)) + FIRST_LOOK)
-}
-
-fn pause(fruitless: u32) -> SignedDuration {
-    let doublings = fruitless.saturating_sub(1).min(10);
-    (PAUSE_FIRST * (1 << doublings)).min(PAUSE_MAX)
 }
 
 #[cfg(test)]
@@ -45,18 +47,25 @@ mod tests {
 
     use super::*;
 
-    fn check(now: &str, newest: Option<Date>, fruitless: u32, expected: &str) {
+    fn check(now: &str, newest: Option<Date>, failures: u32, expected: &str) {
         let now: Timestamp = now.parse().expect("a time");
-        assert_eq!(next_attempt(now, newest, fruitless).to_string(), expected);
+        assert_eq!(next_attempt(now, newest, failures).to_string(), expected);
     }
 
     #[test]
-    fn while_a_mailing_is_due_the_pauses_double_up_to_a_limit() {
+    fn while_a_mailing_is_due_the_pauses_grow_up_to_a_limit() {
         let friday = Some(date(2026, 2, 27));
-        check("2026-03-02T01:02:00Z", friday, 1, "2026-03-02T01:07:00Z");
-        check("2026-03-02T01:07:00Z", friday, 2, "2026-03-02T01:17:00Z");
-        check("2026-03-02T01:17:00Z", friday, 3, "2026-03-02T01:37:00Z");
-        check("2026-03-02T01:17:00Z", None, 40, "2026-03-02T04:17:00Z");
+        check("2026-03-02T01:02:00Z", friday, 0, "2026-03-02T01:07:00Z");
+        check("2026-03-02T02:00:00Z", friday, 0, "2026-03-02T02:24:00Z");
+        check("2026-03-02T12:00:00Z", friday, 0, "2026-03-02T13:00:00Z");
+    }
+
+    #[test]
+    fn failures_are_retried_soon_and_then_less_often() {
+        let monday = Some(date(2026, 3, 2));
+        check("2026-03-02T12:00:00Z", None, 1, "2026-03-02T12:01:00Z");
+        check("2026-03-02T12:00:00Z", monday, 3, "2026-03-02T12:04:00Z");
+        check("2026-03-02T12:00:00Z", monday, 40, "2026-03-02T13:00:00Z");
     }
 
     #[test]
@@ -69,20 +78,18 @@ mod tests {
     }
 
     #[test]
-    fn an_ordinary_day_costs_few_requests() {
-        let mut now: Timestamp = "2026-03-02T01:02:00Z".parse().expect("a time");
-        let flip: Timestamp = "2026-03-02T02:30:00Z".parse().expect("a time");
-        let end: Timestamp = "2026-03-03T01:00:00Z".parse().expect("a time");
-        let (mut requests, mut fruitless, mut newest) = (0, 0, date(2026, 2, 27));
-        while now < end {
-            requests += 1;
-            if now >= flip {
-                (newest, fruitless) = (date(2026, 3, 2), 0);
-            } else {
-                fruitless += 1;
+    fn an_ordinary_day_costs_at_most_twelve_requests_however_late_the_page_is() {
+        for flip_minutes in [0, 10, 30, 60, 90] {
+            let mailed: Timestamp = "2026-03-02T01:00:00Z".parse().expect("a time");
+            let end: Timestamp = "2026-03-03T01:00:00Z".parse().expect("a time");
+            let flip = mailed + SignedDuration::from_mins(flip_minutes);
+            let (mut now, mut requests, mut newest) = (mailed + FIRST_LOOK, 0, date(2026, 2, 27));
+            while now < end {
+                requests += 1;
+                newest = if now >= flip { date(2026, 3, 2) } else { newest };
+                now = next_attempt(now, Some(newest), 0);
             }
-            now = next_attempt(now, Some(newest), fruitless);
+            assert!(requests <= 12, "{requests} requests when the page takes {flip_minutes} minutes");
         }
-        assert_eq!(requests, 8);
     }
 }

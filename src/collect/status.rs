@@ -1,53 +1,204 @@
-//! What is known of a subject's reads, in numbers and words?
+//! What is known of every subject's reads, and which is due?
 
-use jiff::Timestamp;
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::announcement::{AnnounceType, Announcement};
+use crate::domain::mailing;
+use crate::domain::outcome::{Day, Outcome};
+use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
+use crate::store::Contents;
 
-/// The entries of a listing by type.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    pub new: usize,
-    pub cross: usize,
-    /// Replacements of papers that are at home here, and of those that are cross-listed.
-    pub replace: usize,
-}
+use super::schedule;
 
-impl Counts {
-    /// Counts an announcement's entries.
-    #[must_use]
-    pub fn of(announcement: &Announcement) -> Self {
-        Self {
-            new: announcement.count(AnnounceType::New),
-            cross: announcement.count(AnnounceType::Cross),
-            replace: announcement.count(AnnounceType::Replace)
-                + announcement.count(AnnounceType::ReplaceCross),
-        }
-    }
+/// How long a subject that nobody watches is read after a reader last asked for it.
+const ON_DEMAND_KEPT: SignedDuration = SignedDuration::from_hours(14 * 24);
 
-    #[must_use]
-    pub fn total(self) -> usize {
-        self.new + self.cross + self.replace
-    }
-}
+/// How many days of a subject are kept here; as many as can be caught up.
+const DAYS_KEPT: usize = 100;
 
-/// How the last read of a subject ended.
+/// How the last read of a subject ended, and when the next one comes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
-    pub verdict: Verdict,
-    /// One line: what was read, or what was wrong.
-    pub reason: String,
-    pub counts: Counts,
+    pub outcome: Outcome,
     /// The newest day that was proved whole.
     pub newest: Option<Date>,
     /// When the last read ended.
     pub attempted: Timestamp,
-    /// When the last read that was proved whole ended.
+    /// When the last read that proved its page whole ended.
     pub proved: Option<Timestamp>,
-    /// Reads in a row that brought no newer day though one was due.
-    pub fruitless: u32,
+    /// Reads in a row that proved nothing.
+    pub failures: u32,
     /// When the subject is asked for next without anyone's request.
     pub next_attempt: Timestamp,
+}
+
+/// A subject that was asked for or is watched.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// When a reader last asked for it.
+    pub requested: Option<Timestamp>,
+    pub status: Option<Status>,
+    pub days: BTreeMap<Date, Day>,
+}
+
+/// Every subject that is known, and how far the newest mailing has come.
+#[derive(Debug)]
+pub(super) struct Subjects {
+    watch: Vec<SubjectId>,
+    known: BTreeMap<SubjectId, Known>,
+    /// The newest listing date that any page has shown, and when that was first seen.
+    shown: Option<(Date, Timestamp)>,
+}
+
+impl Known {
+    /// The newest day of which anything was read.
+    pub fn newest(&self) -> Option<Date> {
+        self.days.values().rev().find(|day| day.verdict != Verdict::Gap).map(|day| day.date)
+    }
+
+    fn newest_proved(&self) -> Option<Date> {
+        self.days.values().rev().find(|day| day.verdict.is_proved()).map(|day| day.date)
+    }
+}
+
+impl Subjects {
+    /// What is watched, and what the store remembers.
+    pub(super) fn new(watch: &[SubjectId], contents: &Contents, now: Timestamp) -> Self {
+        let mut subjects = Self { watch: watch.to_vec(), known: BTreeMap::new(), shown: None };
+        for subject in watch {
+            subjects.known.entry(*subject).or_default();
+        }
+        for (subject, at) in &contents.requests {
+            subjects.known.entry(*subject).or_default().requested = Some(*at);
+        }
+        for day in &contents.days {
+            subjects.set_day(day.clone());
+        }
+        for (outcome, at) in &contents.reads {
+            let known = subjects.known.entry(outcome.subject).or_default();
+            let newest = known.newest_proved();
+            let failures = u32::from(!outcome.verdict.is_proved());
+            known.status = Some(Status {
+                outcome: outcome.clone(),
+                newest,
+                attempted: *at,
+                proved: newest.and_then(|newest| known.days.get(&newest)).map(|day| day.read),
+                failures,
+                // A start is a reason to look, unless the newest mailing is known already.
+                next_attempt: match newest {
+                    Some(newest) if newest >= mailing::newest_due(now) => {
+                        schedule::next_attempt(now, Some(newest), 0)
+                    }
+                    _ => now,
+                },
+            });
+        }
+        subjects
+    }
+
+    pub(super) fn get(&self, subject: SubjectId) -> Option<&Known> {
+        self.known.get(&subject)
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = (SubjectId, &Known)> {
+        self.known.iter().map(|(subject, known)| (*subject, known))
+    }
+
+    /// The subjects that are read by themselves at `now`.
+    pub(super) fn wanted(&self, now: Timestamp) -> impl Iterator<Item = (SubjectId, &Known)> {
+        self.all().filter(move |(subject, known)| self.watch.contains(subject) || is_wanted(known, now))
+    }
+
+    /// Notes a reader's wish; false when as many unwatched subjects are read as may be.
+    pub(super) fn request(&mut self, subject: SubjectId, on_demand_max: usize, now: Timestamp) -> bool {
+        let is_read = self.known.get(&subject).is_some_and(|known| is_wanted(known, now));
+        if !is_read
+            && self.wanted(now).filter(|(known, _)| !self.watch.contains(known)).count() >= on_demand_max
+        {
+            return false;
+        }
+        self.known.entry(subject).or_default().requested = Some(now);
+        true
+    }
+
+    /// Keeps what is known of a day; a day that was proved stays so.
+    pub(super) fn set_day(&mut self, day: Day) {
+        if day.verdict != Verdict::Gap && self.shown.is_none_or(|(shown, _)| day.date > shown) {
+            self.shown = Some((day.date, day.read));
+        }
+        let days = &mut self.known.entry(day.subject).or_default().days;
+        if days.get(&day.date).is_none_or(|known| day.supersedes(known)) {
+            days.insert(day.date, day);
+        }
+        while days.len() > DAYS_KEPT {
+            days.pop_first();
+        }
+    }
+
+    /// Puts down how a read of the newest mailing ended; nothing is asked before `allowed`.
+    pub(super) fn note(&mut self, outcome: &Outcome, now: Timestamp, allowed: Timestamp) {
+        let known = self.known.entry(outcome.subject).or_default();
+        let before = known.status.as_ref();
+        let is_proved = outcome.verdict.is_proved();
+        let failures = match outcome.verdict {
+            Verdict::Complete | Verdict::Quiet | Verdict::Stale => 0,
+            _ => before.map_or(0, |status| status.failures).saturating_add(1),
+        };
+        let newest = known.newest_proved();
+        let status = Status {
+            outcome: outcome.clone(),
+            newest,
+            attempted: now,
+            proved: if is_proved { Some(now) } else { before.and_then(|status| status.proved) },
+            failures,
+            next_attempt: schedule::next_attempt(now, newest, failures).max(allowed),
+        };
+        known.status = Some(status);
+        if let Some(date) = outcome.date
+            && self.shown.is_none_or(|(shown, _)| date > shown)
+        {
+            self.shown = Some((date, now));
+        }
+    }
+
+    /// The subject whose time has come, and when the next one's comes.
+    ///
+    /// While no page has shown the mailing that is due, the subjects take turns in looking for it, one request at each
+    /// look; as soon as one has found it, all others are due.
+    pub(super) fn due(&self, now: Timestamp) -> (Option<SubjectId>, Option<Timestamp>) {
+        let mailed = mailing::newest_due(now);
+        let is_out = self.shown.is_some_and(|(shown, _)| shown >= mailed);
+        let mut times: Vec<(Timestamp, SubjectId)> = Vec::new();
+        let mut looking: Vec<&Status> = Vec::new();
+        for (subject, known) in self.wanted(now) {
+            let Some(status) = &known.status else {
+                times.push((now, subject));
+                continue;
+            };
+            let has_it = status.newest.is_some_and(|newest| newest >= mailed);
+            let since = self.shown.map_or(Timestamp::MIN, |(_, since)| since);
+            // A read in the future: the clock was set back, and what was planned by it means nothing.
+            if status.attempted > now || (is_out && !has_it && status.attempted < since) {
+                times.push((now, subject));
+            } else if has_it || is_out {
+                times.push((status.next_attempt, subject));
+            } else {
+                looking.push(status);
+            }
+        }
+        let last = looking.iter().max_by_key(|status| status.attempted);
+        let longest_ago = looking.iter().min_by_key(|status| (status.attempted, status.outcome.subject));
+        if let (Some(last), Some(next)) = (last, longest_ago) {
+            times.push((last.next_attempt, next.outcome.subject));
+        }
+        let first = times.into_iter().min();
+        (first.filter(|(at, _)| *at <= now).map(|(_, subject)| subject), first.map(|(at, _)| at))
+    }
+}
+
+fn is_wanted(known: &Known, now: Timestamp) -> bool {
+    known.requested.is_some_and(|requested| now.duration_since(requested) < ON_DEMAND_KEPT)
 }

@@ -2,34 +2,34 @@
 //!
 //! Readers who wait come first, then subjects whose time has come, then past days that are not known yet.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::Receiver;
 
 use crate::domain::announcement::Announcement;
 use crate::domain::mailing;
+use crate::domain::outcome::{Day, Outcome};
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
-use crate::store::Memory;
+use crate::store::Store;
 
 use super::collector::{Ask, Shared, Sink, Wish};
-use super::round::{self, Outcome, Reading};
-use super::schedule;
-use super::status::Status;
+use super::past_days::PastDays;
+use super::round::{self, Reading};
 
 /// How often the clock is looked at when nothing is to do, so that a jump of the system's clock is noticed.
 const IDLE_MAX: Duration = Duration::from_secs(30);
 
-/// How often a past day is asked for before it is given up until the next start.
-const PAST_DAY_ATTEMPTS_MAX: u32 = 3;
+/// After how long a page that comes back short in the same way is kept as it is, its verdict `incomplete`.
+const SHORT_KEPT_AFTER: SignedDuration = SignedDuration::from_hours(2);
 
-pub(super) struct Worker {
+pub(super) struct Worker<S> {
     shared: Arc<Shared>,
-    store: Arc<Memory>,
+    store: Arc<S>,
     sink: Sink,
     /// Subjects that readers wait for, in the order in which they asked.
     asked: VecDeque<SubjectId>,
@@ -38,19 +38,16 @@ pub(super) struct Worker {
     last: HashMap<SubjectId, Outcome>,
     /// Readers whose subject is read, and who wait for its past days.
     filling: HashMap<SubjectId, Vec<Ask>>,
-    past_days: VecDeque<PastDay>,
-    given_up: HashSet<(SubjectId, Date)>,
+    past_days: PastDays,
+    /// Pages that came back short: what they held, and since when.
+    short: HashMap<SubjectId, (u64, Timestamp)>,
+    /// The day on which the store was last pruned.
+    pruned: Option<Date>,
 }
 
-struct PastDay {
-    subject: SubjectId,
-    date: Date,
-    attempts: u32,
-}
-
-impl Worker {
-    pub(super) fn new(shared: Arc<Shared>, store: Arc<Memory>, sink: Sink) -> Self {
-        Self {
+impl<S: Store> Worker<S> {
+    pub(super) fn new(shared: Arc<Shared>, store: Arc<S>, sink: Sink) -> Self {
+        let mut worker = Self {
             shared,
             store,
             sink,
@@ -58,8 +55,22 @@ impl Worker {
             waiting: HashMap::new(),
             last: HashMap::new(),
             filling: HashMap::new(),
-            past_days: VecDeque::new(),
-            given_up: HashSet::new(),
+            past_days: PastDays::default(),
+            short: HashMap::new(),
+            pruned: None,
+        };
+        worker.resume();
+        worker
+    }
+
+    /// Takes up the past days that an earlier run did not get to.
+    fn resume(&mut self) {
+        let now = self.shared.clock.now();
+        let subjects = self.shared.subjects();
+        for (subject, known) in subjects.wanted(now) {
+            if let Some(newest) = known.newest() {
+                self.past_days.plan(subject, newest, &known.days, self.shared.options.fill_days);
+            }
         }
     }
 
@@ -72,13 +83,15 @@ impl Worker {
             if inbox.is_closed() {
                 return;
             }
-            let (due, next) = self.shared.due();
+            self.prune().await;
+            let now = self.shared.clock.now();
+            let (due, next) = self.shared.subjects().due(now);
             if let Some(subject) = self.asked.pop_front().or(due) {
                 self.read_new(subject, &mut inbox).await;
-            } else if let Some(day) = self.past_days.pop_front() {
-                self.read_past_day(day).await;
+            } else if let Some((subject, date)) = self.past_days.next(now) {
+                self.read_past_day(subject, date, now).await;
             } else {
-                let now = self.shared.clock.now();
+                let next = next.into_iter().chain(self.past_days.next_attempt()).min();
                 let pause = next.map_or(IDLE_MAX, |next| {
                     Duration::try_from(next.duration_since(now)).unwrap_or_default().min(IDLE_MAX)
                 });
@@ -118,14 +131,162 @@ impl Worker {
             }
         };
         self.asked.retain(|asked| *asked != subject);
-        let outcome = self.keep(reading);
-        self.note(&outcome);
-        if let (Some(date), true) = (outcome.date, outcome.verdict.is_proved()) {
-            self.plan_past_days(subject, date);
+        let outcome = self.keep(reading).await;
+        log(&outcome);
+        let now = shared.clock.now();
+        let allowed = now.saturating_add(shared.upstream.wait_estimate()).unwrap_or(Timestamp::MAX);
+        shared.subjects().note(&outcome, now, allowed);
+        self.remember_request(subject).await;
+        if let (Some(date), true) = (outcome.date, outcome.verdict.is_proved())
+            && let Some(known) = shared.subjects().get(subject)
+        {
+            self.past_days.plan(subject, date, &known.days, shared.options.fill_days);
         }
         self.last.insert(subject, outcome);
         let waiting = self.waiting.remove(&subject).unwrap_or_default();
         self.tell(subject, waiting);
+    }
+
+    /// Keeps what a read of the newest mailing has brought, and judges it by what is known.
+    async fn keep(&mut self, reading: Reading) -> Outcome {
+        let Reading { mut outcome, announcement, is_trusted } = reading;
+        let (newest, known) = match (outcome.date, self.shared.subjects().get(outcome.subject)) {
+            (Some(date), Some(known)) => (known.newest(), known.days.get(&date).map(|day| day.counts)),
+            _ => (None, None),
+        };
+        if let (Some(date), Some(newest)) = (outcome.date, newest)
+            && date < newest
+        {
+            outcome.verdict = Verdict::Stale;
+            outcome.reason =
+                format!("the page shows the mailing of {date}, that of {newest} is known already");
+            return self.note(outcome).await;
+        }
+        if let (Verdict::Quiet, Some(counts)) = (outcome.verdict, known.filter(|counts| counts.total() > 0)) {
+            outcome.verdict = Verdict::Incomplete;
+            outcome.reason = format!("the page says that nothing was announced, known already: {counts}");
+            return self.note(outcome).await;
+        }
+        match announcement {
+            Some(announcement) if is_trusted || self.is_short_for_long(&outcome) => {
+                self.record(&announcement, outcome).await
+            }
+            _ => self.note(outcome).await,
+        }
+    }
+
+    /// Has this page come back short in the same way for so long that its entries are better than none?
+    fn is_short_for_long(&mut self, outcome: &Outcome) -> bool {
+        let (Verdict::Incomplete, Some(hash)) = (outcome.verdict, outcome.page_hash) else { return false };
+        let now = self.shared.clock.now();
+        let (before, since) = *self.short.entry(outcome.subject).or_insert((hash, now));
+        if before != hash {
+            self.short.insert(outcome.subject, (hash, now));
+        }
+        before == hash && now.duration_since(since) >= SHORT_KEPT_AFTER
+    }
+
+    /// Writes an announcement down; only what is written is shown.
+    async fn record(&mut self, announcement: &Announcement, mut outcome: Outcome) -> Outcome {
+        let now = self.shared.clock.now();
+        match self.store.record(announcement, &outcome, now).await {
+            Ok(change) => {
+                tracing::info!(
+                    subject.code = %change.subject,
+                    listing.date = %change.listing_date,
+                    verdict = %outcome.verdict,
+                    paper.count = change.events.len(),
+                    paper.added = change.added,
+                    "recorded an announcement"
+                );
+                if let Some(day) = Day::of(&outcome, now) {
+                    self.shared.subjects().set_day(day);
+                }
+                (self.sink)(&change);
+            }
+            Err(error) => {
+                tracing::error!(subject.code = %outcome.subject, %error, "could not keep an announcement");
+                outcome.verdict = Verdict::Unread;
+                outcome.reason = format!("read, but not kept: {error}");
+            }
+        }
+        outcome
+    }
+
+    async fn note(&mut self, outcome: Outcome) -> Outcome {
+        if let Err(error) = self.store.note(&outcome, self.shared.clock.now()).await {
+            tracing::error!(subject.code = %outcome.subject, %error, "could not keep how a read ended");
+        }
+        outcome
+    }
+
+    /// Keeps a reader's wish over a restart.
+    async fn remember_request(&self, subject: SubjectId) {
+        let requested = self.shared.subjects().get(subject).and_then(|known| known.requested);
+        if let Some(at) = requested
+            && let Err(error) = self.store.request(subject, at).await
+        {
+            tracing::error!(subject.code = %subject, %error, "could not keep that a subject was asked for");
+        }
+    }
+
+    async fn read_past_day(&mut self, subject: SubjectId, date: Date, now: Timestamp) {
+        if PastDays::is_lost(date, now) {
+            self.give_up(subject, date, now).await;
+            return;
+        }
+        let due = mailing::newest_due(now);
+        let Reading { outcome, announcement, is_trusted } =
+            round::read_day(&self.shared.upstream, subject, date, due).await;
+        let is_proved = outcome.verdict.is_proved();
+        let outcome = match announcement.filter(|_| is_trusted) {
+            Some(announcement) => self.record(&announcement, outcome).await,
+            None => outcome,
+        };
+        if !is_proved || outcome.verdict == Verdict::Unread {
+            tracing::warn!(
+                subject.code = %subject,
+                listing.date = %date,
+                verdict = %outcome.verdict,
+                reason = outcome.reason,
+                "a past day could not be read"
+            );
+            self.past_days.failed(subject, date, self.shared.clock.now());
+        } else {
+            self.past_days.settled(subject, date);
+        }
+        self.answer_if_filled(subject);
+    }
+
+    /// A day that arXiv no longer gives is a gap for ever.
+    async fn give_up(&mut self, subject: SubjectId, date: Date, now: Timestamp) {
+        let counts = crate::domain::outcome::Counts::default();
+        let gap = Day { subject, date, verdict: Verdict::Gap, counts, missing: 0, read: now };
+        tracing::warn!(subject.code = %subject, listing.date = %date, "a past day is lost: arXiv gives 90 days");
+        match self.store.mark(&gap).await {
+            Ok(()) => {
+                self.shared.subjects().set_day(gap);
+                self.past_days.settled(subject, date);
+            }
+            Err(error) => {
+                tracing::error!(subject.code = %subject, %error, "could not keep a gap");
+                self.past_days.failed(subject, date, now);
+            }
+        }
+        self.answer_if_filled(subject);
+    }
+
+    /// Forgets what is older than the settings want, once a day.
+    async fn prune(&mut self) {
+        let today = mailing::newest_due(self.shared.clock.now());
+        if self.shared.options.retention_days == 0 || self.pruned == Some(today) {
+            return;
+        }
+        self.pruned = Some(today);
+        let kept = SignedDuration::from_hours(24 * i64::from(self.shared.options.retention_days));
+        if let Err(error) = self.store.prune(today.saturating_sub(kept)).await {
+            tracing::error!(%error, "could not forget old announcements");
+        }
     }
 
     /// Tells readers how the last read ended; those who wait for the past days are told after these.
@@ -136,91 +297,8 @@ impl Worker {
         self.answer_if_filled(subject);
     }
 
-    /// Hands over what there is to keep, unless the page is older than what is known.
-    fn keep(&mut self, reading: Reading) -> Outcome {
-        let Reading { mut outcome, announcement } = reading;
-        let newest = self.store.newest(outcome.subject);
-        if let (Some(date), Some(newest)) = (outcome.date, newest)
-            && date < newest
-        {
-            outcome.verdict = Verdict::Stale;
-            outcome.reason =
-                format!("the page shows the mailing of {date}, that of {newest} is known already");
-            return outcome;
-        }
-        if let Some(announcement) = announcement {
-            self.record(&announcement);
-        }
-        outcome
-    }
-
-    fn record(&self, announcement: &Announcement) {
-        let change = self.store.record(announcement);
-        tracing::info!(
-            subject.code = %change.subject,
-            listing.date = %change.listing_date,
-            paper.count = change.events.len(),
-            paper.added = change.added,
-            "recorded an announcement"
-        );
-        (self.sink)(&change);
-    }
-
-    fn note(&self, outcome: &Outcome) {
-        let now = self.shared.clock.now();
-        let allowed = now.saturating_add(self.shared.upstream.wait_estimate()).unwrap_or(Timestamp::MAX);
-        let newest = self.store.newest(outcome.subject);
-        let fresh = newest.is_some_and(|newest| newest >= mailing::newest_due(now));
-        if outcome.verdict.is_proved() {
-            tracing::info!(subject.code = %outcome.subject, verdict = %outcome.verdict, reason = outcome.reason, "read");
-        } else {
-            tracing::warn!(subject.code = %outcome.subject, verdict = %outcome.verdict, reason = outcome.reason, "not read");
-        }
-        self.shared.note(outcome.subject, |before| {
-            let proved = outcome.verdict.is_proved();
-            let fruitless = if proved && fresh { 0 } else { before.map_or(0, |status| status.fruitless) + 1 };
-            Status {
-                verdict: outcome.verdict,
-                reason: outcome.reason.clone(),
-                counts: outcome.counts,
-                newest,
-                attempted: now,
-                proved: if proved { Some(now) } else { before.and_then(|status| status.proved) },
-                fruitless,
-                next_attempt: schedule::next_attempt(now, newest.filter(|_| proved), fruitless).max(allowed),
-            }
-        });
-    }
-
-    /// Puts the mailing days before `date` that are not known into the queue, the oldest first.
-    fn plan_past_days(&mut self, subject: SubjectId, date: Date) {
-        let mut days = round::days_before(date, self.shared.options.fill_days);
-        days.retain(|day| {
-            !self.store.knows(subject, *day)
-                && !self.given_up.contains(&(subject, *day))
-                && !self.past_days.iter().any(|planned| planned.subject == subject && planned.date == *day)
-        });
-        self.past_days.extend(days.into_iter().rev().map(|date| PastDay { subject, date, attempts: 0 }));
-    }
-
-    async fn read_past_day(&mut self, day: PastDay) {
-        let PastDay { subject, date, attempts } = day;
-        let due = mailing::newest_due(self.shared.clock.now());
-        let Reading { outcome, announcement } =
-            round::read_day(&self.shared.upstream, subject, date, due).await;
-        if let Some(announcement) = announcement {
-            self.record(&announcement);
-        } else if attempts + 1 < PAST_DAY_ATTEMPTS_MAX {
-            self.past_days.push_back(PastDay { subject, date, attempts: attempts + 1 });
-        } else {
-            tracing::warn!(subject.code = %subject, listing.date = %date, reason = outcome.reason, "gave up a past day");
-            self.given_up.insert((subject, date));
-        }
-        self.answer_if_filled(subject);
-    }
-
     fn answer_if_filled(&mut self, subject: SubjectId) {
-        if self.past_days.iter().all(|day| day.subject != subject)
+        if !self.past_days.awaits(subject)
             && let Some(asks) = self.filling.remove(&subject)
         {
             self.answer(subject, asks);
@@ -233,5 +311,14 @@ impl Worker {
         for ask in asks {
             drop(ask.done.send(outcome.clone()));
         }
+    }
+}
+
+fn log(outcome: &Outcome) {
+    let Outcome { subject, verdict, reason, .. } = outcome;
+    if verdict.is_proved() {
+        tracing::info!(subject.code = %subject, verdict = %verdict, reason, "read a subject");
+    } else {
+        tracing::warn!(subject.code = %subject, verdict = %verdict, reason, "could not read a subject");
     }
 }

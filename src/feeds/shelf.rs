@@ -44,6 +44,12 @@ impl Shelf {
         }
     }
 
+    /// Notes a day that was read and has no events, or whose events are not kept here.
+    pub fn know(&self, subject: SubjectId, date: Date) {
+        let mut subjects = self.subjects.write().unwrap_or_else(PoisonError::into_inner);
+        subjects.entry(subject).or_default().days.entry(date).or_insert_with(|| Arc::from([]));
+    }
+
     /// Has any day of this subject been read?
     pub fn holds(&self, subject: SubjectId) -> bool {
         self.read(|subjects| subjects.contains_key(&subject))

@@ -129,7 +129,16 @@ impl Upstream {
         }
     }
 
-    /// For logs and for the store's memory of where it was filled from.
+    /// What a store remembers of where it was filled from: an address, or that it was a replay.
+    #[must_use]
+    pub fn identity(&self) -> String {
+        match self {
+            Self::Live(client) => client.base_url().as_str().trim_end_matches('/').to_owned(),
+            Self::Replay(_) => "a replay".to_owned(),
+        }
+    }
+
+    /// For logs.
     #[must_use]
     pub fn describe(&self) -> String {
         match self {

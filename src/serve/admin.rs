@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use url::form_urlencoded;
 
-use crate::collect::Outcome;
+use crate::domain::outcome::Outcome;
 use crate::domain::taxonomy::SubjectId;
 
 use super::State;
@@ -117,7 +117,7 @@ fn asked(request: &HttpRequest, state: &State) -> Result<Vec<SubjectId>, Problem
         }
     }
     if subjects.is_empty() {
-        subjects = state.collector.statuses().into_iter().map(|(subject, _)| subject).collect();
+        subjects = state.collector.subjects().into_iter().map(|(subject, _)| subject).collect();
     }
     subjects.sort_unstable();
     subjects.dedup();

@@ -6,24 +6,20 @@ use std::time::Duration;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use jiff::fmt::rfc2822::DateTimePrinter;
-use jiff::{SignedDuration, Timestamp};
 
-use crate::collect::Outcome;
 use crate::domain::feed::FeedUrl;
 use crate::domain::mailing;
+use crate::domain::outcome::Outcome;
 use crate::domain::taxonomy::SubjectId;
 use crate::feeds as make;
 use crate::render;
 
 use super::documents::Document;
 use super::error::Problem;
+use super::freshness::Freshness;
 use super::negotiate::Form;
 use super::params::{self, FeedRequest};
 use super::{State, conditional};
-
-/// The bounds of how long an answer may be kept without asking again.
-const MAX_AGE_SECONDS_MIN: i64 = 60;
-const MAX_AGE_SECONDS_MAX: i64 = 3_600;
 
 /// How long a read takes beyond the wait for its turn, for the estimate that a reader is given.
 const READ_SECONDS: u64 = 10;
@@ -46,7 +42,7 @@ async fn answer(request: &HttpRequest, state: &State) -> Result<HttpResponse, Pr
     }
     warm(&asked.subjects, state).await?;
     let document = document(&asked, state).await?;
-    Ok(respond(request, state, &document))
+    Ok(respond(request, state, &document, &Freshness::of(&asked.subjects, state)))
 }
 
 /// Makes sure that every subject was read once; readers of the same subject share the read.
@@ -89,7 +85,8 @@ async fn warm(subjects: &[SubjectId], state: &State) -> Result<(), Problem> {
 fn refuse_if_it_just_failed(subject: SubjectId, state: &State) -> Result<(), Problem> {
     match state.collector.status(subject) {
         Some(status) if status.next_attempt > state.clock.now() => {
-            Err(not_read(subject, status.verdict, &status.reason, until_next(subject, state)))
+            let Outcome { verdict, reason, .. } = &status.outcome;
+            Err(not_read(subject, *verdict, reason, until_next(subject, state)))
         }
         _ => Ok(()),
     }
@@ -154,13 +151,17 @@ fn render(asked: &FeedRequest, sources: &[SubjectId], state: &State) -> Document
     }
 }
 
-fn respond(request: &HttpRequest, state: &State, document: &Document) -> HttpResponse {
+fn respond(request: &HttpRequest, state: &State, document: &Document, freshness: &Freshness) -> HttpResponse {
     let current = conditional::is_current(request, &document.etag, document.modified);
     let status = if current { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
     let mut response = HttpResponse::build(status);
     response
         .insert_header((header::ETAG, document.etag.as_str()))
-        .insert_header((header::CACHE_CONTROL, format!("max-age={}", max_age_seconds(state.clock.now()))))
+        .insert_header((
+            header::CACHE_CONTROL,
+            format!("max-age={}", freshness.max_age_seconds(state.clock.now())),
+        ))
+        .insert_header((header::CACHE_STATUS, freshness.cache_status()))
         .insert_header((header::VARY, "Accept"))
         .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
     if let Ok(modified) = DateTimePrinter::new().timestamp_to_rfc9110_string(&document.modified) {
@@ -174,10 +175,4 @@ fn respond(request: &HttpRequest, state: &State, document: &Document) -> HttpRes
     }
     response.insert_header((header::CONTENT_TYPE, document.content_type));
     response.body(document.body.clone())
-}
-
-/// Until the next mailing is due, within bounds.
-fn max_age_seconds(now: Timestamp) -> i64 {
-    let next: SignedDuration = mailing::moment(mailing::next_due(now)).duration_since(now);
-    next.as_secs().clamp(MAX_AGE_SECONDS_MIN, MAX_AGE_SECONDS_MAX)
 }

@@ -5,10 +5,12 @@ mod conditional;
 mod documents;
 mod error;
 mod feeds;
+mod freshness;
 mod negotiate;
 mod pages;
 mod params;
 mod routes;
+mod status;
 
 use std::sync::Arc;
 use std::time::Duration;

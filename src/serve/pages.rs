@@ -20,11 +20,11 @@ pub(super) async fn start(request: HttpRequest, state: web::Data<State>) -> Http
         Ok(base) => base,
         Err(problem) => return problem.respond(&request),
     };
-    let reads = state.collector.statuses().into_iter().map(|(subject, status)| Read {
+    let reads = state.collector.subjects().into_iter().map(|(subject, known)| Read {
         subject,
-        verdict: status.as_ref().map_or("unread", |status| status.verdict.as_str()),
-        newest: status.as_ref().and_then(|status| status.newest),
-        reason: status.map_or_else(|| "not read yet".to_owned(), |status| status.reason),
+        verdict: known.status.as_ref().map_or("unread", |status| status.outcome.verdict.as_str()),
+        newest: known.newest(),
+        reason: known.status.map_or_else(|| "not read yet".to_owned(), |status| status.outcome.reason),
     });
     let reads: Vec<Read> = reads.collect();
     let example = reads.first().map_or(SubjectId::example(), |read| read.subject);

@@ -7,7 +7,7 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, HttpRequest, HttpResponse, Resource, web};
 
 use super::error::Problem;
-use super::{State, TARGET_BYTES_MAX, admin, feeds, pages};
+use super::{State, TARGET_BYTES_MAX, admin, feeds, pages, status};
 
 /// Adds every route; the caller puts `State` beside it.
 pub fn configure(app: &mut web::ServiceConfig, state: State) {
@@ -22,6 +22,14 @@ pub fn configure(app: &mut web::ServiceConfig, state: State) {
                 readable("/subjects/{subjects}")
                     .route(web::get().to(feeds::subjects))
                     .route(web::head().to(feeds::subjects)),
+            )
+            .service(
+                readable("/status").route(web::get().to(status::page)).route(web::head().to(status::page)),
+            )
+            .service(
+                readable("/status.json")
+                    .route(web::get().to(status::json))
+                    .route(web::head().to(status::json)),
             )
             .service(
                 readable("/help/http")

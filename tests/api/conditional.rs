@@ -6,7 +6,7 @@ use crate::service::Running;
 
 #[tokio::test]
 async fn who_has_the_document_gets_a_304_without_a_body() {
-    let service = Running::demo();
+    let service = Running::demo().await;
     let first = service.get("/subjects/cs.DC.rss").await;
     let etag = first.headers()["etag"].to_str().expect("text").to_owned();
     let modified = first.headers()["last-modified"].to_str().expect("text").to_owned();
@@ -26,7 +26,7 @@ async fn who_has_the_document_gets_a_304_without_a_body() {
 
 #[tokio::test]
 async fn a_tag_rules_over_a_date() {
-    let service = Running::demo();
+    let service = Running::demo().await;
     let headers = [("if-none-match", "\"other\""), ("if-modified-since", "Fri, 06 Mar 2099 00:00:00 GMT")];
     assert_eq!(service.ask(Method::GET, "/subjects/cs.DC.rss", &headers).await.status(), 200);
 }
@@ -34,8 +34,8 @@ async fn a_tag_rules_over_a_date() {
 #[tokio::test]
 async fn two_services_give_the_same_bytes_and_tag() {
     let tag = |response: &reqwest::Response| response.headers()["etag"].clone();
-    let first = Running::demo();
-    let second = Running::demo();
+    let first = Running::demo().await;
+    let second = Running::demo().await;
     let host = [("host", "feeds.example.org")];
     let one = first.ask(Method::GET, "/subjects/cs.DC.atom", &host).await;
     let two = second.ask(Method::GET, "/subjects/cs.DC.atom", &host).await;
@@ -45,7 +45,7 @@ async fn two_services_give_the_same_bytes_and_tag() {
 
 #[tokio::test]
 async fn head_is_get_without_the_body() {
-    let service = Running::demo();
+    let service = Running::demo().await;
     for path in ["/subjects/cs.DC.rss", "/subjects/cs.DK.rss", "/", "/healthz", "/style.css"] {
         let get = service.get(path).await;
         let head = service.ask(Method::HEAD, path, &[]).await;

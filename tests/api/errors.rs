@@ -21,7 +21,7 @@ async fn problem(service: &Running, path: &str, status: u16) -> Value {
 
 #[tokio::test]
 async fn a_mistyped_subject_names_its_near_misses() {
-    let service = Running::demo();
+    let service = Running::demo().await;
     let problem = problem(&service, "/subjects/cs.DC+cs.DK+quantph.rss", 404).await;
     assert_eq!(problem["errors"][0]["position"], 6);
     assert_eq!(problem["errors"][0]["length"], 5);
@@ -32,7 +32,7 @@ async fn a_mistyped_subject_names_its_near_misses() {
 
 #[tokio::test]
 async fn every_mistake_of_a_request_is_listed_at_once() {
-    let service = Running::demo();
+    let service = Running::demo().await;
     let problem =
         problem(&service, "/subjects/cs.DC.rss?type=new,crossed&limit=0&limit=3&sort=up", 400).await;
     let found: Vec<(&str, &str, u64, u64)> = problem["errors"]
@@ -61,7 +61,7 @@ async fn every_mistake_of_a_request_is_listed_at_once() {
 
 #[tokio::test]
 async fn bad_requests_are_refused_and_never_ignored() {
-    let service = Running::demo();
+    let service = Running::demo().await;
     for path in [
         "/subjects/cs.DC.rss?limit=2001",
         "/subjects/cs.DC.rss?limit=-1",
@@ -84,7 +84,7 @@ async fn bad_requests_are_refused_and_never_ignored() {
 
 #[tokio::test]
 async fn a_subject_that_the_folder_lacks_is_answered_with_503_and_when_to_come_back() {
-    let service = Running::demo();
+    let service = Running::demo().await;
     let response = service.get("/subjects/cs.LG.rss").await;
     assert_eq!(response.status(), 503);
     let seconds: u64 = response.headers()["retry-after"].to_str().expect("text").parse().expect("seconds");
@@ -95,7 +95,7 @@ async fn a_subject_that_the_folder_lacks_is_answered_with_503_and_when_to_come_b
 
 #[tokio::test]
 async fn other_methods_are_refused_with_the_choices() {
-    let service = Running::demo();
+    let service = Running::demo().await;
     for (method, path, allow) in [
         (Method::POST, "/subjects/cs.DC.rss", "GET, HEAD, OPTIONS"),
         (Method::DELETE, "/", "GET, HEAD, OPTIONS"),
@@ -112,7 +112,7 @@ async fn other_methods_are_refused_with_the_choices() {
 
 #[tokio::test]
 async fn a_browser_is_told_in_a_page() {
-    let service = Running::demo();
+    let service = Running::demo().await;
     let response = service.ask(Method::GET, "/subjects/cs.DK", &[("accept", "text/html")]).await;
     assert_eq!(response.status(), 404);
     assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8");
@@ -122,7 +122,7 @@ async fn a_browser_is_told_in_a_page() {
 
 #[tokio::test]
 async fn a_host_that_is_none_is_refused() {
-    let service = Running::demo();
+    let service = Running::demo().await;
     for host in ["a b", "x/y", "<script>", "a@b"] {
         let response = service.ask(Method::GET, "/subjects/cs.DC.rss", &[("host", host)]).await;
         assert_eq!(response.status(), 400, "{host}");
@@ -131,7 +131,7 @@ async fn a_host_that_is_none_is_refused() {
 
 #[tokio::test]
 async fn a_refresh_is_for_the_machine_itself_alone() {
-    let service = Running::demo();
+    let service = Running::demo().await;
     let refresh = |headers| service.ask(Method::POST, "/admin/refresh?subjects=cs.DC", headers);
     assert_eq!(refresh(&[("x-forwarded-for", "10.0.0.1")]).await.status(), 403);
     let answer = refresh(&[]).await;

@@ -18,7 +18,7 @@ fn without_past_days() -> Sources {
 async fn readers_of_a_cold_subject_share_one_read() {
     let arxiv = Arxiv::start().await;
     arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-06.html");
-    let service = Running::over(&arxiv, without_past_days(), FRIDAY);
+    let service = Running::over(&arxiv, without_past_days(), FRIDAY).await;
     let answers = join_all((0..50).map(|_| service.ids("/subjects/cs.DC.json"))).await;
     assert!(answers.iter().all(|ids| ids.len() == 7));
     assert_eq!(arxiv.asked("/list/cs.DC/new"), 1);
@@ -28,7 +28,7 @@ async fn readers_of_a_cold_subject_share_one_read() {
 async fn a_new_mailing_joins_what_was_read_before() {
     let arxiv = Arxiv::start().await;
     arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-02.html");
-    let service = Running::over(&arxiv, without_past_days(), TUESDAY);
+    let service = Running::over(&arxiv, without_past_days(), TUESDAY).await;
     let monday = service.ids("/subjects/cs.DC.json").await;
     assert_eq!(monday.len(), 19);
     arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-03.html");
@@ -42,7 +42,7 @@ async fn a_new_mailing_joins_what_was_read_before() {
 async fn a_broken_page_leaves_the_feed_as_it_was() {
     let arxiv = Arxiv::start().await;
     arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-02.html");
-    let service = Running::over(&arxiv, without_past_days(), TUESDAY);
+    let service = Running::over(&arxiv, without_past_days(), TUESDAY).await;
     let good = service.text("/subjects/cs.DC.atom").await;
     let tuesday = page("cs.DC-new-2026-03-03.html");
     let truncated = tuesday[..tuesday.len() / 2].to_owned();
@@ -69,7 +69,7 @@ async fn a_broken_page_leaves_the_feed_as_it_was() {
 async fn an_older_page_than_the_one_that_is_known_is_stale() {
     let arxiv = Arxiv::start().await;
     arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-03.html");
-    let service = Running::over(&arxiv, without_past_days(), TUESDAY);
+    let service = Running::over(&arxiv, without_past_days(), TUESDAY).await;
     let good = service.text("/subjects/cs.DC.atom").await;
     arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-02.html");
     let answer = service.ask(reqwest::Method::POST, "/admin/refresh", &[]).await;
@@ -81,7 +81,7 @@ async fn an_older_page_than_the_one_that_is_known_is_stale() {
 async fn a_quiet_day_is_a_feed_and_a_broken_one_is_not() {
     let arxiv = Arxiv::start().await;
     arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-04-empty.html");
-    let service = Running::over(&arxiv, without_past_days(), FRIDAY);
+    let service = Running::over(&arxiv, without_past_days(), FRIDAY).await;
     assert_eq!(service.ids("/subjects/cs.DC.json").await.len(), 0);
     arxiv.answer(
         "/list/cs.LG/new",
@@ -97,7 +97,7 @@ async fn a_quiet_day_is_a_feed_and_a_broken_one_is_not() {
 async fn a_reader_does_not_make_us_ask_again_for_what_just_failed() {
     let arxiv = Arxiv::start().await;
     arxiv.answer("/list/cs.LG/new", 404, "<h1>404</h1>");
-    let service = Running::over(&arxiv, without_past_days(), FRIDAY);
+    let service = Running::over(&arxiv, without_past_days(), FRIDAY).await;
     for _ in 0..5 {
         assert_eq!(service.get("/subjects/cs.LG.json").await.status(), 503);
     }
@@ -108,7 +108,7 @@ async fn a_reader_does_not_make_us_ask_again_for_what_just_failed() {
 async fn the_listing_of_another_subject_is_not_taken() {
     let arxiv = Arxiv::start().await;
     arxiv.page("/list/cs.LG/new", "cs.DC-new-2026-03-06.html");
-    let service = Running::over(&arxiv, without_past_days(), FRIDAY);
+    let service = Running::over(&arxiv, without_past_days(), FRIDAY).await;
     let response = service.get("/subjects/cs.LG.json").await;
     assert_eq!(response.status(), 503);
     let text = response.text().await.expect("a body");
@@ -120,7 +120,7 @@ async fn only_so_many_subjects_are_read_on_demand() {
     let arxiv = Arxiv::start().await;
     arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-06.html");
     let sources = without_past_days().with_override("test", "subjects.on_demand_max", "1");
-    let service = Running::over(&arxiv, sources, FRIDAY);
+    let service = Running::over(&arxiv, sources, FRIDAY).await;
     assert_eq!(service.get("/subjects/cs.DC.json").await.status(), 200);
     assert_eq!(service.get("/subjects/cs.LG.json").await.status(), 403);
     assert_eq!(service.get("/subjects/cs.DC.json").await.status(), 200);
@@ -135,7 +135,7 @@ async fn watched_subjects_are_read_without_being_asked_for() {
         "subjects.on_demand",
         "false",
     );
-    let service = Running::over(&arxiv, sources, FRIDAY);
+    let service = Running::over(&arxiv, sources, FRIDAY).await;
     assert_eq!(service.ids("/subjects/all.json").await.len(), 7);
     assert_eq!(service.get("/readyz").await.status(), 200);
     assert_eq!(service.get("/subjects/cs.LG.json").await.status(), 403);

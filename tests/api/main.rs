@@ -3,5 +3,6 @@
 mod conditional;
 mod errors;
 mod live;
+mod outage;
 mod service;
 mod week;

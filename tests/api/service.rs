@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use actix_web::dev::ServerHandle;
 use crosslist::fetch::{Client, Replay, Upstream};
 use crosslist::settings::{self, Sources};
-use crosslist::startup::{Service, SystemClock};
+use crosslist::startup::{Keep, Service, SystemClock};
 use jiff::Timestamp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -26,15 +26,20 @@ impl Drop for Running {
 
 impl Running {
     /// Over the saved pages of `demo/`, its clock on the evening after the newest of them.
-    pub fn demo() -> Self {
+    pub async fn demo() -> Self {
         let replay =
             Replay::open(concat!(env!("CARGO_MANIFEST_DIR"), "/demo"), 1 << 20).expect("the demo opens");
         let start = replay.start_time();
-        Self::start(Sources::default(), Upstream::Replay(replay), start)
+        Self::start(Sources::default(), Upstream::Replay(replay), Keep::InMemory, start).await
     }
 
     /// Over a server in arXiv's place.
-    pub fn over(arxiv: &Arxiv, sources: Sources, now: &str) -> Self {
+    pub async fn over(arxiv: &Arxiv, sources: Sources, now: &str) -> Self {
+        Self::over_with(arxiv, sources, Keep::InMemory, now).await
+    }
+
+    /// The same with a choice of where announcements are kept.
+    pub async fn over_with(arxiv: &Arxiv, sources: Sources, keep: Keep, now: &str) -> Self {
         let sources = sources.with_override("test", "upstream.base_url", &arxiv.base).with_override(
             "test",
             "upstream.pause_seconds",
@@ -42,10 +47,10 @@ impl Running {
         );
         let options = settings::load(&sources).expect("valid settings").upstream;
         let upstream = Upstream::Live(Box::new(Client::new(&options).expect("a client")));
-        Self::start(sources, upstream, now.parse().expect("a time"))
+        Self::start(sources, upstream, keep, now.parse().expect("a time")).await
     }
 
-    fn start(sources: Sources, upstream: Upstream, now: Timestamp) -> Self {
+    async fn start(sources: Sources, upstream: Upstream, keep: Keep, now: Timestamp) -> Self {
         let sources = sources.with_override("test", "server.listen", "127.0.0.1:0").with_override(
             "test",
             "server.workers",
@@ -53,12 +58,17 @@ impl Running {
         );
         let settings = settings::load(&sources).expect("valid settings");
         let clock = Arc::new(SystemClock::starting_at(Some(now)));
-        let service = Service::start(&settings, upstream, clock).expect("the service starts");
+        let service = Service::start(&settings, upstream, keep, clock).await.expect("the service starts");
         let (base, handle) = (format!("http://{}", service.address()), service.handle());
         tokio::spawn(service.run());
         crosslist::fetch::install_cryptography();
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
         Self { base, handle, client }
+    }
+
+    /// Ends the service and what it holds, as a restart needs it.
+    pub async fn stop(self) {
+        self.handle.stop(true).await;
     }
 
     pub async fn get(&self, path: &str) -> reqwest::Response {

@@ -6,7 +6,7 @@ use crate::service::Running;
 
 #[tokio::test]
 async fn a_newcomer_sees_the_whole_week_at_once() {
-    let service = Running::demo();
+    let service = Running::demo().await;
     let ids = service.ids("/subjects/cs.DC.json").await;
     assert_eq!(ids.len(), 37);
     assert_eq!(ids.iter().collect::<HashSet<_>>().len(), 37);
@@ -17,7 +17,7 @@ async fn a_newcomer_sees_the_whole_week_at_once() {
 
 #[tokio::test]
 async fn the_order_is_the_pages_own_and_every_date_is_another() {
-    let service = Running::demo();
+    let service = Running::demo().await;
     let feed = service.feed("/subjects/cs.DC.json").await;
     let items = feed["items"].as_array().expect("items");
     let dates: Vec<&str> =
@@ -29,7 +29,7 @@ async fn the_order_is_the_pages_own_and_every_date_is_another() {
 
 #[tokio::test]
 async fn a_type_and_a_limit_narrow_the_feed() {
-    let service = Running::demo();
+    let service = Running::demo().await;
     assert_eq!(service.ids("/subjects/cs.DC.json?type=new").await.len(), 11);
     assert_eq!(service.ids("/subjects/cs.DC.json?type=new,cross").await.len(), 25);
     assert_eq!(service.ids("/subjects/cs.DC.json?limit=5").await.len(), 5);
@@ -40,7 +40,7 @@ async fn a_type_and_a_limit_narrow_the_feed() {
 
 #[tokio::test]
 async fn all_spellings_of_a_request_share_one_document() {
-    let service = Running::demo();
+    let service = Running::demo().await;
     let canonical = service.text("/subjects/cs.DC.atom?type=new,cross").await;
     assert_eq!(service.text("/subjects/CS.dc.atom?type=cross,new").await, canonical);
     assert_eq!(service.text("/subjects/cs.DC+cs.DC.ATOM?type=new,cross,new").await, canonical);
@@ -55,7 +55,7 @@ async fn all_spellings_of_a_request_share_one_document() {
 
 #[tokio::test]
 async fn without_an_ending_the_accept_header_decides() {
-    let service = Running::demo();
+    let service = Running::demo().await;
     for (accept, expected) in [
         ("*/*", "application/atom+xml; charset=utf-8"),
         ("application/rss+xml, */*;q=0.1", "application/rss+xml; charset=utf-8"),
@@ -70,7 +70,7 @@ async fn without_an_ending_the_accept_header_decides() {
 
 #[tokio::test]
 async fn the_formats_hold_the_same_items_in_the_same_order() {
-    let service = Running::demo();
+    let service = Running::demo().await;
     let json = service.ids("/subjects/cs.DC.json").await;
     for path in ["/subjects/cs.DC.rss", "/subjects/cs.DC.atom"] {
         let text = service.text(path).await;
@@ -82,7 +82,7 @@ async fn the_formats_hold_the_same_items_in_the_same_order() {
 
 #[tokio::test]
 async fn the_pages_name_the_feeds_and_run_nothing() {
-    let service = Running::demo();
+    let service = Running::demo().await;
     let browser = [("accept", "text/html")];
     for path in ["/subjects/cs.DC", "/"] {
         let response = service.ask(reqwest::Method::GET, path, &browser).await;

@@ -3,9 +3,13 @@
 use jiff::civil::Date;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+mod status;
+
 use super::Format;
 use crate::domain::feed::{Entry, Feed};
 use crate::domain::taxonomy::SubjectId;
+
+pub use status::{Status, SubjectStatus, status};
 
 /// The media type of every page.
 pub const CONTENT_TYPE: &str = "text/html; charset=utf-8";
@@ -15,7 +19,7 @@ pub const CONTENT_SECURITY_POLICY: &str =
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// The stylesheet of every page, served at `/style.css`.
-pub const STYLE: &str = include_str!("style.css");
+pub const STYLE: &str = include_str!("../style.css");
 
 /// What the start page tells.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +59,7 @@ pub fn start(start: &Start<'_>) -> String {
         }
         @if !start.reads.is_empty() {
             h2 { "Read so far" }
+            p { "More of it, and the last days: " a href="/status" { "the status page" } "." }
             table {
                 thead { tr { th { "Subject" } th { "Last read" } th { "Newest mailing" } th { "What was found" } } }
                 tbody {
@@ -144,7 +149,7 @@ fn document(title: &str, head: &Markup, body: &Markup) -> String {
                 main { (body) }
                 footer {
                     "Descriptive metadata by arXiv and its authors, CC0. crosslist is not part of arXiv. "
-                    a href="/" { "Start" }
+                    a href="/" { "Start" } " · " a href="/status" { "Status" }
                 }
             }
         }

@@ -1,0 +1,57 @@
+//! How current is an answer, and how long may it be kept?
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::mailing;
+use crate::domain::taxonomy::SubjectId;
+use crate::domain::verdict::Verdict;
+
+use super::State;
+
+/// The bounds of how long an answer may be kept without asking again.
+const MAX_AGE_SECONDS_MIN: i64 = 60;
+const MAX_AGE_SECONDS_MAX: i64 = 3_600;
+
+/// Whether the last reads behind an answer went well.
+#[derive(Debug)]
+pub(super) struct Freshness {
+    /// What was wrong with the last read of each subject that could not be read.
+    troubles: Vec<(SubjectId, Verdict)>,
+    /// How long ago the oldest of these was last read as it should be, in seconds.
+    stale_seconds: i64,
+}
+
+impl Freshness {
+    pub(super) fn of(subjects: &[SubjectId], state: &State) -> Self {
+        let now = state.clock.now();
+        let mut freshness = Self { troubles: Vec::new(), stale_seconds: 0 };
+        for subject in subjects {
+            let Some(status) = state.collector.status(*subject).filter(|status| status.failures > 0) else {
+                continue;
+            };
+            freshness.troubles.push((*subject, status.outcome.verdict));
+            let since = status.proved.map_or(0, |proved| now.duration_since(proved).as_secs());
+            freshness.stale_seconds = freshness.stale_seconds.max(since);
+        }
+        freshness
+    }
+
+    /// Until the next mailing is due, within bounds; as short as can be while something is wrong.
+    pub(super) fn max_age_seconds(&self, now: Timestamp) -> i64 {
+        if !self.troubles.is_empty() {
+            return MAX_AGE_SECONDS_MIN;
+        }
+        let next: SignedDuration = mailing::moment(mailing::next_due(now)).duration_since(now);
+        next.as_secs().clamp(MAX_AGE_SECONDS_MIN, MAX_AGE_SECONDS_MAX)
+    }
+
+    /// The `Cache-Status` field (RFC 9211): a negative `ttl` says for how long the answer has been stale, `detail` why.
+    pub(super) fn cache_status(&self) -> String {
+        if self.troubles.is_empty() {
+            return "crosslist; hit".to_owned();
+        }
+        let why: Vec<String> =
+            self.troubles.iter().map(|(subject, verdict)| format!("{subject} {verdict}")).collect();
+        format!("crosslist; hit; ttl=-{}; detail=\"{}\"", self.stale_seconds, why.join(", "))
+    }
+}

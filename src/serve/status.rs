@@ -1,0 +1,168 @@
+//! Is it quiet, or is something broken?
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use crate::collect::Known;
+use crate::domain::mailing;
+use crate::domain::outcome::{Counts, Day};
+use crate::domain::taxonomy::SubjectId;
+use crate::domain::verdict::Verdict;
+use crate::render::page;
+use crate::render::page::{Status, SubjectStatus};
+
+use super::State;
+
+/// How many calendar days are shown of each subject.
+const DAYS_SHOWN: i64 = 14;
+
+/// `/status`
+pub(super) async fn page(state: web::Data<State>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, page::CONTENT_SECURITY_POLICY))
+        .content_type(page::CONTENT_TYPE)
+        .body(page::status(&status(&state)))
+}
+
+/// `/status.json`
+pub(super) async fn json(state: web::Data<State>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+        .json(Report::from(status(&state)))
+}
+
+fn status(state: &State) -> Status {
+    let now = state.clock.now();
+    let newest_due = mailing::newest_due(now);
+    Status {
+        upstream: state.collector.upstream(),
+        now,
+        newest_due,
+        next_mailing: mailing::moment(mailing::next_due(now)),
+        subjects: state
+            .collector
+            .subjects()
+            .into_iter()
+            .map(|(subject, known)| subject_status(subject, known, newest_due))
+            .collect(),
+    }
+}
+
+fn subject_status(subject: SubjectId, known: Known, newest_due: Date) -> SubjectStatus {
+    let gaps = known.days.values().filter(|day| day.verdict == Verdict::Gap).map(|day| day.date).collect();
+    let days = (0..DAYS_SHOWN).rev().map(|back| {
+        let date = newest_due.saturating_sub(SignedDuration::from_hours(24 * back));
+        (date, known.days.get(&date).cloned())
+    });
+    let days = days.collect();
+    let status = known.status;
+    SubjectStatus {
+        subject,
+        verdict: status.as_ref().map_or(Verdict::Unread, |status| status.outcome.verdict),
+        reason: status
+            .as_ref()
+            .map_or_else(|| "not read yet".to_owned(), |status| status.outcome.reason.clone()),
+        counts: status.as_ref().map(|status| status.outcome.counts).unwrap_or_default(),
+        attempted: status.as_ref().map(|status| status.attempted),
+        proved: status.as_ref().and_then(|status| status.proved),
+        next_attempt: status.as_ref().map(|status| status.next_attempt),
+        days,
+        gaps,
+    }
+}
+
+#[derive(Serialize)]
+struct Report {
+    upstream: String,
+    now: String,
+    newest_due: String,
+    next_mailing: String,
+    subjects: Vec<SubjectReport>,
+}
+
+#[derive(Serialize)]
+struct SubjectReport {
+    subject: &'static str,
+    name: &'static str,
+    verdict: &'static str,
+    reason: String,
+    counts: CountsReport,
+    last_read: Option<String>,
+    last_proved: Option<String>,
+    next_attempt: Option<String>,
+    /// Mailing days of the last two weeks, the oldest first; `unread` where nothing is known.
+    days: Vec<DayReport>,
+    gaps: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct DayReport {
+    date: String,
+    verdict: &'static str,
+    counts: CountsReport,
+    missing: u32,
+    read: Option<String>,
+}
+
+#[derive(Serialize)]
+struct CountsReport {
+    new: usize,
+    cross: usize,
+    replace: usize,
+}
+
+impl From<Status> for Report {
+    fn from(status: Status) -> Self {
+        Self {
+            upstream: status.upstream,
+            now: moment(status.now),
+            newest_due: status.newest_due.to_string(),
+            next_mailing: moment(status.next_mailing),
+            subjects: status.subjects.into_iter().map(SubjectReport::from).collect(),
+        }
+    }
+}
+
+impl From<SubjectStatus> for SubjectReport {
+    fn from(status: SubjectStatus) -> Self {
+        let days = status.days.into_iter().filter(|(date, day)| day.is_some() || mailing::has_mailing(*date));
+        Self {
+            subject: status.subject.as_str(),
+            name: status.subject.name(),
+            verdict: status.verdict.as_str(),
+            reason: status.reason,
+            counts: status.counts.into(),
+            last_read: status.attempted.map(moment),
+            last_proved: status.proved.map(moment),
+            next_attempt: status.next_attempt.map(moment),
+            days: days.map(|(date, day)| day_report(date, day)).collect(),
+            gaps: status.gaps.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+fn day_report(date: Date, day: Option<Day>) -> DayReport {
+    DayReport {
+        date: date.to_string(),
+        verdict: day.as_ref().map_or(Verdict::Unread, |day| day.verdict).as_str(),
+        counts: day.as_ref().map(|day| day.counts).unwrap_or_default().into(),
+        missing: day.as_ref().map_or(0, |day| day.missing),
+        read: day.map(|day| moment(day.read)),
+    }
+}
+
+impl From<Counts> for CountsReport {
+    fn from(counts: Counts) -> Self {
+        Self { new: counts.new, cross: counts.cross, replace: counts.replace }
+    }
+}
+
+/// RFC 3339, in whole seconds.
+fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}

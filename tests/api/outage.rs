@@ -1,0 +1,127 @@
+//! What is known after days without arXiv or without the service.
+
+use crosslist::settings::Sources;
+use crosslist::startup::Keep;
+
+use crate::service::{Arxiv, Running};
+
+/// Two hours after the mailing of Friday, 6 March 2026.
+const FRIDAY: &str = "2026-03-06T03:00:00Z";
+const MONDAY: &str = "2026-03-02T03:00:00Z";
+
+fn week(arxiv: &Arxiv) {
+    arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-06.html");
+    for (day, file) in [
+        ("2026-03-02", "cs.DC-new-2026-03-02.html"),
+        ("2026-03-03", "cs.DC-new-2026-03-03.html"),
+        ("2026-03-04", "cs.DC-new-2026-03-04-empty.html"),
+        ("2026-03-05", "cs.DC-new-2026-03-05-only-rep.html"),
+    ] {
+        arxiv.page(&format!("/catchup/cs.DC/{day}?abs=True"), file);
+    }
+}
+
+fn sources(fill_days: &str) -> Sources {
+    Sources::default().with_override("test", "subjects.watch", "cs.DC").with_override(
+        "test",
+        "subjects.fill_days",
+        fill_days,
+    )
+}
+
+#[tokio::test]
+async fn days_that_were_missed_are_caught_up_with_their_own_dates() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let keep = || Keep::InFile(folder.path().join("crosslist.db"));
+    let arxiv = Arxiv::start().await;
+    arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-02.html");
+    let before = {
+        let service = Running::over_with(&arxiv, sources("0"), keep(), MONDAY).await;
+        let before = service.feed("/subjects/cs.DC.json").await;
+        service.stop().await;
+        before
+    };
+    week(&arxiv);
+    let service = Running::over_with(&arxiv, sources("0"), keep(), FRIDAY).await;
+    service.ask(reqwest::Method::POST, "/admin/refresh", &[]).await;
+    let after = service.feed("/subjects/cs.DC.json").await;
+    let items = after["items"].as_array().expect("items");
+    assert_eq!(items.len(), 37);
+    assert_eq!(items[18..], before["items"].as_array().expect("items")[..]);
+    let dates: Vec<&str> =
+        items.iter().map(|item| item["date_published"].as_str().expect("a date")).collect();
+    // Friday was read two hours after its mailing, Tuesday was caught up.
+    assert!(dates[0].starts_with("2026-03-06T02:59:5"), "{}", dates[0]);
+    assert_eq!(dates[9], "2026-03-03T00:59:59Z");
+    assert_eq!(arxiv.asked("/catchup/cs.DC/2026-03-02?abs=True"), 0);
+    assert_eq!(arxiv.asked("/catchup/cs.DC/2026-03-05?abs=True"), 1);
+}
+
+#[tokio::test]
+async fn a_restart_answers_from_the_store_though_arxiv_is_gone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let keep = || Keep::InFile(folder.path().join("crosslist.db"));
+    let arxiv = Arxiv::start().await;
+    week(&arxiv);
+    let host = [("host", "feeds.example.org")];
+    let ask = |service: Running| async move {
+        let answer = service.ask(reqwest::Method::GET, "/subjects/cs.DC.atom", &host).await;
+        let tag = answer.headers()["etag"].clone();
+        let status = answer.headers()["cache-status"].to_str().expect("text").to_owned();
+        let text = answer.text().await.expect("a body");
+        service.stop().await;
+        (tag, status, text)
+    };
+    let (tag, status, text) = ask(Running::over_with(&arxiv, sources("7"), keep(), FRIDAY).await).await;
+    assert_eq!(status, "crosslist; hit");
+    arxiv.answer("/list/cs.DC/new", 500, "");
+    let service = Running::over_with(&arxiv, sources("7"), keep(), FRIDAY).await;
+    let refreshed =
+        service.ask(reqwest::Method::POST, "/admin/refresh", &[]).await.text().await.expect("a body");
+    assert!(refreshed.contains("unreachable"), "{refreshed}");
+    let (tag_after, status_after, text_after) = ask(service).await;
+    assert_eq!((tag_after, text_after), (tag, text));
+    assert!(status_after.contains("cs.DC unreachable"), "{status_after}");
+}
+
+#[tokio::test]
+async fn the_status_tells_a_quiet_day_from_one_that_could_not_be_read() {
+    let arxiv = Arxiv::start().await;
+    week(&arxiv);
+    arxiv.answer("/catchup/cs.DC/2026-03-03?abs=True", 500, "");
+    let service = Running::over(&arxiv, sources("4"), FRIDAY).await;
+    service.ask(reqwest::Method::POST, "/admin/refresh", &[]).await;
+    let status = service.feed("/status.json").await;
+    let days = status["subjects"][0]["days"].as_array().expect("days");
+    let verdict = |date: &str| days.iter().find(|day| day["date"] == date).map(|day| day["verdict"].clone());
+    assert_eq!(verdict("2026-03-03"), Some("unread".into()));
+    assert_eq!(verdict("2026-03-04"), Some("quiet".into()));
+    assert_eq!(verdict("2026-03-05"), Some("complete".into()));
+    assert_eq!(status["subjects"][0]["verdict"], "complete");
+    assert_eq!(status["next_mailing"], "2026-03-09T00:00:00Z");
+    let page = service.text("/status").await;
+    assert!(page.contains("quiet: nothing announced") && page.contains("not read"), "{page}");
+}
+
+#[tokio::test]
+async fn what_arxiv_no_longer_gives_is_a_gap() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let keep = || Keep::InFile(folder.path().join("crosslist.db"));
+    let arxiv = Arxiv::start().await;
+    arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-02.html");
+    Running::over_with(&arxiv, sources("0"), keep(), MONDAY).await.stop().await;
+    let service = Running::over_with(&arxiv, sources("0"), keep(), MONDAY).await;
+    service.ask(reqwest::Method::POST, "/admin/refresh", &[]).await;
+    service.stop().await;
+    // Half a year later; the page carries a date in between.
+    let later = crate::service::page("cs.DC-new-2026-03-06.html")
+        .replace("Friday, 6 March 2026", "Monday, 31 August 2026");
+    arxiv.answer("/list/cs.DC/new", 200, &later);
+    let service = Running::over_with(&arxiv, sources("0"), keep(), "2026-08-31T03:00:00Z").await;
+    service.ask(reqwest::Method::POST, "/admin/refresh", &[]).await;
+    let status = service.feed("/status.json").await;
+    let gaps = status["subjects"][0]["gaps"].as_array().expect("gaps");
+    assert!(gaps.contains(&"2026-03-03".into()) && gaps.contains(&"2026-06-01".into()), "{gaps:?}");
+    assert!(!gaps.contains(&"2026-06-03".into()), "{gaps:?}");
+    assert_eq!(arxiv.asked("/catchup/cs.DC/2026-03-03?abs=True"), 0);
+}
