@@ -17,15 +17,19 @@ COPY docs docs
 COPY src src
 # Cargo goes by times, and the empty sources above are newer than those just copied.
 RUN touch src/main.rs src/lib.rs \
-    && cargo build --release --locked --bin crosslist
+    && cargo build --release --locked --bin crosslist \
+    && mkdir data
 
 FROM ${RUNTIME_IMAGE} AS runtime
 # The settings are looked for in config/crosslist.toml of the working directory.
 WORKDIR /srv/crosslist
 COPY config config
 COPY --from=build /build/target/release/crosslist /usr/local/bin/crosslist
+COPY --from=build --chown=65532:65532 /build/data /data
 USER 65532:65532
-ENV CROSSLIST_SERVER__LISTEN=0.0.0.0:8080
+ENV CROSSLIST_SERVER__LISTEN=0.0.0.0:8080 \
+    CROSSLIST_STORE__URL=sqlite:/data/crosslist.db
+VOLUME /data
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=6s --start-period=5s --retries=3 \

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod event;
 pub mod feed;
 pub mod mailing;
+pub mod near;
 pub mod outcome;
 pub mod paper;
 pub mod prose;

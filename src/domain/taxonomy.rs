@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::near::edit_distance;
 use super::taxonomy_table::{ALIASES, ARCHIVES, CATEGORIES, SUBSUMED_ARCHIVES};
 
 /// How many nearest matches an unknown name is answered with.
@@ -158,21 +159,6 @@ fn near_misses(text: &str) -> Vec<&'static str> {
     }
     near.truncate(NEAR_MISSES_MAX);
     near
-}
-
-/// Levenshtein's distance: insertions, deletions and substitutions.
-fn edit_distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, b) in right.iter().enumerate() {
-            let substituted = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[right.len()]
 }
 
 #[cfg(test)]

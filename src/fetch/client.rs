@@ -9,7 +9,6 @@ use url::Url;
 
 use super::answer::{self, Head};
 use super::failure::Failure;
-use super::options::is_loopback;
 use super::pace::{Outcome, Pace, Turn};
 use super::remembered::Remembered;
 use super::{FetchError, ListingUrl, Options, OptionsError, Page};
@@ -73,7 +72,7 @@ impl Client {
         }
         let http = http.build().map_err(|error| OptionsError::Tls(super::failure::root_cause(&error)))?;
         let stop = options.pause * REFUSAL_STOP_PAUSES;
-        let stop = if is_loopback(&options.base_url) {
+        let stop = if Options::is_loopback(&options.base_url) {
             stop
         } else {
             stop.max(Duration::from_secs(REFUSAL_STOP_SECONDS))

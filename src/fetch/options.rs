@@ -54,7 +54,7 @@ impl Options {
         if !is_base(&self.base_url) {
             mistakes.push(OptionsError::BaseUrl(super::failure::shown(self.base_url.as_str())));
         }
-        let pause_min = if is_loopback(&self.base_url) { 0 } else { PAUSE_SECONDS_MIN };
+        let pause_min = if Self::is_loopback(&self.base_url) { 0 } else { PAUSE_SECONDS_MIN };
         if self.pause < Duration::from_secs(pause_min) || self.pause > Duration::from_secs(PAUSE_SECONDS_MAX)
         {
             mistakes.push(OptionsError::Pause(self.pause));
@@ -76,23 +76,22 @@ impl Options {
         }
         mistakes
     }
+    /// Is this address sure to be this machine, where nobody is harmed by a short pause?
+    #[must_use]
+    pub fn is_loopback(url: &Url) -> bool {
+        match url.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
+    }
 
     /// `crosslist/VERSION (+CONTACT)`: who asks, and whom to tell when it goes wrong.
     #[must_use]
     pub fn user_agent(&self) -> String {
         let contact = Some(self.contact.trim()).filter(|contact| !contact.is_empty()).unwrap_or(PROJECT_URL);
         format!("crosslist/{} (+{contact})", env!("CARGO_PKG_VERSION"))
-    }
-}
-
-/// Is this address sure to be this machine, where nobody is harmed by a short pause?
-#[must_use]
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use url::{Host, Url};
+use url::Url;
 
 use super::reader::Fault;
 use super::value::{Given, Value};
@@ -112,16 +112,6 @@ pub(super) fn web_address(text: &str) -> Option<Url> {
         && url.query().is_none()
         && url.fragment().is_none();
     (is_plain && matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
-}
-
-/// Does the address lead to this machine, so that nobody else is bothered?
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 /// A mail address as far as a line of a request needs it to be one.

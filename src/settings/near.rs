@@ -1,5 +1,7 @@
 //! Which known name was probably meant?
 
+use crate::domain::near::edit_distance;
+
 /// How many names are suggested.
 const NEAR_MAX: usize = 3;
 
@@ -27,20 +29,6 @@ fn distance_if_near(typed: &str, name: &str) -> Option<usize> {
     let is_part = |part: &str, whole: &str| part.len() >= PART_BYTES_MIN && whole.contains(part);
     let is_near = distance <= (name.len() / 3).clamp(1, 3);
     (is_near || is_part(typed, name) || is_part(name, typed)).then_some(distance)
-}
-
-/// Levenshtein's distance over bytes: names are ASCII, and any other byte is only one more difference.
-fn edit_distance(left: &str, right: &str) -> usize {
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.bytes().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, b) in right.bytes().enumerate() {
-            let substituted = diagonal + usize::from(a != b);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[right.len()]
 }
 
 #[cfg(test)]

@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 
-use super::check::{
-    flag, integer, is_loopback, is_mail_address, list, seconds, seconds_with_fraction, text, web_address,
-};
+use super::check::{flag, integer, is_mail_address, list, seconds, seconds_with_fraction, text, web_address};
 use super::reader::Reader;
 use super::{
     CacheSettings, FeedSettings, LogFormat, LogSettings, ServerSettings, Settings, StoreSettings,
@@ -67,7 +65,9 @@ fn server(reader: &mut Reader<'_>) -> Option<ServerSettings> {
 
 fn upstream(reader: &mut Reader<'_>) -> Option<fetch::Options> {
     let advice = "write an https address such as https://arxiv.org; http is for a loopback host only";
-    let secure = |text: &str| web_address(text).filter(|url| url.scheme() == "https" || is_loopback(url));
+    let secure = |text: &str| {
+        web_address(text).filter(|url| url.scheme() == "https" || fetch::Options::is_loopback(url))
+    };
     let base_url = reader.take("upstream.base_url", text(advice, secure));
     let contact = reader.take("upstream.contact", text("write a mail or web address, or \"\"", contact));
     let pause = reader.take("upstream.pause_seconds", seconds_with_fraction(3600.0));
@@ -78,7 +78,7 @@ fn upstream(reader: &mut Reader<'_>) -> Option<fetch::Options> {
 
     if let (Some(pause), Some(base_url)) = (pause, &base_url)
         && pause < PAUSE_MIN
-        && !is_loopback(base_url)
+        && !fetch::Options::is_loopback(base_url)
     {
         reader.refuse("upstream.pause_seconds", "below 3 only for a loopback upstream");
     }
