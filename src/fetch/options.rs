@@ -76,6 +76,7 @@ impl Options {
         }
         mistakes
     }
+
     /// Is this address sure to be this machine, where nobody is harmed by a short pause?
     #[must_use]
     pub fn is_loopback(url: &Url) -> bool {
