@@ -9,7 +9,7 @@ use url::Url;
 use crate::domain::announcement::AnnounceType;
 use crate::domain::feed::FeedUrl;
 use crate::domain::taxonomy::SubjectId;
-use crate::feeds::{self, Selection, Shelf};
+use crate::feeds::{self, Limit, Selection, Shelf};
 use crate::parse::{self, Kind, Listing, PAGE_BYTES_MAX};
 use crate::render::{self, Format};
 use crate::store::Memory;
@@ -37,8 +37,8 @@ pub(super) struct Arguments {
     types: Vec<AnnounceType>,
 
     /// The most items, newest first [default: all]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    limit: Option<u32>,
+    #[arg(long, value_name = "N", value_parser = limit, allow_hyphen_values = true)]
+    limit: Option<usize>,
 
     /// The public address of the service that the feed's links name
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080", value_parser = base_url)]
@@ -51,6 +51,28 @@ struct Group {
     pages: Vec<Listing>,
 }
 
+impl Group {
+    fn rank(&self) -> u8 {
+        let has_abstracts = || {
+            let mut entries =
+                self.pages.iter().flat_map(|page| &page.sections).flat_map(|section| &section.entries);
+            entries.any(|entry| entry.paper.abstract_text.is_some())
+        };
+        match self.pages[0].kind {
+            Kind::New(_) => 0,
+            Kind::Catchup(_) if has_abstracts() => 1,
+            Kind::Catchup(_) => 2,
+            Kind::Recent => 3,
+            Kind::Month { .. } => 4,
+            Kind::Year { .. } => 5,
+        }
+    }
+
+    fn name_of(&self, page: &Listing) -> &str {
+        self.names.iter().zip(&self.pages).find(|(_, known)| *known == page).map_or("", |(name, _)| name)
+    }
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut groups: Vec<Group> = Vec::new();
     for name in &arguments.pages {
@@ -60,6 +82,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
             (first.kind, &first.name, first.subject) == (page.kind, &page.name, page.subject)
         };
         match groups.iter_mut().find(same) {
+            Some(group) if group.pages.contains(&page) => {
+                let message =
+                    format!("`{}` and `{name}` are the same page; give it once", group.name_of(&page));
+                return Err(Failure::wrong(message));
+            }
             Some(group) => {
                 group.names.push(name.clone());
                 group.pages.push(page);
@@ -67,6 +94,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
             None => groups.push(Group { names: vec![name.clone()], pages: vec![page] }),
         }
     }
+    // What is kept first stays: the record of the day itself, then what carries abstracts.
+    groups.sort_by_key(Group::rank);
     let (memory, shelf) = (Memory::default(), Shelf::keeping(DAYS_KEPT));
     let mut subjects: Vec<SubjectId> = Vec::new();
     for mut group in groups {
@@ -102,7 +131,8 @@ fn prove(group: &Group) -> Result<SubjectId, Failure> {
 }
 
 fn feed(subjects: &[SubjectId], shelf: &Shelf, arguments: &Arguments) -> String {
-    let everything = Selection { types: AnnounceType::ALL.to_vec(), days: DAYS_KEPT, limit: usize::MAX };
+    let everything =
+        Selection { types: AnnounceType::ALL.to_vec(), days: DAYS_KEPT, limit: Limit::Usual(usize::MAX) };
     let mut selection = everything.clone();
     if !arguments.types.is_empty() {
         selection.types.clone_from(&arguments.types);
@@ -110,7 +140,7 @@ fn feed(subjects: &[SubjectId], shelf: &Shelf, arguments: &Arguments) -> String 
         selection.types.dedup();
     }
     if let Some(limit) = arguments.limit {
-        selection.limit = limit as usize;
+        selection.limit = Limit::Chosen(limit);
     }
     let newest = shelf.newest(subjects).unwrap_or(Date::ZERO);
     let events = feeds::assemble(&shelf.days(subjects), newest, &selection);
@@ -124,15 +154,16 @@ fn feed(subjects: &[SubjectId], shelf: &Shelf, arguments: &Arguments) -> String 
 }
 
 fn listing(name: &str) -> Result<Listing, Failure> {
+    let shown = name.escape_debug();
     let bytes = read(name).map_err(|error| {
-        let message = format!("`{name}`: {}", describe(&error));
+        let message = format!("`{shown}`: {}", describe(&error));
         match error.kind() {
             ErrorKind::NotFound | ErrorKind::IsADirectory => Failure::wrong(message),
             _ => Failure::running(message),
         }
     })?;
     parse::listing(&bytes, None)
-        .map_err(|refusal| Failure::not_whole(format!("`{name}`: {}: {}", refusal.verdict, refusal.found)))
+        .map_err(|refusal| Failure::not_whole(format!("`{shown}`: {}: {}", refusal.verdict, refusal.found)))
 }
 
 /// One byte more than the limit is read, so that the parser says that the page is too large.
@@ -156,9 +187,17 @@ fn describe(error: &io::Error) -> String {
     }
 }
 
+fn limit(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|limit| *limit > 0).ok_or_else(|| "write a number from 1".to_owned())
+}
+
 fn base_url(text: &str) -> Result<Url, String> {
     let refuse = || "write an http or https address such as https://feeds.example.org".to_owned();
     let url = Url::parse(text).map_err(|_| refuse())?;
-    let plain = matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none();
+    let is_anonymous = url.username().is_empty() && url.password().is_none();
+    let plain = is_anonymous
+        && matches!(url.scheme(), "http" | "https")
+        && url.query().is_none()
+        && url.fragment().is_none();
     if plain && url.has_host() { Ok(url) } else { Err(refuse()) }
 }

@@ -33,6 +33,17 @@ impl Failure {
         Self { code: NOT_WHOLE, message: message.into() }
     }
 
+    /// The argument parser's error on one line: what is wrong, what would work, and where to read on.
+    pub(super) fn arguments(error: &clap::Error) -> Self {
+        let rendered = error.render().to_string();
+        let lines = rendered.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
+        let said: Vec<&str> = lines
+            .filter(|line| !line.is_empty() && !line.starts_with("For more information"))
+            .map(|line| line.trim_start_matches("error: "))
+            .collect();
+        Self::wrong(format!("{}; see crosslist --help", said.join("; ").replace(":; ", ": ")))
+    }
+
     pub(super) fn settings(mistakes: &Mistakes) -> Self {
         Self::wrong(mistakes.to_string())
     }

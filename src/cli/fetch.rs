@@ -11,11 +11,10 @@ use crate::collect::{self, Reading};
 use crate::domain::clock::Clock;
 use crate::domain::mailing;
 use crate::domain::outcome::Outcome;
-use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::store::{Sqlite, Store, StoreError};
 
-use super::{Failure, UpstreamArguments, load, print, runtime, start_log, subject};
+use super::{Failure, UpstreamArguments, load, print, runtime, start_log, subjects};
 
 /// How often the progress bar moves while a page is waited for.
 const TICK: Duration = Duration::from_millis(120);
@@ -23,8 +22,8 @@ const TICK: Duration = Duration::from_millis(120);
 #[derive(clap::Args, Debug)]
 pub(super) struct Arguments {
     /// Subjects such as cs.DC, quant-ph or cs
-    #[arg(value_name = "SUBJECT", required = true, value_parser = subject)]
-    subjects: Vec<SubjectId>,
+    #[arg(value_name = "SUBJECT", required = true)]
+    subjects: Vec<String>,
 
     /// Where announcements are kept, such as sqlite:data/crosslist.db; a replay keeps nothing without it
     #[arg(long, value_name = "URL")]
@@ -43,9 +42,7 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
     start_log(&settings, true);
     let UpstreamArguments { replay, now } = &arguments.upstream;
     let (upstream, clock) = super::upstream(&settings, replay.as_deref(), *now)?;
-    let mut subjects = arguments.subjects.clone();
-    let mut seen = std::collections::HashSet::new();
-    subjects.retain(|subject| seen.insert(*subject));
+    let subjects = subjects(&arguments.subjects)?;
 
     // Drawn on a terminal only; elsewhere the table is all that is printed.
     let bar = ProgressBar::new(subjects.len() as u64);
@@ -119,13 +116,14 @@ fn table(outcomes: &[Outcome]) -> String {
 
 /// A page that is no whole listing weighs more than an arXiv that does not answer.
 fn end(outcomes: &[Outcome]) -> Result<(), Failure> {
-    let named = |wanted: fn(Verdict) -> bool| {
-        let names =
-            outcomes.iter().filter(|outcome| wanted(outcome.verdict)).map(|outcome| outcome.subject.as_str());
+    let named = |wanted: fn(&Outcome) -> bool| {
+        let names = outcomes.iter().filter(|outcome| wanted(outcome)).map(|outcome| outcome.subject.as_str());
         names.collect::<Vec<_>>().join(", ")
     };
-    let broken = named(|verdict| matches!(verdict, Verdict::Incomplete | Verdict::Unrecognized));
-    let unread = named(|verdict| !verdict.is_proved());
+    let broken = named(|outcome| {
+        outcome.pages > 0 && matches!(outcome.verdict, Verdict::Incomplete | Verdict::Unrecognized)
+    });
+    let unread = named(|outcome| !outcome.verdict.is_proved());
     if !broken.is_empty() {
         Err(Failure::not_whole(format!("not a whole listing: {broken}")))
     } else if !unread.is_empty() {

@@ -77,7 +77,11 @@ struct UpstreamArguments {
 /// Runs the command line and says how it ended.
 #[must_use]
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) if error.use_stderr() => return Failure::arguments(&error).report(),
+        Err(help) => help.exit(),
+    };
     let ended = match arguments.command.as_ref() {
         None => serve::run(&arguments, &serve::Arguments::default()),
         Some(Command::Serve(command)) => serve::run(&arguments, command),
@@ -154,14 +158,25 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {
-    let noon =
-        |date: Date| date.at(12, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC).map(|zoned| zoned.timestamp());
-    let moment = text.parse::<Timestamp>().or_else(|_| text.parse().and_then(noon));
-    moment.map_err(|_| {
+    // A date's own parser passes over a time behind it, which would be another moment.
+    let is_day = text.len() == "2026-03-06".len();
+    let day = || text.parse::<Date>().ok().filter(|_| is_day);
+    let noon = |date: Date| date.at(12, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC).ok();
+    let moment = text.parse().ok().or_else(|| day().and_then(noon).map(|zoned| zoned.timestamp()));
+    moment.ok_or_else(|| {
         "write a time with its offset such as 2026-03-06T22:00:00Z, or a day such as 2026-03-06".to_owned()
     })
 }
 
-fn subject(text: &str) -> Result<SubjectId, String> {
-    SubjectId::parse(text).map_err(|unknown| unknown.to_string())
+/// Subjects, one to an argument or joined with `+` or commas; each once, and every mistake at once.
+fn subjects(arguments: &[String]) -> Result<Vec<SubjectId>, Failure> {
+    let (mut subjects, mut mistakes) = (Vec::new(), Vec::new());
+    for name in arguments.iter().flat_map(|argument| argument.split(['+', ',', ' '])) {
+        match SubjectId::parse(name) {
+            Ok(subject) if subjects.contains(&subject) => {}
+            Ok(subject) => subjects.push(subject),
+            Err(unknown) => mistakes.push(unknown.to_string()),
+        }
+    }
+    if mistakes.is_empty() { Ok(subjects) } else { Err(Failure::wrong(mistakes.join("; "))) }
 }

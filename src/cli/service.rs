@@ -7,10 +7,9 @@ use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use serde::Deserialize;
 
-use crate::domain::taxonomy::SubjectId;
 use crate::fetch;
 
-use super::{Failure, print, runtime, subject};
+use super::{Failure, print, runtime, subjects};
 
 /// How long the service may take to say that it is alive.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(5);
@@ -21,8 +20,8 @@ const REFRESH_TIMEOUT: Duration = Duration::from_mins(30);
 #[derive(clap::Args, Debug)]
 pub(super) struct RefreshArguments {
     /// Subjects such as cs.DC or quant-ph [default: all that the service reads]
-    #[arg(value_name = "SUBJECT", value_parser = subject)]
-    subjects: Vec<SubjectId>,
+    #[arg(value_name = "SUBJECT")]
+    subjects: Vec<String>,
 }
 
 /// A row of the answer of `/admin/refresh`.
@@ -38,7 +37,8 @@ struct Row {
 }
 
 pub(super) fn refresh(global: &super::Arguments, arguments: &RefreshArguments) -> Result<(), Failure> {
-    let names: Vec<&str> = arguments.subjects.iter().map(|subject| subject.as_str()).collect();
+    let subjects = subjects(&arguments.subjects)?;
+    let names: Vec<&str> = subjects.iter().map(|subject| subject.as_str()).collect();
     let query = if names.is_empty() { String::new() } else { format!("?subjects={}", names.join(",")) };
     let url = format!("{}/admin/refresh{query}", service(global)?);
     let body = ask(&url, reqwest::Method::POST, REFRESH_TIMEOUT)?;

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::domain::clock::Clock;
 use crate::domain::event::Change;
+use crate::domain::mailing;
 use crate::domain::outcome::Outcome;
 use crate::domain::taxonomy::SubjectId;
 use crate::fetch::Upstream;
@@ -173,6 +174,16 @@ impl Collector {
     #[must_use]
     pub fn wait_estimate(&self) -> Duration {
         self.shared.upstream.wait_estimate()
+    }
+
+    /// Is a mailing due that this subject's page has not shown, or are past days still to be read?
+    #[must_use]
+    pub fn is_awaiting(&self, subject: SubjectId) -> bool {
+        let due = mailing::newest_due(self.shared.clock.now());
+        let subjects = self.shared.subjects();
+        subjects
+            .get(subject)
+            .is_none_or(|known| known.is_filling || known.newest().is_none_or(|newest| newest < due))
     }
 
     /// How the last read of a subject ended; `None` when it was never read.

@@ -81,6 +81,15 @@ impl PastDays {
         plan.not_before = now + pause;
     }
 
+    /// Somebody asks for this subject again: its days are due, however often they have failed.
+    pub(super) fn hurry(&mut self, subject: SubjectId) {
+        for ((_, planned), plan) in &mut self.planned {
+            if *planned == subject {
+                *plan = Plan { failures: 0, not_before: Timestamp::MIN };
+            }
+        }
+    }
+
     /// Are days of this subject planned that were not tried yet?
     pub(super) fn awaits(&self, subject: SubjectId) -> bool {
         self.planned.iter().any(|((_, planned), plan)| *planned == subject && plan.failures == 0)

@@ -19,7 +19,7 @@ const LISTING_PAGES_MAX: usize = 20;
 const ATTEMPTS_MAX: u32 = 3;
 
 /// From which wait on a round does not begin: the upstream wants to be left alone, or has failed for a while.
-const STAND_OFF_MIN: Duration = Duration::from_mins(3);
+pub(super) const STAND_OFF_MIN: Duration = Duration::from_mins(3);
 
 /// The longest wait for another attempt in the same round; after that the round ends and a later one goes on.
 const RETRY_WAIT_MAX: Duration = Duration::from_secs(90);

@@ -42,6 +42,8 @@ pub struct Known {
     pub requested: Option<Timestamp>,
     pub status: Option<Status>,
     pub days: BTreeMap<Date, Day>,
+    /// Past days are still to be read.
+    pub is_filling: bool,
 }
 
 /// Every subject that is known, and how far the newest mailing has come.
@@ -114,11 +116,15 @@ impl Subjects {
 
     /// Notes a reader's wish; false when as many unwatched subjects are read as may be.
     pub(super) fn request(&mut self, subject: SubjectId, on_demand_max: usize, now: Timestamp) -> bool {
-        let is_read = self.known.get(&subject).is_some_and(|known| is_wanted(known, now));
-        if !is_read
-            && self.wanted(now).filter(|(known, _)| !self.watch.contains(known)).count() >= on_demand_max
-        {
-            return false;
+        let is_new = !self.known.get(&subject).is_some_and(|known| is_wanted(known, now));
+        if is_new {
+            let takes_a_place =
+                |(id, known): &(SubjectId, &Known)| !self.watch.contains(id) && !is_hopeless(known);
+            if self.wanted(now).filter(takes_a_place).count() >= on_demand_max {
+                return false;
+            }
+            let watch = &self.watch;
+            self.known.retain(|id, known| watch.contains(id) || !is_hopeless(known));
         }
         self.known.entry(subject).or_default().requested = Some(now);
         true
@@ -135,6 +141,13 @@ impl Subjects {
         }
         while days.len() > DAYS_KEPT {
             days.pop_first();
+        }
+    }
+
+    /// Puts down whether past days are still to be read.
+    pub(super) fn set_filling(&mut self, subject: SubjectId, is_filling: bool) {
+        if let Some(known) = self.known.get_mut(&subject) {
+            known.is_filling = is_filling;
         }
     }
 
@@ -197,6 +210,11 @@ impl Subjects {
         let first = times.into_iter().min();
         (first.filter(|(at, _)| *at <= now).map(|(_, subject)| subject), first.map(|(at, _)| at))
     }
+}
+
+/// Was asked for and could not be read, not once: such a subject keeps no other out.
+fn is_hopeless(known: &Known) -> bool {
+    known.days.is_empty() && known.status.as_ref().is_some_and(|status| status.failures > 0)
 }
 
 fn is_wanted(known: &Known, now: Timestamp) -> bool {

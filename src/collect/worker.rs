@@ -88,7 +88,7 @@ impl<S: Store> Worker<S> {
             let (due, next) = self.shared.subjects().due(now);
             if let Some(subject) = self.asked.pop_front().or(due) {
                 self.read_new(subject, &mut inbox).await;
-            } else if let Some((subject, date)) = self.past_days.next(now) {
+            } else if let Some((subject, date)) = self.past_days.next(now).filter(|_| !self.stands_off()) {
                 self.read_past_day(subject, date, now).await;
             } else {
                 let next = next.into_iter().chain(self.past_days.next_attempt()).min();
@@ -102,6 +102,11 @@ impl<S: Store> Worker<S> {
                 }
             }
         }
+    }
+
+    /// Is arXiv to be left alone for now? Then past days wait, without its counting as a failure.
+    fn stands_off(&self) -> bool {
+        self.shared.upstream.wait_estimate() > round::STAND_OFF_MIN
     }
 
     /// Puts a reader to those who wait; one who asks for what is `being_read` shares that read.
@@ -137,13 +142,16 @@ impl<S: Store> Worker<S> {
         let allowed = now.saturating_add(shared.upstream.wait_estimate()).unwrap_or(Timestamp::MAX);
         shared.subjects().note(&outcome, now, allowed);
         self.remember_request(subject).await;
-        if let (Some(date), true) = (outcome.date, outcome.verdict.is_proved())
-            && let Some(known) = shared.subjects().get(subject)
+        let waiting = self.waiting.remove(&subject).unwrap_or_default();
+        if waiting.iter().any(|ask| ask.wish == Wish::ReadAgain) {
+            self.past_days.hurry(subject);
+        }
+        if let Some(date) = outcome.date
+            && let Some(known) = shared.subjects().get(subject).filter(|known| known.days.contains_key(&date))
         {
             self.past_days.plan(subject, date, &known.days, shared.options.fill_days);
         }
         self.last.insert(subject, outcome);
-        let waiting = self.waiting.remove(&subject).unwrap_or_default();
         self.tell(subject, waiting);
     }
 
@@ -298,7 +306,8 @@ impl<S: Store> Worker<S> {
     }
 
     fn answer_if_filled(&mut self, subject: SubjectId) {
-        if !self.past_days.awaits(subject)
+        self.shared.subjects().set_filling(subject, self.past_days.awaits(subject));
+        if (!self.past_days.awaits(subject) || self.stands_off())
             && let Some(asks) = self.filling.remove(&subject)
         {
             self.answer(subject, asks);

@@ -19,6 +19,8 @@ pub struct Event {
     pub cross_list_from: Option<String>,
     /// Set once for a paper and a listing date, and shared with no other event of another paper or date.
     pub published: Timestamp,
+    /// When this came into the subject's feed; later than the date for a day that was caught up.
+    pub added: Timestamp,
     pub paper: Arc<Paper>,
 }
 

@@ -17,7 +17,7 @@ pub struct Feed {
     pub page_url: String,
     /// The canonical address without `.rss`, `.atom` or `.json`; also the feed's identity.
     pub base_url: FeedUrl,
-    /// The last change of the content, never the time of the build; the newest entry's where nothing else is known.
+    /// When the last entry came in, never the time of the build.
     pub updated: Timestamp,
     pub entries: Vec<Entry>,
 }

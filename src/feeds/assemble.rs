@@ -22,8 +22,16 @@ pub struct Selection {
     pub types: Vec<AnnounceType>,
     /// Calendar days back from the newest listing date, that day included.
     pub days: u32,
-    /// The most items, newest first.
-    pub limit: usize,
+    pub limit: Limit,
+}
+
+/// How many items a feed has at most, the newest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Limit {
+    /// This many, but the newest mailing as a whole: a reader who comes every day misses nothing.
+    Usual(usize),
+    /// This many, as the reader chose.
+    Chosen(usize),
 }
 
 /// The events of a feed, newest first.
@@ -52,7 +60,11 @@ pub fn assemble(days: &[Arc<[Event]>], newest: Date, selection: &Selection) -> V
     let replacements = replacements.into_values().filter(chosen).filter(|event| !shown_that_day(event));
     let mut events: Vec<&Event> = replacements.chain(firsts.values().copied()).collect();
     events.sort_unstable_by(|a, b| b.published.cmp(&a.published).then_with(|| a.paper.id.cmp(&b.paper.id)));
-    events.into_iter().take(selection.limit).cloned().collect()
+    let limit = match selection.limit {
+        Limit::Usual(limit) => limit.max(events.iter().filter(|event| event.listing_date == newest).count()),
+        Limit::Chosen(limit) => limit,
+    };
+    events.into_iter().take(limit).cloned().collect()
 }
 
 /// Keeps the earlier event; on one day, the type that comes first.
@@ -80,6 +92,7 @@ mod tests {
             announce_type,
             cross_list_from: None,
             published: mailing::moment(day) - jiff::SignedDuration::from_secs(second),
+            added: mailing::moment(day),
             paper: Arc::new(Paper {
                 id: ArxivId::parse(id).expect("an id").0,
                 title: id.to_owned(),
@@ -96,7 +109,7 @@ mod tests {
 
     fn check(events: &[Event], types: &[AnnounceType], limit: usize, expected: &[&str]) {
         let newest = events.iter().map(|event| event.listing_date).max().expect("an event");
-        let selection = Selection { types: types.to_vec(), days: 14, limit };
+        let selection = Selection { types: types.to_vec(), days: 14, limit: Limit::Chosen(limit) };
         let days: Vec<Arc<[Event]>> = events.iter().map(|event| Arc::from(vec![event.clone()])).collect();
         let shown = assemble(&days, newest, &selection);
         let shown: Vec<String> = shown
@@ -156,5 +169,21 @@ mod tests {
             event("cs.DC", date(2026, 3, 2), AnnounceType::New, "2603.00001"),
         ];
         check(&events, &AnnounceType::ALL, 9, &["2026-03-16 new 2603.00003", "2026-03-03 new 2603.00002"]);
+    }
+
+    #[test]
+    fn the_newest_mailing_is_never_cut_unless_the_reader_says_so() {
+        let day = date(2026, 3, 2);
+        let events: Vec<Event> = (1..=9)
+            .map(|number| event("cs.DC", day, AnnounceType::New, &format!("2603.0000{number}")))
+            .chain([event("cs.DC", date(2026, 2, 27), AnnounceType::New, "2602.00001")])
+            .collect();
+        let count = |limit| {
+            let selection = Selection { types: AnnounceType::ALL.to_vec(), days: 14, limit };
+            assemble(&[Arc::from(events.clone())], day, &selection).len()
+        };
+        assert_eq!(count(Limit::Usual(4)), 9);
+        assert_eq!(count(Limit::Usual(10)), 10);
+        assert_eq!(count(Limit::Chosen(4)), 4);
     }
 }

@@ -4,6 +4,6 @@ mod assemble;
 mod shelf;
 mod subject;
 
-pub use assemble::{Selection, assemble};
+pub use assemble::{Limit, Selection, assemble};
 pub use shelf::Shelf;
 pub use subject::{FEED_TITLE_CHARACTERS_MAX, feed, query, title};

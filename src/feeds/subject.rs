@@ -7,7 +7,7 @@ use crate::domain::mailing;
 use crate::domain::taxonomy::SubjectId;
 use crate::text;
 
-use super::Selection;
+use super::{Limit, Selection};
 
 /// The longest title of a feed; Zulip takes no longer topic.
 pub const FEED_TITLE_CHARACTERS_MAX: usize = 60;
@@ -23,7 +23,7 @@ pub fn feed(
     url: FeedUrl,
     newest: jiff::civil::Date,
 ) -> Feed {
-    let updated = events.iter().map(|event| event.published).max();
+    let updated = events.iter().map(|event| event.added).max();
     Feed {
         title: title(subjects, &selection.types),
         description: description(subjects, &selection.types),
@@ -60,8 +60,8 @@ pub fn query(selection: &Selection, default: &Selection) -> String {
     if selection.types != default.types {
         parts.push(format!("type={}", type_list(&selection.types, ",")));
     }
-    if selection.limit != default.limit {
-        parts.push(format!("limit={}", selection.limit));
+    if let Limit::Chosen(limit) = selection.limit {
+        parts.push(format!("limit={limit}"));
     }
     parts.join("&")
 }

@@ -1,5 +1,6 @@
 //! How is one page got from arXiv, and nothing else from anywhere else?
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,7 @@ use super::failure::Failure;
 use super::pace::{Outcome, Pace, Turn};
 use super::remembered::Remembered;
 use super::{FetchError, ListingUrl, Options, OptionsError, Page};
+use crate::domain::verdict::Verdict;
 
 /// How many redirects are followed for one page: arXiv needs one, for an alias; each costs a pause.
 pub const REDIRECTS_MAX: usize = 3;
@@ -34,6 +36,8 @@ pub struct Client {
     page_bytes_max: usize,
     pace: Pace,
     remembered: Mutex<Remembered>,
+    /// The last answer was a 403, a 429, a captcha or the like.
+    is_refused: AtomicBool,
 }
 
 /// What one request brought.
@@ -83,6 +87,7 @@ impl Client {
             page_bytes_max: options.page_bytes_max,
             pace: Pace::new(options.pause, stop),
             remembered: Mutex::default(),
+            is_refused: AtomicBool::new(false),
         })
     }
 
@@ -91,10 +96,12 @@ impl Client {
         let mut turn = self.pace.turn().await;
         match self.follow(page.address(&self.base_url), &mut turn).await {
             Ok(page) => {
+                self.is_refused.store(false, Ordering::Relaxed);
                 turn.end(Outcome::Answered);
                 Ok(page)
             }
             Err(Failure { error, outcome }) => {
+                self.is_refused.store(error.verdict == Verdict::Refused, Ordering::Relaxed);
                 turn.end(outcome);
                 Err(error)
             }
@@ -110,12 +117,13 @@ impl Client {
     /// Did the upstream refuse us when it was last asked?
     #[must_use]
     pub fn is_refused(&self) -> bool {
-        self.pace.is_refused()
+        self.is_refused.load(Ordering::Relaxed)
     }
 
     /// A page turned out to be a captcha or a block: stay away for long, and ask for everything anew.
     pub fn report_refusal(&self) {
         *self.remembered() = Remembered::default();
+        self.is_refused.store(true, Ordering::Relaxed);
         self.pace.report_refusal();
     }
 

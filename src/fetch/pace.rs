@@ -101,11 +101,6 @@ impl Pace {
         own.saturating_add(self.pause.saturating_mul(state.waiting))
     }
 
-    /// Did the upstream refuse us when it was last asked?
-    pub fn is_refused(&self) -> bool {
-        self.state().refusals > 0
-    }
-
     /// A page that came as an answer was a refusal after all.
     pub fn report_refusal(&self) {
         self.settle(Outcome::Refused { retry_after: None });

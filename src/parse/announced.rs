@@ -77,8 +77,13 @@ mod tests {
             .iter()
             .zip(1..)
             .map(|((heading, id, primary), position)| {
+                let mark = match heading.split(' ').next() {
+                    Some("Cross") => "(cross-list from math.CO)",
+                    Some("Replacement") => "(replaced)",
+                    _ => "",
+                };
                 format!(
-                    "<dl id='articles'><h3>{heading}</h3><dt><a name='item{position}'></a><a title=\"Abstract\" id=\"{id}\">x</a></dt>\
+                    "<dl id='articles'><h3>{heading}</h3><dt><a name='item{position}'></a><a title=\"Abstract\" id=\"{id}\">x</a> {mark}</dt>\
                      <dd><div class='list-title'>T</div><div class='list-subjects'>X ({primary})</div></dd></dl>"
                 )
             })

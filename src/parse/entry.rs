@@ -12,7 +12,7 @@ use crate::domain::prose::Prose;
 use super::characters::{Folded, is_blank, line};
 use super::selectors::{Field, attribute, elements, field_of, gather};
 use super::subjects::{Subjects, cross_list_from};
-use super::{Heading, Unreadable, authors, prose};
+use super::{Unreadable, authors, prose};
 
 /// Where arXiv keeps its HTML renderings.
 const HTML_BASE: &str = "https://arxiv.org";
@@ -61,12 +61,11 @@ impl Reader {
         Self { subjects: Subjects::default(), broken_encoding }
     }
 
-    /// Reads an entry of a section under this heading.
+    /// Reads an entry.
     pub(super) fn read(
         &mut self,
         term: ElementRef<'_>,
         description: ElementRef<'_>,
-        heading: Heading,
     ) -> Result<Announced, Trouble> {
         let term = term_of(term);
         let trouble = |reason: String, absent| trouble(term.position, &reason, absent);
@@ -101,12 +100,7 @@ impl Reader {
             html_url: html.map(|(url, _)| url),
             id,
         };
-        let announce_type = match heading {
-            Heading::Cross => AnnounceType::Cross,
-            Heading::Replacement => AnnounceType::Replace,
-            Heading::Day(_) | Heading::None if cross_list_from.is_some() => AnnounceType::Cross,
-            Heading::New | Heading::Day(_) | Heading::None => AnnounceType::New,
-        };
+        let announce_type = marked_type(&term.mark);
         Ok(Announced { position, announce_type, cross_list_from, paper: Arc::new(paper) })
     }
 
@@ -233,6 +227,20 @@ fn html_link(href: &str, id: &ArxivId) -> Option<(String, Option<u32>)> {
     let path = href.strip_prefix(HTML_BASE).unwrap_or(href);
     let (found, version) = ArxivId::parse(path.strip_prefix("/html/")?).ok()?;
     (found == *id).then(|| (format!("{HTML_BASE}{path}"), version))
+}
+
+/// The type that the mark behind an identifier tells.
+///
+/// It says the same as the section's heading, but goes with the entry when entries stand under the wrong heading;
+/// that the two agree in number is a part of the proof.
+fn marked_type(mark: &str) -> AnnounceType {
+    if mark.contains("(replaced)") {
+        AnnounceType::Replace
+    } else if mark.contains("(cross-list from ") {
+        AnnounceType::Cross
+    } else {
+        AnnounceType::New
+    }
 }
 
 #[cfg(test)]

@@ -215,7 +215,7 @@ impl Walk {
         if section.found + self.sections.iter().map(|section| section.found).sum::<u32>() > ENTRIES_MAX {
             return Err(unrecognized(format!("a page of more than {ENTRIES_MAX} entries")));
         }
-        match self.reader.read(term, description, section.heading) {
+        match self.reader.read(term, description) {
             Ok(entry) => section.entries.push(entry),
             Err(trouble) => self.note(section, trouble),
         }

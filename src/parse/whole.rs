@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use crate::domain::announcement::{AnnounceType, Announced};
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::verdict::Verdict;
 
@@ -39,6 +40,7 @@ pub fn prove(pages: &[Listing]) -> Proof {
     for section in sections(pages) {
         check_section(section, &mut faults);
     }
+    check_marks(pages, &mut faults);
     let is_sound = faults.is_empty();
     let is_covered = tally.check_numbers(first.total, pages, &mut faults);
     check_sums(first, pages, &tally, is_covered, &mut faults);
@@ -239,6 +241,30 @@ fn check_section(section: &Section, faults: &mut Vec<String>) {
             faults.push(format!("{name}: says no number, holds {found} entries"));
         }
         _ => {}
+    }
+}
+
+/// As many entries must be marked as a type as stand under its heading, where all can be read.
+fn check_marks(pages: &[Listing], faults: &mut Vec<String>) {
+    if sections(pages).any(|section| !section.unreadable.is_empty()) {
+        return;
+    }
+    let is_of = |heading: Heading, entry: &Announced| match heading {
+        Heading::New => entry.announce_type == AnnounceType::New,
+        Heading::Cross => entry.announce_type == AnnounceType::Cross,
+        _ => entry.announce_type.is_replacement(),
+    };
+    let of_mailing = [Heading::New, Heading::Cross, Heading::Replacement];
+    let entries: Vec<(Heading, &Announced)> = sections(pages)
+        .filter(|section| of_mailing.contains(&section.heading))
+        .flat_map(|section| section.entries.iter().map(|entry| (section.heading, entry)))
+        .collect();
+    for heading in of_mailing {
+        let headed = entries.iter().filter(|(over, _)| *over == heading).count();
+        let marked = entries.iter().filter(|(_, entry)| is_of(heading, entry)).count();
+        if headed != marked {
+            faults.push(format!("{}: heads {headed} entries, {marked} are marked so", name_of(heading)));
+        }
     }
 }
 

@@ -10,11 +10,12 @@ use url::form_urlencoded;
 use crate::domain::outcome::Outcome;
 use crate::domain::taxonomy::SubjectId;
 
-use super::State;
 use super::error::{Mistake, Problem};
+use super::{State, params};
 
-/// Headers that a proxy adds; a request that carries one does not come from this machine's operator.
-const FORWARDING_HEADERS: [&str; 4] = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
+/// Headers that a proxy or a page in a browser adds; such a request does not come from this machine's operator.
+const FOREIGN_HEADERS: [&str; 6] =
+    ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via", "origin"];
 
 /// `/healthz`: the process answers.
 pub(super) async fn alive() -> HttpResponse {
@@ -94,9 +95,9 @@ fn row(subject: SubjectId, outcome: Option<Outcome>) -> Row {
 
 /// The subjects to read: those of `subjects=`, else all that are watched or were asked for.
 fn asked(request: &HttpRequest, state: &State) -> Result<Vec<SubjectId>, Problem> {
-    let local = request.peer_addr().is_some_and(|peer| is_loopback(peer.ip()));
-    let forwarded = FORWARDING_HEADERS.iter().any(|name| request.headers().contains_key(*name));
-    if !local || forwarded {
+    let local = request.peer_addr().is_some_and(|peer| is_loopback(peer.ip())) && names_this_machine(request);
+    let foreign = FOREIGN_HEADERS.iter().any(|name| request.headers().contains_key(*name));
+    if !local || foreign {
         return Err(Problem::forbidden("/admin answers only requests from the machine it runs on"));
     }
     let mut subjects = Vec::new();
@@ -104,10 +105,10 @@ fn asked(request: &HttpRequest, state: &State) -> Result<Vec<SubjectId>, Problem
         if name != "subjects" {
             return Err(Problem::bad_request(vec![Mistake {
                 code: "unknown-parameter",
-                parameter: name.chars().take(64).collect(),
+                parameter: params::shortened(&name),
                 position: 0,
                 length: value.chars().count(),
-                message: "unknown parameter".to_owned(),
+                message: format!("unknown parameter `{}`", params::shortened(&name)),
                 hint: "known here: subjects".to_owned(),
             }]));
         }
@@ -128,6 +129,18 @@ fn asked(request: &HttpRequest, state: &State) -> Result<Vec<SubjectId>, Problem
             .map_err(|error| Problem::not_admitted(format!("{subject}: {error}")))?;
     }
     Ok(subjects)
+}
+
+/// A name that leads elsewhere on paper may lead here in fact: a page in a browser can see to that.
+fn names_this_machine(request: &HttpRequest) -> bool {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let url = host.and_then(|host| url::Url::parse(&format!("http://{host}")).ok());
+    match url.as_ref().and_then(url::Url::host) {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => is_loopback(address.into()),
+        Some(url::Host::Ipv6(address)) => is_loopback(address.into()),
+        None => false,
+    }
 }
 
 fn is_loopback(address: IpAddr) -> bool {

@@ -52,6 +52,25 @@ fn status_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Re
     serializer.serialize_u16(status.as_u16())
 }
 
+/// Endings that ask for a format, though not for one that there is behind this subject.
+const FORMATS_OF_OTHERS: [&str; 9] = ["xml", "html", "htm", "rdf", "feed", "txt", "rss", "atom", "json"];
+
+/// What would work in the place of a subject that there is none of.
+fn hint(unknown: &UnknownSubject) -> String {
+    let UnknownSubject { given, near } = unknown;
+    let is_a_format = |ending: &str| FORMATS_OF_OTHERS.contains(&ending.to_ascii_lowercase().as_str());
+    let ending = given.rsplit_once('.').filter(|(_, ending)| is_a_format(ending));
+    match (ending, near.as_slice()) {
+        (Some((subject, _)), _) => {
+            format!("the formats are {subject}.rss, {subject}.atom and {subject}.json")
+        }
+        _ if given.contains([' ', ',']) => "join subjects with +, as in cs.DC+cs.PF".to_owned(),
+        _ if given.eq_ignore_ascii_case("all") => "`all` stands alone, for every watched subject".to_owned(),
+        (None, []) => "a subject is an arXiv category or archive such as cs.DC or quant-ph".to_owned(),
+        (None, near) => near.join(", "),
+    }
+}
+
 impl Problem {
     fn new(slug: &str, title: &'static str, status: StatusCode, detail: String) -> Self {
         Self {
@@ -65,7 +84,10 @@ impl Problem {
     }
 
     pub(super) fn unknown_subject(unknown: &[(usize, UnknownSubject)]) -> Self {
-        let details: Vec<String> = unknown.iter().map(|(_, subject)| subject.to_string()).collect();
+        let detail = |(_, subject): &(usize, UnknownSubject)| {
+            format!("unknown subject `{}`: {}", subject.given, hint(subject))
+        };
+        let details: Vec<String> = unknown.iter().map(detail).collect();
         let mut problem =
             Self::new("unknown-subject", "No such subject", StatusCode::NOT_FOUND, details.join("; "));
         problem.errors = unknown
@@ -76,10 +98,7 @@ impl Problem {
                 position: *position,
                 length: subject.given.chars().count(),
                 message: format!("unknown subject `{}`", subject.given),
-                hint: match subject.near.as_slice() {
-                    [] => "a subject is an arXiv category or archive such as cs.DC or quant-ph".to_owned(),
-                    near => near.join(", "),
-                },
+                hint: hint(subject),
             })
             .collect();
         problem

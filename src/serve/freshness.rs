@@ -12,6 +12,9 @@ use super::State;
 const MAX_AGE_SECONDS_MIN: i64 = 60;
 const MAX_AGE_SECONDS_MAX: i64 = 3_600;
 
+/// How long while a mailing is due that no page has shown.
+const AWAITING_SECONDS: i64 = 300;
+
 /// Whether the last reads behind an answer went well.
 #[derive(Debug)]
 pub(super) struct Freshness {
@@ -19,12 +22,15 @@ pub(super) struct Freshness {
     troubles: Vec<(SubjectId, Verdict)>,
     /// How long ago the oldest of these was last read as it should be, in seconds.
     stale_seconds: i64,
+    /// Something new may come at any moment.
+    is_awaiting: bool,
 }
 
 impl Freshness {
     pub(super) fn of(subjects: &[SubjectId], state: &State) -> Self {
         let now = state.clock.now();
-        let mut freshness = Self { troubles: Vec::new(), stale_seconds: 0 };
+        let is_awaiting = subjects.iter().any(|subject| state.collector.is_awaiting(*subject));
+        let mut freshness = Self { troubles: Vec::new(), stale_seconds: 0, is_awaiting };
         for subject in subjects {
             let Some(status) = state.collector.status(*subject).filter(|status| status.failures > 0) else {
                 continue;
@@ -36,10 +42,13 @@ impl Freshness {
         freshness
     }
 
-    /// Until the next mailing is due, within bounds; as short as can be while something is wrong.
+    /// Until the next mailing is due, within bounds; short while one is awaited, and as short as can be in trouble.
     pub(super) fn max_age_seconds(&self, now: Timestamp) -> i64 {
         if !self.troubles.is_empty() {
             return MAX_AGE_SECONDS_MIN;
+        }
+        if self.is_awaiting {
+            return AWAITING_SECONDS;
         }
         let next: SignedDuration = mailing::moment(mailing::next_due(now)).duration_since(now);
         next.as_secs().clamp(MAX_AGE_SECONDS_MIN, MAX_AGE_SECONDS_MAX)

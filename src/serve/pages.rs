@@ -27,7 +27,8 @@ pub(super) async fn start(request: HttpRequest, state: web::Data<State>) -> Http
         reason: known.status.map_or_else(|| "not read yet".to_owned(), |status| status.outcome.reason),
     });
     let reads: Vec<Read> = reads.collect();
-    let example = reads.first().map_or(SubjectId::example(), |read| read.subject);
+    let example = reads.iter().find(|read| read.newest.is_some());
+    let example = example.map_or(SubjectId::example(), |read| read.subject);
     let body = page::start(&Start { base: &base, example, reads: &reads });
     HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-cache"))

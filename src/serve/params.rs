@@ -6,7 +6,7 @@ use url::{Url, form_urlencoded};
 
 use crate::domain::announcement::AnnounceType;
 use crate::domain::taxonomy::SubjectId;
-use crate::feeds::Selection;
+use crate::feeds::{Limit, Selection};
 use crate::render::Format;
 
 use super::error::{Mistake, Problem};
@@ -89,7 +89,7 @@ pub(super) fn default_selection(state: &State) -> Selection {
     Selection {
         types: AnnounceType::ALL.to_vec(),
         days: state.options.feed_days,
-        limit: state.options.feed_limit,
+        limit: Limit::Usual(state.options.feed_limit),
     }
 }
 
@@ -122,7 +122,7 @@ fn selection(query: &str, state: &State) -> Result<Selection, Problem> {
             },
             "limit" => {
                 if let Ok(limit @ 1..=LIMIT_MAX) = value.parse() {
-                    selection.limit = limit;
+                    selection.limit = Limit::Chosen(limit);
                 } else {
                     let message = format!("`limit` is `{}`", shortened(&value));
                     mistakes.push(whole("bad-limit", message, &format!("a number from 1 to {LIMIT_MAX}")));
@@ -161,7 +161,7 @@ fn types(list: &str) -> Result<Vec<AnnounceType>, Vec<Mistake>> {
 }
 
 /// What is shown of a value that came from outside.
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(64).collect()
 }
 

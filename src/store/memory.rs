@@ -1,7 +1,7 @@
 //! What keeps announcements for as long as the process runs?
 //!
 //! For replays and single calls: a date is always the mailing's moment less the position, whenever a page was read,
-//! so that another run gives the same dates again.
+//! so that another run that reads the same pages in the same order gives the same dates again.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -119,12 +119,14 @@ impl Ledger {
         let mut dates = Dates::new(*date, None, &mut self.taken);
         for entry in entries.iter().filter(|entry| !known.contains(&entry.paper.id)) {
             let key = (entry.paper.id.clone(), *date);
+            let published = *self.dates.entry(key).or_insert_with(|| dates.next(entry.position));
             events.push(Event {
                 subject: *subject,
                 listing_date: *date,
                 announce_type: entry.announce_type,
                 cross_list_from: entry.cross_list_from.clone(),
-                published: *self.dates.entry(key).or_insert_with(|| dates.next(entry.position)),
+                published,
+                added: published,
                 paper: entry.paper.clone(),
             });
         }

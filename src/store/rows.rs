@@ -100,6 +100,7 @@ pub(super) fn event(row: &SqliteRow, papers: &mut HashMap<i64, Arc<Paper>>) -> R
         announce_type: parsed(row, "announce_type", |kind| kind.parse().ok())?,
         cross_list_from: row.try_get("cross_list_from")?,
         published: moment(row, "published")?,
+        added: moment(row, "added_at")?,
         paper,
     })
 }

@@ -108,14 +108,15 @@ impl Sqlite {
         let sequences = events(&mut transaction, *date, &fresh, seen).await?;
         for chunk in fresh.chunks(ROWS_PER_STATEMENT) {
             let mut insert = sqlx::QueryBuilder::<Database>::new(
-                "INSERT INTO memberships (subject, event, position, announce_type, cross_list_from) ",
+                "INSERT INTO memberships (subject, event, position, announce_type, cross_list_from, added_at) ",
             );
             insert.push_values(chunk, |mut row, entry| {
                 row.push_bind(subject.as_str())
                     .push_bind(sequences[entry.paper.id.as_str()])
                     .push_bind(entry.position)
                     .push_bind(entry.announce_type.as_str())
-                    .push_bind(entry.cross_list_from.clone());
+                    .push_bind(entry.cross_list_from.clone())
+                    .push_bind(seen.as_second());
             });
             insert.build().execute(&mut *transaction).await?;
         }
@@ -133,7 +134,7 @@ impl Sqlite {
         let mut papers: HashMap<i64, Arc<Paper>> = HashMap::new();
         let mut days: BTreeMap<(SubjectId, Date), Vec<Event>> = BTreeMap::new();
         let found = sqlx::query(
-            "SELECT subject, listing_date, announce_type, cross_list_from, published, sequence, paper \
+            "SELECT subject, listing_date, announce_type, cross_list_from, published, added_at, sequence, paper \
              FROM events JOIN memberships ON event = sequence WHERE listing_date >= ? ORDER BY subject, position",
         )
         .bind(since.to_string())
@@ -277,7 +278,7 @@ async fn day_events(
     subject: SubjectId,
     date: Date,
 ) -> Result<Vec<Event>, sqlx::Error> {
-    let select = "SELECT subject, listing_date, announce_type, cross_list_from, published, sequence, paper \
+    let select = "SELECT subject, listing_date, announce_type, cross_list_from, published, added_at, sequence, paper \
                   FROM events JOIN memberships ON event = sequence \
                   WHERE listing_date = ? AND subject = ? ORDER BY position, sequence";
     let found =

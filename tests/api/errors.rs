@@ -117,7 +117,7 @@ async fn a_browser_is_told_in_a_page() {
     assert_eq!(response.status(), 404);
     assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8");
     let text = response.text().await.expect("a body");
-    assert!(text.contains("unknown subject `cs.DK`; near: ") && text.contains("cs.DC"), "{text}");
+    assert!(text.contains("unknown subject `cs.DK`: ") && text.contains("cs.DC"), "{text}");
 }
 
 #[tokio::test]
@@ -134,6 +134,8 @@ async fn a_refresh_is_for_the_machine_itself_alone() {
     let service = Running::demo().await;
     let refresh = |headers| service.ask(Method::POST, "/admin/refresh?subjects=cs.DC", headers);
     assert_eq!(refresh(&[("x-forwarded-for", "10.0.0.1")]).await.status(), 403);
+    assert_eq!(refresh(&[("origin", "https://evil.example")]).await.status(), 403);
+    assert_eq!(refresh(&[("host", "evil.example")]).await.status(), 403);
     let answer = refresh(&[]).await;
     assert_eq!(answer.status(), 200);
     let rows: Value = serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON");

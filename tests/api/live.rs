@@ -127,6 +127,16 @@ async fn only_so_many_subjects_are_read_on_demand() {
 }
 
 #[tokio::test]
+async fn a_subject_that_could_never_be_read_keeps_no_other_out() {
+    let arxiv = Arxiv::start().await;
+    arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-06.html");
+    let sources = without_past_days().with_override("test", "subjects.on_demand_max", "1");
+    let service = Running::over(&arxiv, sources, FRIDAY).await;
+    assert_eq!(service.get("/subjects/math.AG.json").await.status(), 503);
+    assert_eq!(service.get("/subjects/cs.DC.json").await.status(), 200);
+}
+
+#[tokio::test]
 async fn watched_subjects_are_read_without_being_asked_for() {
     let arxiv = Arxiv::start().await;
     arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-06.html");

@@ -125,3 +125,67 @@ async fn what_arxiv_no_longer_gives_is_a_gap() {
     assert!(!gaps.contains(&"2026-06-03".into()), "{gaps:?}");
     assert_eq!(arxiv.asked("/catchup/cs.DC/2026-03-03?abs=True"), 0);
 }
+
+#[tokio::test]
+async fn a_past_day_that_cannot_be_read_is_read_when_it_can_be() {
+    let arxiv = Arxiv::start().await;
+    week(&arxiv);
+    arxiv.answer("/catchup/cs.DC/2026-03-03?abs=True", 500, "");
+    let service = Running::over(&arxiv, sources("4"), FRIDAY).await;
+    let refresh = || service.ask(reqwest::Method::POST, "/admin/refresh", &[]);
+    refresh().await;
+    assert_eq!(service.ids("/subjects/cs.DC.json").await.len(), 28);
+    week(&arxiv);
+    refresh().await;
+    assert_eq!(service.ids("/subjects/cs.DC.json").await.len(), 37);
+}
+
+#[tokio::test]
+async fn one_entry_that_cannot_be_read_keeps_neither_the_others_nor_the_past_days_away() {
+    let arxiv = Arxiv::start().await;
+    week(&arxiv);
+    let friday = crate::service::page("cs.DC-new-2026-03-06.html");
+    let (before, rest) = friday.split_once("<div class='list-title mathjax'>").expect("a title");
+    let (_, after) = rest.split_once("</div>").expect("its end");
+    arxiv.answer("/list/cs.DC/new", 200, &format!("{before}{after}"));
+    let service = Running::over(&arxiv, sources("4"), FRIDAY).await;
+    let refresh = || service.ask(reqwest::Method::POST, "/admin/refresh", &[]);
+    assert!(refresh().await.text().await.expect("a body").contains("incomplete"));
+    assert_eq!(service.ids("/subjects/cs.DC.json").await.len(), 36);
+    week(&arxiv);
+    refresh().await;
+    assert_eq!(service.ids("/subjects/cs.DC.json").await.len(), 37);
+}
+
+#[tokio::test]
+async fn a_reader_that_asks_by_date_hears_of_days_that_were_caught_up() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let keep = || Keep::InFile(folder.path().join("crosslist.db"));
+    let arxiv = Arxiv::start().await;
+    arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-06.html");
+    let service = Running::over_with(&arxiv, sources("4"), keep(), FRIDAY).await;
+    service.ask(reqwest::Method::POST, "/admin/refresh", &[]).await;
+    let first = service.get("/subjects/cs.DC.rss").await;
+    let modified = first.headers()["last-modified"].to_str().expect("text").to_owned();
+    service.stop().await;
+    week(&arxiv);
+    let service = Running::over_with(&arxiv, sources("4"), keep(), "2026-03-06T03:05:00Z").await;
+    service.ask(reqwest::Method::POST, "/admin/refresh", &[]).await;
+    let ask = [("if-modified-since", modified.as_str())];
+    let second = service.ask(reqwest::Method::GET, "/subjects/cs.DC.rss", &ask).await;
+    assert_eq!(second.status(), 200);
+    assert_ne!(second.headers()["last-modified"], modified.as_str());
+}
+
+#[tokio::test]
+async fn while_something_new_may_come_an_answer_is_kept_for_minutes_only() {
+    let arxiv = Arxiv::start().await;
+    arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-06.html");
+    let max_age = |service: Running| async move {
+        service.ask(reqwest::Method::POST, "/admin/refresh", &[]).await;
+        service.get("/subjects/cs.DC.rss").await.headers()["cache-control"].to_str().expect("text").to_owned()
+    };
+    assert_eq!(max_age(Running::over(&arxiv, sources("0"), FRIDAY).await).await, "max-age=3600");
+    let monday_is_due = Running::over(&arxiv, sources("0"), "2026-03-09T00:05:00Z").await;
+    assert_eq!(max_age(monday_is_due).await, "max-age=300");
+}

@@ -11,15 +11,15 @@ const META: &str = "<div class='list-title mathjax'><span class='descriptor'>Tit
 
 const TERM: &str = "<a name='item7'>[7]</a> <a href =\"/abs/2602.23598\" title=\"Abstract\" id=\"2602.23598\">\n arXiv:2602.23598</a>";
 
-fn read(term: &str, meta: &str, heading: Heading, broken: Option<&'static str>) -> Result<Announced, String> {
+fn read(term: &str, meta: &str, broken: Option<&'static str>) -> Result<Announced, String> {
     let page =
         Html::parse_document(&format!("<dl><dt>{term}</dt><dd><div class='meta'>{meta}</div></dd></dl>"));
     let first = |name: &str| page.select(&Selector::parse(name).expect("a selector")).next().expect(name);
-    Reader::new(broken).read(first("dt"), first("dd"), heading).map_err(|trouble| trouble.unreadable.reason)
+    Reader::new(broken).read(first("dt"), first("dd")).map_err(|trouble| trouble.unreadable.reason)
 }
 
 fn paper(term: &str, meta: &str) -> Paper {
-    Arc::unwrap_or_clone(read(term, meta, Heading::New, None).expect("a readable entry").paper)
+    Arc::unwrap_or_clone(read(term, meta, None).expect("a readable entry").paper)
 }
 
 /// The title's own markup in an entry that is otherwise sound.
@@ -29,7 +29,7 @@ fn check_title(markup: &str, expected: &str) {
 }
 
 fn check_trouble(term: &str, meta: &str, expected: &str) {
-    assert_eq!(read(term, meta, Heading::New, None).expect_err("unreadable"), expected);
+    assert_eq!(read(term, meta, None).expect_err("unreadable"), expected);
 }
 
 #[test]
@@ -77,18 +77,15 @@ fn the_rendering_tells_the_version_if_it_is_arxivs_own() {
 }
 
 #[test]
-fn the_type_comes_from_the_section_or_else_from_the_mark() {
-    let check = |heading, mark: &str, expected| {
-        let found = read(&format!("{TERM} {mark} [pdf]"), META, heading, None).expect("readable");
+fn the_type_comes_from_the_mark_and_stays_with_the_entry() {
+    let check = |mark: &str, expected| {
+        let found = read(&format!("{TERM} {mark} [pdf]"), META, None).expect("readable");
         assert_eq!(found.announce_type, expected, "{mark}");
     };
-    let day = Heading::Day(jiff::civil::date(2026, 3, 2));
-    check(Heading::New, "", AnnounceType::New);
-    check(Heading::Cross, "(cross-list from cs.SY)", AnnounceType::Cross);
-    check(Heading::Replacement, "(replaced)", AnnounceType::Replace);
-    check(day, "", AnnounceType::New);
-    check(day, "(cross-list from cs.SY)", AnnounceType::Cross);
-    check(Heading::None, "(cross-list from cs.SY)", AnnounceType::Cross);
+    check("", AnnounceType::New);
+    check("(cross-list from cs.SY)", AnnounceType::Cross);
+    check("(cross-list from ../x)", AnnounceType::Cross);
+    check("(replaced)", AnnounceType::Replace);
 }
 
 #[test]
@@ -135,9 +132,9 @@ fn empty_fields_are_absent() {
 fn bytes_that_could_not_be_decoded_make_an_entry_unreadable_only_on_a_damaged_page() {
     let meta = META.replace("A. Author", "M\u{fffd}ller");
     assert_eq!(
-        read(TERM, &meta, Heading::New, Some("UTF-8")).expect_err("damaged"),
+        read(TERM, &meta, Some("UTF-8")).expect_err("damaged"),
         "item 7: bytes that are not UTF-8 in the authors"
     );
     assert_eq!(paper(TERM, &meta).authors.names, ["Mller"]);
-    assert!(read(TERM, META, Heading::New, Some("UTF-8")).is_ok());
+    assert!(read(TERM, META, Some("UTF-8")).is_ok());
 }

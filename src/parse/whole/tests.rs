@@ -27,7 +27,13 @@ fn announced(position: u32) -> Announced {
 
 /// A section that shows as many entries as it holds.
 fn section(heading: Heading, of: u32, positions: impl IntoIterator<Item = u32>) -> Section {
-    let entries: Vec<Announced> = positions.into_iter().map(announced).collect();
+    let announce_type = match heading {
+        Heading::Cross => AnnounceType::Cross,
+        Heading::Replacement => AnnounceType::Replace,
+        _ => AnnounceType::New,
+    };
+    let entry = |position| Announced { announce_type, ..announced(position) };
+    let entries: Vec<Announced> = positions.into_iter().map(entry).collect();
     let found = u32::try_from(entries.len()).expect("few");
     Section { heading, shown: Some(found), of: Some(of), found, entries, unreadable: Vec::new() }
 }
@@ -220,4 +226,21 @@ fn many_faults_are_cut_short() {
     let proof = prove(&[page(Some(100), vec![broken])]);
     assert_eq!((proof.faults.len(), proof.missing, proof.counts_hold), (FAULTS_MAX + 1, 100, true));
     assert_eq!(proof.faults.last().map(String::as_str), Some("and 80 more"));
+}
+
+#[test]
+fn entries_under_another_heading_are_whole_as_long_as_the_marks_add_up() {
+    let mut new = section(Heading::New, 2, [3, 2]);
+    let mut cross = section(Heading::Cross, 1, [1]);
+    std::mem::swap(&mut new.entries[0], &mut cross.entries[0]);
+    check_whole(&[page(Some(3), vec![new.clone(), cross.clone()])]);
+    cross.entries[0].announce_type = AnnounceType::Cross;
+    check_short(
+        &[page(Some(3), vec![new, cross])],
+        0,
+        &[
+            "New submissions: heads 2 entries, 1 are marked so",
+            "Cross submissions: heads 1 entries, 2 are marked so",
+        ],
+    );
 }

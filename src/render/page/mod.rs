@@ -55,7 +55,7 @@ pub fn start(start: &Start<'_>) -> String {
             @for format in Format::ALL { li { (feed(&format!("subjects/{example}.{format}"))) " " (label(format)) } }
             li { (feed(&format!("subjects/{example}"))) " the same to read here" }
             li { (feed(&format!("subjects/{example}.atom?type=new,cross"))) " without replacements" }
-            li { (feed(&format!("subjects/{example}+quant-ph.atom?limit=50"))) " two subjects in one, the newest fifty" }
+            li { code { (start.base) "/subjects/" (example) "+quant-ph.atom?limit=50" } " two subjects in one, the newest fifty" }
         }
         @if !start.reads.is_empty() {
             h2 { "Read so far" }

@@ -25,6 +25,8 @@ CREATE TABLE memberships (
     position INTEGER NOT NULL,
     announce_type TEXT NOT NULL,
     cross_list_from TEXT,
+    -- Seconds since 1970.
+    added_at INTEGER NOT NULL,
     PRIMARY KEY (subject, event)
 ) WITHOUT ROWID;
 CREATE INDEX memberships_by_event ON memberships (event);

@@ -1,0 +1,142 @@
+//! The command line: what comes out, on which stream, and with which exit code.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const MONDAY: &str = "demo/cs.DC-new-2026-03-02.html";
+
+fn crosslist(folder: &Path, arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_crosslist"))
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    // A command that reads no input may have ended already.
+    drop(child.stdin.take().expect("its input").write_all(input));
+    child.wait_with_output().expect("it ends")
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Runs a command that fails: with this exit code, nothing on standard output and one line that says this.
+fn check(arguments: &[&str], code: i32, says: &str) {
+    check_with(arguments, b"", code, says);
+}
+
+fn check_with(arguments: &[&str], input: &[u8], code: i32, says: &str) {
+    let output = crosslist(root(), arguments, input);
+    let said = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+    assert!(said.contains(says), "{arguments:?}: {said}");
+    assert_eq!(said.lines().count(), 1, "{arguments:?}: {said}");
+    assert_eq!(output.stdout, b"", "{arguments:?}");
+}
+
+#[test]
+fn a_saved_page_becomes_a_feed_in_any_format() {
+    for (format, expected) in [("rss", "<rss "), ("atom", "<feed "), ("json", "{\"version\"")] {
+        let output = crosslist(root(), &["convert", MONDAY, "--format", format], b"");
+        assert!(output.status.success());
+        let feed = String::from_utf8(output.stdout).expect("text");
+        assert!(feed.contains(expected), "{feed:.200}");
+        let parsed = feed_rs::parser::parse(feed.as_bytes()).expect("a feed");
+        assert_eq!(parsed.entries.len(), 19, "{format}");
+    }
+}
+
+#[test]
+fn standard_input_types_and_limits_are_understood() {
+    let page = std::fs::read(root().join(MONDAY)).expect("a page");
+    let arguments = ["convert", "-", "--format", "json", "--type", "new,cross", "--limit", "7"];
+    let output = crosslist(root(), &arguments, &page);
+    let feed: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(feed["items"].as_array().expect("items").len(), 7);
+    assert_eq!(feed["feed_url"], "http://127.0.0.1:8080/subjects/cs.DC.json?type=new,cross&limit=7");
+}
+
+#[test]
+fn pages_of_several_days_make_one_feed_whatever_their_order() {
+    let tuesday = "demo/cs.DC-new-2026-03-03.html";
+    let feed = |pages: [&str; 2]| crosslist(root(), &["convert", pages[0], pages[1]], b"").stdout;
+    assert_eq!(feed([MONDAY, tuesday]), feed([tuesday, MONDAY]));
+}
+
+#[test]
+fn a_page_that_is_not_whole_gives_no_feed_and_exit_code_3() {
+    let page = std::fs::read(root().join(MONDAY)).expect("a page");
+    check_with(&["convert", "-"], &page[..page.len() / 2], 3, "cut off");
+    check_with(&["convert", "-"], b"", 3, "an empty file");
+    check_with(
+        &["convert", "-"],
+        b"<html><title>Elsewhere</title></html>",
+        3,
+        "titled \u{ab}Elsewhere\u{bb}",
+    );
+    check_with(&["convert", "-"], &[0xff; 4096], 3, "unrecognized");
+}
+
+#[test]
+fn wrong_arguments_name_the_mistake_and_the_choices_on_one_line() {
+    check(&["convert", "nothing.html"], 2, "`nothing.html`: there is no such file");
+    check(&["convert", "demo"], 2, "`demo`: a folder");
+    check(&["convert", MONDAY, MONDAY], 2, "the same page");
+    check(&["convert", MONDAY, "--format", "xml"], 2, "choose from rss, atom, json");
+    check(&["convert", MONDAY, "--type", "old"], 2, "choose from new, cross, replace, replace-cross");
+    check(&["convert", MONDAY, "--limit", "0"], 2, "write a number from 1");
+    check(&["convert", MONDAY, "--limit", "-1"], 2, "write a number from 1");
+    check(&["convert", MONDAY, "--base-url", "http://a:b@x/"], 2, "write an http or https address");
+    check(
+        &["fetch", "cs.DK", "quantph"],
+        2,
+        "near: cs.DB, cs.DC, cs.DL, cs.DM, cs.DS; unknown subject `quantph`",
+    );
+    check(&["serve", "--now", "2026-03-06 00:30"], 2, "write a time with its offset");
+    check(&["serve", "--listen", "here"], 2, "write an IP address and a port");
+    check(&["serve", "--store", "data"], 2, "write sqlite: and the path of a file");
+    check(&["serve", "--replay", "nowhere"], 2, "`nowhere`");
+    check(&["serve", "--replay", "src"], 2, "holds no page");
+    check(&["nothing"], 2, "unrecognized subcommand");
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    check(
+        &["serve", "--replay", "demo", "--listen", &address, "--log", "error"],
+        1,
+        &format!("cannot listen on {address}"),
+    );
+}
+
+#[test]
+fn a_round_is_reported_and_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let demo = root().join("demo");
+    let demo = demo.to_str().expect("text");
+    let arguments = ["fetch", "cs.dc+cs.DC", "--replay", demo, "--store", "sqlite:kept/crosslist.db"];
+    let output = crosslist(folder.path(), &arguments, b"");
+    assert!(output.status.success(), "{output:?}");
+    let table = String::from_utf8(output.stdout).expect("text");
+    assert!(table.contains("complete") && table.contains("2026-03-06"), "{table}");
+    assert!(folder.path().join("kept/crosslist.db").is_file());
+    let without_a_page = crosslist(folder.path(), &["fetch", "cs.LG", "--replay", demo], b"");
+    assert_eq!(without_a_page.status.code(), Some(1));
+    assert!(!folder.path().join("data").exists());
+}
+
+#[test]
+fn a_service_that_does_not_run_is_not_healthy() {
+    let output = Command::new(env!("CARGO_BIN_EXE_crosslist"))
+        .arg("health")
+        .env("CROSSLIST_SERVER__LISTEN", "127.0.0.1:1")
+        .output()
+        .expect("it ends");
+    assert_eq!(output.status.code(), Some(1));
+}
