@@ -2,8 +2,10 @@
 //!
 //! Everything here takes text as the page has it, TeX included.
 
+pub mod fold;
 mod html;
 mod plain;
+pub mod tex;
 
 pub use html::{escape, item_html};
 pub use plain::{announcement, one_line, summary};

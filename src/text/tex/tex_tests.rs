@@ -1,0 +1,114 @@
+//! What people type and how it should read.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn check(tex: &str, readable: &str) {
+    assert_eq!(to_unicode(tex), readable, "{tex}");
+}
+
+#[test]
+fn accents_are_read_in_every_spelling() {
+    for tex in ["\\'e", "\\'{e}", "{\\'e}", "\\' e", "{\\'{e}}", "\\acute{e}", "e\u{301}"] {
+        check(tex, "é");
+    }
+    check("\\'{\\i} \\'\\i \\\"{\\i} \\c{c} \\c c \\v{C} {\\v C} \\v C", "í íï ç ç Č Č Č");
+    check("\\H{o} \\k{a} \\r{a} \\u{g} \\.{z} \\=a \\d{s} \\b{b}", "ő ą å ğ ż ā ṣ ḇ");
+    check(
+        "Schr\\\"odinger, Pawe{\\l} Erd\\H{o}s, Gau\\ss, {\\O}rsted, \\AA ngstr\\\"om",
+        "Schrödinger, Paweł Erdős, Gauß, Ørsted, Ångström",
+    );
+    check("Pa\\l ka and \\ae ther {\\aa}", "Pałka and æther å");
+    check("S\\~ao Jo\\~{a}o, Fran\\c{c}ois, No\\\"el, na\\\"{\\i}ve", "São João, François, Noël, naïve");
+}
+
+#[test]
+fn formulas_read_as_unicode() {
+    check("$\\mathbb{F}_2$", "𝔽₂");
+    check("$O(n \\log n)$ $O(n\\log n)$ $2\\log2$", "O(n log n) O(n log n) 2 log 2");
+    check("$\\alpha\\beta$, $\\Omega(n^2)$, $\\varepsilon$", "αβ, Ω(n²), ε");
+    check("$x_{ij}$ $x_i$ $x_{i+1}$ $a^{n}$ $10^{-6}$ $10^6$ $x^{a b}$", "x_ij xᵢ xᵢ₊₁ aⁿ 10⁻⁶ 10⁶ x^(a b)");
+    check(
+        "$\\mathcal{O}(\\sqrt{x})$, $\\sqrt[3]{x+1}$, $\\frac{a}{b}$, $\\frac{a+1}{2}$",
+        "𝒪(√x), ∛(x+1), a/b, (a+1)/2",
+    );
+    check("$\\mathfrak{g}$ $\\mathbb{R}^n$ $A \\to B$ $a \\leq b$ $a\\in B$", "𝔤 ℝⁿ A → B a ≤ b a∈ B");
+    check("$\\hat{x}$ $\\tilde{O}(n)$ $\\bar{x}$ $x\\not= y$ $f'$", "x̂ Õ(n) x̄ x≠ y f′");
+    check("$45^\\circ$, $n^{th}$, $K^*$, $\\left(x\\right)$", "45°, nth, K*, (x)");
+    check("\\(x^2\\) and \\[y^2\\] and $$z^2$$", "x² and y² and z²");
+    check("10^6 and H_{2}O and ^{13}C", "10⁶ and H₂O and ¹³C");
+}
+
+#[test]
+fn commands_for_text_are_unwrapped_and_unknown_ones_stay_readable() {
+    check(
+        "\\emph{a} \\textbf{b} {\\it c} \\text{d} $\\mathrm{e}$ $\\operatorname{rank}(A)$",
+        "a b c d e rank(A)",
+    );
+    check("\\foo and \\foo{bar} and x\\foo", "foo and foo bar and x foo");
+    check("100\\% \\& \\$5 a\\_b \\#1 \\{x\\}", "100% & $5 a_b #1 {x}");
+    check("Fig.~1, pages 1--2 --- ``quoted'' text", "Fig. 1, pages 1–2 — “quoted” text");
+    check("\\href{https://e.org}{here} \\url{https://e.org}", "here (https://e.org) https://e.org");
+    check("a\\,b \\quad c", "a b c");
+}
+
+#[test]
+fn plain_text_keeps_every_character() {
+    for plain in [
+        "file_name and _private and a__b",
+        "C:\\log and D:\\temp\\new",
+        "costs $5 and $6",
+        "US$5-$6, $HOME and $PATH",
+        "~5 GeV, https://e.org/~user, a ~ b",
+        "run --help or -v, ---- rule",
+        "a `code` and 5'' pipe, don't",
+        "x ^ y, a_1, back \\ slash",
+        "one } closed, one { open",
+        "日本語 العربية 🦀",
+    ] {
+        check(plain, plain);
+    }
+    check("\\$5 and \\$6", "$5 and $6");
+}
+
+#[test]
+fn hostile_input_takes_no_stack_and_little_time() {
+    for piece in [
+        "{", "}", "\\hat", "\\frac{", "^{", "_", "$", "\\", "\\sqrt[", "\\v ", "``", "''", "\\'", "C:\\",
+        "-", "{\\it ", "\\not",
+    ] {
+        let text = piece.repeat(100_000 / piece.len());
+        let read = to_unicode(&text);
+        assert!(read.len() <= text.len() * 4, "{piece}: {} bytes", read.len());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn nothing_makes_it_fail(text in any::<String>()) {
+        let _ = to_unicode(&text);
+    }
+
+    #[test]
+    fn no_heap_of_tex_makes_it_fail(pieces in proptest::collection::vec(
+        prop::sample::select(vec!["\\", "{", "}", "$", "^", "_", "a", " ", "\\frac", "\\'", "\\v", "\\mathbb", "\\sqrt", "[", "]", "é", "\\not", "\\foo", "\\l", "``", "''", "--", "~", "\\(", "\\)", "1", "\\begin", "\\\\"]), 0..40)) {
+        let text = pieces.concat();
+        let _ = to_unicode(&text);
+    }
+
+    #[test]
+    fn text_without_tex_is_untouched(text in "[a-zA-Z0-9 .,:;!?()/<>=+*%&@#\"|-]{0,60}") {
+        prop_assume!(!text.contains("--"));
+        prop_assert_eq!(&*to_unicode(&text), &*text);
+    }
+
+    #[test]
+    fn letters_and_digits_of_plain_text_are_never_lost(text in "[a-zA-Z0-9 .,:$_~'`-]{0,60}") {
+        let kept = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+        let read: String = to_unicode(&text).nfkd().collect();
+        prop_assert_eq!(kept(&read), kept(&text));
+    }
+}
