@@ -17,6 +17,8 @@ pub mod collect;
 
 pub mod text;
 
+pub mod filter;
+
 pub mod feeds;
 
 pub mod render;

@@ -1,0 +1,301 @@
+//! What of a paper can a rule ask for, folded once?
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::domain::paper::Paper;
+use crate::domain::prose::{Prose, Span};
+use crate::domain::taxonomy::SubjectId;
+use crate::text::{fold, tex};
+
+use super::authors::{self, Name};
+use super::fields::{Feature, Part};
+use super::limits::PROXIMITY_MAX;
+use super::words::{self, Occurrence, Term};
+use super::{links, subjects};
+
+/// A paper as one mailing announced it, ready to be matched; serves every feed that the paper is in.
+///
+/// Takes about three times the size of its text: meant for what is new, while an [`super::Index`] holds the window.
+#[derive(Clone, Debug)]
+pub struct Document {
+    pub paper: Arc<Paper>,
+    /// The listing date.
+    pub announced: Date,
+    pub(super) texts: Texts,
+    /// Sorted by key, then by part and position.
+    words: Vec<Word>,
+    /// The folded words, one behind the other.
+    arena: String,
+    /// The exact words that differ from their folded form.
+    exacts: String,
+    pub(super) names: Vec<Name>,
+    pub(super) primary: Vec<SubjectId>,
+    pub(super) cross: Vec<SubjectId>,
+    pub(super) features: Vec<Feature>,
+    pub(super) dois: Vec<String>,
+    pub(super) id: String,
+}
+
+/// The texts free of TeX, where they differ from those of the paper.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Texts {
+    parts: [Option<Box<str>>; 4],
+}
+
+/// A word at its place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Word {
+    pub key: u64,
+    pub part: Part,
+    pub occurrence: Occurrence,
+    folded: (u32, u32),
+    /// None for a hyphenated word as a whole.
+    exact: Option<(u32, u32)>,
+}
+
+/// Positions left free between paragraphs, authors and subjects, so that no phrase or proximity reaches across.
+const GAP: u32 = PROXIMITY_MAX + 1;
+
+impl Document {
+    /// Reads TeX, folds and tokenizes.
+    #[must_use]
+    pub fn new(paper: Arc<Paper>, announced: Date) -> Self {
+        let (primary, cross) = subjects::of_paper(&paper.subjects);
+        let mut builder = Builder::default();
+        for part in Part::ALL {
+            builder.part(&paper, part);
+        }
+        builder.words.sort_unstable_by_key(|word| (word.key, word.part, word.occurrence));
+        let dois = dois(&paper);
+        Self {
+            announced,
+            texts: builder.texts,
+            words: builder.words,
+            arena: builder.arena,
+            exacts: builder.exacts,
+            names: paper.authors.names.iter().map(|name| Name::read(name)).collect(),
+            primary,
+            cross,
+            features: features(&paper, &dois),
+            dois,
+            id: links::id_key(&paper.id),
+            paper,
+        }
+    }
+
+    /// Each distinct word, with all its places.
+    pub(super) fn words(&self) -> impl Iterator<Item = &[Word]> {
+        self.words.chunk_by(|left, right| left.key == right.key && self.folded(left) == self.folded(right))
+    }
+
+    pub(super) fn folded(&self, word: &Word) -> &str {
+        slice(&self.arena, word.folded)
+    }
+
+    /// As written; none for a hyphenated word as a whole.
+    pub(super) fn exact(&self, word: &Word) -> Option<&str> {
+        word.exact.map(|exact| if exact.1 == 0 { self.folded(word) } else { slice(&self.exacts, exact) })
+    }
+
+    /// Where a word stands in one part.
+    pub(super) fn occurrences(&self, term: &Term, part: Part) -> Vec<Occurrence> {
+        self.places(term, part).map(|word| word.occurrence).collect()
+    }
+
+    pub(super) fn holds(&self, term: &Term, part: Part) -> bool {
+        self.places(term, part).next().is_some()
+    }
+
+    /// The places of a word in one part, in order; those of a prefix word by word.
+    pub(super) fn places<'a>(&'a self, term: &'a Term, part: Part) -> impl Iterator<Item = &'a Word> {
+        let (is_prefix, key) = (matches!(term, Term::Prefix { .. }), term.key());
+        let start = if is_prefix {
+            0
+        } else {
+            self.words.partition_point(|word| (word.key, word.part) < (key, part))
+        };
+        self.words[start..]
+            .iter()
+            .take_while(move |word| is_prefix || word.key == key && word.part == part)
+            .filter(move |word| word.part == part && self.is(word, term))
+    }
+
+    fn is(&self, word: &Word, term: &Term) -> bool {
+        match term {
+            Term::Folded { folded, .. } => self.folded(word) == folded,
+            Term::Exact { exact, folded, .. } => {
+                self.folded(word) == folded && self.exact(word) == Some(exact.as_str())
+            }
+            Term::Prefix { plain, folded, .. } => {
+                let own = self.folded(word);
+                own.starts_with(plain.as_str()) || own == folded
+            }
+        }
+    }
+
+    /// The keys of everything that a rule can be looked up by.
+    pub(super) fn keys(&self, mut visit: impl FnMut(u64)) {
+        self.words.chunk_by(|left, right| left.key == right.key).for_each(|same| visit(same[0].key));
+        for name in &self.names {
+            authors::keys(name, |key| visit(authors::number(key)));
+        }
+    }
+}
+
+impl Texts {
+    /// A text free of TeX; authors and subjects have none, for they are several.
+    pub(super) fn get<'a>(&'a self, paper: &'a Paper, part: Part) -> &'a str {
+        let own = self.parts.get(part as usize).and_then(Option::as_deref);
+        own.unwrap_or_else(|| source(paper, part))
+    }
+
+    /// Everything in a part: its text, or each author or subject.
+    pub(super) fn each<'a>(&'a self, paper: &'a Paper, part: Part, mut visit: impl FnMut(&str)) {
+        match part {
+            Part::Authors => paper.authors.names.iter().for_each(|name| visit(&tex::to_unicode(name))),
+            Part::Subjects => paper.subjects.iter().for_each(|subject| visit(&subject.name)),
+            part => match self.get(paper, part) {
+                "" => {}
+                text => visit(text),
+            },
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.parts.iter().flatten().map(|text| text.len()).sum()
+    }
+}
+
+/// The text of a part where the paper holds it in one piece.
+fn source(paper: &Paper, part: Part) -> &str {
+    match part {
+        Part::Title => &paper.title,
+        Part::Journal => paper.journal_ref.as_deref().unwrap_or_default(),
+        Part::Abstract => in_one_piece(paper.abstract_text.as_ref()).unwrap_or_default(),
+        Part::Comments => in_one_piece(paper.comments.as_ref()).unwrap_or_default(),
+        Part::Subjects | Part::Authors => "",
+    }
+}
+
+fn in_one_piece(prose: Option<&Prose>) -> Option<&str> {
+    match prose?.paragraphs.as_slice() {
+        [paragraph] => match paragraph.as_slice() {
+            [only] => Some(only.text()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+#[derive(Default)]
+struct Builder {
+    texts: Texts,
+    words: Vec<Word>,
+    arena: String,
+    exacts: String,
+}
+
+impl Builder {
+    fn part(&mut self, paper: &Paper, part: Part) {
+        let mut position = 0;
+        match part {
+            Part::Authors => {
+                for name in &paper.authors.names {
+                    position = self.segment(&tex::to_unicode(name), part, position);
+                }
+            }
+            Part::Subjects => {
+                for subject in &paper.subjects {
+                    position = self.segment(&subject.name, part, position);
+                }
+            }
+            Part::Title => self.lone(part, &paper.title),
+            Part::Journal => self.lone(part, paper.journal_ref.as_deref().unwrap_or_default()),
+            Part::Abstract => self.prose(part, paper.abstract_text.as_ref()),
+            Part::Comments => self.prose(part, paper.comments.as_ref()),
+        }
+    }
+
+    fn lone(&mut self, part: Part, text: &str) {
+        let readable = tex::to_unicode(text);
+        self.segment(&readable, part, 0);
+        if let Cow::Owned(readable) = readable {
+            self.texts.parts[part as usize] = Some(readable.into());
+        }
+    }
+
+    fn prose(&mut self, part: Part, prose: Option<&Prose>) {
+        let Some(prose) = prose else { return };
+        if let Some(text) = in_one_piece(Some(prose)) {
+            return self.lone(part, text);
+        }
+        let text = prose.to_plain_text();
+        let paragraphs: Vec<Cow<'_, str>> = text.split("\n\n").map(tex::to_unicode).collect();
+        let mut position = 0;
+        for paragraph in &paragraphs {
+            position = self.segment(paragraph, part, position);
+        }
+        self.texts.parts[part as usize] = Some(paragraphs.join("\n\n").into());
+    }
+
+    /// Adds the words of a text from a position on; the answer is where the next text begins.
+    fn segment(&mut self, text: &str, part: Part, start: u32) -> u32 {
+        let count = fold::each_token(text, |token| {
+            let folded = push(&mut self.arena, token.folded);
+            let exact = token
+                .exact
+                .map(|exact| if exact == token.folded { (0, 0) } else { push(&mut self.exacts, exact) });
+            let position = start.saturating_add(token.position);
+            let occurrence = Occurrence { position, length: token.length };
+            self.words.push(Word { key: words::key(token.folded), part, occurrence, folded, exact });
+        });
+        start.saturating_add(count).saturating_add(GAP)
+    }
+}
+
+/// Where the word lies; empty where the arena is full, which texts under 4 GiB never reach.
+fn push(arena: &mut String, word: &str) -> (u32, u32) {
+    let place = (u32::try_from(arena.len()), u32::try_from(word.len()));
+    match place {
+        (Ok(start), Ok(length)) if start.checked_add(length).is_some() => {
+            arena.push_str(word);
+            (start, length)
+        }
+        _ => (0, 0),
+    }
+}
+
+fn slice(arena: &str, (start, length): (u32, u32)) -> &str {
+    let start = usize::try_from(start).unwrap_or_default();
+    arena.get(start..start + usize::try_from(length).unwrap_or_default()).unwrap_or_default()
+}
+
+fn dois(paper: &Paper) -> Vec<String> {
+    let mut found = Vec::new();
+    for span in paper.comments.iter().flat_map(|prose| prose.paragraphs.iter().flatten()) {
+        if let Span::Link { href, .. } = span {
+            links::dois(href, &mut found);
+        }
+    }
+    if let Some(comments) = &paper.comments {
+        links::dois(&comments.to_plain_text(), &mut found);
+    }
+    links::dois(paper.journal_ref.as_deref().unwrap_or_default(), &mut found);
+    found
+}
+
+fn features(paper: &Paper, dois: &[String]) -> Vec<Feature> {
+    let says = |prose: &Option<Prose>| prose.as_ref().is_some_and(|prose| !prose.is_empty());
+    let has = |feature| match feature {
+        Feature::Code => [&paper.abstract_text, &paper.comments].into_iter().flatten().any(links::has_code),
+        Feature::Comments => says(&paper.comments),
+        Feature::Doi => !dois.is_empty(),
+        Feature::Html => paper.html_url.is_some(),
+        Feature::JournalRef => paper.journal_ref.as_ref().is_some_and(|text| !text.trim().is_empty()),
+        Feature::Pdf => true,
+    };
+    Feature::ALL.into_iter().filter(|feature| has(*feature)).collect()
+}

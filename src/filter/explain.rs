@@ -1,0 +1,188 @@
+//! Why does a paper match, or not?
+
+use crate::domain::announcement::AnnounceType;
+
+use super::canonical;
+use super::document::Document;
+use super::fields::{Part, Place};
+use super::matcher;
+use super::syntax::{Expr, Leaf, Node, Span};
+use super::words::{Kind, Words};
+use super::{DocumentId, Index, Query, Warning, subjects};
+
+/// A part of a rule with its verdict on one paper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// Where the part stands in the rule as written; the parts of a named list have places of their own rule.
+    pub span: Span,
+    /// `AND`, `OR`, `NOT`, or the test in canonical form.
+    pub label: String,
+    pub holds: bool,
+    /// What in the paper made a test true, as the paper has it; empty where there is nothing to show.
+    pub matched: Vec<String>,
+    pub parts: Vec<Explanation>,
+}
+
+/// How many documents pass one test of a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeafCount {
+    pub span: Span,
+    /// The test in canonical form.
+    pub label: String,
+    pub hits: usize,
+    pub of: usize,
+}
+
+/// The most words or matches that are shown for one test.
+const MATCHED_MAX: usize = 8;
+
+/// The longest match that is shown in full, in characters.
+const MATCHED_CHARACTERS_MAX: usize = 80;
+
+/// The tree of the rule as written, with true or false at every part.
+#[must_use]
+pub fn explain(query: &Query, document: &Document, announce_type: AnnounceType) -> Explanation {
+    explained(query.as_written(), document, announce_type)
+}
+
+fn explained(expr: &Expr, document: &Document, kind: AnnounceType) -> Explanation {
+    let holds = matcher::matches(expr, document, kind);
+    let each = |parts: &[Expr]| parts.iter().map(|part| explained(part, document, kind)).collect();
+    let (label, matched, parts): (_, _, Vec<Explanation>) = match &expr.node {
+        Node::And(parts) => ("AND".to_owned(), Vec::new(), each(parts)),
+        Node::Or(parts) => ("OR".to_owned(), Vec::new(), each(parts)),
+        Node::Not(inner) => ("NOT".to_owned(), Vec::new(), each(std::slice::from_ref(inner))),
+        Node::Leaf(leaf) => {
+            let parts = match leaf {
+                Leaf::List { rule, .. } => each(std::slice::from_ref(rule)),
+                _ => Vec::new(),
+            };
+            let mut matched = if holds { matched(leaf, document, kind) } else { Vec::new() };
+            matched.dedup();
+            matched.truncate(MATCHED_MAX);
+            (canonical::written(leaf), matched.into_iter().map(shortened).collect(), parts)
+        }
+    };
+    Explanation { span: expr.span, label, holds, matched, parts }
+}
+
+fn matched(leaf: &Leaf, document: &Document, kind: AnnounceType) -> Vec<String> {
+    let paper = &document.paper;
+    match leaf {
+        Leaf::Words { field, words } => {
+            let mut found = Vec::new();
+            for part in field.parts() {
+                if words_are_in(words, *part, document) {
+                    found.extend(exact_words(words, *part, document));
+                }
+            }
+            found
+        }
+        Leaf::Regex { field, pattern } => {
+            let mut found = Vec::new();
+            for part in field.parts() {
+                document.texts.each(paper, *part, |text| found.extend(pattern.find(text).map(str::to_owned)));
+            }
+            found
+        }
+        Leaf::Author(pattern) => {
+            let names = document.names.iter().zip(&paper.authors.names);
+            names.filter(|(name, _)| pattern.matches(name)).map(|(_, written)| written.clone()).collect()
+        }
+        Leaf::Subject { place, subjects: wanted } => {
+            let is_wanted = |id: &str| subjects::containing(id).iter().any(|id| wanted.contains(id));
+            let own = paper.subjects.iter().enumerate().filter(|(index, subject)| {
+                let is_in_place = match place {
+                    Place::Any => true,
+                    Place::Primary => *index == 0,
+                    Place::Cross => *index > 0,
+                };
+                is_in_place && is_wanted(&subject.id)
+            });
+            own.map(|(_, subject)| subject.id.to_string()).collect()
+        }
+        Leaf::Type(_) => vec![kind.to_string()],
+        Leaf::Id(_) => vec![paper.id.to_string()],
+        Leaf::Announced { .. } => vec![document.announced.to_string()],
+        Leaf::Has(features) => {
+            let own = features.iter().filter(|feature| document.features.contains(feature));
+            own.map(|feature| feature.as_str().to_owned()).collect()
+        }
+        Leaf::Doi { doi, is_prefix } => {
+            document.dois.iter().filter(|own| matcher::is_doi(own, doi, *is_prefix)).cloned().collect()
+        }
+        Leaf::List { .. } => Vec::new(),
+    }
+}
+
+fn words_are_in(words: &Words, part: Part, document: &Document) -> bool {
+    words.are_in(|term| {
+        let mut found = document.occurrences(term, part);
+        found.sort_unstable();
+        found.into()
+    })
+}
+
+/// The words as the paper has them, each spelling once; a word joined of parts shows its parts.
+fn exact_words(words: &Words, part: Part, document: &Document) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for term in words.terms() {
+        for place in document.places(term, part) {
+            let spelled = document.exact(place).unwrap_or_else(|| document.folded(place)).to_owned();
+            if !found.contains(&spelled) && found.len() < MATCHED_MAX {
+                found.push(spelled);
+            }
+        }
+    }
+    if words.kind == Kind::Exact {
+        found.truncate(words.items.len())
+    }
+    found
+}
+
+fn shortened(text: String) -> String {
+    match text.char_indices().nth(MATCHED_CHARACTERS_MAX) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+impl Index {
+    /// How many documents pass each test of a rule by itself, in the order of the rule as written; what has no type is
+    /// not counted at all.
+    #[must_use]
+    pub fn leaf_counts(
+        &self,
+        query: &Query,
+        type_of: impl Fn(DocumentId) -> Option<AnnounceType>,
+    ) -> Vec<LeafCount> {
+        let of = self.documents().filter(|(id, _, _)| type_of(*id).is_some()).count();
+        let mut counts = Vec::new();
+        query.as_written().each_leaf(&mut |expr, leaf| {
+            let alone = Query::new(Expr { span: expr.span, node: Node::Leaf(leaf.clone()) }, Vec::new());
+            let hits = self.search(&alone, &type_of).len();
+            counts.push(LeafCount { span: expr.span, label: canonical::written(leaf), hits, of });
+        });
+        counts
+    }
+
+    /// The warnings of the rule, and one for each test that every document passes, or none.
+    #[must_use]
+    pub fn warnings(
+        &self,
+        query: &Query,
+        type_of: impl Fn(DocumentId) -> Option<AnnounceType>,
+    ) -> Vec<Warning> {
+        let mut warnings = query.warnings().to_vec();
+        for LeafCount { span, label, hits, of } in self.leaf_counts(query, type_of) {
+            let message = match hits {
+                _ if of == 0 => continue,
+                0 => format!("`{label}` matches none of {of} papers"),
+                hits if hits == of => format!("`{label}` matches all of {of} papers"),
+                _ => continue,
+            };
+            warnings.push(Warning { position: span.start, length: span.length, message });
+        }
+        warnings
+    }
+}

@@ -1,0 +1,174 @@
+//! Which fields does the language have, and what do they look at?
+
+/// A part of a paper that holds text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Part {
+    Title,
+    Abstract,
+    Comments,
+    Journal,
+    Subjects,
+    Authors,
+}
+
+impl Part {
+    /// In the order of their numbers.
+    pub const ALL: [Self; 6] =
+        [Self::Title, Self::Abstract, Self::Comments, Self::Journal, Self::Subjects, Self::Authors];
+}
+
+/// A field that is searched as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Text {
+    Title,
+    Abstract,
+    TitleAbstract,
+    Comments,
+    Journal,
+    SubjectNames,
+    /// Regular expressions over single names; everything else in `au:` is an author pattern.
+    Authors,
+    All,
+}
+
+impl Text {
+    /// What is looked at.
+    #[must_use]
+    pub fn parts(self) -> &'static [Part] {
+        match self {
+            Self::Title => &[Part::Title],
+            Self::Abstract => &[Part::Abstract],
+            Self::TitleAbstract => &[Part::Title, Part::Abstract],
+            Self::Comments => &[Part::Comments],
+            Self::Journal => &[Part::Journal],
+            Self::SubjectNames => &[Part::Subjects],
+            Self::Authors => &[Part::Authors],
+            Self::All => &[Part::Title, Part::Abstract, Part::Authors, Part::Comments, Part::Journal],
+        }
+    }
+
+    /// In front of a value in a canonical rule; nothing for all fields.
+    pub(super) fn prefix(self) -> &'static str {
+        match self {
+            Self::Title => "ti:",
+            Self::Abstract => "abs:",
+            Self::TitleAbstract => "tiabs:",
+            Self::Comments => "co:",
+            Self::Journal => "jr:",
+            Self::SubjectNames => "subj:",
+            Self::Authors => "au:",
+            Self::All => "",
+        }
+    }
+}
+
+/// Which of a paper's subjects count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Place {
+    Any,
+    Primary,
+    /// After the first.
+    Cross,
+}
+
+impl Place {
+    pub(super) fn prefix(self) -> &'static str {
+        match self {
+            Self::Any => "cat:",
+            Self::Primary => "primary:",
+            Self::Cross => "cross:",
+        }
+    }
+}
+
+/// Something that a paper may have or lack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Feature {
+    /// A link to a code host in abstract or comments.
+    Code,
+    Comments,
+    /// A DOI linked or named in comments or journal reference.
+    Doi,
+    Html,
+    JournalRef,
+    /// Every listed paper has one.
+    Pdf,
+}
+
+impl Feature {
+    pub const ALL: [Self; 6] =
+        [Self::Code, Self::Comments, Self::Doi, Self::Html, Self::JournalRef, Self::Pdf];
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Comments => "comments",
+            Self::Doi => "doi",
+            Self::Html => "html",
+            Self::JournalRef => "jr",
+            Self::Pdf => "pdf",
+        }
+    }
+}
+
+/// A field as it may be named in a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    Text(Text),
+    Author,
+    Subject(Place),
+    Type,
+    Id,
+    Announced,
+    Has,
+    Doi,
+    List,
+    /// Known from arXiv, but listing pages do not carry what it asks for; the text says so.
+    Unsupported(&'static str),
+}
+
+/// The names as an answer lists them.
+pub(super) const KNOWN: &str =
+    "ti abs tiabs au co jr cat primary cross subj type id doi announced has list all";
+
+/// Every name, in any case; the first of several for a field is the canonical one.
+const NAMES: &[(&str, Field)] = &[
+    ("ti", Field::Text(Text::Title)),
+    ("title", Field::Text(Text::Title)),
+    ("abs", Field::Text(Text::Abstract)),
+    ("abstract", Field::Text(Text::Abstract)),
+    ("tiabs", Field::Text(Text::TitleAbstract)),
+    ("au", Field::Author),
+    ("author", Field::Author),
+    ("co", Field::Text(Text::Comments)),
+    ("jr", Field::Text(Text::Journal)),
+    ("subj", Field::Text(Text::SubjectNames)),
+    ("all", Field::Text(Text::All)),
+    ("cat", Field::Subject(Place::Any)),
+    ("primary", Field::Subject(Place::Primary)),
+    ("prim", Field::Subject(Place::Primary)),
+    ("cross", Field::Subject(Place::Cross)),
+    ("type", Field::Type),
+    ("id", Field::Id),
+    ("doi", Field::Doi),
+    ("announced", Field::Announced),
+    ("date", Field::Announced),
+    ("has", Field::Has),
+    ("list", Field::List),
+    ("rn", Field::Unsupported("listing pages carry no report number")),
+    ("submittedDate", Field::Unsupported("listing pages carry no submission date; use announced:[…]")),
+    ("lastUpdatedDate", Field::Unsupported("listing pages carry no submission date; use announced:[…]")),
+];
+
+pub(super) fn named(name: &str) -> Option<Field> {
+    NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, field)| *field)
+}
+
+/// A field whose name shares the beginning with what was typed.
+pub(super) fn near(name: &str) -> Option<&'static str> {
+    let typed = name.to_ascii_lowercase();
+    let beginning = typed.get(..2)?;
+    let shares = |known: &&str| known.starts_with(beginning) && known.len().abs_diff(typed.len()) <= 6;
+    NAMES.iter().map(|(known, _)| *known).find(shares)
+}

@@ -1,0 +1,166 @@
+//! Where is a word, in few bytes?
+
+use super::super::words::Occurrence;
+use super::bits::Bits;
+
+/// A place of a word, and how it is spelled there; none for a hyphenated word as a whole.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry<'a> {
+    pub occurrence: Occurrence,
+    pub exact: Option<&'a str>,
+}
+
+/// Every place of one word.
+///
+/// For each document: the distance from the last one, the size of what follows, and the places. A place is the
+/// distance from the last one, shifted by two bits: 1 for a length behind it, 2 for the number of a spelling other than
+/// the folded one. All numbers take seven bits a byte, low ones first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Postings {
+    bytes: Vec<u8>,
+    last: u32,
+    documents: u32,
+    /// Spellings other than the folded one, in the order in which they came.
+    spellings: Vec<Box<str>>,
+}
+
+const HAS_LENGTH: u64 = 1;
+const HAS_SPELLING: u64 = 2;
+
+impl Postings {
+    pub(super) fn documents(&self) -> usize {
+        self.documents as usize
+    }
+
+    pub(super) fn memory_bytes(&self) -> usize {
+        let spellings: usize =
+            self.spellings.iter().map(|spelling| spelling.len() + size_of::<Box<str>>()).sum();
+        self.bytes.capacity() + spellings
+    }
+
+    /// Adds a document behind all others, with its places in order.
+    pub(super) fn add<'a>(&mut self, folded: &str, id: u32, entries: impl Iterator<Item = Entry<'a>>) {
+        let mut places = Vec::with_capacity(8);
+        let mut last = 0;
+        for Entry { occurrence, exact } in entries {
+            let spelling = exact.filter(|exact| *exact != folded).map(|exact| self.spelling(exact));
+            let has_length = if occurrence.length == 1 { 0 } else { HAS_LENGTH };
+            let has_spelling = if spelling.is_some() { HAS_SPELLING } else { 0 };
+            let distance = u64::from(occurrence.position.saturating_sub(last));
+            last = occurrence.position;
+            write(&mut places, distance << 2 | has_length | has_spelling);
+            if occurrence.length != 1 {
+                write(&mut places, u64::from(occurrence.length));
+            }
+            if let Some(spelling) = spelling {
+                write(&mut places, spelling as u64);
+            }
+        }
+        self.add_raw(id, &places);
+    }
+
+    fn add_raw(&mut self, id: u32, places: &[u8]) {
+        write(&mut self.bytes, u64::from(id - self.last));
+        write(&mut self.bytes, places.len() as u64);
+        self.bytes.extend_from_slice(places);
+        self.last = id;
+        self.documents += 1;
+    }
+
+    /// The document that came last, where there is one.
+    pub(super) fn last(&self) -> Option<u32> {
+        (self.documents > 0).then_some(self.last)
+    }
+
+    fn spelling(&mut self, exact: &str) -> usize {
+        self.spelling_number(exact).unwrap_or_else(|| {
+            self.spellings.push(exact.into());
+            self.spellings.len() - 1
+        })
+    }
+
+    fn spelling_number(&self, exact: &str) -> Option<usize> {
+        self.spellings.iter().position(|known| **known == *exact)
+    }
+
+    /// The documents in order, each with its places as they are stored.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &[u8])> {
+        let mut rest = self.bytes.as_slice();
+        let mut id = 0;
+        std::iter::from_fn(move || {
+            if rest.is_empty() {
+                return None;
+            }
+            id += u32::try_from(read(&mut rest)).unwrap_or_default();
+            let length = usize::try_from(read(&mut rest)).unwrap_or_default().min(rest.len());
+            let (places, behind) = rest.split_at(length);
+            rest = behind;
+            Some((id, places))
+        })
+    }
+
+    /// Adds every document to the set.
+    pub(super) fn mark(&self, set: &mut Bits) {
+        self.iter().for_each(|(id, _)| set.insert(id));
+    }
+
+    /// The number by which places tell a spelling; `Err` when no document has it.
+    pub(super) fn wanted(&self, exact: &str, folded: &str) -> Result<Option<usize>, NoSuchSpelling> {
+        if exact == folded { Ok(None) } else { self.spelling_number(exact).map(Some).ok_or(NoSuchSpelling) }
+    }
+
+    /// Keeps the documents of the set.
+    pub(super) fn sweep(&mut self, alive: &Bits) {
+        let mut kept = Self { spellings: std::mem::take(&mut self.spellings), ..Self::default() };
+        for (id, places) in self.iter() {
+            if alive.contains(id) {
+                kept.add_raw(id, places);
+            }
+        }
+        kept.bytes.shrink_to_fit();
+        *self = kept;
+    }
+}
+
+/// No place has the word spelled so.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NoSuchSpelling;
+
+/// Reads the places of a document; the second is the number of the spelling, none for the folded one.
+pub(super) fn places(mut stored: &[u8]) -> impl Iterator<Item = (Occurrence, Option<usize>)> {
+    let mut position = 0_u32;
+    std::iter::from_fn(move || {
+        if stored.is_empty() {
+            return None;
+        }
+        let head = read(&mut stored);
+        position = position.saturating_add(u32::try_from(head >> 2).unwrap_or(u32::MAX));
+        let length =
+            if head & HAS_LENGTH == 0 { 1 } else { u32::try_from(read(&mut stored)).unwrap_or(u32::MAX) };
+        let spelling =
+            (head & HAS_SPELLING != 0).then(|| usize::try_from(read(&mut stored)).unwrap_or(usize::MAX));
+        Some((Occurrence { position, length }, spelling))
+    })
+}
+
+fn write(bytes: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        bytes.push((number & 0x7f) as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+}
+
+fn read(bytes: &mut &[u8]) -> u64 {
+    let mut number = 0;
+    let mut shift = 0;
+    while let Some((first, rest)) = bytes.split_first() {
+        *bytes = rest;
+        number |= u64::from(first & 0x7f) << shift;
+        shift += 7;
+        if first & 0x80 == 0 || shift > 56 {
+            break;
+        }
+    }
+    number
+}

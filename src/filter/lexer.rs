@@ -1,0 +1,352 @@
+//! Into which words, signs and groups does the text of a rule fall?
+
+use super::error::{Code, Mistake};
+use super::fields;
+use super::links;
+use super::syntax::Span;
+use super::{Context, Mode};
+
+/// A piece of a rule.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Token {
+    pub span: Span,
+    pub kind: TokenKind,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum TokenKind {
+    Open,
+    Close,
+    And,
+    Or,
+    Not,
+    AndNot,
+    /// `ti:` directly before a parenthesis.
+    Field(FieldName),
+    Value(Option<FieldName>, Raw),
+}
+
+/// A field as it is written, without its colon.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct FieldName {
+    pub name: String,
+    pub span: Span,
+}
+
+/// A value as it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Raw {
+    pub span: Span,
+    pub text: String,
+    pub is_exact: bool,
+    pub form: RawForm,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum RawForm {
+    Word,
+    /// In quotes; with `~` and a number behind it, or `*`.
+    Phrase {
+        near: Option<Option<u32>>,
+        is_prefix: bool,
+    },
+    /// Between slashes; the flags are the last characters of the text, this many.
+    Regex {
+        flags: usize,
+    },
+    /// In square brackets.
+    Range,
+}
+
+/// Cuts a rule into pieces; what is not understood is told as a mistake and left out.
+pub(super) fn tokens(text: &str, context: &Context<'_>) -> (Vec<Token>, Vec<Mistake>) {
+    let mut lexer = Lexer {
+        chars: text.chars().collect(),
+        at: 0,
+        is_compat: context.mode == Mode::Compat,
+        tokens: Vec::new(),
+        mistakes: Vec::new(),
+    };
+    while lexer.at < lexer.chars.len() {
+        lexer.token();
+    }
+    (lexer.tokens, lexer.mistakes)
+}
+
+struct Lexer {
+    chars: Vec<char>,
+    at: usize,
+    is_compat: bool,
+    tokens: Vec<Token>,
+    mistakes: Vec<Mistake>,
+}
+
+impl Lexer {
+    fn peek(&self, ahead: usize) -> Option<char> {
+        self.chars.get(self.at + ahead).copied()
+    }
+
+    fn text(&self, start: usize, end: usize) -> String {
+        self.chars[start..end].iter().collect()
+    }
+
+    fn push(&mut self, start: usize, kind: TokenKind) {
+        self.tokens.push(Token { span: Span::new(start, self.at), kind });
+    }
+
+    fn mistake(&mut self, start: usize, end: usize, code: Code, message: String, hint: &str) {
+        self.mistakes.push(Mistake::at(Span::new(start, end), code, message, hint));
+    }
+
+    fn token(&mut self) {
+        let start = self.at;
+        let sign = match self.chars[start] {
+            c if c.is_whitespace() => {
+                self.at += 1;
+                return;
+            }
+            '(' => Some(TokenKind::Open),
+            ')' => Some(TokenKind::Close),
+            '|' if !self.is_compat => Some(TokenKind::Or),
+            '-' | '!' if !self.is_compat => {
+                self.not();
+                return;
+            }
+            _ => None,
+        };
+        match sign {
+            Some(sign) => {
+                self.at += 1;
+                self.push(start, sign);
+            }
+            None => self.term(),
+        }
+    }
+
+    fn not(&mut self) {
+        let start = self.at;
+        let sign = self.chars[start];
+        self.at += 1;
+        if self.peek(0).is_none_or(|next| next.is_whitespace() || matches!(next, ')' | '|')) {
+            let message = format!("`{sign}` stands directly before a term");
+            self.mistake(
+                start,
+                self.at,
+                Code::MisplacedNot,
+                message,
+                "no space behind it; quote it if you mean the sign",
+            );
+        } else {
+            self.push(start, TokenKind::Not);
+        }
+    }
+
+    /// An operator, a field, or a value with or without one.
+    fn term(&mut self) {
+        let start = self.at;
+        if let Some(field) = self.field() {
+            return self.field_and_value(field);
+        }
+        let raw = self.value(None);
+        if raw.form == RawForm::Word && !raw.is_exact {
+            let operator = match raw.text.as_str() {
+                "AND" => Some(TokenKind::And),
+                "OR" => Some(TokenKind::Or),
+                "NOT" => Some(TokenKind::Not),
+                "ANDNOT" => Some(TokenKind::AndNot),
+                lower @ ("and" | "or" | "not" | "andnot") if !self.is_compat => {
+                    let upper = lower.to_uppercase();
+                    let message = format!(
+                        "operators are uppercase: write {upper}, or \"{lower}\" in quotes for the word"
+                    );
+                    self.mistake(start, self.at, Code::LowercaseOperator, message, "");
+                    Some(match lower {
+                        "and" => TokenKind::And,
+                        "or" => TokenKind::Or,
+                        "not" => TokenKind::Not,
+                        _ => TokenKind::AndNot,
+                    })
+                }
+                _ => None,
+            };
+            if let Some(operator) = operator {
+                return self.push(start, operator);
+            }
+        }
+        self.push(start, TokenKind::Value(None, raw));
+    }
+
+    /// A name and a colon; none for a link or a pasted `arXiv:` identifier.
+    fn field(&mut self) -> Option<FieldName> {
+        let length =
+            self.chars[self.at..].iter().take_while(|c| c.is_ascii_alphanumeric() || **c == '_').count();
+        let colon = self.at + length;
+        if !self.chars[self.at].is_ascii_alphabetic() || self.chars.get(colon) != Some(&':') {
+            return None;
+        }
+        let name = self.text(self.at, colon);
+        let word: String = self.chars[self.at..]
+            .iter()
+            .take_while(|c| !c.is_whitespace() && !"()\"".contains(**c))
+            .collect();
+        if fields::named(&name).is_none() && links::paper_id(&word).is_some() {
+            return None;
+        }
+        let span = Span::new(self.at, colon + 1);
+        self.at = colon + 1;
+        Some(FieldName { name, span })
+    }
+
+    fn field_and_value(&mut self, field: FieldName) {
+        let start = field.span.start;
+        let after = self.at;
+        match self.peek(0) {
+            Some('(') => return self.push(start, TokenKind::Field(field)),
+            Some(c) if c.is_whitespace() => {
+                let spaces = self.chars[after..].iter().take_while(|c| c.is_whitespace()).count();
+                let next = self.chars.get(after + spaces);
+                if next.is_some_and(|next| *next != ')') {
+                    // Where the field itself is unknown, that is the mistake to tell.
+                    if fields::named(&field.name).is_some() {
+                        let message = format!("no space after {}:", field.name);
+                        self.mistake(after, after + spaces, Code::SpaceAfterColon, message, "");
+                    }
+                    self.at += spaces;
+                } else {
+                    return self.no_value(&field, after);
+                }
+            }
+            None | Some(')' | '|') => return self.no_value(&field, after),
+            Some(_) => {}
+        }
+        if self.peek(0) == Some('(') {
+            return self.push(start, TokenKind::Field(field));
+        }
+        let raw = self.value(Some(&field.name));
+        self.push(start, TokenKind::Value(Some(field), raw));
+    }
+
+    fn no_value(&mut self, field: &FieldName, position: usize) {
+        let message = format!("{}: needs a value", field.name);
+        self.mistake(position, position, Code::EmptyValue, message, "");
+    }
+
+    fn value(&mut self, field: Option<&str>) -> Raw {
+        let start = self.at;
+        let is_exact =
+            !self.is_compat && self.peek(0) == Some('=') && self.peek(1).is_some_and(|c| !c.is_whitespace());
+        self.at += usize::from(is_exact);
+        let (text, form) = match self.peek(0) {
+            Some('"') => self.phrase(),
+            Some('/') if !is_exact && !self.is_compat => self.regex(),
+            Some('[') if field.is_some_and(has_ranges) => self.range(),
+            _ => self.word(field),
+        };
+        Raw { span: Span::new(start, self.at), text, is_exact, form }
+    }
+
+    fn word(&mut self, field: Option<&str>) -> (String, RawForm) {
+        let start = self.at;
+        let holds_brackets = field.is_some_and(|name| name.eq_ignore_ascii_case("doi"));
+        let mut open = 0_usize;
+        while let Some(c) = self.peek(0) {
+            let ends = match c {
+                '(' if holds_brackets => {
+                    open += 1;
+                    false
+                }
+                ')' if holds_brackets && open > 0 => {
+                    open -= 1;
+                    false
+                }
+                '(' | ')' | '"' => true,
+                '|' => !self.is_compat,
+                c => c.is_whitespace(),
+            };
+            if ends {
+                break;
+            }
+            self.at += 1;
+        }
+        if self.at == start && self.peek(0).is_some_and(|c| c == '"') {
+            return self.phrase();
+        }
+        (self.text(start, self.at), RawForm::Word)
+    }
+
+    fn phrase(&mut self) -> (String, RawForm) {
+        let start = self.at;
+        self.at += 1;
+        let Some(length) = self.chars[self.at..].iter().position(|c| *c == '"') else {
+            self.at = self.chars.len();
+            self.mistake(
+                start,
+                self.at,
+                Code::UnclosedQuote,
+                "the quotation mark is never closed".to_owned(),
+                "",
+            );
+            return (self.text(start + 1, self.at), RawForm::Phrase { near: None, is_prefix: false });
+        };
+        let text = self.text(self.at, self.at + length);
+        self.at += length + 1;
+        let mut form = RawForm::Phrase { near: None, is_prefix: false };
+        if self.peek(0) == Some('~') {
+            self.at += 1;
+            let digits = self.chars[self.at..].iter().take_while(|c| c.is_ascii_digit()).count();
+            let number = self.text(self.at, self.at + digits);
+            self.at += digits;
+            form = RawForm::Phrase { near: Some(number.parse().ok()), is_prefix: false };
+        } else if self.peek(0) == Some('*') {
+            self.at += 1;
+            form = RawForm::Phrase { near: None, is_prefix: true };
+        }
+        (text, form)
+    }
+
+    fn regex(&mut self) -> (String, RawForm) {
+        let start = self.at;
+        let mut end = start + 1;
+        while let Some(c) = self.chars.get(end).filter(|c| **c != '/') {
+            end += if *c == '\\' { 2 } else { 1 };
+        }
+        if end >= self.chars.len() {
+            self.at = self.chars.len();
+            let message = "the regular expression is never closed by /".to_owned();
+            self.mistake(start, self.at, Code::UnclosedRegex, message, "quote the text if you mean a slash");
+            return (String::new(), RawForm::Regex { flags: 0 });
+        }
+        let mut text = self.text(start + 1, end);
+        self.at = end + 1;
+        let flags = self.chars[self.at..].iter().take_while(|c| c.is_alphanumeric()).count();
+        text.push_str(&self.text(self.at, self.at + flags));
+        self.at += flags;
+        (text, RawForm::Regex { flags })
+    }
+
+    fn range(&mut self) -> (String, RawForm) {
+        let start = self.at;
+        match self.chars[start..].iter().position(|c| *c == ']') {
+            Some(length) => {
+                self.at = start + length + 1;
+                (self.text(start + 1, start + length), RawForm::Range)
+            }
+            None => {
+                self.at = self.chars.len();
+                self.mistake(
+                    start,
+                    self.at,
+                    Code::UnclosedRange,
+                    "the range is never closed by ]".to_owned(),
+                    "",
+                );
+                (self.text(start + 1, self.at), RawForm::Range)
+            }
+        }
+    }
+}
+
+/// Only behind these fields does a bracket open a range.
+fn has_ranges(field: &str) -> bool {
+    matches!(fields::named(field), Some(fields::Field::Announced | fields::Field::Unsupported(_)))
+}

@@ -1,0 +1,151 @@
+//! Which papers and places does a text lead to?
+
+use crate::domain::arxiv_id::ArxivId;
+use crate::domain::prose::{Prose, Span};
+
+/// Hosts of program code; a subdomain counts.
+const CODE_HOSTS: [&str; 14] = [
+    "github.com",
+    "gitlab.com",
+    "bitbucket.org",
+    "codeberg.org",
+    "sourceforge.net",
+    "sr.ht",
+    "gitee.com",
+    "huggingface.co",
+    "code.google.com",
+    "codeocean.com",
+    "anonymous.4open.science",
+    "savannah.gnu.org",
+    "launchpad.net",
+    "archive.softwareheritage.org",
+];
+
+/// The longest DOI that is read, in bytes.
+const DOI_BYTES_MAX: usize = 200;
+
+/// Reads an identifier with or without version, `arXiv:` before it, or a link to the paper on arXiv.
+///
+/// The version is not kept: listings show it for few papers.
+pub(super) fn paper_id(text: &str) -> Option<String> {
+    let rest = strip_prefix_ignoring_case(text, "https://")
+        .or_else(|| strip_prefix_ignoring_case(text, "http://"))
+        .unwrap_or(text);
+    let is_link = rest.len() < text.len();
+    let host = ["arxiv.org/", "www.arxiv.org/", "export.arxiv.org/", "browse.arxiv.org/"]
+        .iter()
+        .find_map(|host| strip_prefix_ignoring_case(rest, host));
+    let id = match host {
+        Some(path) => {
+            let (kind, id) = path.split_once('/')?;
+            if !matches!(kind, "abs" | "pdf" | "html" | "format" | "ps" | "src" | "e-print") {
+                return None;
+            }
+            let id = id.split(['?', '#']).next()?.trim_end_matches('/');
+            id.strip_suffix(".pdf").unwrap_or(id)
+        }
+        None if is_link => return None,
+        None => strip_prefix_ignoring_case(text, "arxiv:").unwrap_or(text),
+    };
+    ArxivId::parse(id).ok().map(|(id, _)| id_key(&id))
+}
+
+/// The identifier by which papers are compared: old ones without their subject class.
+pub(super) fn id_key(id: &ArxivId) -> String {
+    match id.as_str().split_once('/') {
+        Some((archive, number)) => {
+            let archive = archive.split_once('.').map_or(archive, |(archive, _)| archive);
+            format!("{archive}/{number}")
+        }
+        None => id.as_str().to_owned(),
+    }
+}
+
+/// A DOI as typed or pasted, in lowercase.
+pub(super) fn doi(text: &str) -> Option<String> {
+    let lower = text.to_lowercase();
+    let rest = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://")).unwrap_or(&lower);
+    let rest = ["doi.org/", "dx.doi.org/", "www.doi.org/"]
+        .iter()
+        .find_map(|host| rest.strip_prefix(host))
+        .unwrap_or(rest);
+    let rest = rest.strip_prefix("doi:").unwrap_or(rest);
+    doi_at(rest).filter(|found| found.len() == rest.len()).map(str::to_owned)
+}
+
+/// Every DOI that a text holds, in lowercase.
+pub(super) fn dois(text: &str, found: &mut Vec<String>) {
+    let lower = text.to_lowercase();
+    let mut rest = lower.as_str();
+    while let Some(start) = rest.find("10.") {
+        let begins = !rest[..start].ends_with(|c: char| c.is_ascii_digit() || c == '.');
+        rest = &rest[start..];
+        match doi_at(rest).filter(|_| begins) {
+            Some(doi) => {
+                let doi_length = doi.len();
+                let doi = trimmed(doi);
+                if !found.iter().any(|known| known == doi) {
+                    found.push(doi.to_owned());
+                }
+                rest = &rest[doi_length..];
+            }
+            None => rest = &rest[3..],
+        }
+    }
+}
+
+/// `10.`, four to nine digits, a slash and a suffix.
+fn doi_at(text: &str) -> Option<&str> {
+    let registrant = text.strip_prefix("10.")?;
+    let digits = registrant.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
+    let suffix = registrant[digits..].strip_prefix('/')?;
+    let is_in = |c: &char| !c.is_whitespace() && !"\"<>{}".contains(*c);
+    let length: usize = suffix.chars().take(DOI_BYTES_MAX).take_while(is_in).map(char::len_utf8).sum();
+    let whole = 3 + digits + 1 + length;
+    ((4..=20).contains(&digits) && length > 0 && whole <= DOI_BYTES_MAX).then(|| &text[..whole])
+}
+
+/// Without the punctuation of the sentence behind it; a closing bracket stays where one was opened.
+fn trimmed(mut doi: &str) -> &str {
+    loop {
+        let shorter = doi.trim_end_matches(['.', ',', ';', ':', '\'', '’']);
+        let shorter = match shorter.strip_suffix([')', ']']) {
+            Some(inside) if !inside.contains(['(', '[']) => inside,
+            _ => shorter,
+        };
+        if shorter.len() == doi.len() {
+            return doi;
+        }
+        doi = shorter;
+    }
+}
+
+/// Does a text lead to a code host, by a link or in words?
+pub(super) fn has_code(prose: &Prose) -> bool {
+    prose.paragraphs.iter().flatten().any(|span| match span {
+        Span::Link { href, text } => names_code_host(href) || names_code_host(text),
+        Span::Text(text) => names_code_host(text),
+    })
+}
+
+/// `github.com/…` behind nothing that makes it another name.
+fn names_code_host(text: &str) -> bool {
+    if !text.contains('/') {
+        return false;
+    }
+    let lower = text.to_ascii_lowercase();
+    let is_named = |host: &str| {
+        lower.match_indices(host).any(|(start, _)| {
+            let before = lower[..start].chars().next_back();
+            let after = lower[start + host.len()..].chars().next();
+            before.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '-' | '_'))
+                && after.is_none_or(|c| matches!(c, '/' | ':'))
+        })
+    };
+    CODE_HOSTS.iter().any(|host| is_named(host)) || lower.contains("://gitlab.") || lower.contains("://git.")
+}
+
+fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let beginning = text.get(..prefix.len())?;
+    beginning.eq_ignore_ascii_case(prefix).then(|| &text[prefix.len()..])
+}

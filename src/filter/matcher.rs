@@ -1,0 +1,67 @@
+//! Does one paper match?
+
+use std::borrow::Cow;
+
+use crate::domain::announcement::AnnounceType;
+use crate::domain::taxonomy::SubjectId;
+
+use super::document::Document;
+use super::fields::{Place, Text};
+use super::syntax::{Expr, Leaf, Node};
+use super::words::Words;
+
+pub(super) fn matches(expr: &Expr, document: &Document, announce_type: AnnounceType) -> bool {
+    match &expr.node {
+        Node::And(parts) => parts.iter().all(|part| matches(part, document, announce_type)),
+        Node::Or(parts) => parts.iter().any(|part| matches(part, document, announce_type)),
+        Node::Not(inner) => !matches(inner, document, announce_type),
+        Node::Leaf(leaf) => leaf_matches(leaf, document, announce_type),
+    }
+}
+
+pub(super) fn leaf_matches(leaf: &Leaf, document: &Document, announce_type: AnnounceType) -> bool {
+    match leaf {
+        Leaf::Words { field, words } => words_match(words, *field, document),
+        Leaf::Regex { field, pattern } => field.parts().iter().any(|part| {
+            let mut found = false;
+            document.texts.each(&document.paper, *part, |text| found = found || pattern.is_match(text));
+            found
+        }),
+        Leaf::Author(pattern) => document.names.iter().any(|name| pattern.matches(name)),
+        Leaf::Subject { place, subjects } => {
+            let is_in = |own: &[SubjectId]| own.iter().any(|id| subjects.contains(id));
+            match place {
+                Place::Any => is_in(&document.primary) || is_in(&document.cross),
+                Place::Primary => is_in(&document.primary),
+                Place::Cross => is_in(&document.cross),
+            }
+        }
+        Leaf::Type(types) => types.contains(&announce_type),
+        Leaf::Id(ids) => ids.contains(&document.id),
+        Leaf::Announced { from, to } => {
+            from.is_none_or(|from| from <= document.announced) && to.is_none_or(|to| document.announced <= to)
+        }
+        Leaf::Has(features) => features.iter().any(|feature| document.features.contains(feature)),
+        Leaf::Doi { doi, is_prefix } => document.dois.iter().any(|own| is_doi(own, doi, *is_prefix)),
+        Leaf::List { rule, .. } => matches(rule, document, announce_type),
+    }
+}
+
+pub(super) fn is_doi(own: &str, wanted: &str, is_prefix: bool) -> bool {
+    if is_prefix { own.starts_with(wanted) } else { own == wanted }
+}
+
+fn words_match(words: &Words, field: Text, document: &Document) -> bool {
+    let mut parts = field.parts().iter();
+    match words.single() {
+        Some(term) => parts.any(|part| document.holds(term, *part)),
+        None => parts.any(|part| {
+            words.are_in(|term| {
+                let mut found = document.occurrences(term, *part);
+                // Those of a prefix come word by word.
+                found.sort_unstable();
+                Cow::Owned(found)
+            })
+        }),
+    }
+}

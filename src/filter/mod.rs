@@ -1,0 +1,179 @@
+//! Which papers match a rule?
+//!
+//! A rule is text (`ti:GPU type:new -cat:cs.AI`); [`parse`] makes a [`Query`] of it or tells every mistake at once.
+//! A [`Document`] is a paper with its words folded once; a query matches one document, searches an [`Index`] of many,
+//! and a [`RuleSet`] tells which of many queries a document matches. What was parsed cannot fail at match time.
+//!
+//! `docs/rules.md` describes the language for those who write rules.
+
+mod authors;
+mod canonical;
+mod document;
+mod error;
+mod explain;
+mod fields;
+mod impossible;
+mod index;
+mod lexer;
+mod limits;
+mod links;
+mod lists;
+mod matcher;
+mod parser;
+mod pattern;
+mod rules;
+mod subjects;
+mod syntax;
+mod values;
+mod words;
+
+use std::sync::Arc;
+
+use crate::domain::announcement::AnnounceType;
+
+pub use authors::{AuthorPattern, Form, Name, NameWord};
+pub use document::Document;
+pub use error::{Code, Mistake, Mistakes, Warning};
+pub use explain::{Explanation, LeafCount, explain};
+pub use fields::{Feature, Part, Place, Text};
+pub use index::{DocumentId, Index};
+pub use limits::Limits;
+pub use lists::{ListMistake, Lists};
+pub use pattern::Pattern;
+pub use rules::{RuleId, RuleSet};
+pub use syntax::{Expr, Leaf, Node, Span};
+pub use words::{Item, Kind, Occurrence, Term, Words};
+
+/// What a rule may refer to, and whose reading holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    pub lists: &'a Lists,
+    pub mode: Mode,
+}
+
+/// Whose reading of a rule holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Terms side by side are an AND.
+    #[default]
+    Native,
+    /// As arXiv's query API: terms side by side are an OR, every bare word is `all:`, lowercase operators are words,
+    /// NOT between terms is ANDNOT, and `-`, `!`, `=`, `/` and `|` are characters like others.
+    Compat,
+}
+
+/// A rule that was understood; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Query(Arc<Parsed>);
+
+#[derive(Debug)]
+struct Parsed {
+    written: Expr,
+    normalized: Expr,
+    canonical: String,
+    warnings: Vec<Warning>,
+}
+
+/// Reads a rule.
+///
+/// # Errors
+/// Every mistake in it, with places in Unicode scalar values of `text`.
+pub fn parse(text: &str, limits: &Limits, context: &Context<'_>) -> Result<Query, Mistakes> {
+    let (written, warnings) = parser::parse(text, limits, context)?;
+    if context.mode == Mode::Native {
+        let impossible = impossible::mistakes(&written);
+        if !impossible.is_empty() {
+            return Err(Mistakes::new(impossible));
+        }
+    }
+    Ok(Query::new(written, warnings))
+}
+
+impl Query {
+    fn new(written: Expr, warnings: Vec<Warning>) -> Self {
+        let normalized = canonical::normalized(&written);
+        let canonical = canonical::printed(&normalized);
+        Self(Arc::new(Parsed { written, normalized, canonical, warnings }))
+    }
+
+    /// The rule in the one form that rules of the same meaning share, in the native reading.
+    ///
+    /// Reading it again gives an equal query. Differences that only the words make (`gpu` and `GPUs` fold to one, but
+    /// `a b` and `"a b" b a` do not) are as far as it goes: it is a key, not a proof.
+    #[must_use]
+    pub fn canonical(&self) -> &str {
+        &self.0.canonical
+    }
+
+    /// The rule as it was written, with the places of its parts.
+    #[must_use]
+    pub fn as_written(&self) -> &Expr {
+        &self.0.written
+    }
+
+    /// The rule in canonical order.
+    #[must_use]
+    pub fn normalized(&self) -> &Expr {
+        &self.0.normalized
+    }
+
+    /// What is allowed and probably not meant, such as `ti:two words`.
+    #[must_use]
+    pub fn warnings(&self) -> &[Warning] {
+        &self.0.warnings
+    }
+
+    /// Does the rule say anything of announcement types? Feeds whose default is `new,cross` then leave it to the rule.
+    #[must_use]
+    pub fn names_a_type(&self) -> bool {
+        let mut found = false;
+        self.0.normalized.each_leaf(&mut |_, leaf| found |= matches!(leaf, Leaf::Type(_)));
+        found
+    }
+
+    /// The names of the lists that the rule uses, directly or through others.
+    #[must_use]
+    pub fn lists(&self) -> Vec<&str> {
+        lists::used_by(&self.0.normalized)
+    }
+
+    /// Does the paper match, announced in this way in the feed at hand?
+    #[must_use]
+    pub fn matches(&self, document: &Document, announce_type: AnnounceType) -> bool {
+        matcher::matches(&self.0.normalized, document, announce_type)
+    }
+
+    /// Both rules; the second keeps its own places.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        self.joined(other, Node::And)
+    }
+
+    /// Either rule; the second keeps its own places.
+    #[must_use]
+    pub fn or(&self, other: &Self) -> Self {
+        self.joined(other, Node::Or)
+    }
+
+    /// Everything that the rule leaves out.
+    #[must_use]
+    pub fn negated(&self) -> Self {
+        let inner = self.0.written.clone();
+        Self::new(Expr { span: inner.span, node: Node::Not(Box::new(inner)) }, self.0.warnings.clone())
+    }
+
+    fn joined(&self, other: &Self, of: fn(Vec<Expr>) -> Node) -> Self {
+        let parts = vec![self.0.written.clone(), other.0.written.clone()];
+        let warnings = [&self.0.warnings[..], &other.0.warnings[..]].concat();
+        Self::new(Expr { span: self.0.written.span, node: of(parts) }, warnings)
+    }
+}
+
+/// Equal when the canonical forms are.
+impl PartialEq for Query {
+    fn eq(&self, other: &Self) -> bool {
+        self.canonical() == other.canonical()
+    }
+}
+
+impl Eq for Query {}

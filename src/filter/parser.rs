@@ -1,0 +1,317 @@
+//! How do the pieces of a rule belong together?
+
+use super::error::{Code, Mistake, Mistakes, Warning};
+use super::fields::{self, Field};
+use super::lexer::{self, FieldName, Raw, RawForm, Token, TokenKind};
+use super::limits::Limits;
+use super::syntax::{Expr, Leaf, Node, Span};
+use super::values::{self, Reader};
+use super::{Context, Mode};
+
+/// Reads a rule.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub(super) fn parse(
+    text: &str,
+    limits: &Limits,
+    context: &Context<'_>,
+) -> Result<(Expr, Vec<Warning>), Mistakes> {
+    if text.len() > limits.query_bytes_max {
+        return Err(Mistakes::new(vec![too_long(text, limits.query_bytes_max)]));
+    }
+    if text.trim().is_empty() {
+        let span = Span::default();
+        return Err(Mistakes::new(vec![Mistake::at(span, Code::EmptyQuery, "empty query", "")]));
+    }
+    let (tokens, mistakes) = lexer::tokens(text, context);
+    let mut parser = Parser {
+        end: text.trim_end().chars().count(),
+        tokens: tokens.into_iter().peekable(),
+        reader: Reader::new(limits, context),
+        mistakes,
+        depth: 0,
+        depth_max: limits.depth_max,
+        is_compat: context.mode == Mode::Compat,
+        warnings: Vec::new(),
+    };
+    let found = parser.whole();
+    parser.mistakes.append(&mut parser.reader.mistakes);
+    match found {
+        Some(expr) if parser.mistakes.is_empty() => Ok((expr, parser.warnings)),
+        _ if parser.mistakes.is_empty() => {
+            Err(Mistakes::new(vec![Mistake::at(Span::default(), Code::EmptyQuery, "empty query", "")]))
+        }
+        _ => Err(Mistakes::new(parser.mistakes)),
+    }
+}
+
+fn too_long(text: &str, bytes_max: usize) -> Mistake {
+    let fits = text.char_indices().take_while(|(start, c)| start + c.len_utf8() <= bytes_max).count();
+    let span = Span::new(fits, text.chars().count());
+    let message = format!("a query of {} bytes; at most {bytes_max} are read", text.len());
+    Mistake::at(span, Code::TooLong, message, "")
+}
+
+struct Parser<'a> {
+    /// Where the rule ends, in Unicode scalar values.
+    end: usize,
+    tokens: std::iter::Peekable<std::vec::IntoIter<Token>>,
+    reader: Reader<'a>,
+    mistakes: Vec<Mistake>,
+    depth: usize,
+    depth_max: usize,
+    is_compat: bool,
+    warnings: Vec<Warning>,
+}
+
+impl Parser<'_> {
+    fn mistake(&mut self, span: Span, code: Code, message: impl Into<String>, hint: &str) {
+        self.mistakes.push(Mistake::at(span, code, message, hint));
+    }
+
+    fn whole(&mut self) -> Option<Expr> {
+        let mut found = None;
+        while self.tokens.peek().is_some() {
+            let part = self.or(None);
+            found = found.or(part);
+            // Only a closing parenthesis stops before the end.
+            if let Some(token) = self.tokens.next() {
+                self.mistake(token.span, Code::UnopenedGroup, "`)` closes nothing", "");
+            }
+        }
+        found
+    }
+
+    fn or(&mut self, field: Option<&FieldName>) -> Option<Expr> {
+        let mut parts = vec![self.and(field)];
+        loop {
+            match self.tokens.peek().map(|token| &token.kind) {
+                Some(TokenKind::Or) => {
+                    self.tokens.next();
+                }
+                None | Some(TokenKind::Close) => break,
+                // Side by side: arXiv's reading is OR; in ours that was taken in by `and`.
+                Some(_) => {}
+            }
+            parts.push(self.and(field));
+        }
+        combined(parts, Node::Or)
+    }
+
+    fn and(&mut self, field: Option<&FieldName>) -> Option<Expr> {
+        let mut parts = vec![self.not(field)];
+        loop {
+            let is_negated = match self.tokens.peek().map(|token| &token.kind) {
+                Some(TokenKind::And) => {
+                    self.tokens.next();
+                    false
+                }
+                Some(TokenKind::AndNot) => true,
+                // arXiv reads an infix NOT as ANDNOT.
+                Some(TokenKind::Not) if self.is_compat => false,
+                None | Some(TokenKind::Close | TokenKind::Or) => break,
+                Some(_) if self.is_compat => break,
+                Some(_) => false,
+            };
+            let part = if is_negated {
+                let span = self.tokens.next().map(|token| token.span).unwrap_or_default();
+                self.not(field).map(|inner| negated(span, inner))
+            } else {
+                self.not(field)
+            };
+            parts.push(part);
+        }
+        combined(parts, Node::And)
+    }
+
+    fn not(&mut self, field: Option<&FieldName>) -> Option<Expr> {
+        let mut sign: Option<Span> = None;
+        let mut is_negated = false;
+        while let Some(token) = self.tokens.next_if(|token| token.kind == TokenKind::Not) {
+            sign = sign.or(Some(token.span));
+            is_negated = !is_negated;
+        }
+        let inner = self.atom(field)?;
+        Some(match sign {
+            Some(sign) if is_negated => negated(sign, inner),
+            Some(sign) => Expr { span: sign.to(inner.span), ..inner },
+            None => inner,
+        })
+    }
+
+    fn atom(&mut self, field: Option<&FieldName>) -> Option<Expr> {
+        let Some(token) = self.tokens.peek() else {
+            let end = Span::new(self.end, self.end);
+            // A lexical mistake at the end has said it already.
+            if self.mistakes.iter().all(|mistake| mistake.position + mistake.length < self.end) {
+                self.mistake(end, Code::TermExpected, "query ends where a term was expected", "");
+            }
+            return None;
+        };
+        let span = token.span;
+        match &token.kind {
+            TokenKind::Close => {
+                let is_told =
+                    self.mistakes.iter().any(|mistake| mistake.position + mistake.length == span.start);
+                if !is_told && self.depth > 0 {
+                    self.mistake(span, Code::TermExpected, "the group ends where a term was expected", "");
+                }
+                None
+            }
+            TokenKind::And | TokenKind::Or | TokenKind::AndNot => {
+                let message = "an operator where a term was expected";
+                self.mistake(span, Code::UnexpectedOperator, message, "quote it if you mean the word");
+                // A leading AND is dropped here; OR is left for the caller, who goes on behind it.
+                if matches!(token_kind(&mut self.tokens), Some(TokenKind::And | TokenKind::AndNot)) {
+                    self.tokens.next();
+                    return self.not(field);
+                }
+                None
+            }
+            TokenKind::Not => None,
+            TokenKind::Open => {
+                self.tokens.next();
+                self.group(span, field)
+            }
+            TokenKind::Field(_) | TokenKind::Value(..) => self.term(field),
+        }
+    }
+
+    fn term(&mut self, outer: Option<&FieldName>) -> Option<Expr> {
+        let token = self.tokens.next()?;
+        let (own, raw) = match token.kind {
+            TokenKind::Field(own) => (Some(own), None),
+            TokenKind::Value(own, raw) => (own, Some(raw)),
+            _ => return None,
+        };
+        if let (Some(own), Some(outer)) = (&own, outer) {
+            let message = format!("{}: inside {}:( )", own.name, outer.name);
+            self.mistake(own.span, Code::NestedField, message, "a field covers one value or one group");
+        }
+        let name = own.as_ref().or(outer);
+        let field = match name {
+            None => Some(None),
+            // An outer field that is wrong has been told at its group.
+            Some(name) => self.known(name, own.is_some()).map(Some),
+        };
+        match raw {
+            None => {
+                let open = self.tokens.next().map_or(token.span, |open| open.span);
+                let name = name.filter(|_| field.is_some());
+                self.group(open, name.cloned().as_ref())
+                    .map(|inner| Expr { span: token.span.to(inner.span), ..inner })
+            }
+            Some(raw) => {
+                let field = field?;
+                let has_prefix = own.is_some();
+                self.value(&raw, token.span, field, name, has_prefix)
+            }
+        }
+    }
+
+    fn value(
+        &mut self,
+        raw: &Raw,
+        span: Span,
+        field: Option<Field>,
+        name: Option<&FieldName>,
+        has_prefix: bool,
+    ) -> Option<Expr> {
+        let leaf: Leaf = self.reader.leaf(raw, field, name.map(|name| &*name.name))?;
+        if has_prefix && matches!(field, Some(Field::Text(_))) && raw.form == RawForm::Word {
+            self.warn_of_a_bare_word(name, raw, span);
+        }
+        Some(Expr::leaf(span, leaf))
+    }
+
+    /// `ti:quantum computing` looks for `computing` everywhere.
+    fn warn_of_a_bare_word(&mut self, name: Option<&FieldName>, raw: &Raw, span: Span) {
+        let (Some(name), Some(Token { kind: TokenKind::Value(None, next), .. })) = (name, self.tokens.peek())
+        else {
+            return;
+        };
+        if next.form != RawForm::Word || values::is_subject_or_id(&next.text) {
+            return;
+        }
+        let (field, first, second) = (&name.name, &raw.text, &next.text);
+        let message = format!(
+            "{field}: covers `{first}` alone and `{second}` may be anywhere; write {field}:({first} {second}) or \
+             {field}:\"{first} {second}\" if you mean both"
+        );
+        self.warnings.push(Warning { position: span.start, length: span.to(next.span).length, message });
+    }
+
+    fn known(&mut self, name: &FieldName, is_told_here: bool) -> Option<Field> {
+        let mistake = match fields::named(&name.name) {
+            Some(Field::Unsupported(why)) => {
+                (Code::UnsupportedField, format!("{}: {why}", name.name), String::new())
+            }
+            Some(field) => return Some(field),
+            None => {
+                let hint =
+                    fields::near(&name.name).map(|near| format!("near: {near}:; ")).unwrap_or_default();
+                let hint = format!("{hint}known: {}; quote the text if you mean a colon", fields::KNOWN);
+                (Code::UnknownField, format!("unknown field {}:", name.name), hint)
+            }
+        };
+        if is_told_here {
+            self.mistake(name.span, mistake.0, mistake.1, &mistake.2);
+        }
+        None
+    }
+
+    /// What stands behind an opening parenthesis, up to its closing one.
+    fn group(&mut self, open: Span, field: Option<&FieldName>) -> Option<Expr> {
+        if self.depth >= self.depth_max {
+            let message = format!("groups deeper than {}", self.depth_max);
+            self.mistake(open, Code::TooDeep, message, "");
+            self.skip_group();
+            return None;
+        }
+        if let Some(close) = self.tokens.next_if(|token| token.kind == TokenKind::Close) {
+            self.mistake(open.to(close.span), Code::EmptyGroup, "nothing stands in the parentheses", "");
+            return None;
+        }
+        self.depth += 1;
+        let inner = self.or(field);
+        let close = self.tokens.next();
+        self.depth -= 1;
+        if close.is_none() {
+            self.mistake(open, Code::UnclosedGroup, "`(` is never closed", "");
+        }
+        let end = close.map_or(open, |close| close.span);
+        inner.map(|inner| Expr { span: open.to(end), ..inner })
+    }
+
+    /// Passes over a group that is too deep, however deep it goes.
+    fn skip_group(&mut self) {
+        let mut open = 1_usize;
+        while open > 0 {
+            match self.tokens.next().map(|token| token.kind) {
+                Some(TokenKind::Open) => open += 1,
+                Some(TokenKind::Close) => open -= 1,
+                Some(_) => {}
+                None => return,
+            }
+        }
+    }
+}
+
+fn token_kind<'a>(tokens: &'a mut std::iter::Peekable<std::vec::IntoIter<Token>>) -> Option<&'a TokenKind> {
+    tokens.peek().map(|token| &token.kind)
+}
+
+fn negated(sign: Span, inner: Expr) -> Expr {
+    Expr { span: sign.to(inner.span), node: Node::Not(Box::new(inner)) }
+}
+
+/// One part is itself; parts that could not be read were told, so the rest stands for the whole.
+fn combined(parts: Vec<Option<Expr>>, of: impl FnOnce(Vec<Expr>) -> Node) -> Option<Expr> {
+    let mut parts: Vec<Expr> = parts.into_iter().flatten().collect();
+    if parts.len() > 1 {
+        let span = parts[0].span.to(parts[parts.len() - 1].span);
+        return Some(Expr { span, node: of(parts) });
+    }
+    parts.pop()
+}

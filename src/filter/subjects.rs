@@ -1,0 +1,80 @@
+//! Which subjects does a category of a paper count for?
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::domain::paper::Subject;
+use crate::domain::taxonomy::{self, SubjectId};
+
+/// Every subject that a paper in this category is in: the category, and the archives around it.
+///
+/// A category that arXiv opened after the table was made counts for its archive alone.
+#[must_use]
+pub fn containing(category: &str) -> Vec<SubjectId> {
+    static KNOWN: LazyLock<HashMap<&'static str, Vec<SubjectId>>> = LazyLock::new(|| {
+        let around =
+            |id: SubjectId| SubjectId::all().filter(|subject| subject.contains(id.as_str())).collect();
+        SubjectId::all().map(|id| (id.as_str(), around(id))).collect()
+    });
+    let canonical = taxonomy::canonical(category).unwrap_or(category);
+    KNOWN.get(canonical).cloned().unwrap_or_else(|| {
+        let archive = category.split_once('.').map_or(category, |(archive, _)| archive);
+        SubjectId::parse(archive).into_iter().collect()
+    })
+}
+
+/// The subjects of a paper's first category, and of the others.
+pub(super) fn of_paper(subjects: &[Subject]) -> (Vec<SubjectId>, Vec<SubjectId>) {
+    let primary = subjects.first().map(|subject| containing(&subject.id)).unwrap_or_default();
+    let others = subjects.iter().skip(1).flat_map(|subject| containing(&subject.id));
+    let mut cross: Vec<SubjectId> = others.collect();
+    cross.sort_unstable();
+    cross.dedup();
+    (primary, cross)
+}
+
+/// A subject as a rule names it: `cs.DC`, `cs.*` or `cs`.
+///
+/// # Errors
+/// The nearest ids, best first.
+pub(super) fn read(text: &str) -> Result<SubjectId, Vec<&'static str>> {
+    let (name, is_wild) = match text.strip_suffix(".*") {
+        Some(archive) => (archive, true),
+        None => (text, false),
+    };
+    match SubjectId::parse(name) {
+        Ok(subject) if !is_wild || !subject.as_str().contains('.') => Ok(subject),
+        Ok(subject) => Err(vec![subject.as_str()]),
+        Err(unknown) if unknown.near.is_empty() => Err(prefixed(name)),
+        Err(unknown) => Err(unknown.near),
+    }
+}
+
+/// The ids that begin alike, for a name that comes near none.
+fn prefixed(name: &str) -> Vec<&'static str> {
+    let Some((archive, _)) = name.split_once('.') else { return Vec::new() };
+    let begins = |id: &SubjectId| id.as_str().eq_ignore_ascii_case(archive);
+    SubjectId::all().filter(begins).map(SubjectId::as_str).collect()
+}
+
+/// Does a bare word name a subject? Words without a dot or hyphen (`math`, `physics`) are words.
+pub(super) fn looks_like(word: &str) -> bool {
+    if word.contains(',') {
+        return word.split(',').all(|item| !item.is_empty() && looks_like(item));
+    }
+    if !word.contains(['.', '-']) {
+        return false;
+    }
+    let known_archive = |name: &str| SubjectId::parse(name).is_ok_and(|id| !id.as_str().contains('.'));
+    read(word).is_ok()
+        || word.split_once('.').is_some_and(|(archive, class)| {
+            known_archive(archive)
+                && class.len() >= 2
+                && class.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-')
+        })
+}
+
+/// As a canonical rule has it; archives of several categories with `.*`.
+pub(super) fn written(subject: SubjectId) -> String {
+    if subject.is_archive_of_several() { format!("{subject}.*") } else { subject.to_string() }
+}

@@ -1,0 +1,119 @@
+//! What does a rule consist of?
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::domain::announcement::AnnounceType;
+use crate::domain::taxonomy::SubjectId;
+
+use super::authors::AuthorPattern;
+use super::fields::{Feature, Place, Text};
+use super::pattern::Pattern;
+use super::words::Words;
+
+/// A stretch of a rule, in Unicode scalar values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    pub start: usize,
+    pub length: usize,
+}
+
+impl Span {
+    pub(super) fn new(start: usize, end: usize) -> Self {
+        Self { start, length: end.saturating_sub(start) }
+    }
+
+    pub(super) fn end(self) -> usize {
+        self.start + self.length
+    }
+
+    /// From the beginning of this one to the end of the other.
+    pub(super) fn to(self, other: Self) -> Self {
+        Self::new(self.start, other.end())
+    }
+}
+
+/// A rule or a part of it.
+#[derive(Clone, Debug)]
+pub struct Expr {
+    pub span: Span,
+    pub node: Node,
+}
+
+/// Equal when they say the same, wherever they stand.
+impl PartialEq for Expr {
+    fn eq(&self, other: &Self) -> bool {
+        self.node == other.node
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Node {
+    /// Every one of at least two.
+    And(Vec<Expr>),
+    /// Any of at least two.
+    Or(Vec<Expr>),
+    Not(Box<Expr>),
+    Leaf(Leaf),
+}
+
+/// One test of a paper.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Leaf {
+    Words {
+        field: Text,
+        words: Words,
+    },
+    Regex {
+        field: Text,
+        pattern: Pattern,
+    },
+    Author(AuthorPattern),
+    /// Any of the subjects, sorted.
+    Subject {
+        place: Place,
+        subjects: Vec<SubjectId>,
+    },
+    /// Any of the types, sorted.
+    Type(Vec<AnnounceType>),
+    /// Any of the papers, sorted; old-style ids without their subject class.
+    Id(Vec<String>),
+    /// Both ends belong to it; none is open.
+    Announced {
+        from: Option<Date>,
+        to: Option<Date>,
+    },
+    /// Any of the features, sorted.
+    Has(Vec<Feature>),
+    /// A DOI in lowercase.
+    Doi {
+        doi: String,
+        is_prefix: bool,
+    },
+    /// A named list: any of its rules.
+    List {
+        name: String,
+        rule: Arc<Expr>,
+    },
+}
+
+impl Expr {
+    pub(super) fn leaf(span: Span, leaf: Leaf) -> Self {
+        Self { span, node: Node::Leaf(leaf) }
+    }
+
+    /// Visits every leaf in the order of the rule, those of named lists included.
+    pub fn each_leaf<'a>(&'a self, visit: &mut impl FnMut(&'a Expr, &'a Leaf)) {
+        match &self.node {
+            Node::And(parts) | Node::Or(parts) => parts.iter().for_each(|part| part.each_leaf(visit)),
+            Node::Not(inner) => inner.each_leaf(visit),
+            Node::Leaf(leaf) => {
+                visit(self, leaf);
+                if let Leaf::List { rule, .. } = leaf {
+                    rule.each_leaf(visit);
+                }
+            }
+        }
+    }
+}

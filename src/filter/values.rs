@@ -1,0 +1,446 @@
+//! What does a value mean in its field?
+
+use jiff::civil::Date;
+
+use crate::domain::announcement::AnnounceType;
+
+use super::authors::AuthorPattern;
+use super::error::{Code, Mistake};
+use super::fields::{Feature, Field, Place, Text};
+use super::lexer::{Raw, RawForm};
+use super::limits::{Limits, PREFIX_CHARACTERS_MIN, PROXIMITY_MAX};
+use super::pattern::Pattern;
+use super::syntax::{Leaf, Span};
+use super::words::{Kind, Words};
+use super::{Context, Mode, links, subjects};
+
+/// Reads values and counts them.
+pub(super) struct Reader<'a> {
+    limits: &'a Limits,
+    context: &'a Context<'a>,
+    pub mistakes: Vec<Mistake>,
+    leaves: usize,
+    regexes: usize,
+}
+
+/// Is a bare word a category or a paper?
+pub(super) fn is_subject_or_id(word: &str) -> bool {
+    subjects::looks_like(word) || links::paper_id(word).is_some()
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(limits: &'a Limits, context: &'a Context<'a>) -> Self {
+        Self { limits, context, mistakes: Vec::new(), leaves: 0, regexes: 0 }
+    }
+
+    fn mistake(&mut self, span: Span, code: Code, message: impl Into<String>, hint: &str) {
+        self.mistakes.push(Mistake::at(span, code, message, hint));
+    }
+
+    /// The test that a value stands for; none when it is a mistake. `name` is the field as written.
+    pub(super) fn leaf(&mut self, raw: &Raw, field: Option<Field>, name: Option<&str>) -> Option<Leaf> {
+        self.leaves += 1;
+        if self.leaves > self.limits.leaves_max {
+            if self.leaves == self.limits.leaves_max + 1 {
+                let message = format!("more than {} terms", self.limits.leaves_max);
+                self.mistake(raw.span, Code::TooManyTerms, message, "");
+            }
+            return None;
+        }
+        match field {
+            None => self.bare(raw),
+            Some(Field::Text(text)) => self.text(raw, text),
+            Some(Field::Author) => self.author(raw),
+            Some(Field::Unsupported(_)) => None,
+            Some(Field::Announced) => self.announced(raw),
+            Some(field) => {
+                let name = name.unwrap_or_default();
+                self.plain_only(raw, name)?;
+                match field {
+                    Field::Subject(place) => self.subjects(raw, place),
+                    Field::Type => self.types(raw),
+                    Field::Id => self.ids(raw),
+                    Field::Has => self.features(raw),
+                    Field::Doi => self.doi(raw),
+                    _ => self.list(raw),
+                }
+            }
+        }
+    }
+
+    /// A bare value: a category, a paper, else words of any field.
+    fn bare(&mut self, raw: &Raw) -> Option<Leaf> {
+        if raw.form == RawForm::Word && !raw.is_exact && self.context.mode == Mode::Native {
+            if let Some(id) = links::paper_id(&raw.text) {
+                return Some(Leaf::Id(vec![id]));
+            }
+            if subjects::looks_like(&raw.text) {
+                return self.subjects(raw, Place::Any);
+            }
+        }
+        self.text(raw, Text::All)
+    }
+
+    fn text(&mut self, raw: &Raw, field: Text) -> Option<Leaf> {
+        let (text, kind) = match raw.form {
+            RawForm::Regex { flags } => return self.regex(raw, flags, field),
+            RawForm::Range => return self.not_here(raw, "a range in brackets belongs to announced:"),
+            RawForm::Phrase { is_prefix: true, .. } => {
+                return self.bad_wildcard(Span::new(raw.span.end() - 1, raw.span.end()));
+            }
+            RawForm::Phrase { near: Some(near), .. } => (raw.text.as_str(), self.proximity(raw, near)?),
+            RawForm::Phrase { .. } => (raw.text.as_str(), Kind::Phrase),
+            RawForm::Word => self.word(raw)?,
+        };
+        let kind = if raw.is_exact { Kind::Exact } else { kind };
+        let Some(words) = Words::read(text, kind) else {
+            let message = if text.is_empty() {
+                "an empty value".to_owned()
+            } else {
+                format!("`{text}` has no letter or digit to look for")
+            };
+            self.mistake(raw.span, Code::EmptyValue, message, "leave it out");
+            return None;
+        };
+        Some(Leaf::Words { field, words })
+    }
+
+    /// A word without its `*`.
+    fn word<'r>(&mut self, raw: &'r Raw) -> Option<(&'r str, Kind)> {
+        let star = raw.text.chars().position(|c| c == '*');
+        let Some(star) = star else {
+            if raw.text.starts_with(['-', '!']) && raw.text.len() > 1 && self.context.mode == Mode::Native {
+                let message =
+                    format!("`{}` stands before the field or a term, not behind the colon", &raw.text[..1]);
+                self.mistake(raw.span, Code::MisplacedNot, message, "write -ti:word, or quote the text");
+                return None;
+            }
+            return Some((&raw.text, Kind::Phrase));
+        };
+        let start = raw.span.start + usize::from(raw.is_exact) + star;
+        if star + 1 != raw.text.chars().count() {
+            return self.bad_wildcard(Span::new(start, start + 1));
+        }
+        if raw.is_exact {
+            self.mistake(
+                raw.span,
+                Code::BadWildcard,
+                "= and * do not go together",
+                "use /regex/ for an exact beginning",
+            );
+            return None;
+        }
+        let word = &raw.text[..raw.text.len() - 1];
+        if word.chars().filter(|c| c.is_alphanumeric()).count() < PREFIX_CHARACTERS_MIN {
+            let message = format!("* needs at least {PREFIX_CHARACTERS_MIN} characters before it");
+            self.mistake(raw.span, Code::BadWildcard, message, "");
+            return None;
+        }
+        Some((word, Kind::Prefix))
+    }
+
+    fn bad_wildcard<T>(&mut self, span: Span) -> Option<T> {
+        self.mistake(
+            span,
+            Code::BadWildcard,
+            "* is allowed at the end of a word only",
+            "use /regex/ for more",
+        );
+        None
+    }
+
+    fn not_here<T>(&mut self, raw: &Raw, message: &str) -> Option<T> {
+        self.mistake(raw.span, Code::NotForThisField, message, "");
+        None
+    }
+
+    fn proximity(&mut self, raw: &Raw, near: Option<u32>) -> Option<Kind> {
+        match near.filter(|near| *near <= PROXIMITY_MAX) {
+            Some(_) if raw.is_exact => self.not_here(raw, "= and ~ do not go together"),
+            Some(near) => Some(Kind::Near(near)),
+            None => {
+                let message = format!("~ needs a number from 0 to {PROXIMITY_MAX} behind it");
+                self.mistake(raw.span, Code::BadProximity, message, "\"load balanced\"~4");
+                None
+            }
+        }
+    }
+
+    fn regex(&mut self, raw: &Raw, flags: usize, field: Text) -> Option<Leaf> {
+        let cut = raw.text.char_indices().rev().take(flags).last().map_or(raw.text.len(), |(start, _)| start);
+        let (written, flags) = raw.text.split_at(cut);
+        self.regexes += 1;
+        let problem = if written.is_empty() {
+            // Unclosed: told already.
+            if raw.text.is_empty() && raw.span.length != 2 {
+                return None;
+            }
+            Err("nothing stands between the slashes".to_owned())
+        } else if let Some(flag) = flags.chars().find(|flag| !"ims".contains(*flag)) {
+            Err(format!("unknown flag `{flag}`; there are i, m and s"))
+        } else if written.len() > self.limits.regex_bytes_max {
+            Err(format!("{} bytes; at most {} are read", written.len(), self.limits.regex_bytes_max))
+        } else if self.regexes > self.limits.regexes_max {
+            Err(format!("more than {} of them in one rule", self.limits.regexes_max))
+        } else {
+            Pattern::compile(written, flags, self.limits)
+        };
+        match problem {
+            Ok(pattern) => Some(Leaf::Regex { field, pattern }),
+            Err(why) => {
+                self.mistake(raw.span, Code::BadRegex, format!("bad regex: {why}"), "");
+                None
+            }
+        }
+    }
+
+    fn author(&mut self, raw: &Raw) -> Option<Leaf> {
+        let is_prefix = match raw.form {
+            RawForm::Regex { flags } => return self.regex(raw, flags, Text::Authors),
+            RawForm::Range => return self.not_here(raw, "a range in brackets belongs to announced:"),
+            RawForm::Phrase { near: Some(_), .. } => return self.not_here(raw, "~ has no meaning for names"),
+            RawForm::Phrase { is_prefix, .. } => is_prefix,
+            RawForm::Word => false,
+        };
+        let text = raw.text.trim();
+        let (text, is_prefix) = match text.strip_suffix('*') {
+            Some(text) => (text, true),
+            None => (text, is_prefix),
+        };
+        if let Some(star) = raw.text.chars().position(|c| c == '*').filter(|_| text.contains('*')) {
+            let quote = usize::from(raw.form != RawForm::Word) + usize::from(raw.is_exact);
+            let start = raw.span.start + quote + star;
+            return self.bad_wildcard(Span::new(start, start + 1));
+        }
+        if raw.is_exact && is_prefix {
+            self.mistake(raw.span, Code::BadWildcard, "= and * do not go together", "");
+            return None;
+        }
+        let is_short = text.chars().filter(|c| c.is_alphanumeric()).count() < PREFIX_CHARACTERS_MIN;
+        if is_prefix && is_short {
+            let message = format!("* needs at least {PREFIX_CHARACTERS_MIN} characters before it");
+            self.mistake(raw.span, Code::BadWildcard, message, "");
+            return None;
+        }
+        let pattern = AuthorPattern::read(text, raw.is_exact, is_prefix);
+        if pattern.is_none() {
+            let message = if text.is_empty() {
+                "an empty value".to_owned()
+            } else {
+                format!("`{text}` has no surname in it")
+            };
+            self.mistake(raw.span, Code::EmptyValue, message, "");
+        }
+        pattern.map(Leaf::Author)
+    }
+
+    /// Fields of names and numbers take words, at most in quotes.
+    fn plain_only(&mut self, raw: &Raw, name: &str) -> Option<()> {
+        let what = match raw.form {
+            RawForm::Regex { .. } => "a regular expression",
+            RawForm::Range => "a range",
+            RawForm::Phrase { near: Some(_), .. } => "~",
+            RawForm::Phrase { is_prefix: true, .. } => "*",
+            _ if raw.is_exact => "=",
+            _ => return Some(()),
+        };
+        self.not_here(raw, &format!("{what} has no meaning in {name}:"))
+    }
+
+    /// Each item of a comma list with its place.
+    fn items<T>(
+        &mut self,
+        raw: &Raw,
+        mut read: impl FnMut(&mut Self, &str, Span) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let mut start = raw.span.start + usize::from(raw.form != RawForm::Word);
+        let mut found = Vec::new();
+        let mut count = 0;
+        for item in raw.text.split(',') {
+            let length = item.chars().count();
+            let span = Span::new(start, start + length);
+            start += length + 1;
+            count += 1;
+            if item.trim().is_empty() {
+                self.mistake(
+                    span,
+                    Code::EmptyValue,
+                    "an empty item in the list",
+                    "no comma at the end, no space behind a comma",
+                );
+            } else {
+                found.extend(read(self, item.trim(), span));
+            }
+        }
+        (found.len() == count).then_some(found)
+    }
+
+    fn subjects(&mut self, raw: &Raw, place: Place) -> Option<Leaf> {
+        let mut found = self.items(raw, |reader, item, span| match subjects::read(item) {
+            Ok(subject) => Some(subject),
+            Err(near) => {
+                let near =
+                    if near.is_empty() { String::new() } else { format!(" (near: {})", near.join(", ")) };
+                let shown: String = item.chars().take(64).collect();
+                let message = format!("unknown category '{shown}'{near}");
+                reader.mistake(span, Code::UnknownCategory, message, "");
+                None
+            }
+        })?;
+        found.sort_unstable();
+        found.dedup();
+        Some(Leaf::Subject { place, subjects: found })
+    }
+
+    fn types(&mut self, raw: &Raw) -> Option<Leaf> {
+        let mut found = self.items(raw, |reader, item, span| {
+            let known: Option<AnnounceType> = item.to_ascii_lowercase().parse().ok();
+            if known.is_none() {
+                let message = format!("unknown type '{item}'");
+                reader.mistake(
+                    span,
+                    Code::UnknownType,
+                    message,
+                    "choose from new, cross, replace, replace-cross",
+                );
+            }
+            known
+        })?;
+        found.sort_unstable();
+        found.dedup();
+        Some(Leaf::Type(found))
+    }
+
+    fn ids(&mut self, raw: &Raw) -> Option<Leaf> {
+        let mut found = self.items(raw, |reader, item, span| {
+            let id = links::paper_id(item);
+            if id.is_none() {
+                let message = format!("'{item}' is not an arXiv identifier");
+                reader.mistake(
+                    span,
+                    Code::BadId,
+                    message,
+                    "2602.23598, hep-th/9901001, or a link to the paper",
+                );
+            }
+            id
+        })?;
+        found.sort_unstable();
+        found.dedup();
+        Some(Leaf::Id(found))
+    }
+
+    fn features(&mut self, raw: &Raw) -> Option<Leaf> {
+        let mut found = self.items(raw, |reader, item, span| {
+            let known = Feature::ALL.into_iter().find(|feature| feature.as_str().eq_ignore_ascii_case(item));
+            if known.is_none() {
+                let choices = Feature::ALL.map(Feature::as_str).join(", ");
+                let message = format!("unknown feature '{item}'");
+                reader.mistake(span, Code::UnknownFeature, message, &format!("choose from {choices}"));
+            }
+            known
+        })?;
+        found.sort_unstable();
+        found.dedup();
+        Some(Leaf::Has(found))
+    }
+
+    fn doi(&mut self, raw: &Raw) -> Option<Leaf> {
+        let (text, is_prefix) = match raw.text.strip_suffix('*') {
+            Some(text) => (text, true),
+            None => (raw.text.as_str(), false),
+        };
+        let doi = links::doi(text);
+        if doi.is_none() {
+            self.mistake(
+                raw.span,
+                Code::BadId,
+                format!("'{text}' is not a DOI"),
+                "10.1145/3292500, or 10.1145/* for a publisher",
+            );
+        }
+        doi.map(|doi| Leaf::Doi { doi, is_prefix })
+    }
+
+    fn list(&mut self, raw: &Raw) -> Option<Leaf> {
+        match self.context.lists.get(&raw.text) {
+            Some(rule) => Some(Leaf::List { name: raw.text.clone(), rule }),
+            None => {
+                let known = self.context.lists.names().collect::<Vec<_>>().join(", ");
+                let hint = if known.is_empty() {
+                    "no lists are configured".to_owned()
+                } else {
+                    format!("known: {known}")
+                };
+                self.mistake(raw.span, Code::UnknownList, format!("unknown list '{}'", raw.text), &hint);
+                None
+            }
+        }
+    }
+
+    fn announced(&mut self, raw: &Raw) -> Option<Leaf> {
+        let (from, to) = match raw.form {
+            RawForm::Range => {
+                let mut ends = raw.text.split_whitespace();
+                match (ends.next(), ends.next(), ends.next(), ends.next()) {
+                    (Some(from), Some("TO"), Some(to), None) => (self.end(raw, from)?, self.end(raw, to)?),
+                    _ => {
+                        self.mistake(
+                            raw.span,
+                            Code::BadDate,
+                            "a range is two dates with TO between them",
+                            "[2026-03-02 TO *]",
+                        );
+                        return None;
+                    }
+                }
+            }
+            RawForm::Word | RawForm::Phrase { near: None, is_prefix: false } if !raw.is_exact => {
+                let day = self.date(raw, raw.text.trim())?;
+                (Some(day), Some(day))
+            }
+            _ => return self.not_here(raw, "announced: takes a day or a range of days"),
+        };
+        if let (Some(from), Some(to)) = (from, to)
+            && from > to
+        {
+            self.mistake(
+                raw.span,
+                Code::Impossible,
+                format!("no day is from {from} and up to {to}"),
+                "the earlier day comes first",
+            );
+            return None;
+        }
+        Some(Leaf::Announced { from, to })
+    }
+
+    /// One end of a range; `*` is open.
+    fn end(&mut self, raw: &Raw, text: &str) -> Option<Option<Date>> {
+        if text == "*" { Some(None) } else { self.date(raw, text).map(Some) }
+    }
+
+    fn date(&mut self, raw: &Raw, text: &str) -> Option<Date> {
+        let date = read_date(text);
+        if date.is_none() {
+            self.mistake(raw.span, Code::BadDate, format!("'{text}' is not a day"), "20260302 or 2026-03-02");
+        }
+        date
+    }
+}
+
+/// `20260302` or `2026-03-02`.
+fn read_date(text: &str) -> Option<Date> {
+    let digits = match text.as_bytes() {
+        [_, _, _, _, b'-', _, _, b'-', _, _] => text.replace('-', ""),
+        [_, _, _, _, _, _, _, _] => text.to_owned(),
+        _ => return None,
+    };
+    if digits.len() != 8 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let number = |range: std::ops::Range<usize>| digits[range].parse::<i16>().ok();
+    let month = i8::try_from(number(4..6)?).ok()?;
+    let day = i8::try_from(number(6..8)?).ok()?;
+    Date::new(number(0..4)?, month, day).ok()
+}

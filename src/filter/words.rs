@@ -1,0 +1,256 @@
+//! How are the words of a rule found among the words of a text?
+
+use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::text::{fold, tex};
+
+/// One or several words that a text must hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Words {
+    pub kind: Kind,
+    /// Never empty.
+    pub items: Vec<Item>,
+}
+
+/// How the words must stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Next to each other, folded.
+    Phrase,
+    /// Next to each other, with their case, accents and endings.
+    Exact,
+    /// Next to each other, the last one only as a beginning.
+    Prefix,
+    /// In any order, with at most so many words between them.
+    Near(u32),
+}
+
+/// A word, or a hyphenated one with its parts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    pub parts: Vec<Term>,
+    /// The parts as one word; none for a single part.
+    pub joined: Option<Term>,
+}
+
+/// What is looked up in a text.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Term {
+    Folded {
+        folded: String,
+        /// Keeps a plural that `folded` lost, so that a hyphenated word can be joined again.
+        plain: String,
+        key: u64,
+    },
+    Exact {
+        exact: String,
+        folded: String,
+        key: u64,
+    },
+    /// Every word that begins so, and the word itself where it would lose a plural: `news*` finds `news`.
+    Prefix {
+        plain: String,
+        folded: String,
+        key: u64,
+    },
+}
+
+/// A place of a word in a text: its position, and how many positions it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Occurrence {
+    pub position: u32,
+    pub length: u32,
+}
+
+/// The number that stands for a folded word in look-up tables.
+///
+/// The same in every run; words that share one are told apart by their letters.
+#[must_use]
+pub fn key(folded: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    folded.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Words {
+    /// The words of a text as typed; none when it holds neither letter nor digit.
+    pub(super) fn read(text: &str, kind: Kind) -> Option<Self> {
+        let text = tex::to_unicode(text);
+        let mut items: Vec<Item> = Vec::new();
+        // The words as they were before they lost a plural, as far as they may still be joined.
+        let mut plains: Vec<String> = Vec::new();
+        let mut last_plain = String::new();
+        fold::each_token(&text, |token| match token.exact {
+            Some(exact) => {
+                let term = if kind == Kind::Exact {
+                    exact_term(exact, token.folded)
+                } else {
+                    folded_term(token.folded, token.folded)
+                };
+                token.plain.clone_into(&mut last_plain);
+                plains.push(last_plain.clone());
+                items.push(Item { parts: vec![term], joined: None });
+            }
+            None if kind == Kind::Exact => {}
+            None => {
+                let count = usize::try_from(token.length).unwrap_or(usize::MAX).min(items.len());
+                let parts = items.split_off(items.len() - count);
+                let parts = parts.into_iter().flat_map(|item| item.parts);
+                let plains = plains.split_off(plains.len().saturating_sub(count));
+                let parts =
+                    parts.zip(plains).map(|(part, plain)| folded_term(part.folded(), &plain)).collect();
+                items.push(Item { parts, joined: Some(folded_term(token.folded, token.plain)) });
+            }
+        });
+        if kind == Kind::Prefix
+            && let Some(last) = items.last_mut()
+        {
+            last.joined = last.joined.take().map(Term::into_prefix);
+            if let Some(part) = last.parts.pop() {
+                last.parts.push(part.into_prefix_of(last_plain));
+            }
+        }
+        (!items.is_empty()).then_some(Self { kind, items })
+    }
+
+    /// Every word that is looked up, whether as a part or joined.
+    pub fn terms(&self) -> impl Iterator<Item = &Term> {
+        self.items.iter().flat_map(|item| item.parts.iter().chain(&item.joined))
+    }
+
+    /// The only word, where there is no more to it than being there.
+    pub fn single(&self) -> Option<&Term> {
+        match self.items.as_slice() {
+            [Item { parts, joined: None }] if parts.len() == 1 => parts.first(),
+            _ => None,
+        }
+    }
+
+    /// Does one text hold the words? `occurrences` says where in it a word is, in order of position.
+    pub fn are_in<'a>(&self, mut occurrences: impl FnMut(&Term) -> Cow<'a, [Occurrence]>) -> bool {
+        if let Kind::Near(distance) = self.kind {
+            return self.are_near(distance, occurrences);
+        }
+        let mut reached: Option<Vec<u32>> = None;
+        for item in &self.items {
+            let mut next = Vec::new();
+            if let Some(joined) = &item.joined {
+                next = step(reached.as_deref(), &occurrences(joined));
+            }
+            let mut through: Option<Vec<u32>> = reached;
+            for part in &item.parts {
+                let found = step(through.as_deref(), &occurrences(part));
+                let is_lost = found.is_empty();
+                through = Some(found);
+                if is_lost {
+                    break;
+                }
+            }
+            next.extend(through.unwrap_or_default());
+            if next.is_empty() {
+                return false;
+            }
+            next.sort_unstable();
+            next.dedup();
+            reached = Some(next);
+        }
+        true
+    }
+
+    /// Is there a window that holds every word, each at a place of its own, with few enough other words?
+    fn are_near<'a>(
+        &self,
+        distance: u32,
+        mut occurrences: impl FnMut(&Term) -> Cow<'a, [Occurrence]>,
+    ) -> bool {
+        let terms: Vec<&Term> = self.items.iter().flat_map(|item| &item.parts).collect();
+        let mut distinct: Vec<(&Term, usize)> = Vec::new();
+        for term in &terms {
+            match distinct.iter_mut().find(|(known, _)| known == term) {
+                Some((_, count)) => *count += 1,
+                None => distinct.push((term, 1)),
+            }
+        }
+        let mut places: Vec<(u32, usize)> = Vec::new();
+        for (index, (term, count)) in distinct.iter().enumerate() {
+            let found = occurrences(term);
+            let before = places.len();
+            places
+                .extend(found.iter().filter(|found| found.length == 1).map(|found| (found.position, index)));
+            if places.len() - before < *count {
+                return false;
+            }
+        }
+        places.sort_unstable();
+        let width = u64::from(distance) + terms.len() as u64;
+        let mut missing: Vec<isize> =
+            distinct.iter().map(|(_, count)| isize::try_from(*count).unwrap_or(isize::MAX)).collect();
+        let mut lacking = distinct.len();
+        let mut first = 0;
+        for &(position, index) in &places {
+            missing[index] -= 1;
+            lacking -= usize::from(missing[index] == 0);
+            while u64::from(position - places[first].0) >= width {
+                let left = places[first].1;
+                missing[left] += 1;
+                lacking += usize::from(missing[left] == 1);
+                first += 1;
+            }
+            if lacking == 0 {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// Where one can be after the word: behind each place of it that begins where one stands, or behind any.
+fn step(reached: Option<&[u32]>, found: &[Occurrence]) -> Vec<u32> {
+    let stands = |occurrence: &&Occurrence| {
+        reached.is_none_or(|reached| reached.binary_search(&occurrence.position).is_ok())
+    };
+    let mut next: Vec<u32> =
+        found.iter().filter(stands).map(|found| found.position.saturating_add(found.length)).collect();
+    next.sort_unstable();
+    next
+}
+
+fn folded_term(folded: &str, plain: &str) -> Term {
+    Term::Folded { folded: folded.to_owned(), plain: plain.to_owned(), key: key(folded) }
+}
+
+fn exact_term(exact: &str, folded: &str) -> Term {
+    Term::Exact { exact: exact.to_owned(), folded: folded.to_owned(), key: key(folded) }
+}
+
+impl Term {
+    fn into_prefix(self) -> Self {
+        match self {
+            Self::Folded { folded, plain, key } => Self::Prefix { plain, folded, key },
+            other => other,
+        }
+    }
+
+    fn into_prefix_of(self, plain: String) -> Self {
+        match self {
+            Self::Folded { folded, key, .. } => Self::Prefix { plain, folded, key },
+            other => other,
+        }
+    }
+
+    /// The folded word; of a prefix, the word that it may also be as a whole.
+    #[must_use]
+    pub fn folded(&self) -> &str {
+        match self {
+            Self::Folded { folded, .. } | Self::Exact { folded, .. } | Self::Prefix { folded, .. } => folded,
+        }
+    }
+
+    #[must_use]
+    pub fn key(&self) -> u64 {
+        match self {
+            Self::Folded { key, .. } | Self::Exact { key, .. } | Self::Prefix { key, .. } => *key,
+        }
+    }
+}
