@@ -1,7 +1,7 @@
 //! crosslist turns arXiv's listing pages into feeds.
 //!
 //! The tree is the pipeline: [`fetch`] gets a page, [`parse`] turns it into an announcement and proves it whole,
-//! [`collect`] decides when to ask and what to make of the answer, [`store`] keeps it, [`feeds`] puts the answer
+//! [`collect`] decides when to ask and what to make of the answer, [`store`] keeps it, [`filter`] says which papers match, [`feeds`] puts the answer
 //! together, [`render`] writes it down, [`serve`] hands it over.
 //! [`domain`] is the ground everyone stands on; [`settings`], [`startup`] and [`cli`] are the roof.
 //! `ARCHITECTURE.md` says what must stay true, and `tests/architecture.rs` holds the imports to it.

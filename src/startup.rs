@@ -191,6 +191,7 @@ async fn state<S: Store>(
             base_url: settings.server.base_url.clone(),
             cold_wait: settings.server.cold_wait,
             feed_days: settings.feeds.days,
+            feed_days_max: window_days,
             feed_limit: settings.feeds.limit,
         }),
     })

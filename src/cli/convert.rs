@@ -7,9 +7,8 @@ use jiff::civil::Date;
 use url::Url;
 
 use crate::domain::announcement::AnnounceType;
-use crate::domain::feed::FeedUrl;
 use crate::domain::taxonomy::SubjectId;
-use crate::feeds::{self, Limit, Selection, Shelf};
+use crate::feeds::{self, Asked, Limit, Scope, Selection, Shelf};
 use crate::parse::{self, Kind, Listing, PAGE_BYTES_MAX};
 use crate::render::{self, Format};
 use crate::store::Memory;
@@ -31,6 +30,10 @@ pub(super) struct Arguments {
     /// rss, atom or json
     #[arg(long, default_value = "atom")]
     format: Format,
+
+    /// Only what matches this rule, such as ti:GPU
+    #[arg(long = "q", value_name = "QUERY")]
+    query: Option<String>,
 
     /// Only these announcement types: a list of new, cross, replace, replace-cross
     #[arg(long = "type", value_name = "LIST", value_delimiter = ',')]
@@ -108,7 +111,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     subjects.sort_unstable();
     subjects.dedup();
-    print(&feed(&subjects, &shelf, arguments))
+    print(&feed(subjects, &shelf, arguments)?)
 }
 
 /// Whose listing a group is; an error when it is not whole.
@@ -130,10 +133,10 @@ fn prove(group: &Group) -> Result<SubjectId, Failure> {
     })
 }
 
-fn feed(subjects: &[SubjectId], shelf: &Shelf, arguments: &Arguments) -> String {
-    let everything =
-        Selection { types: AnnounceType::ALL.to_vec(), days: DAYS_KEPT, limit: Limit::Usual(usize::MAX) };
-    let mut selection = everything.clone();
+fn feed(subjects: Vec<SubjectId>, shelf: &Shelf, arguments: &Arguments) -> Result<String, Failure> {
+    let all = AnnounceType::ALL.to_vec();
+    let default = Selection { types: all, days: DAYS_KEPT, limit: Limit::Usual(usize::MAX), query: None };
+    let mut selection = default.clone();
     if !arguments.types.is_empty() {
         selection.types.clone_from(&arguments.types);
         selection.types.sort_unstable();
@@ -142,15 +145,12 @@ fn feed(subjects: &[SubjectId], shelf: &Shelf, arguments: &Arguments) -> String 
     if let Some(limit) = arguments.limit {
         selection.limit = Limit::Chosen(limit);
     }
-    let newest = shelf.newest(subjects).unwrap_or(Date::ZERO);
-    let events = feeds::assemble(&shelf.days(subjects), newest, &selection);
-    let ids: Vec<&str> = subjects.iter().map(|subject| subject.as_str()).collect();
+    selection.query = arguments.query.as_deref().map(super::rule).transpose()?;
+    let newest = shelf.newest(&subjects).unwrap_or(Date::ZERO);
+    let events = feeds::assemble(shelf, &subjects, &selection);
+    let asked = Asked { scope: Scope::Subjects(subjects), selection, default };
     let base = arguments.base_url.as_str().trim_end_matches('/');
-    let url = FeedUrl {
-        stem: format!("{base}/subjects/{}", ids.join("+")),
-        query: feeds::query(&selection, &everything),
-    };
-    render::feed(&feeds::feed(subjects, &selection, &events, url, newest), arguments.format)
+    Ok(render::feed(&feeds::feed(&asked, &events, base, newest), arguments.format))
 }
 
 fn listing(name: &str) -> Result<Listing, Failure> {

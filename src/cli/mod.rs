@@ -18,6 +18,7 @@ use jiff::civil::Date;
 
 use crate::domain::taxonomy::SubjectId;
 use crate::fetch::{OpenError, Upstream};
+use crate::filter::{self, Context, Limits, Lists, Mode, Query};
 use crate::settings::{self, LogFormat, Settings, Sources};
 use crate::startup::{self, SystemClock};
 use crate::telemetry::{self, Look};
@@ -140,6 +141,13 @@ fn start_log(settings: &Settings, quiet: bool) {
     };
     let level = if quiet && settings.log.level == "info" { "error" } else { &settings.log.level };
     telemetry::start(look, level);
+}
+
+/// Reads a rule of the command line, where there are no named lists.
+fn rule(text: &str) -> Result<Query, Failure> {
+    let context = Context { lists: &Lists::default(), mode: Mode::Native };
+    filter::parse(text, &Limits::CONFIG, &context)
+        .map_err(|mistakes| Failure::wrong(format!("the rule has mistakes\n{}", mistakes.with_carets(text))))
 }
 
 /// Writes a result to standard output; a reader that has gone is no failure.

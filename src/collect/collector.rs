@@ -75,11 +75,9 @@ pub(super) enum Wish {
 /// Why a subject is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotAdmitted {
-    #[error("only the subjects of `subjects.watch` are served here")]
-    WatchedOnly,
-    #[error(
-        "{0} subjects that are not in `subjects.watch` are read already, which is `subjects.on_demand_max`"
-    )]
+    #[error("{0} is not watched, and only the subjects of `subjects.watch` are read here")]
+    WatchedOnly(SubjectId),
+    #[error("at most {0} subjects are read that are not in `subjects.watch`: `subjects.on_demand_max`")]
     TooMany(usize),
 }
 
@@ -111,23 +109,22 @@ impl Collector {
         Self { shared, asks }
     }
 
-    /// Notes that a reader wants this subject, and whether it may be read.
+    /// Notes that a reader wants these subjects, and whether they may be read: all of them or none.
     ///
     /// # Errors
-    /// The subject is not watched, and reading others is off or at its limit.
-    pub fn admit(&self, subject: SubjectId) -> Result<(), NotAdmitted> {
+    /// One is not watched, and reading others is off or at its limit.
+    pub fn admit(&self, subjects: &[SubjectId]) -> Result<(), NotAdmitted> {
         let options = &self.shared.options;
-        if options.watch.contains(&subject) {
-            return Ok(());
-        }
-        if !options.on_demand {
-            return Err(NotAdmitted::WatchedOnly);
-        }
-        let now = self.shared.clock.now();
-        if self.shared.subjects().request(subject, options.on_demand_max, now) {
-            Ok(())
-        } else {
-            Err(NotAdmitted::TooMany(options.on_demand_max))
+        let others: Vec<SubjectId> =
+            subjects.iter().copied().filter(|subject| !options.watch.contains(subject)).collect();
+        match others.first() {
+            None => Ok(()),
+            Some(first) if !options.on_demand => Err(NotAdmitted::WatchedOnly(*first)),
+            Some(_) => {
+                let now = self.shared.clock.now();
+                let is_room = self.shared.subjects().request(&others, options.on_demand_max, now);
+                if is_room { Ok(()) } else { Err(NotAdmitted::TooMany(options.on_demand_max)) }
+            }
         }
     }
 

@@ -114,19 +114,24 @@ impl Subjects {
         self.all().filter(move |(subject, known)| self.watch.contains(subject) || is_wanted(known, now))
     }
 
-    /// Notes a reader's wish; false when as many unwatched subjects are read as may be.
-    pub(super) fn request(&mut self, subject: SubjectId, on_demand_max: usize, now: Timestamp) -> bool {
-        let is_new = !self.known.get(&subject).is_some_and(|known| is_wanted(known, now));
-        if is_new {
-            let takes_a_place =
-                |(id, known): &(SubjectId, &Known)| !self.watch.contains(id) && !is_hopeless(known);
-            if self.wanted(now).filter(takes_a_place).count() >= on_demand_max {
+    /// Notes a reader's wish; false, and nothing noted, when more unwatched subjects would be read than may be.
+    pub(super) fn request(&mut self, subjects: &[SubjectId], on_demand_max: usize, now: Timestamp) -> bool {
+        let is_read =
+            |subject: &SubjectId| self.known.get(subject).is_some_and(|known| is_wanted(known, now));
+        let more = subjects.iter().filter(|subject| !is_read(subject)).count();
+        if more > 0 {
+            let takes_a_place = |(subject, known): &(SubjectId, &Known)| {
+                !self.watch.contains(subject) && (!is_hopeless(known) || subjects.contains(subject))
+            };
+            if self.wanted(now).filter(takes_a_place).count() + more > on_demand_max {
                 return false;
             }
             let watch = &self.watch;
-            self.known.retain(|id, known| watch.contains(id) || !is_hopeless(known));
+            self.known.retain(|id, known| watch.contains(id) || subjects.contains(id) || !is_hopeless(known));
         }
-        self.known.entry(subject).or_default().requested = Some(now);
+        for subject in subjects {
+            self.known.entry(*subject).or_default().requested = Some(now);
+        }
         true
     }
 

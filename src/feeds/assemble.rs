@@ -14,6 +14,10 @@ use jiff::civil::Date;
 use crate::domain::announcement::AnnounceType;
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::event::Event;
+use crate::domain::taxonomy::SubjectId;
+use crate::filter::Query;
+
+use super::Shelf;
 
 /// What a reader chose of a feed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -23,6 +27,8 @@ pub struct Selection {
     /// Calendar days back from the newest listing date, that day included.
     pub days: u32,
     pub limit: Limit,
+    /// What a paper must match; everything without it.
+    pub query: Option<Query>,
 }
 
 /// How many items a feed has at most, the newest first.
@@ -34,11 +40,21 @@ pub enum Limit {
     Chosen(usize),
 }
 
-/// The events of a feed, newest first.
+/// The events of a feed, newest first; nothing of `subjects` need be known.
+#[must_use]
+pub fn assemble(shelf: &Shelf, subjects: &[SubjectId], selection: &Selection) -> Vec<Event> {
+    let Some(newest) = shelf.newest(subjects) else { return Vec::new() };
+    let mut events = select(&shelf.days(subjects), newest, selection);
+    if let Some(query) = &selection.query {
+        events = shelf.matching(events, query);
+    }
+    cut(events, newest, selection.limit)
+}
+
+/// What the feed's subjects, its window and its types leave, newest first.
 ///
 /// `days` are those of all the feed's subjects; `newest` is the newest listing date among them.
-#[must_use]
-pub fn assemble(days: &[Arc<[Event]>], newest: Date, selection: &Selection) -> Vec<Event> {
+fn select(days: &[Arc<[Event]>], newest: Date, selection: &Selection) -> Vec<Event> {
     let oldest = newest.saturating_sub(SignedDuration::from_hours(24 * (i64::from(selection.days) - 1)));
     let mut firsts: HashMap<&ArxivId, &Event> = HashMap::new();
     let mut replacements: HashMap<(&ArxivId, Date), &Event> = HashMap::new();
@@ -60,11 +76,16 @@ pub fn assemble(days: &[Arc<[Event]>], newest: Date, selection: &Selection) -> V
     let replacements = replacements.into_values().filter(chosen).filter(|event| !shown_that_day(event));
     let mut events: Vec<&Event> = replacements.chain(firsts.values().copied()).collect();
     events.sort_unstable_by(|a, b| b.published.cmp(&a.published).then_with(|| a.paper.id.cmp(&b.paper.id)));
-    let limit = match selection.limit {
+    events.into_iter().cloned().collect()
+}
+
+fn cut(mut events: Vec<Event>, newest: Date, limit: Limit) -> Vec<Event> {
+    let limit = match limit {
         Limit::Usual(limit) => limit.max(events.iter().filter(|event| event.listing_date == newest).count()),
         Limit::Chosen(limit) => limit,
     };
-    events.into_iter().take(limit).cloned().collect()
+    events.truncate(limit);
+    events
 }
 
 /// Keeps the earlier event; on one day, the type that comes first.
@@ -82,7 +103,6 @@ mod tests {
     use super::*;
     use crate::domain::mailing;
     use crate::domain::paper::{Authors, Paper, Subject};
-    use crate::domain::taxonomy::SubjectId;
 
     fn event(subject: &str, day: Date, announce_type: AnnounceType, id: &str) -> Event {
         let second = id.bytes().last().map_or(0, i64::from);
@@ -109,9 +129,10 @@ mod tests {
 
     fn check(events: &[Event], types: &[AnnounceType], limit: usize, expected: &[&str]) {
         let newest = events.iter().map(|event| event.listing_date).max().expect("an event");
-        let selection = Selection { types: types.to_vec(), days: 14, limit: Limit::Chosen(limit) };
+        let selection =
+            Selection { types: types.to_vec(), days: 14, limit: Limit::Chosen(limit), query: None };
         let days: Vec<Arc<[Event]>> = events.iter().map(|event| Arc::from(vec![event.clone()])).collect();
-        let shown = assemble(&days, newest, &selection);
+        let shown = cut(select(&days, newest, &selection), newest, selection.limit);
         let shown: Vec<String> = shown
             .iter()
             .map(|event| format!("{} {} {}", event.listing_date, event.announce_type, event.paper.id))
@@ -179,8 +200,8 @@ mod tests {
             .chain([event("cs.DC", date(2026, 2, 27), AnnounceType::New, "2602.00001")])
             .collect();
         let count = |limit| {
-            let selection = Selection { types: AnnounceType::ALL.to_vec(), days: 14, limit };
-            assemble(&[Arc::from(events.clone())], day, &selection).len()
+            let selection = Selection { types: AnnounceType::ALL.to_vec(), days: 14, limit, query: None };
+            cut(select(&[Arc::from(events.clone())], day, &selection), day, limit).len()
         };
         assert_eq!(count(Limit::Usual(4)), 9);
         assert_eq!(count(Limit::Usual(10)), 10);

@@ -1,9 +1,9 @@
 //! Which papers make a feed, in which order, and what is it called?
 
+mod asked;
 mod assemble;
 mod shelf;
-mod subject;
 
+pub use asked::{Asked, FEED_TITLE_CHARACTERS_MAX, Scope, feed, keyword_rule, title, url};
 pub use assemble::{Limit, Selection, assemble};
 pub use shelf::Shelf;
-pub use subject::{FEED_TITLE_CHARACTERS_MAX, feed, query, title};

@@ -1,19 +1,40 @@
-//! What is in memory, ready to answer?
+//! What is in memory, folded, indexed and ready to answer?
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::SignedDuration;
 use jiff::civil::Date;
 
+use crate::domain::announcement::AnnounceType;
+use crate::domain::arxiv_id::ArxivId;
 use crate::domain::event::{Change, Event};
 use crate::domain::taxonomy::SubjectId;
+use crate::filter::{Document, DocumentId, Index, Query};
 
-/// The working set: the events of every subject that was read, day by day.
+/// The working set: the events of every subject that was read, day by day, and their words.
 #[derive(Debug)]
 pub struct Shelf {
     days_kept: u32,
-    subjects: RwLock<HashMap<SubjectId, Row>>,
+    held: RwLock<Held>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    rows: HashMap<SubjectId, Row>,
+    index: Index,
+    /// A paper on a day is folded once, however many subjects it stands in.
+    documents: HashMap<Key, Indexed>,
+}
+
+/// The text that is matched is the one first kept for that day.
+type Key = (ArxivId, Date);
+
+#[derive(Debug)]
+struct Indexed {
+    id: DocumentId,
+    /// In how many subjects' days the paper stands.
+    uses: u32,
 }
 
 #[derive(Debug, Default)]
@@ -27,65 +48,128 @@ impl Shelf {
     /// Keeps that many calendar days before a subject's newest listing date.
     #[must_use]
     pub fn keeping(days_kept: u32) -> Self {
-        Self { days_kept, subjects: RwLock::default() }
+        Self { days_kept, held: RwLock::default() }
     }
 
     /// Puts a day of a subject in place of what stood there.
     pub fn apply(&self, change: &Change) {
-        let mut subjects = self.subjects.write().unwrap_or_else(PoisonError::into_inner);
-        let row = subjects.entry(change.subject).or_default();
-        let unchanged = row.days.get(&change.listing_date).is_some_and(|day| day[..] == change.events[..]);
-        if !unchanged {
-            row.days.insert(change.listing_date, change.events.clone().into());
-            let newest = row.days.keys().next_back().copied().unwrap_or(change.listing_date);
-            let oldest = newest.saturating_sub(SignedDuration::from_hours(24 * i64::from(self.days_kept)));
-            row.days.retain(|day, _| *day >= oldest);
-            row.generation += 1;
+        // Folding takes the time; it is done before readers have to wait.
+        let folded = self.fold(change);
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        let row = held.rows.entry(change.subject).or_default();
+        if row.days.get(&change.listing_date).is_some_and(|day| day[..] == change.events[..]) {
+            return;
         }
+        let mut gone: Vec<Arc<[Event]>> =
+            row.days.insert(change.listing_date, change.events.clone().into()).into_iter().collect();
+        let newest = row.days.keys().next_back().copied().unwrap_or(change.listing_date);
+        let oldest = newest.saturating_sub(SignedDuration::from_hours(24 * i64::from(self.days_kept)));
+        let kept = row.days.split_off(&oldest);
+        gone.extend(std::mem::replace(&mut row.days, kept).into_values());
+        row.generation += 1;
+        let is_kept = change.listing_date >= oldest;
+        held.take_in(change.events.iter().filter(|_| is_kept), folded);
+        held.give_up(gone.iter().flat_map(|day| day.iter()));
+    }
+
+    /// The documents of what is not indexed yet.
+    fn fold(&self, change: &Change) -> HashMap<Key, Document> {
+        let is_new = |event: &&Event| self.read(|held| !held.documents.contains_key(&key(event)));
+        let fold = |event: &Event| (key(event), Document::new(event.paper.clone(), event.listing_date));
+        change.events.iter().filter(is_new).map(fold).collect()
     }
 
     /// Notes a day that was read and has no events, or whose events are not kept here.
     pub fn know(&self, subject: SubjectId, date: Date) {
-        let mut subjects = self.subjects.write().unwrap_or_else(PoisonError::into_inner);
-        subjects.entry(subject).or_default().days.entry(date).or_insert_with(|| Arc::from([]));
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        held.rows.entry(subject).or_default().days.entry(date).or_insert_with(|| Arc::from([]));
     }
 
     /// Has any day of this subject been read?
     pub fn holds(&self, subject: SubjectId) -> bool {
-        self.read(|subjects| subjects.contains_key(&subject))
+        self.read(|held| held.rows.contains_key(&subject))
     }
 
     /// Changes whenever what the given subjects hold changes; never goes back.
     pub fn generation(&self, subjects: &[SubjectId]) -> u64 {
-        self.read(|rows| {
-            subjects.iter().filter_map(|subject| rows.get(subject)).map(|row| row.generation).sum()
+        self.read(|held| {
+            subjects.iter().filter_map(|subject| held.rows.get(subject)).map(|row| row.generation).sum()
         })
     }
 
     /// The newest listing date known of any of the given subjects.
     pub fn newest(&self, subjects: &[SubjectId]) -> Option<Date> {
-        self.read(|rows| {
-            let newest = |subject| rows.get(subject).and_then(|row| row.days.keys().next_back().copied());
+        self.read(|held| {
+            let newest =
+                |subject| held.rows.get(subject).and_then(|row| row.days.keys().next_back().copied());
             subjects.iter().filter_map(newest).max()
         })
     }
 
     /// Every day of the given subjects; cheap, for the events are shared.
     pub fn days(&self, subjects: &[SubjectId]) -> Vec<Arc<[Event]>> {
-        self.read(|rows| {
-            let rows = subjects.iter().filter_map(|subject| rows.get(subject));
+        self.read(|held| {
+            let rows = subjects.iter().filter_map(|subject| held.rows.get(subject));
             rows.flat_map(|row| row.days.values().cloned()).collect()
         })
     }
 
+    /// Keeps those of a feed's events that match; types are the feed's own.
+    ///
+    /// A paper stands in a feed at most once on a day, as [`super::assemble`] sees to.
+    #[must_use]
+    pub fn matching(&self, events: Vec<Event>, query: &Query) -> Vec<Event> {
+        let matched: HashSet<Key> = self.read(|held| {
+            let id = |event: &Event| held.documents.get(&key(event)).map(|document| document.id);
+            let types: HashMap<DocumentId, (AnnounceType, Key)> = events
+                .iter()
+                .filter_map(|event| id(event).map(|id| (id, (event.announce_type, key(event)))))
+                .collect();
+            let found = held.index.search(query, |id| types.get(&id).map(|(kind, _)| *kind));
+            found.iter().filter_map(|id| types.get(id)).map(|(_, key)| key.clone()).collect()
+        });
+        events.into_iter().filter(|event| matched.contains(&key(event))).collect()
+    }
+
     /// The subjects of which anything is known, in the order of their ids.
     pub fn subjects(&self) -> Vec<SubjectId> {
-        let mut all: Vec<SubjectId> = self.read(|rows| rows.keys().copied().collect());
+        let mut all: Vec<SubjectId> = self.read(|held| held.rows.keys().copied().collect());
         all.sort_unstable();
         all
     }
 
-    fn read<T>(&self, look: impl FnOnce(&HashMap<SubjectId, Row>) -> T) -> T {
-        look(&self.subjects.read().unwrap_or_else(PoisonError::into_inner))
+    fn read<T>(&self, look: impl FnOnce(&Held) -> T) -> T {
+        look(&self.held.read().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+impl Held {
+    fn take_in<'a>(&mut self, events: impl Iterator<Item = &'a Event>, mut folded: HashMap<Key, Document>) {
+        for event in events {
+            let key = key(event);
+            if let Some(known) = self.documents.get_mut(&key) {
+                known.uses += 1;
+                continue;
+            }
+            let document = folded.remove(&key);
+            let document = document.unwrap_or_else(|| Document::new(event.paper.clone(), event.listing_date));
+            self.documents.insert(key, Indexed { id: self.index.add(&document), uses: 1 });
+        }
+    }
+
+    fn give_up<'a>(&mut self, events: impl Iterator<Item = &'a Event>) {
+        for event in events {
+            let key = key(event);
+            let Some(known) = self.documents.get_mut(&key) else { continue };
+            known.uses -= 1;
+            if known.uses == 0 {
+                self.index.remove(known.id);
+                self.documents.remove(&key);
+            }
+        }
+    }
+}
+
+fn key(event: &Event) -> Key {
+    (event.paper.id.clone(), event.listing_date)
 }

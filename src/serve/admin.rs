@@ -122,12 +122,7 @@ fn asked(request: &HttpRequest, state: &State) -> Result<Vec<SubjectId>, Problem
     }
     subjects.sort_unstable();
     subjects.dedup();
-    for subject in &subjects {
-        state
-            .collector
-            .admit(*subject)
-            .map_err(|error| Problem::not_admitted(format!("{subject}: {error}")))?;
-    }
+    state.collector.admit(&subjects).map_err(|error| Problem::not_admitted(error.to_string()))?;
     Ok(subjects)
 }
 

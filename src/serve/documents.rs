@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use moka::future::Cache;
 
 use super::params::FeedRequest;
+use crate::domain::taxonomy::SubjectId;
 
 /// What a document weighs beside its bytes.
 const DOCUMENT_OVERHEAD_BYTES: usize = 1_024;
@@ -22,7 +23,7 @@ pub struct Document {
     pub(super) modified: Timestamp,
 }
 
-/// Rendered documents, each by its canonical request and the generation of what it was made of.
+/// Rendered documents, each by its canonical request, the subjects it was made of and their generation.
 ///
 /// An entry never goes stale: a change of the content asks for another key.
 #[derive(Clone, Debug)]
@@ -31,6 +32,7 @@ pub struct Documents(Cache<Key, Arc<Document>>);
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
     request: FeedRequest,
+    sources: Vec<SubjectId>,
     generation: u64,
 }
 
@@ -48,10 +50,11 @@ impl Documents {
     pub(super) async fn get(
         &self,
         request: &FeedRequest,
+        sources: Vec<SubjectId>,
         generation: u64,
         render: impl Future<Output = Option<Arc<Document>>>,
     ) -> Option<Arc<Document>> {
-        self.0.optionally_get_with(Key { request: request.clone(), generation }, render).await
+        self.0.optionally_get_with(Key { request: request.clone(), sources, generation }, render).await
     }
 }
 

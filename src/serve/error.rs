@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use crate::domain::taxonomy::UnknownSubject;
+use crate::filter;
 use crate::render;
 
 use super::negotiate;
@@ -45,6 +46,24 @@ pub(super) struct Mistake {
     pub(super) message: String,
     /// What would work.
     pub(super) hint: String,
+}
+
+impl Mistake {
+    fn said(&self) -> String {
+        if self.hint.is_empty() { self.message.clone() } else { format!("{}: {}", self.message, self.hint) }
+    }
+
+    /// A mistake in a rule.
+    pub(super) fn of_rule(mistake: &filter::Mistake) -> Self {
+        Self {
+            code: mistake.code.as_str(),
+            parameter: "q".to_owned(),
+            position: mistake.position,
+            length: mistake.length,
+            message: mistake.message.clone(),
+            hint: mistake.hint.clone(),
+        }
+    }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde hands over a reference.
@@ -105,8 +124,7 @@ impl Problem {
     }
 
     pub(super) fn bad_request(errors: Vec<Mistake>) -> Self {
-        let details: Vec<String> =
-            errors.iter().map(|error| format!("{}: {}", error.message, error.hint)).collect();
+        let details: Vec<String> = errors.iter().map(Mistake::said).collect();
         let mut problem =
             Self::new("bad-request", "Mistakes in the request", StatusCode::BAD_REQUEST, details.join("; "));
         problem.errors = errors;

@@ -7,11 +7,10 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use jiff::fmt::rfc2822::DateTimePrinter;
 
-use crate::domain::feed::FeedUrl;
 use crate::domain::mailing;
 use crate::domain::outcome::Outcome;
 use crate::domain::taxonomy::SubjectId;
-use crate::feeds as make;
+use crate::feeds::{self as make, Asked};
 use crate::render;
 
 use super::documents::Document;
@@ -26,23 +25,29 @@ const READ_SECONDS: u64 = 10;
 
 /// `/subjects/{subjects}[.{format}]`
 pub(super) async fn subjects(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    match answer(&request, &state).await {
-        Ok(response) => response,
-        Err(problem) => problem.respond(&request),
-    }
+    answer(&request, &state, params::subjects(&request, &state)).await
 }
 
-async fn answer(request: &HttpRequest, state: &State) -> Result<HttpResponse, Problem> {
-    let asked = params::subjects(request, state)?;
-    for subject in &asked.subjects {
-        state
-            .collector
-            .admit(*subject)
-            .map_err(|error| Problem::not_admitted(format!("{subject}: {error}")))?;
-    }
-    warm(&asked.subjects, state).await?;
-    let document = document(&asked, state).await?;
-    Ok(respond(request, state, &document, &Freshness::of(&asked.subjects, state)))
+/// `/search[.{format}]?q=…`
+pub(super) async fn search(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    answer(&request, &state, params::search(&request, &state)).await
+}
+
+/// `/keywords/{keyword}[.{format}]`
+pub(super) async fn keyword(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    answer(&request, &state, params::keyword(&request, &state)).await
+}
+
+async fn answer(request: &HttpRequest, state: &State, asked: Result<FeedRequest, Problem>) -> HttpResponse {
+    let answered = async {
+        let asked = asked?;
+        let subjects = named(&asked.asked, state)?;
+        state.collector.admit(&subjects).map_err(|error| Problem::not_admitted(error.to_string()))?;
+        warm(&subjects, state).await?;
+        let document = document(&asked, &subjects, state).await?;
+        Ok(respond(request, state, &document, &Freshness::of(&subjects, state)))
+    };
+    answered.await.unwrap_or_else(|problem: Problem| problem.respond(request))
 }
 
 /// Makes sure that every subject was read once; readers of the same subject share the read.
@@ -107,27 +112,45 @@ fn until_next(subject: SubjectId, state: &State) -> Duration {
     next.and_then(|wait| wait.try_into().ok()).unwrap_or_default()
 }
 
-async fn document(asked: &FeedRequest, state: &State) -> Result<Arc<Document>, Problem> {
-    let sources = sources(asked, state);
+async fn document(
+    asked: &FeedRequest,
+    subjects: &[SubjectId],
+    state: &State,
+) -> Result<Arc<Document>, Problem> {
+    let sources = sources(subjects, state);
     let generation = state.shelf.generation(&sources);
     let render = {
-        let (asked, state) = (asked.clone(), state.clone());
+        let (asked, state, sources) = (asked.clone(), state.clone(), sources.clone());
         async move {
             let rendering = tokio::task::spawn_blocking(move || Arc::new(render(&asked, &sources, &state)));
             rendering.await.ok()
         }
     };
     // A stopped renderer is no document: it is answered as an error and not kept.
-    state.documents.get(asked, generation, render).await.ok_or_else(|| {
+    state.documents.get(asked, sources, generation, render).await.ok_or_else(|| {
         Problem::failed("the feed could not be written; the service's log says why".to_owned())
     })
 }
 
+/// The subjects that a feed is made of: those that were named, else all that are read, as far as they have been.
+fn named(asked: &Asked, state: &State) -> Result<Vec<SubjectId>, Problem> {
+    if !asked.scope.subjects().is_empty() {
+        return Ok(asked.scope.subjects().to_vec());
+    }
+    let read: Vec<SubjectId> = state.collector.subjects().into_iter().map(|(subject, _)| subject).collect();
+    let held: Vec<SubjectId> = read.iter().copied().filter(|subject| state.shelf.holds(*subject)).collect();
+    match (held.is_empty(), read.is_empty()) {
+        (false, _) => Ok(held),
+        (true, false) => Ok(read),
+        (true, true) => Err(Problem::nothing_watched()),
+    }
+}
+
 /// The subjects whose events make a feed: for an archive also those inside it that are read on their own,
 /// since a paper cross-listed within its archive is not on the archive's page.
-fn sources(asked: &FeedRequest, state: &State) -> Vec<SubjectId> {
-    let mut sources = asked.subjects.clone();
-    for archive in asked.subjects.iter().filter(|subject| subject.is_archive_of_several()) {
+fn sources(subjects: &[SubjectId], state: &State) -> Vec<SubjectId> {
+    let mut sources = subjects.to_vec();
+    for archive in subjects.iter().filter(|subject| subject.is_archive_of_several()) {
         sources.extend(state.shelf.subjects().into_iter().filter(|held| archive.contains(held.as_str())));
     }
     sources.sort_unstable();
@@ -135,17 +158,11 @@ fn sources(asked: &FeedRequest, state: &State) -> Vec<SubjectId> {
     sources
 }
 
-fn render(asked: &FeedRequest, sources: &[SubjectId], state: &State) -> Document {
+fn render(request: &FeedRequest, sources: &[SubjectId], state: &State) -> Document {
     let newest = state.shelf.newest(sources).unwrap_or_else(|| mailing::newest_due(state.clock.now()));
-    let events = make::assemble(&state.shelf.days(sources), newest, &asked.selection);
-    let names: Vec<&str> = asked.subjects.iter().map(|subject| subject.as_str()).collect();
-    let name = if asked.all { "all".to_owned() } else { names.join("+") };
-    let url = FeedUrl {
-        stem: format!("{}/subjects/{name}", asked.base),
-        query: make::query(&asked.selection, &params::default_selection(state)),
-    };
-    let feed = make::feed(&asked.subjects, &asked.selection, &events, url, newest);
-    match asked.form {
+    let events = make::assemble(&state.shelf, sources, &request.asked.selection);
+    let feed = make::feed(&request.asked, &events, &request.base, newest);
+    match request.form {
         Form::Feed(format) => Document::new(render::feed(&feed, format), format.content_type(), feed.updated),
         Form::Page => Document::new(render::page::feed(&feed), render::page::CONTENT_TYPE, feed.updated),
     }

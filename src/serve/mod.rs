@@ -46,6 +46,8 @@ pub struct Options {
     pub cold_wait: Duration,
     /// Calendar days back from the newest announcement.
     pub feed_days: u32,
+    /// The most days that a reader may choose.
+    pub feed_days_max: u32,
     /// Items of a feed when the reader does not choose.
     pub feed_limit: usize,
 }

@@ -6,7 +6,8 @@ use url::{Url, form_urlencoded};
 
 use crate::domain::announcement::AnnounceType;
 use crate::domain::taxonomy::SubjectId;
-use crate::feeds::{Limit, Selection};
+use crate::feeds::{self as make, Asked, Limit, Scope, Selection};
+use crate::filter::{self, Context, Limits, Lists, Mode, Query};
 use crate::render::Format;
 
 use super::error::{Mistake, Problem};
@@ -18,47 +19,148 @@ pub(super) const SUBJECTS_MAX: usize = 40;
 /// The most items of a feed.
 pub(super) const LIMIT_MAX: usize = 2_000;
 
-/// What may stand behind the `?` of a feed's address.
-const PARAMETERS: &str = "type, limit";
+/// The longest keyword, in bytes; it stands twice in the rule that it becomes.
+const KEYWORD_BYTES_MAX: usize = 400;
 
 /// A request for a feed, understood and put into its canonical form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct FeedRequest {
-    /// Sorted, each once.
-    pub(super) subjects: Vec<SubjectId>,
-    /// All watched subjects were meant.
-    pub(super) all: bool,
-    pub(super) selection: Selection,
+    pub(super) asked: Asked,
     pub(super) form: negotiate::Form,
     /// The public address of the service, without a slash at the end.
     pub(super) base: String,
+}
+
+/// What a query string says, as far as it was understood.
+#[derive(Default)]
+struct Given {
+    types: Option<Vec<AnnounceType>>,
+    limit: Option<usize>,
+    days: Option<u32>,
+    query: Option<Query>,
+    subjects: Vec<SubjectId>,
 }
 
 /// Reads the path and the query of `/subjects/{subjects}`.
 pub(super) fn subjects(request: &HttpRequest, state: &State) -> Result<FeedRequest, Problem> {
     // The router leaves `+` as it came; some clients encode it.
     let path = request.match_info().query("subjects").replace("%2B", "+").replace("%2b", "+");
-    let (list, form) = match path.rsplit_once('.').and_then(|(list, ending)| Some((list, format(ending)?))) {
-        Some((list, format)) => (list, negotiate::Form::Feed(format)),
-        None => (path.as_str(), negotiate::form(request)),
+    let (list, form) = form_of(&path, request);
+    let scope = if list.eq_ignore_ascii_case("all") {
+        Scope::Everything
+    } else {
+        Scope::Subjects(subject_list(list, '+')?)
     };
-    let (subjects, all) = subject_list(list, state)?;
-    let selection = selection(request.query_string(), state)?;
-    Ok(FeedRequest { subjects, all, selection, form, base: base(request, state)? })
+    let given = given(request.query_string(), state, &["q", "type", "days", "limit"])?;
+    feed_request(scope, given, &AnnounceType::ALL, form, request, state)
 }
 
-fn format(ending: &str) -> Option<Format> {
-    ending.to_ascii_lowercase().parse().ok()
-}
-
-fn subject_list(list: &str, state: &State) -> Result<(Vec<SubjectId>, bool), Problem> {
-    if list.eq_ignore_ascii_case("all") {
-        let mut watched = state.collector.watched().to_vec();
-        watched.sort_unstable();
-        return if watched.is_empty() { Err(Problem::nothing_watched()) } else { Ok((watched, true)) };
+/// Reads `/search[.{format}]`.
+pub(super) fn search(request: &HttpRequest, state: &State) -> Result<FeedRequest, Problem> {
+    let (_, form) = form_of(request.path().trim_start_matches('/'), request);
+    let mut given = given(request.query_string(), state, &["q", "subjects", "type", "days", "limit"])?;
+    if given.query.is_none() {
+        return Err(Problem::bad_request(vec![Mistake {
+            code: "no-query",
+            parameter: "q".to_owned(),
+            position: 0,
+            length: 0,
+            message: "a search needs a rule".to_owned(),
+            hint: "write one behind q=, such as /search.atom?q=ti:GPU".to_owned(),
+        }]));
     }
+    let scope = Scope::Search(std::mem::take(&mut given.subjects));
+    feed_request(scope, given, &APPEARANCES, form, request, state)
+}
+
+/// Reads `/keywords/{keyword}[.{format}]`.
+pub(super) fn keyword(request: &HttpRequest, state: &State) -> Result<FeedRequest, Problem> {
+    let path = request.uri().path().trim_start_matches("/keywords/");
+    let (keyword, form) = form_of(path, request);
+    let keyword = decoded(keyword);
+    let keyword = keyword.split_whitespace().collect::<Vec<_>>().join(" ");
+    let length = keyword.chars().count();
+    let mistake = |message: &str, hint: &str| {
+        let (message, hint) = (message.to_owned(), hint.to_owned());
+        let parameter = "keyword".to_owned();
+        Problem::bad_request(vec![Mistake {
+            code: "bad-keyword",
+            parameter,
+            position: 0,
+            length,
+            message,
+            hint,
+        }])
+    };
+    if keyword.len() > KEYWORD_BYTES_MAX {
+        return Err(mistake(
+            "the keyword is too long",
+            "at most 400 bytes; use /search with a rule for more",
+        ));
+    }
+    let mut given = given(request.query_string(), state, &["subjects", "type", "days", "limit"])?;
+    let rule = filter::parse(&make::keyword_rule(&keyword), &Limits::URL, &context(&Lists::default()))
+        .map_err(|_| {
+            mistake("the keyword has no word in it", "write letters or digits, such as /keywords/GPU.atom")
+        })?;
+    given.query = Some(rule);
+    let scope = Scope::Keyword(keyword, std::mem::take(&mut given.subjects));
+    feed_request(scope, given, &APPEARANCES, form, request, state)
+}
+
+/// What a search shows when neither `type=` nor the rule says anything of types.
+const APPEARANCES: [AnnounceType; 2] = [AnnounceType::New, AnnounceType::Cross];
+
+fn feed_request(
+    scope: Scope,
+    given: Given,
+    default_types: &[AnnounceType],
+    form: negotiate::Form,
+    request: &HttpRequest,
+    state: &State,
+) -> Result<FeedRequest, Problem> {
+    let names_a_type = given.query.as_ref().is_some_and(Query::names_a_type);
+    let types = if names_a_type { AnnounceType::ALL.to_vec() } else { default_types.to_vec() };
+    let default = Selection {
+        types,
+        days: state.options.feed_days,
+        limit: Limit::Usual(state.options.feed_limit),
+        query: None,
+    };
+    let selection = Selection {
+        types: given.types.unwrap_or_else(|| default.types.clone()),
+        days: given.days.unwrap_or(default.days),
+        limit: given.limit.map_or(default.limit, Limit::Chosen),
+        query: given.query,
+    };
+    Ok(FeedRequest { asked: Asked { scope, selection, default }, form, base: base(request, state)? })
+}
+
+/// The last part of a path without the ending of a format, and the form that is asked for.
+fn form_of<'a>(path: &'a str, request: &HttpRequest) -> (&'a str, negotiate::Form) {
+    let format = |ending: &str| ending.to_ascii_lowercase().parse::<Format>().ok();
+    match path.rsplit_once('.').and_then(|(rest, ending)| Some((rest, format(ending)?))) {
+        Some((rest, format)) => (rest, negotiate::Form::Feed(format)),
+        None => (path, negotiate::form(request)),
+    }
+}
+
+/// A part of a path with its percent-encoding undone; `+` is a character of a path like others.
+fn decoded(part: &str) -> String {
+    let as_value = format!("part={}", part.replace('+', "%2B").replace('&', "%26"));
+    form_urlencoded::parse(as_value.as_bytes())
+        .next()
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
+}
+
+fn context(lists: &Lists) -> Context<'_> {
+    Context { lists, mode: Mode::Native }
+}
+
+fn subject_list(list: &str, separator: char) -> Result<Vec<SubjectId>, Problem> {
     let (mut subjects, mut unknown, mut position) = (Vec::new(), Vec::new(), 0);
-    for name in list.split('+') {
+    for name in list.split(separator) {
         match SubjectId::parse(name) {
             Ok(subject) => subjects.push(subject),
             Err(error) => unknown.push((position, error)),
@@ -81,61 +183,63 @@ fn subject_list(list: &str, state: &State) -> Result<(Vec<SubjectId>, bool), Pro
             hint: format!("join at most {SUBJECTS_MAX}, or ask for an archive such as cs"),
         }]));
     }
-    Ok((subjects, false))
+    Ok(subjects)
 }
 
-/// The selection when nothing is chosen.
-pub(super) fn default_selection(state: &State) -> Selection {
-    Selection {
-        types: AnnounceType::ALL.to_vec(),
-        days: state.options.feed_days,
-        limit: Limit::Usual(state.options.feed_limit),
-    }
-}
-
-fn selection(query: &str, state: &State) -> Result<Selection, Problem> {
-    let mut selection = default_selection(state);
+/// Reads a query string; what is not among `known` is a mistake, and so is a value that means nothing.
+fn given(query: &str, state: &State, known: &[&str]) -> Result<Given, Problem> {
+    let mut given = Given::default();
     let (mut seen, mut mistakes) = (Vec::new(), Vec::new());
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        let value_length = value.chars().count();
-        let whole = |code, message, hint: &str| Mistake {
+        let whole = |code, message: String, hint: &str| Mistake {
             code,
             parameter: shortened(&name),
             position: 0,
-            length: value_length,
+            length: value.chars().count(),
             message,
             hint: hint.to_owned(),
         };
-        if seen.contains(&name) {
-            let message = format!("`{}` is given twice", shortened(&name));
+        if !known.contains(&&*name) {
+            let message = format!("unknown parameter `{}`", shortened(&name));
+            mistakes.push(whole("unknown-parameter", message, &format!("known here: {}", known.join(", "))));
+        } else if seen.contains(&name) {
+            let message = format!("`{name}` is given twice");
             mistakes.push(whole(
                 "repeated-parameter",
                 message,
                 "give it once, with a list where it takes one",
             ));
-            continue;
-        }
-        match &*name {
-            "type" => match types(&value) {
-                Ok(types) => selection.types = types,
-                Err(errors) => mistakes.extend(errors),
-            },
-            "limit" => {
-                if let Ok(limit @ 1..=LIMIT_MAX) = value.parse() {
-                    selection.limit = Limit::Chosen(limit);
-                } else {
-                    let message = format!("`limit` is `{}`", shortened(&value));
-                    mistakes.push(whole("bad-limit", message, &format!("a number from 1 to {LIMIT_MAX}")));
-                }
-            }
-            _ => {
-                let message = format!("unknown parameter `{}`", shortened(&name));
-                mistakes.push(whole("unknown-parameter", message, &format!("known here: {PARAMETERS}")));
+        } else {
+            let number = |most: usize| value.parse().ok().filter(|number| (1..=most).contains(number));
+            let wrong = |code, most: usize| {
+                let message = format!("`{name}` is `{}`", shortened(&value));
+                whole(code, message, &format!("a number from 1 to {most}"))
+            };
+            let days_max = state.options.feed_days_max as usize;
+            match &*name {
+                "q" => match filter::parse(&value, &Limits::URL, &context(&Lists::default())) {
+                    Ok(query) => given.query = Some(query),
+                    Err(errors) => mistakes.extend(errors.as_slice().iter().map(Mistake::of_rule)),
+                },
+                "type" => match types(&value) {
+                    Ok(types) => given.types = Some(types),
+                    Err(errors) => mistakes.extend(errors),
+                },
+                "limit" => match number(LIMIT_MAX) {
+                    Some(limit) => given.limit = Some(limit),
+                    None => mistakes.push(wrong("bad-limit", LIMIT_MAX)),
+                },
+                "days" => match number(days_max).and_then(|days| u32::try_from(days).ok()) {
+                    Some(days) => given.days = Some(days),
+                    None => mistakes.push(wrong("bad-days", days_max)),
+                },
+                // A `+` in a query is a blank once it is decoded.
+                _ => given.subjects = subject_list(&value.replace([' ', '+'], ","), ',')?,
             }
         }
         seen.push(name);
     }
-    if mistakes.is_empty() { Ok(selection) } else { Err(Problem::bad_request(mistakes)) }
+    if mistakes.is_empty() { Ok(given) } else { Err(Problem::bad_request(mistakes)) }
 }
 
 /// A comma list of announcement types, put into the page's order.

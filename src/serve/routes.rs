@@ -32,6 +32,16 @@ pub fn configure(app: &mut web::ServiceConfig, state: State) {
                     .route(web::head().to(status::json)),
             )
             .service(
+                readable("/{search:search(\\.[^/]*)?}")
+                    .route(web::get().to(feeds::search))
+                    .route(web::head().to(feeds::search)),
+            )
+            .service(
+                readable("/keywords/{keyword}")
+                    .route(web::get().to(feeds::keyword))
+                    .route(web::head().to(feeds::keyword)),
+            )
+            .service(
                 readable("/help/http")
                     .route(web::get().to(pages::help_http))
                     .route(web::head().to(pages::help_http)),

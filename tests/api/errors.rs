@@ -67,7 +67,9 @@ async fn bad_requests_are_refused_and_never_ignored() {
         "/subjects/cs.DC.rss?limit=-1",
         "/subjects/cs.DC.rss?limit=",
         "/subjects/cs.DC.rss?type=",
-        "/subjects/cs.DC.rss?q=GPU",
+        "/subjects/cs.DC.rss?q=gpu+AND",
+        "/subjects/cs.DC.rss?days=31",
+        "/search.rss",
         "/subjects/cs.DC.rss?%00=%FF",
     ] {
         problem(&service, path, 400).await;

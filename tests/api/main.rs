@@ -4,5 +4,6 @@ mod conditional;
 mod errors;
 mod live;
 mod outage;
+mod rules;
 mod service;
 mod week;

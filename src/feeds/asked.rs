@@ -1,0 +1,266 @@
+//! How does a choice of events become a feed, and what is it called?
+
+use url::form_urlencoded;
+
+use crate::domain::announcement::AnnounceType;
+use crate::domain::event::Event;
+use crate::domain::feed::{Entry, Feed, FeedUrl};
+use crate::domain::mailing;
+use crate::domain::taxonomy::SubjectId;
+use crate::text;
+
+use super::{Limit, Selection};
+
+/// The longest title of a feed; Zulip takes no longer topic.
+pub const FEED_TITLE_CHARACTERS_MAX: usize = 60;
+
+/// What was asked for, in its canonical form.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Asked {
+    pub scope: Scope,
+    pub selection: Selection,
+    /// What the selection is when nothing is chosen.
+    pub default: Selection,
+}
+
+/// Where the papers of a feed come from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// `/subjects/…`: these, sorted, each once.
+    Subjects(Vec<SubjectId>),
+    /// `/subjects/all`: everything that is read.
+    Everything,
+    /// `/search`: these subjects, or all that are read.
+    Search(Vec<SubjectId>),
+    /// `/keywords/…`: papers with this phrase, in these subjects or all that are read.
+    Keyword(String, Vec<SubjectId>),
+}
+
+/// The feed of what was asked for, of the events that were chosen for it.
+///
+/// `base` is the public address of the service; `newest` dates a feed in which nothing matched.
+#[must_use]
+pub fn feed(asked: &Asked, events: &[Event], base: &str, newest: jiff::civil::Date) -> Feed {
+    let url = url(asked, base);
+    let updated = events.iter().map(|event| event.added).max();
+    Feed {
+        title: title(asked),
+        description: description(asked),
+        page_url: if url.query.is_empty() { url.stem.clone() } else { format!("{}?{}", url.stem, url.query) },
+        base_url: url,
+        updated: updated.unwrap_or_else(|| mailing::moment(newest)),
+        entries: events.iter().map(entry).collect(),
+    }
+}
+
+/// The rule that finds a keyword: as one phrase in title, abstract and comments.
+#[must_use]
+pub fn keyword_rule(keyword: &str) -> String {
+    let phrase = keyword.replace('"', " ");
+    format!("tiabs:\"{phrase}\" OR co:\"{phrase}\"")
+}
+
+/// `cs.DC: Distributed, Parallel, and Cluster Computing`, `cs.DC + cs.PF: new, ti:gpu`, `cs.DC + 12 more`.
+#[must_use]
+pub fn title(asked: &Asked) -> String {
+    let mut parts = Vec::new();
+    if let Scope::Keyword(keyword, _) = &asked.scope {
+        parts.push(format!("“{keyword}”"));
+    }
+    if asked.selection.types != asked.default.types {
+        parts.push(type_list(&asked.selection.types, ", "));
+    }
+    if let (Some(query), false) = (&asked.selection.query, matches!(asked.scope, Scope::Keyword(..))) {
+        parts.push(query.canonical().to_owned());
+    }
+    let subjects = asked.scope.subjects();
+    let suffix = match (parts.as_slice(), subjects) {
+        ([], [only]) => format!(": {}", only.name()),
+        ([], []) => ": all watched subjects".to_owned(),
+        ([], _) => String::new(),
+        (parts, _) => format!(": {}", parts.join(", ")),
+    };
+    let fits = |text: &String| text.chars().count() <= FEED_TITLE_CHARACTERS_MAX;
+    let named = |count: usize| {
+        let names: Vec<&str> = subjects[..count].iter().map(|subject| subject.as_str()).collect();
+        match subjects.len() - count {
+            0 => format!("{}{suffix}", names.join(" + ")),
+            rest => format!("{} + {rest} more{suffix}", names.join(" + ")),
+        }
+    };
+    let shortest = || if subjects.is_empty() { format!("arXiv{suffix}") } else { named(1) };
+    (1..=subjects.len()).rev().map(named).find(fits).unwrap_or_else(|| shortened(&shortest()))
+}
+
+fn shortened(title: &str) -> String {
+    if title.chars().count() <= FEED_TITLE_CHARACTERS_MAX {
+        return title.to_owned();
+    }
+    let cut: String = title.chars().take(FEED_TITLE_CHARACTERS_MAX - 1).collect();
+    format!("{}…", cut.trim_end())
+}
+
+/// The canonical address of a feed: one for all spellings of a request.
+#[must_use]
+pub fn url(asked: &Asked, base: &str) -> FeedUrl {
+    let joined = |subjects: &[SubjectId]| {
+        subjects.iter().map(|subject| subject.as_str()).collect::<Vec<_>>().join("+")
+    };
+    let path = match &asked.scope {
+        Scope::Subjects(subjects) => format!("subjects/{}", joined(subjects)),
+        Scope::Everything => "subjects/all".to_owned(),
+        Scope::Search(_) => "search".to_owned(),
+        Scope::Keyword(keyword, _) => format!("keywords/{}", encoded(keyword).replace('+', "%20")),
+    };
+    let Selection { types, days, limit, query } = &asked.selection;
+    let mut parameters = Vec::new();
+    if let (Some(query), false) = (query, matches!(asked.scope, Scope::Keyword(..))) {
+        parameters.push(format!("q={}", encoded(query.canonical())));
+    }
+    if let Scope::Search(subjects) | Scope::Keyword(_, subjects) = &asked.scope
+        && !subjects.is_empty()
+    {
+        parameters.push(format!("subjects={}", joined(subjects).replace('+', ",")));
+    }
+    if *types != asked.default.types {
+        parameters.push(format!("type={}", type_list(types, ",")));
+    }
+    if *days != asked.default.days {
+        parameters.push(format!("days={days}"));
+    }
+    if let Limit::Chosen(limit) = limit {
+        parameters.push(format!("limit={limit}"));
+    }
+    FeedUrl { stem: format!("{base}/{path}"), query: parameters.join("&") }
+}
+
+impl Scope {
+    /// The subjects that were named; none for all that are read.
+    #[must_use]
+    pub fn subjects(&self) -> &[SubjectId] {
+        match self {
+            Self::Subjects(subjects) | Self::Search(subjects) | Self::Keyword(_, subjects) => subjects,
+            Self::Everything => &[],
+        }
+    }
+}
+
+fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+fn description(asked: &Asked) -> String {
+    let types = &asked.selection.types;
+    let what = if types.len() == AnnounceType::ALL.len() {
+        "New papers, cross-lists and replacements".to_owned()
+    } else {
+        format!("Announcements of type {}", type_list(types, ", "))
+    };
+    let names: Vec<String> =
+        asked.scope.subjects().iter().map(|subject| format!("{} ({subject})", subject.name())).collect();
+    let place = if names.is_empty() { "all watched subjects".to_owned() } else { names.join("; ") };
+    let rule = asked.selection.query.as_ref().map(|query| format!(" that match {}", query.canonical()));
+    format!("{what} in {place}{}, as announced on arXiv", rule.unwrap_or_default())
+}
+
+fn type_list(types: &[AnnounceType], separator: &str) -> String {
+    types.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(separator)
+}
+
+fn entry(event: &Event) -> Entry {
+    let paper = &event.paper;
+    let url = paper.id.abstract_url();
+    let id = if event.announce_type.is_replacement() {
+        format!("{url}#replaced-{}", event.listing_date)
+    } else {
+        url.clone()
+    };
+    let mut authors = paper.authors.names.clone();
+    if paper.authors.et_al {
+        authors.push("et al.".to_owned());
+    }
+    Entry {
+        id,
+        url,
+        title: paper.title.clone(),
+        authors,
+        subjects: paper.subjects.clone(),
+        announce_type: event.announce_type,
+        published: event.published,
+        summary: text::summary(paper, event.announce_type, event.cross_list_from.as_deref()),
+        content_html: text::item_html(paper, event.announce_type, event.cross_list_from.as_deref()).into(),
+        comments: paper.comments.as_ref().map(crate::domain::prose::Prose::to_plain_text),
+        journal_ref: paper.journal_ref.clone(),
+        pdf_url: paper.id.pdf_url(),
+        html_url: paper.html_url.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::filter::{Context, Limits, Lists, Mode, parse};
+
+    fn asked(subjects: &[&str], types: &[AnnounceType], rule: &str) -> Asked {
+        let subjects = subjects.iter().map(|id| SubjectId::parse(id).expect("a subject")).collect();
+        let context = Context { lists: &Lists::default(), mode: Mode::Native };
+        let query = if rule.is_empty() { None } else { parse(rule, &Limits::URL, &context).ok() };
+        let all = AnnounceType::ALL.to_vec();
+        let default = Selection { types: all, days: 14, limit: Limit::Usual(500), query: None };
+        let selection = Selection { types: types.to_vec(), query, ..default.clone() };
+        Asked { scope: Scope::Subjects(subjects), selection, default }
+    }
+
+    fn check(subjects: &[&str], types: &[AnnounceType], rule: &str, expected: &str) {
+        let title = title(&asked(subjects, types, rule));
+        assert_eq!(title, expected);
+        assert!(title.chars().count() <= FEED_TITLE_CHARACTERS_MAX);
+    }
+
+    #[test]
+    fn a_title_says_what_the_feed_is_in_sixty_characters() {
+        use AnnounceType::{Cross, New};
+        let all = &AnnounceType::ALL;
+        check(&["cs.DC"], all, "", "cs.DC: Distributed, Parallel, and Cluster Computing");
+        check(&["cs.DC"], &[New, Cross], "", "cs.DC: new, cross");
+        check(&["cs.DC"], &[New], "ti:GPU", "cs.DC: new, ti:gpu");
+        check(&["cs.DC", "cs.PF"], all, "", "cs.DC + cs.PF");
+        check(&["cs.DC", "cs.PF"], &[New], "", "cs.DC + cs.PF: new");
+        let many = [
+            "astro-ph.CO",
+            "astro-ph.EP",
+            "astro-ph.GA",
+            "astro-ph.HE",
+            "astro-ph.IM",
+            "astro-ph.SR",
+            "cond-mat.dis-nn",
+            "cond-mat.mes-hall",
+        ];
+        check(&many, all, "", "astro-ph.CO + astro-ph.EP + astro-ph.GA + 5 more");
+        let long = "\"a very long phrase that goes on and on, past any topic of a chat\"";
+        let title = title(&asked(&["cs.DC"], all, long));
+        assert!(title.ends_with('…') && title.chars().count() <= FEED_TITLE_CHARACTERS_MAX, "{title}");
+    }
+
+    #[test]
+    fn every_subject_has_a_title_of_its_own() {
+        for subject in SubjectId::all() {
+            let title = title(&asked(&[subject.as_str()], &AnnounceType::ALL, ""));
+            assert!(title.starts_with(subject.as_str()), "{title}");
+            assert!(title.chars().count() <= FEED_TITLE_CHARACTERS_MAX, "{title}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_canonical() {
+        let asked = asked(&["cs.DC", "cs.PF"], &[AnnounceType::New], "ti:GPU cat:cs.LG");
+        let url = url(&asked, "http://x");
+        assert_eq!(url.stem, "http://x/subjects/cs.DC+cs.PF");
+        assert!(url.query.starts_with("q=") && url.query.ends_with("&type=new"), "{}", url.query);
+        let keyword = Scope::Keyword("a b/c".to_owned(), Vec::new());
+        assert_eq!(
+            super::url(&Asked { scope: keyword, ..asked }, "http://x").stem,
+            "http://x/keywords/a%20b%2Fc"
+        );
+    }
+}
