@@ -1,1 +1,118 @@
-//! later
+//! What people send who mean no good, or paste the wrong thing.
+
+use std::time::{Duration, Instant};
+
+use crosslist::filter::{Code, Context, Limits, Lists, Mode, parse};
+
+use super::papers::{document, paper, query, read};
+
+fn code(rule: &str) -> Code {
+    read(rule).expect_err(rule).as_slice()[0].code
+}
+
+#[test]
+fn ten_thousand_parentheses_are_refused_at_once() {
+    for (limits, length) in [(Limits::URL, 1_000), (Limits::CONFIG, 10_000)] {
+        for text in [
+            "(".repeat(length),
+            ")".repeat(length),
+            format!("{}a{}", "(".repeat(length / 2), ")".repeat(length / 2)),
+            "-(".repeat(length / 2),
+            "ti:(".repeat(length / 4),
+            "NOT ".repeat(length / 4),
+        ] {
+            let context = Context { lists: &Lists::default(), mode: Mode::Native };
+            assert!(parse(&text, &limits, &context).is_err(), "{}", &text[..8]);
+        }
+    }
+    assert_eq!(code(&"(".repeat(10_000)), Code::TooLong);
+    assert_eq!(code(&format!("{}a{}", "(".repeat(17), ")".repeat(17))), Code::TooDeep);
+    assert!(read(&format!("{}a{}", "(".repeat(16), ")".repeat(16))).is_ok());
+    assert!(read(&format!("{}a", "-".repeat(1_000))).is_ok());
+}
+
+#[test]
+fn every_limit_is_a_refusal_and_just_below_it_is_none() {
+    let words = |count: usize| (0..count).map(|number| format!("w{number}")).collect::<Vec<_>>().join(" ");
+    assert!(read(&words(64)).is_ok());
+    assert_eq!(code(&words(65)), Code::TooManyTerms);
+    assert!(read(&"a".repeat(1_024)).is_ok());
+    let mistakes = read(&"é".repeat(513)).expect_err("1,026 bytes");
+    assert_eq!(
+        (mistakes.as_slice()[0].code, mistakes.as_slice()[0].position, mistakes.as_slice()[0].length),
+        (Code::TooLong, 512, 1)
+    );
+    assert!(read(&format!("/{}/", "a".repeat(200))).is_ok());
+    assert_eq!(code(&format!("/{}/", "a".repeat(201))), Code::BadRegex);
+    assert_eq!(code(&["/a/"; 17].join(" OR ")), Code::BadRegex);
+    assert!(read("\"a b\"~100").is_ok());
+    assert_eq!(code("\"a b\"~101"), Code::BadProximity);
+    assert_eq!(code("\"a b\"~99999999999999999999"), Code::BadProximity);
+    assert_eq!(code("\"a b\"~"), Code::BadProximity);
+}
+
+#[test]
+fn a_regex_bomb_is_refused_or_harmless() {
+    for bomb in [
+        "/(a{1000}){1000}/",
+        "/((((((((((a{10}){10}){10}){10}){10}){10}){10}){10}){10}){10}/",
+        "/\\w{500}/",
+        "/(?:\\p{L}{100}){100}/",
+    ] {
+        assert_eq!(code(bomb), Code::BadRegex, "{bomb}");
+    }
+    assert_eq!(code(&format!("/{}a{}/", "(".repeat(90), ")".repeat(90))), Code::BadRegex);
+    let long = document(paper(&"a".repeat(100_000), &[], &"a ".repeat(100_000)));
+    let start = Instant::now();
+    for slow in ["/(a*)*b/", "/(a|aa)+$b/", "/(.*)(.*)(.*)x/", "/(a?){20}b/"] {
+        assert!(!query(slow).matches(&long, crosslist::domain::announcement::AnnounceType::New), "{slow}");
+    }
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+}
+
+#[test]
+fn odd_characters_are_searched_or_refused_and_nothing_else() {
+    for (rule, expected) in [
+        ("\0", Code::EmptyValue),
+        ("ti:\0", Code::EmptyValue),
+        ("&", Code::EmptyValue),
+        ("\"\"", Code::EmptyValue),
+        ("ti:\"\"", Code::EmptyValue),
+        ("=", Code::EmptyValue),
+        ("=\"\"", Code::EmptyValue),
+        ("\"", Code::UnclosedQuote),
+        ("\"a b", Code::UnclosedQuote),
+        ("a \"b\" \"c", Code::UnclosedQuote),
+        ("/", Code::UnclosedRegex),
+        ("//", Code::BadRegex),
+        ("/a/x", Code::BadRegex),
+        ("/\\/", Code::UnclosedRegex),
+        ("announced:[", Code::UnclosedRange),
+        ("\u{202e}", Code::EmptyValue),
+        (":", Code::EmptyValue),
+        ("   \t\n", Code::EmptyQuery),
+        ("*", Code::BadWildcard),
+        ("🦀", Code::EmptyValue),
+    ] {
+        assert_eq!(code(rule), expected, "{rule:?}");
+    }
+    assert!(read("a\0b").is_ok());
+    assert!(read("gpu\u{a0}llm").is_ok());
+}
+
+#[test]
+fn long_words_and_many_words_are_searched() {
+    let word = "x".repeat(900);
+    let found = document(paper(&word, &[&word], &word));
+    for rule in [
+        word.clone(),
+        format!("\"{word}\""),
+        format!("={word}"),
+        format!("{}*", &word[..800]),
+        format!("au:{word}"),
+        ["a-"; 400].concat(),
+    ] {
+        let matches = query(&rule).matches(&found, crosslist::domain::announcement::AnnounceType::New);
+        assert_eq!(matches, !rule.starts_with("a-"), "{}", &rule[..8]);
+    }
+}
