@@ -48,7 +48,18 @@ pub enum Form {
     /// Any part of the name.
     Part(NameWord),
     /// The whole surname, and given names or initials in their order.
-    Full { surname: Vec<NameWord>, given: Vec<NameWord> },
+    Full { surname: Vec<NameWord>, given: Vec<NameWord>, order: Order },
+}
+
+/// In which order a full name is written, where that matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// `Del Maestro, Adrian`: a beginning is that of the last given name, if there is one.
+    SurnameFirst,
+    /// `Adrian Del Maes*`: a beginning is that of the surname.
+    GivenFirst,
+    /// `Del Maestro`, `Bin Yang`: what comes first may also be a part of the surname.
+    Open,
 }
 
 impl Name {
@@ -148,9 +159,9 @@ impl AuthorPattern {
     pub(super) fn read(text: &str, is_exact: bool, is_prefix: bool) -> Option<Self> {
         let text = tex::to_unicode(text);
         let form = if let Some((surname, given)) = text.split_once(',') {
-            full(comma_form(words(surname), words(given)))?
+            full(comma_form(words(surname), words(given)), Order::SurnameFirst)?
         } else if text.contains('_') && !text.contains(char::is_whitespace) {
-            full(underscore_form(&text))?
+            full(underscore_form(&text), Order::SurnameFirst)?
         } else {
             let name = Name::of_words(words(&text));
             match name.words.len() {
@@ -159,7 +170,13 @@ impl AuthorPattern {
                 _ => {
                     let mut given = name.words;
                     let surname = given.split_off(name.surname);
-                    full(comma_form(surname, given))?
+                    let is_open = given.iter().all(|word| PARTICLES.contains(&&*word.folded));
+                    let order = match is_prefix {
+                        _ if is_open => Order::Open,
+                        true => Order::GivenFirst,
+                        false => Order::SurnameFirst,
+                    };
+                    full(comma_form(surname, given), order)?
                 }
             }
         };
@@ -171,9 +188,12 @@ impl AuthorPattern {
     pub fn matches(&self, name: &Name) -> bool {
         match &self.form {
             Form::Part(word) => name.words.iter().any(|own| self.is_part(word, own)),
-            Form::Full { surname, given } => {
-                self.has_surname(surname, &name.words[name.surname..], given.is_empty())
-                    && self.has_given(given, &name.words[..name.surname])
+            Form::Full { surname, given, order } => {
+                let own = &name.words[name.surname..];
+                let is_last = given.is_empty() || *order != Order::SurnameFirst;
+                self.has_surname(surname, own, is_last)
+                    && self.has_given(given, &name.words[..name.surname], *order)
+                    || *order == Order::Open && self.has_surname(&[&given[..], surname].concat(), own, true)
             }
         }
     }
@@ -206,10 +226,10 @@ impl AuthorPattern {
     }
 
     /// The given names in their order; others may stand between them.
-    fn has_given(&self, wanted: &[NameWord], own: &[NameWord]) -> bool {
+    fn has_given(&self, wanted: &[NameWord], own: &[NameWord], order: Order) -> bool {
         let mut own = own.iter();
         wanted.iter().enumerate().all(|(index, word)| {
-            let is_beginning = self.is_prefix && index + 1 == wanted.len();
+            let is_beginning = self.is_prefix && order == Order::SurnameFirst && index + 1 == wanted.len();
             own.any(|own| match (self.is_exact, is_beginning) {
                 (true, _) => word.exact == own.exact,
                 (_, true) => word.begins(own) || word.fits(own),
@@ -220,8 +240,8 @@ impl AuthorPattern {
 
     /// Keys of which every author that matches has at least one; none where only the beginning of a word is known.
     pub(super) fn keys(&self) -> Option<Vec<String>> {
-        let is_surname_prefix =
-            self.is_prefix && !matches!(&self.form, Form::Full { given, .. } if !given.is_empty());
+        let is_surname_prefix = self.is_prefix
+            && !matches!(&self.form, Form::Full { given, order: Order::SurnameFirst, .. } if !given.is_empty());
         if is_surname_prefix {
             return None;
         }
@@ -229,18 +249,25 @@ impl AuthorPattern {
             Form::Part(word) => {
                 word.spellings().flat_map(|word| [part_key(word), squashed(word).collect()]).collect()
             }
-            Form::Full { surname, given } => {
+            Form::Full { surname, given, order } => {
                 let initials: Vec<char> = given
                     .first()
                     .map(|first| first.spellings().filter_map(|word| word.chars().next()).collect())
                     .unwrap_or_default();
-                let surnames = squashed_spellings(surname);
-                surnames
-                    .flat_map(|surname| match initials.as_slice() {
-                        [] => vec![surname_key(&surname)],
-                        initials => initials.iter().map(|initial| initial_key(&surname, *initial)).collect(),
-                    })
-                    .collect()
+                let mut keys = Vec::new();
+                for surname in squashed_spellings(surname) {
+                    match initials.as_slice() {
+                        [] => keys.push(surname_key(&surname)),
+                        initials => {
+                            keys.extend(initials.iter().map(|initial| initial_key(&surname, *initial)))
+                        }
+                    }
+                }
+                if *order == Order::Open {
+                    let all = [&given[..], surname].concat();
+                    keys.extend(squashed_spellings(&all).map(|surname| surname_key(&surname)));
+                }
+                keys
             }
         })
     }
@@ -253,8 +280,14 @@ impl AuthorPattern {
                 .map(part_key)
                 .chain(word.spellings().map(|w| squashed(w).collect()))
                 .collect(),
-            Form::Full { surname, .. } => {
-                squashed_spellings(surname).map(|surname| format!("={surname}")).collect()
+            Form::Full { surname, given, order } => {
+                let mut keys: Vec<String> =
+                    squashed_spellings(surname).map(|surname| surname_key(&surname)).collect();
+                if *order == Order::Open {
+                    let all = [&given[..], surname].concat();
+                    keys.extend(squashed_spellings(&all).map(|surname| surname_key(&surname)));
+                }
+                keys
             }
         }
     }
@@ -276,7 +309,7 @@ impl Form {
     fn without_case(mut self) -> Self {
         let words: Vec<&mut NameWord> = match &mut self {
             Self::Part(word) => vec![word],
-            Self::Full { surname, given } => surname.iter_mut().chain(given).collect(),
+            Self::Full { surname, given, .. } => surname.iter_mut().chain(given).collect(),
         };
         for word in words {
             word.exact = match &word.spelled {
@@ -292,9 +325,10 @@ impl Form {
         let text = |words: &[NameWord]| words.iter().map(|word| &*word.exact).collect::<Vec<_>>().join(" ");
         match self {
             Self::Part(word) => text(std::slice::from_ref(word)),
-            Self::Full { surname, given } => {
+            Self::Full { surname, given, order: Order::SurnameFirst } => {
                 format!("{}, {}", text(surname), text(given)).trim_end().to_owned()
             }
+            Self::Full { surname, given, .. } => format!("{} {}", text(given), text(surname)),
         }
     }
 }
@@ -332,13 +366,13 @@ fn initial_key(surname: &str, initial: char) -> String {
     format!("={surname},{initial}")
 }
 
-fn full((surname, given): (Vec<NameWord>, Vec<NameWord>)) -> Option<Form> {
-    (!surname.is_empty()).then_some(Form::Full { surname, given })
+fn full((surname, given): (Vec<NameWord>, Vec<NameWord>), order: Order) -> Option<Form> {
+    (!surname.is_empty()).then_some(Form::Full { surname, given, order })
 }
 
 /// `Beethoven, Ludwig van`: particles at the end go before the surname.
 fn comma_form(mut surname: Vec<NameWord>, mut given: Vec<NameWord>) -> (Vec<NameWord>, Vec<NameWord>) {
-    if given.len() > 1 {
+    if given.iter().any(|word| !SUFFIXES.contains(&&*word.folded)) {
         given.retain(|word| !SUFFIXES.contains(&&*word.folded));
     }
     while given.len() > 1 && given.last().is_some_and(|last| PARTICLES.contains(&&*last.folded)) {
@@ -357,7 +391,9 @@ fn underscore_form(text: &str) -> (Vec<NameWord>, Vec<NameWord>) {
 }
 
 fn words(name: &str) -> Vec<NameWord> {
-    name.split(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | '_' | ';'))
+    // `J.-P.` is one word of two parts, as `Jean-Pierre` is.
+    name.replace(".-", "-")
+        .split(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | '_' | ';'))
         .filter_map(NameWord::read)
         .collect()
 }

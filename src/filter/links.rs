@@ -61,16 +61,19 @@ pub(super) fn id_key(id: &ArxivId) -> String {
     }
 }
 
-/// A DOI as typed or pasted, in lowercase.
-pub(super) fn doi(text: &str) -> Option<String> {
+/// A DOI, or the beginning of one, as typed or pasted, in lowercase.
+pub(super) fn doi(text: &str, is_prefix: bool) -> Option<String> {
     let lower = text.to_lowercase();
     let rest = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://")).unwrap_or(&lower);
-    let rest = ["doi.org/", "dx.doi.org/", "www.doi.org/"]
-        .iter()
-        .find_map(|host| rest.strip_prefix(host))
-        .unwrap_or(rest);
+    let hosts = ["doi.org/", "dx.doi.org/", "www.doi.org/"];
+    let rest = hosts.iter().find_map(|host| rest.strip_prefix(host)).unwrap_or(rest);
     let rest = rest.strip_prefix("doi:").unwrap_or(rest);
-    doi_at(rest).filter(|found| found.len() == rest.len()).map(str::to_owned)
+    let is_whole = doi_at(rest).is_some_and(|found| found.len() == rest.len());
+    let is_beginning = is_prefix
+        && rest.strip_suffix('/').unwrap_or(rest).strip_prefix("10.").is_some_and(|registrant| {
+            registrant.len() >= 4 && registrant.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        });
+    (is_whole || is_beginning).then(|| rest.to_owned())
 }
 
 /// Every DOI that a text holds, in lowercase.

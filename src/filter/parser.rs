@@ -160,8 +160,11 @@ impl Parser<'_> {
                 None
             }
             TokenKind::And | TokenKind::Or | TokenKind::AndNot => {
-                let message = "an operator where a term was expected";
-                self.mistake(span, Code::UnexpectedOperator, message, "quote it if you mean the word");
+                // A lowercase operator has been told already.
+                if self.mistakes.iter().all(|mistake| mistake.position != span.start) {
+                    let message = "an operator where a term was expected";
+                    self.mistake(span, Code::UnexpectedOperator, message, "quote it if you mean the word");
+                }
                 // A leading AND is dropped here; OR is left for the caller, who goes on behind it.
                 if matches!(token_kind(&mut self.tokens), Some(TokenKind::And | TokenKind::AndNot)) {
                     self.tokens.next();

@@ -350,7 +350,7 @@ impl<'a> Reader<'a> {
             Some(text) => (text, true),
             None => (raw.text.as_str(), false),
         };
-        let doi = links::doi(text);
+        let doi = links::doi(text, is_prefix);
         if doi.is_none() {
             self.mistake(
                 raw.span,

@@ -1,1 +1,589 @@
 //! What each part of the language means, by the smallest paper or rule that shows it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crosslist::domain::announcement::AnnounceType;
+use crosslist::domain::paper::Subject;
+use crosslist::domain::prose::{Prose, Span};
+use crosslist::filter::{Code, Context, Document, Index, Limits, Lists, Mode, Query, explain, parse};
+use jiff::civil::date;
+
+use super::papers::{document, paper, query, read, read_as};
+
+#[track_caller]
+fn check(document: &Document, rules: &[(&str, bool)]) {
+    for (rule, expected) in rules {
+        assert_eq!(query(rule).matches(document, AnnounceType::New), *expected, "{rule}");
+    }
+}
+
+#[track_caller]
+fn title(title: &str, rules: &[(&str, bool)]) {
+    check(&document(paper(title, &[], "")), rules);
+}
+
+#[track_caller]
+fn author(name: &str, rules: &[(&str, bool)]) {
+    check(&document(paper("T", &[name], "")), rules);
+}
+
+#[track_caller]
+fn refused(rule: &str, expected: &[(Code, usize, usize)]) {
+    let mistakes = read(rule).expect_err(rule);
+    let found: Vec<(Code, usize, usize)> =
+        mistakes.as_slice().iter().map(|mistake| (mistake.code, mistake.position, mistake.length)).collect();
+    assert_eq!(found, expected, "{rule}: {mistakes}");
+}
+
+#[test]
+fn terms_match_whole_words_folded() {
+    title(
+        "Organs of begansformers",
+        &[("gan", false), ("organ", true), ("ORGANS", true), ("begansformer", true)],
+    );
+    title(
+        "GPUs and libraries",
+        &[
+            ("gpu", true),
+            ("GPU", true),
+            ("library", true),
+            ("=GPU", false),
+            ("=GPUs", true),
+            ("=gpus", false),
+        ],
+    );
+    title(
+        "Naïve Bayes",
+        &[
+            ("naive", true),
+            ("=naive", false),
+            ("=Naïve", true),
+            ("=\"Naïve Bayes\"", true),
+            ("=\"Naïve bayes\"", false),
+        ],
+    );
+    title("C, C++ and C#", &[("c++", true), ("c#", true), ("c", true), ("c+", true)]);
+    title("Lattice QCD at μ = 0", &[("mu", true), ("μ", true), ("$\\mu$", true), ("\\mu", true)]);
+}
+
+#[test]
+fn hyphens_join_and_split() {
+    title(
+        "A multi-agent system",
+        &[
+            ("multi-agent", true),
+            ("multiagent", true),
+            ("\"multi agent\"", true),
+            ("\"multi-agent system\"", true),
+            ("\"multiagent systems\"", true),
+            ("\"a multiagent system\"", true),
+            ("agent", true),
+            ("multi-ag*", true),
+            ("multiag*", true),
+            ("=multi-agent", true),
+            ("=multiagent", false),
+            ("\"agent multi\"", false),
+        ],
+    );
+    title("Multiagent systems", &[("multi-agent", true), ("\"multi agent\"", false), ("multi-ag*", true)]);
+    title("Multi agent systems", &[("multi-agent", true), ("multiagent", false)]);
+    title("A news-feed", &[("newsfeed", true), ("news-feed", true), ("news-feeds", true)]);
+    title("file_name of x_{max}", &[("file_name", true), ("filename", true), ("name", true), ("xmax", true)]);
+}
+
+#[test]
+fn phrases_prefixes_and_proximity_look_at_places() {
+    title(
+        "The load was very well balanced",
+        &[
+            ("\"load balanced\"", false),
+            ("\"load balanced\"~3", true),
+            ("\"load balanced\"~2", false),
+            ("\"balanced load\"~3", true),
+            ("\"load load\"~9", false),
+            ("\"the was load\"~0", true),
+            ("bal*", true),
+            ("balanced*", true),
+            ("alanced*", false),
+            ("\"load was very\"", true),
+            ("\"load very\"", false),
+        ],
+    );
+    title("News of the day", &[("news*", true), ("new*", true), ("newsp*", false)]);
+    let mut two = paper("T", &[], "");
+    two.abstract_text = Some(Prose {
+        paragraphs: vec![
+            vec![Span::Text("ends here".to_owned())],
+            vec![Span::Text("begins there".to_owned())],
+        ],
+    });
+    check(
+        &document(two),
+        &[("\"here begins\"", false), ("\"here begins\"~100", false), ("abs:/here\\s+begins/", true)],
+    );
+}
+
+#[test]
+fn regular_expressions_see_readable_text_with_case() {
+    title(
+        "The $\\mathbb{F}_2$ of Schr\\\"odinger",
+        &[
+            ("/F₂/", false),
+            ("/𝔽₂/", true),
+            ("ti:/Schrödinger$/", true),
+            ("/schrödinger/", false),
+            ("/SCHRÖDINGER/i", true),
+            ("/^the/i", true),
+            ("abs:/the/i", false),
+            ("/o.\\/?S/", false),
+            ("/\\p{Lu}chr/", true),
+        ],
+    );
+    check(
+        &document(paper("T", &["Jane Smith", "Li Wang"], "")),
+        &[("au:/Smith.*Wang/", false), ("au:/^Li /", true), ("/Jane|x/", true)],
+    );
+}
+
+#[test]
+fn an_author_is_one_person() {
+    author(
+        "Adrian Del Maestro",
+        &[
+            ("au:maestro", true),
+            ("au:adrian", true),
+            ("au:del_maestro", true),
+            ("au:del_maestro_a", true),
+            ("au:del_maestro_b", false),
+            ("au:maestro_a", false),
+            ("au:\"Del Maestro, Adrian\"", true),
+            ("au:\"Del Maestro, A.\"", true),
+            ("au:\"Del Maestro\"", true),
+            ("au:\"A. Del Maestro\"", true),
+            ("au:\"Adrian Maestro\"", false),
+            ("au:\"Del Maes*\"", true),
+            ("au:\"Del Maestro, Adr*\"", true),
+            ("au:maes*", true),
+            ("au:aestro", false),
+            ("au:\"Maestro Del\"", false),
+        ],
+    );
+    check(
+        &document(paper("T", &["Adam Smith", "Jing Wang"], "")),
+        &[("au:\"Adam Wang\"", false), ("au:(adam wang)", true), ("\"Smith Jing\"", false)],
+    );
+    author(
+        "Jesús M. García-López",
+        &[
+            ("au:garcia-lopez", true),
+            ("au:\"J Garcia-Lopez\"", true),
+            ("au:\"García López, Jesús\"", true),
+            ("au:lopez", true),
+            ("au:\"M Garcia Lopez\"", false),
+            ("au:\"García-López, M\"", true),
+            ("au:\"García-López, M. J.\"", false),
+            ("au:garcialopez", true),
+        ],
+    );
+    author(
+        "J.-P. Serre",
+        &[
+            ("au:\"Jean-Pierre Serre\"", true),
+            ("au:serre_j", true),
+            ("au:\"J. Serre\"", true),
+            ("au:\"Karl Serre\"", false),
+        ],
+    );
+    author(
+        "Jean-Pierre Serre",
+        &[
+            ("au:\"J.-P. Serre\"", true),
+            ("au:\"Jean Serre\"", false),
+            ("au:jean", true),
+            ("au:jeanpierre", true),
+        ],
+    );
+    author(
+        "Thorsten Götte",
+        &[
+            ("au:goette", true),
+            ("au:gotte", true),
+            ("au:götte", true),
+            ("goette", false),
+            ("gotte", true),
+            ("au:goette_t", true),
+            ("au:\"Goette, T\"", true),
+            ("au:goet*", true),
+            ("au:=Gotte", false),
+            ("au:=Götte", true),
+        ],
+    );
+    author("Thorsten Goette", &[("au:götte", true), ("au:gotte", false), ("au:\"T Götte\"", true)]);
+    author(
+        "Robert Smith Jr.",
+        &[("au:\"Robert Smith\"", true), ("au:smith_r", true), ("au:\"Smith, R\"", true)],
+    );
+    author(
+        "Ludwig van Beethoven",
+        &[
+            ("au:\"van Beethoven, L\"", true),
+            ("au:\"Beethoven, Ludwig van\"", true),
+            ("au:\"L van Beethoven\"", true),
+            ("au:beethoven", true),
+        ],
+    );
+    author("Williams Brown", &[("au:william", false), ("au:williams", true)]);
+    author(
+        "Sean O'Brien",
+        &[("au:o'brien", true), ("au:obrien", true), ("au:brien", true), ("au:\"S O'Brien\"", true)],
+    );
+    author("Bin Yang", &[("au:yang_b", true), ("au:\"Bin Yang\"", true), ("au:\"Yang, Bin\"", true)]);
+    author("G\\\"otz M\\\"uller", &[("au:mueller", true), ("au:\"Goetz Mueller\"", true)]);
+}
+
+#[test]
+fn subjects_count_by_canonical_id_and_place() {
+    let mut listed = paper("T", &[], "");
+    let subject = |id: &str, name: &str| Subject { id: id.into(), name: name.into() };
+    listed.subjects = vec![
+        subject("cs.LG", "Machine Learning"),
+        subject("math.MP", "Mathematical Physics"),
+        subject("cs.ZZ", "Newly Opened"),
+    ];
+    check(
+        &document(listed),
+        &[
+            ("cat:cs.LG", true),
+            ("cs.lg", true),
+            ("cat:cs", true),
+            ("cat:cs.*", true),
+            ("primary:cs", true),
+            ("primary:cs.LG,cs.AI", true),
+            ("cross:cs.LG", false),
+            ("cross:cs.*", true),
+            ("cross:math-ph", true),
+            ("cat:math.MP", true),
+            ("cat:math", true),
+            ("math-ph", true),
+            ("cat:stat.ML", false),
+            ("learning", false),
+            ("subj:learning", true),
+            ("subj:\"learning mathematical\"", false),
+            ("cat:(cs.LG math-ph)", true),
+            ("cat:(cs.AI OR stat.ML)", false),
+            ("physics", false),
+        ],
+    );
+}
+
+#[test]
+fn facts_of_a_paper_are_looked_up() {
+    let mut known = paper("T", &[], "See https://www.GitHub.com/x/y for code");
+    known.html_url = Some("https://arxiv.org/html/2603.12345v1".to_owned());
+    known.comments = Some(Prose {
+        paragraphs: vec![vec![
+            Span::Text("12 pages, ".to_owned()),
+            Span::Link {
+                href: "https://doi.org/10.1145/3292500.330".to_owned(),
+                text: "https://doi.org/10.1145/3292500.330".to_owned(),
+            },
+        ]],
+    });
+    known.journal_ref = Some("Phys. Rev. 1, doi:10.1103/PhysRevD.1.2.".to_owned());
+    check(
+        &document(known),
+        &[
+            ("has:code", true),
+            ("has:html,doi", true),
+            ("has:comments has:jr has:pdf", true),
+            ("doi:10.1145/3292500.330", true),
+            ("doi:https://doi.org/10.1145/3292500.330", true),
+            ("doi:10.1103/physrevd.1.2", true),
+            ("doi:10.1145/*", true),
+            ("doi:10.1145/3", false),
+            ("id:2603.12345", true),
+            ("2603.12345v7", true),
+            ("arxiv:2603.12345", true),
+            ("http://export.arxiv.org/pdf/2603.12345v2.pdf", true),
+            ("id:2603.12345,2603.99999", true),
+            ("id:2603.99999", false),
+            ("announced:2026-03-02", true),
+            ("announced:[* TO 20260301]", false),
+            ("co:pages", true),
+            ("jr:phys", true),
+            ("type:new,cross", true),
+            ("type:replace", false),
+        ],
+    );
+    let bare = document(paper("T", &[], "we use mygithub.com/ and github.community"));
+    check(
+        &bare,
+        &[
+            ("has:code", false),
+            ("has:comments", false),
+            ("has:jr", false),
+            ("has:doi", false),
+            ("has:html", false),
+            ("has:pdf", true),
+        ],
+    );
+}
+
+#[test]
+fn every_mistake_is_told_at_its_place() {
+    refused(
+        "cat:cs.DK ti: foo:bar \"x",
+        &[(Code::UnknownCategory, 4, 5), (Code::SpaceAfterColon, 13, 1), (Code::UnclosedQuote, 22, 2)],
+    );
+    refused(
+        "foo:bar type:old,new has:x",
+        &[(Code::UnknownField, 0, 4), (Code::UnknownType, 13, 3), (Code::UnknownFeature, 25, 1)],
+    );
+    refused("é AND OR x", &[(Code::UnexpectedOperator, 6, 2)]);
+    refused("gpu)", &[(Code::UnopenedGroup, 3, 1)]);
+    refused("(gpu", &[(Code::UnclosedGroup, 0, 1)]);
+    refused("()", &[(Code::EmptyGroup, 0, 2)]);
+    refused("ti:()", &[(Code::EmptyGroup, 3, 2)]);
+    refused("ti:(abs:x)", &[(Code::NestedField, 4, 4)]);
+    refused("- gpu", &[(Code::MisplacedNot, 0, 1)]);
+    refused("ti:-gpu", &[(Code::MisplacedNot, 3, 4)]);
+    refused("=gpu*", &[(Code::BadWildcard, 0, 5)]);
+    refused("ti:g*", &[(Code::BadWildcard, 3, 2)]);
+    refused("sched*ing", &[(Code::BadWildcard, 5, 1)]);
+    refused("ti:*x", &[(Code::BadWildcard, 3, 1)]);
+    refused("AND gpu", &[(Code::UnexpectedOperator, 0, 3)]);
+    refused("gpu AND NOT", &[(Code::TermExpected, 11, 0)]);
+    refused("type:new,", &[(Code::EmptyValue, 9, 0)]);
+    refused("cs.DK", &[(Code::UnknownCategory, 0, 5)]);
+    refused("id:foo", &[(Code::BadId, 3, 3)]);
+    refused("announced:2026-13-01", &[(Code::BadDate, 10, 10)]);
+    refused("announced:[20260303 TO 20260301]", &[(Code::Impossible, 10, 22)]);
+    refused("cat:/cs/", &[(Code::NotForThisField, 4, 4)]);
+    refused("list:team", &[(Code::UnknownList, 5, 4)]);
+    refused("rn:CERN-1", &[(Code::UnsupportedField, 0, 3)]);
+    refused("title:", &[(Code::EmptyValue, 6, 0)]);
+    refused("ti:)", &[(Code::EmptyValue, 3, 0), (Code::UnopenedGroup, 3, 1)]);
+    for fine in [
+        "ti:and",
+        "\"or\"",
+        "ti:(a -b)",
+        "a|b",
+        "!a",
+        "-\"a b\"",
+        "-(a b)",
+        "-/x/",
+        "--a",
+        "math",
+        "16:9",
+        "a,b",
+        "cat:\"cs.DC\"",
+        "e.g.",
+        "ti:std::vector",
+        "a -- b".trim_end_matches(" -- b"),
+    ] {
+        assert!(read(fine).is_ok(), "{fine}: {:?}", read(fine).err());
+    }
+}
+
+#[test]
+fn what_can_never_match_is_refused() {
+    refused("type:new AND type:cross", &[(Code::Impossible, 13, 10)]);
+    refused("(gpu type:new) type:replace", &[(Code::Impossible, 15, 12)]);
+    refused("type:new -type:new,cross", &[(Code::Impossible, 9, 15)]);
+    refused("gpu OR (type:new type:cross)", &[(Code::Impossible, 17, 10)]);
+    refused("type:new -(type:new OR gpu)", &[(Code::Impossible, 9, 18)]);
+    refused("primary:cs.DC primary:hep-th", &[(Code::Impossible, 14, 14)]);
+    refused("primary:(cs.DC math)", &[(Code::Impossible, 15, 4)]);
+    refused("2602.23598 2602.23599", &[(Code::Impossible, 11, 10)]);
+    refused("announced:20260302 announced:20260303", &[(Code::Impossible, 19, 18)]);
+    for possible in [
+        "primary:cs primary:cs.DC",
+        "type:new,cross type:cross",
+        "cat:cs.DC cat:cs.LG",
+        "-type:new -type:cross",
+        "announced:[20260301 TO *] announced:[* TO 20260301]",
+        "primary:math primary:math-ph",
+    ] {
+        assert!(read(possible).is_ok(), "{possible}: {:?}", read(possible).err());
+    }
+}
+
+#[test]
+fn hints_name_what_would_work() {
+    let hint = |rule: &str| read(rule).expect_err(rule).as_slice()[0].to_string();
+    assert!(hint("QoSFlow: Ensuring").contains("quote the text if you mean a colon"));
+    assert!(hint("auth:smith").contains("near: au"), "{}", hint("auth:smith"));
+    assert!(hint("type:news").contains("new, cross, replace, replace-cross"));
+    assert!(hint("cat:quant-phy").contains("quant-ph"));
+    assert_eq!(
+        read("cat:cs.DK gpu").expect_err("a mistake").with_carets("cat:cs.DK gpu"),
+        "cat:cs.DK gpu\n    ^^^^^ unknown category 'cs.DK' (near: cs.DB, cs.DC, cs.DL, cs.DM, cs.DS)"
+    );
+}
+
+#[test]
+fn arxivs_reading_is_or_and_takes_signs_for_text() {
+    let canonical = |rule: &str| {
+        read_as(rule, Mode::Compat).unwrap_or_else(|m| panic!("{rule}: {m}")).canonical().to_owned()
+    };
+    for (rule, expected) in [
+        ("ti:quantum computing", "computing OR ti:quantum"),
+        ("ti:(quantum computing)", "ti:computing OR ti:quantum"),
+        ("a b AND c", "a OR b c"),
+        ("au:del_maestro AND ti:checkerboard", "au:\"del maestro,\" ti:checkerboard"),
+        ("ti:checkerboard AND au:del_maestro_a", "au:\"del maestro, a\" ti:checkerboard"),
+        ("gpu and scheduling", "\"and\" OR gpu OR scheduling"),
+        ("ti:a NOT ti:b", "ti:a -ti:b"),
+        ("ti:a ANDNOT ti:b", "ti:a -ti:b"),
+        ("cat:cs.DC -cat:cs.AI", "\"cat cs ai\" OR cat:cs.DC"),
+        ("all:electron", "electron"),
+        ("all:\"quantum criticality\"", "\"quantum criticality\""),
+        ("cs.DC", "\"cs dc\""),
+        ("/x/", "x"),
+        ("(ti:a OR ti:b) AND cat:cs.LG", "cat:cs.LG (ti:a OR ti:b)"),
+        ("type:new AND type:cross", "type:cross type:new"),
+    ] {
+        assert_eq!(canonical(rule), expected, "{rule}");
+    }
+    for wrong in ["foo:bar", "cat:cs.DK", "ti:", "(a", "a AND", "rn:1"] {
+        assert!(read_as(wrong, Mode::Compat).is_err(), "{wrong}");
+    }
+}
+
+fn lists(entries: &[(&str, &[&str])]) -> BTreeMap<String, Vec<String>> {
+    let owned = |rules: &[&str]| rules.iter().map(|rule| (*rule).to_owned()).collect();
+    entries.iter().map(|(name, rules)| ((*name).to_owned(), owned(rules))).collect()
+}
+
+fn with_lists(rule: &str, lists: &Lists) -> Query {
+    parse(rule, &Limits::URL, &Context { lists, mode: Mode::Native }).expect(rule)
+}
+
+#[test]
+fn a_named_list_is_any_of_its_rules() {
+    let lists = Lists::compile(
+        &lists(&[
+            ("team", &["au:\"Dong Dai\"", "au:tallent_n"]),
+            ("all", &["list:team", "au:smith type:new"]),
+        ]),
+        &Limits::CONFIG,
+    )
+    .expect("lists");
+    let found = document(paper("GPU", &["Nathan R. Tallent"], ""));
+    for (rule, expected) in
+        [("list:team", true), ("list:all gpu", true), ("-list:team", false), ("list:team llm", false)]
+    {
+        assert_eq!(with_lists(rule, &lists).matches(&found, AnnounceType::New), expected, "{rule}");
+    }
+    assert_eq!(with_lists("gpu list:all", &lists).canonical(), "gpu list:all");
+    assert_eq!(with_lists("list:all", &lists).lists(), ["all", "team"]);
+    assert!(with_lists("list:all", &lists).names_a_type());
+    assert!(!with_lists("list:team", &lists).names_a_type());
+}
+
+#[test]
+fn every_mistake_of_every_list_is_told() {
+    let found = Lists::compile(
+        &lists(&[
+            ("a", &["ti:", "gpu", "cat:xx.YY"]),
+            ("b", &["list:c"]),
+            ("c", &["list:b"]),
+            ("d", &["list:d"]),
+            ("e", &[]),
+            ("f", &["list:nowhere"]),
+        ]),
+        &Limits::CONFIG,
+    )
+    .expect_err("mistakes");
+    let places: Vec<(&str, usize, Code)> = found
+        .iter()
+        .map(|mistake| (mistake.list.as_str(), mistake.index, mistake.mistakes.as_slice()[0].code))
+        .collect();
+    for expected in [
+        ("a", 0, Code::EmptyValue),
+        ("a", 2, Code::UnknownCategory),
+        ("b", 0, Code::ListCycle),
+        ("c", 0, Code::ListCycle),
+        ("e", 0, Code::EmptyGroup),
+        ("f", 0, Code::UnknownList),
+    ] {
+        assert!(places.contains(&expected), "{expected:?} in {places:?}");
+    }
+    assert!(places.iter().any(|(list, _, _)| *list == "d"), "{places:?}");
+}
+
+#[test]
+fn an_explanation_shows_what_matched() {
+    let found = document(paper("On GPUs and Götte", &["Thorsten Götte"], "A gpu."));
+    let query = query("(GPU OR llm) -type:replace au:goette");
+    let explained = explain(&query, &found, AnnounceType::New);
+    assert_eq!((explained.label.as_str(), explained.holds), ("AND", true));
+    let labels: Vec<(&str, bool)> =
+        explained.parts.iter().map(|part| (part.label.as_str(), part.holds)).collect();
+    assert_eq!(labels, [("OR", true), ("NOT", true), ("au:goette", true)]);
+    assert_eq!(explained.parts[0].parts[0].matched, ["GPUs", "gpu"]);
+    assert_eq!((explained.parts[0].parts[0].span.start, explained.parts[0].parts[0].span.length), (1, 3));
+    assert!(!explained.parts[0].parts[1].holds);
+    assert_eq!(explained.parts[2].matched, ["Thorsten Götte"]);
+}
+
+#[test]
+fn suspicious_rules_are_warned_of() {
+    let warned = |rule: &str| query(rule).warnings().len();
+    assert_eq!(warned("ti:quantum computing"), 1);
+    assert_eq!(warned("ti:quantum computing fast"), 1);
+    for fine in [
+        "ti:quantum AND computing",
+        "ti:(quantum computing)",
+        "ti:quantum cat:cs.DC",
+        "ti:quantum cs.DC",
+        "ti:quantum \"computing\"",
+        "gpu llm",
+        "ti:quantum -computing",
+    ] {
+        assert_eq!(warned(fine), 0, "{fine}");
+    }
+    let mut index = Index::new();
+    for text in ["gpu one", "gpu two"] {
+        index.add(&Document::new(Arc::new(paper(text, &[], "")), date(2026, 3, 2)));
+    }
+    let warnings = index.warnings(&query("gpu one blockchain"), |_| Some(AnnounceType::New));
+    let messages: Vec<&str> = warnings.iter().map(|warning| warning.message.as_str()).collect();
+    assert_eq!(messages, ["`gpu` matches all of 2 papers", "`blockchain` matches none of 2 papers"]);
+    let counts = index.leaf_counts(&query("gpu one"), |_| Some(AnnounceType::New));
+    assert_eq!(counts.iter().map(|count| (count.hits, count.of)).collect::<Vec<_>>(), [(2, 2), (1, 2)]);
+}
+
+#[test]
+fn a_document_that_is_not_in_the_feed_is_not_found() {
+    let mut index = Index::new();
+    let ids: Vec<_> = (0..3).map(|_| index.add(&document(paper("gpu", &[], "")))).collect();
+    let type_of = |id| (id != ids[1]).then_some(AnnounceType::Cross);
+    assert_eq!(index.search(&query("gpu"), type_of), [ids[0], ids[2]]);
+    assert_eq!(index.search(&query("-type:new"), type_of), [ids[0], ids[2]]);
+    assert_eq!(index.search(&query("type:new"), type_of), []);
+}
+
+#[test]
+fn removed_documents_are_swept_out_and_ids_stay() {
+    let mut index = Index::new();
+    let mut ids = Vec::new();
+    for number in 0..5_000 {
+        ids.push(index.add(&document(paper(
+            &format!("word{} gpu", number % 100),
+            &["Chen Wang"],
+            "some text",
+        ))));
+        if number >= 100 {
+            assert!(index.remove(ids[number - 100]));
+        }
+    }
+    assert_eq!(index.len(), 100);
+    let all = |_| Some(AnnounceType::New);
+    assert_eq!(index.search(&query("gpu"), all), ids[4_900..]);
+    assert_eq!(index.search(&query("ti:word7 au:wang_c"), all), [ids[4_907]]);
+    assert_eq!(index.search(&query("word7*"), all).len(), 11);
+    assert!(index.memory_bytes() < 2_000_000, "{}", index.memory_bytes());
+    assert!(index.get(ids[0]).is_none() && index.get(ids[4_999]).is_some());
+}
