@@ -1,36 +1,13 @@
 //! Does a name in a rule mean this author?
 
-use super::words::key;
-use crate::text::{fold, tex};
+mod keys;
+mod name;
 
-/// Words before a surname that belong to it.
-const PARTICLES: [&str; 36] = [
-    "af", "al", "am", "av", "bin", "bint", "da", "dal", "de", "degli", "dei", "del", "della", "dem", "den",
-    "der", "di", "do", "dos", "du", "el", "ibn", "la", "las", "le", "los", "op", "ten", "ter", "te", "van",
-    "vom", "von", "zu", "zum", "zur",
-];
+use crate::text::tex;
 
-/// Words after a surname that do not belong to it.
-const SUFFIXES: [&str; 5] = ["jr", "sr", "ii", "iii", "iv"];
-
-/// A name, in words without case and accents.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Name {
-    pub words: Vec<NameWord>,
-    /// Where the surname begins: the last word and the particles before it.
-    pub surname: usize,
-}
-
-/// A word of a name; `Jean-Pierre` is one, of two parts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NameWord {
-    /// As written.
-    pub exact: String,
-    /// Folded, the parts apart by a space.
-    pub folded: String,
-    /// The same with `ö`, `ä` and `ü` as `oe`, `ae` and `ue`, where it has any.
-    pub spelled: Option<String>,
-}
+pub(super) use keys::{keys, number};
+pub use name::{Name, NameWord};
+use name::{PARTICLES, SUFFIXES, is_initial, squashed_spellings, words};
 
 /// What an author must be like.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,98 +37,6 @@ pub enum Order {
     GivenFirst,
     /// `Del Maestro`, `Bin Yang`: what comes first may also be a part of the surname.
     Open,
-}
-
-impl Name {
-    /// Reads a name as a listing has it, given names first.
-    #[must_use]
-    pub fn read(name: &str) -> Self {
-        Self::of_words(words(&tex::to_unicode(name)))
-    }
-
-    fn of_words(mut words: Vec<NameWord>) -> Self {
-        while words.len() > 2 && words.last().is_some_and(|last| SUFFIXES.contains(&&*last.folded)) {
-            words.pop();
-        }
-        let mut surname = words.len().saturating_sub(1);
-        while surname > 1 && PARTICLES.contains(&&*words[surname - 1].folded) {
-            surname -= 1;
-        }
-        Self { words, surname }
-    }
-
-    /// The surname as one word, in its one or two spellings.
-    pub fn surnames(&self) -> impl Iterator<Item = String> + '_ {
-        squashed_spellings(&self.words[self.surname..])
-    }
-
-    /// Every word and part of a word that a search for any part of the name may ask for.
-    pub fn parts(&self) -> Vec<&str> {
-        let spellings = self.words.iter().flat_map(NameWord::spellings);
-        let mut parts: Vec<&str> = spellings.flat_map(|word| word.split(' ')).collect();
-        parts.sort_unstable();
-        parts.dedup();
-        parts
-    }
-
-    /// The first letters of the given names.
-    pub fn initials(&self) -> impl Iterator<Item = char> + '_ {
-        let given = &self.words[..self.surname];
-        given.iter().flat_map(NameWord::spellings).filter_map(|word| word.chars().next())
-    }
-}
-
-impl NameWord {
-    fn read(word: &str) -> Option<Self> {
-        let folded = spaced(&fold::casefold(word));
-        let spelled = fold::umlaut_spelled_out(word).map(|word| spaced(&fold::casefold(&word)));
-        (!folded.is_empty()).then(|| Self { exact: word.to_owned(), folded, spelled })
-    }
-
-    fn spellings(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(&*self.folded).chain(self.spelled.as_deref())
-    }
-
-    fn is(&self, other: &Self) -> bool {
-        self.spellings().any(|left| other.spellings().any(|right| squashed(left).eq(squashed(right))))
-    }
-
-    fn begins(&self, other: &Self) -> bool {
-        let starts = |whole: &str, start: &str| {
-            let mut whole = squashed(whole);
-            squashed(start).all(|c| whole.next() == Some(c))
-        };
-        self.spellings().any(|start| other.spellings().any(|whole| starts(whole, start)))
-    }
-
-    /// Is one the initials of the other, or the same?
-    fn fits(&self, other: &Self) -> bool {
-        let fits = |left: &str, right: &str| {
-            left == right
-                || is_initial(left) && right.starts_with(left)
-                || is_initial(right) && left.starts_with(right)
-        };
-        let by_parts = |left: &str, right: &str| {
-            let (mut left, mut right) = (left.split(' '), right.split(' '));
-            let (mut pairs, mut all) = (0, true);
-            loop {
-                match (left.next(), right.next()) {
-                    (Some(l), Some(r)) => all &= fits(l, r),
-                    // A single initial stands for a whole hyphenated name.
-                    (None, Some(_)) | (Some(_), None) => break all && pairs == 1,
-                    (None, None) => break all,
-                }
-                pairs += 1;
-            }
-        };
-        self.is(other)
-            || self.spellings().any(|left| {
-                other.spellings().any(|right| {
-                    let single = is_initial(left) || is_initial(right);
-                    (single || left.split(' ').count() == right.split(' ').count()) && by_parts(left, right)
-                })
-            })
-    }
 }
 
 impl AuthorPattern {
@@ -237,71 +122,6 @@ impl AuthorPattern {
             })
         })
     }
-
-    /// Keys of which every author that matches has at least one; none where only the beginning of a word is known.
-    pub(super) fn keys(&self) -> Option<Vec<String>> {
-        let is_surname_prefix = self.is_prefix
-            && !matches!(&self.form, Form::Full { given, order: Order::SurnameFirst, .. } if !given.is_empty());
-        if is_surname_prefix {
-            return None;
-        }
-        Some(match &self.form {
-            Form::Part(word) => {
-                word.spellings().flat_map(|word| [part_key(word), squashed(word).collect()]).collect()
-            }
-            Form::Full { surname, given, order } => {
-                let initials: Vec<char> = given
-                    .first()
-                    .map(|first| first.spellings().filter_map(|word| word.chars().next()).collect())
-                    .unwrap_or_default();
-                let mut keys = Vec::new();
-                for surname in squashed_spellings(surname) {
-                    match initials.as_slice() {
-                        [] => keys.push(surname_key(&surname)),
-                        initials => {
-                            keys.extend(initials.iter().map(|initial| initial_key(&surname, *initial)))
-                        }
-                    }
-                }
-                if *order == Order::Open {
-                    let all = [&given[..], surname].concat();
-                    keys.extend(squashed_spellings(&all).map(|surname| surname_key(&surname)));
-                }
-                keys
-            }
-        })
-    }
-
-    /// The beginnings that a key of every matching author has, where [`Self::keys`] has none.
-    pub(super) fn key_prefixes(&self) -> Vec<String> {
-        match &self.form {
-            Form::Part(word) => word
-                .spellings()
-                .map(part_key)
-                .chain(word.spellings().map(|w| squashed(w).collect()))
-                .collect(),
-            Form::Full { surname, given, order } => {
-                let mut keys: Vec<String> =
-                    squashed_spellings(surname).map(|surname| surname_key(&surname)).collect();
-                if *order == Order::Open {
-                    let all = [&given[..], surname].concat();
-                    keys.extend(squashed_spellings(&all).map(|surname| surname_key(&surname)));
-                }
-                keys
-            }
-        }
-    }
-
-    /// Does having one of the keys say it all?
-    pub(super) fn is_decided_by_keys(&self) -> bool {
-        !self.is_exact
-            && match &self.form {
-                Form::Part(word) => {
-                    !word.folded.contains(' ') && word.spelled.as_ref().is_none_or(|w| !w.contains(' '))
-                }
-                Form::Full { given, .. } => given.is_empty(),
-            }
-    }
 }
 
 impl Form {
@@ -333,39 +153,6 @@ impl Form {
     }
 }
 
-/// Every key of a name, as [`AuthorPattern::keys`] asks for them.
-pub(super) fn keys(name: &Name, mut visit: impl FnMut(&str)) {
-    let mut found: Vec<String> = name.parts().into_iter().map(str::to_owned).collect();
-    for word in &name.words {
-        found.extend(word.spellings().filter(|word| word.contains(' ')).map(|word| squashed(word).collect()));
-    }
-    for surname in name.surnames() {
-        found.extend(name.initials().map(|initial| initial_key(&surname, initial)));
-        found.push(surname_key(&surname));
-    }
-    found.sort_unstable();
-    found.dedup();
-    found.iter().for_each(|found| visit(found));
-}
-
-/// The number of a key; apart from those of words.
-pub(super) fn number(author_key: &str) -> u64 {
-    key(author_key).rotate_left(1) ^ 0x61_75
-}
-
-/// `jean pierre` is looked for by its first part.
-fn part_key(word: &str) -> String {
-    word.split(' ').next().unwrap_or(word).to_owned()
-}
-
-fn surname_key(surname: &str) -> String {
-    format!("={surname}")
-}
-
-fn initial_key(surname: &str, initial: char) -> String {
-    format!("={surname},{initial}")
-}
-
 fn full((surname, given): (Vec<NameWord>, Vec<NameWord>), order: Order) -> Option<Form> {
     (!surname.is_empty()).then_some(Form::Full { surname, given, order })
 }
@@ -386,36 +173,6 @@ fn underscore_form(text: &str) -> (Vec<NameWord>, Vec<NameWord>) {
     let mut surname: Vec<NameWord> = text.split('_').flat_map(words).collect();
     let initials = surname.iter().rev().take_while(|word| is_initial(&word.folded)).count();
     let first = surname.len() - initials;
-    let given = surname.split_off(first.max(usize::from(initials == surname.len())));
+    let given = surname.split_off(first.max(1).min(surname.len()));
     (surname, given)
-}
-
-fn words(name: &str) -> Vec<NameWord> {
-    // `J.-P.` is one word of two parts, as `Jean-Pierre` is.
-    name.replace(".-", "-")
-        .split(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | '_' | ';'))
-        .filter_map(NameWord::read)
-        .collect()
-}
-
-fn spaced(folded: &str) -> String {
-    folded.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn is_initial(word: &str) -> bool {
-    let mut chars = word.chars();
-    chars.next().is_some() && chars.next().is_none()
-}
-
-fn squashed(word: &str) -> impl Iterator<Item = char> + '_ {
-    word.chars().filter(|c| *c != ' ')
-}
-
-/// The words as one, all in the first spelling, and all in the second where any has it.
-fn squashed_spellings(words: &[NameWord]) -> impl Iterator<Item = String> + '_ {
-    let first = words.iter().flat_map(|word| squashed(&word.folded)).collect();
-    let second = words.iter().any(|word| word.spelled.is_some()).then(|| {
-        words.iter().flat_map(|word| squashed(word.spelled.as_deref().unwrap_or(&word.folded))).collect()
-    });
-    std::iter::once(first).chain(second)
 }

@@ -1,62 +1,14 @@
 //! Into which words, signs and groups does the text of a rule fall?
 
+mod token;
+
 use super::error::{Code, Mistake};
 use super::fields;
 use super::links;
 use super::syntax::Span;
 use super::{Context, Mode};
 
-/// A piece of a rule.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Token {
-    pub span: Span,
-    pub kind: TokenKind,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum TokenKind {
-    Open,
-    Close,
-    And,
-    Or,
-    Not,
-    AndNot,
-    /// `ti:` directly before a parenthesis.
-    Field(FieldName),
-    Value(Option<FieldName>, Raw),
-}
-
-/// A field as it is written, without its colon.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct FieldName {
-    pub name: String,
-    pub span: Span,
-}
-
-/// A value as it is written.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Raw {
-    pub span: Span,
-    pub text: String,
-    pub is_exact: bool,
-    pub form: RawForm,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum RawForm {
-    Word,
-    /// In quotes; with `~` and a number behind it, or `*`.
-    Phrase {
-        near: Option<Option<u32>>,
-        is_prefix: bool,
-    },
-    /// Between slashes; the flags are the last characters of the text, this many.
-    Regex {
-        flags: usize,
-    },
-    /// In square brackets.
-    Range,
-}
+pub(super) use token::{FieldName, Raw, RawForm, Token, TokenKind};
 
 /// Cuts a rule into pieces; what is not understood is told as a mistake and left out.
 pub(super) fn tokens(text: &str, context: &Context<'_>) -> (Vec<Token>, Vec<Mistake>) {

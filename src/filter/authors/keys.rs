@@ -1,0 +1,105 @@
+//! By which keys are names looked up?
+
+use super::super::words::key;
+use super::name::{squashed, squashed_spellings};
+use super::{AuthorPattern, Form, Name, Order};
+
+impl AuthorPattern {
+    /// Keys of which every author that matches has at least one; none where only the beginning of a word is known.
+    pub(in crate::filter) fn keys(&self) -> Option<Vec<String>> {
+        let is_surname_prefix = self.is_prefix
+            && !matches!(&self.form, Form::Full { given, order: Order::SurnameFirst, .. } if !given.is_empty());
+        if is_surname_prefix {
+            return None;
+        }
+        Some(match &self.form {
+            Form::Part(word) => {
+                word.spellings().flat_map(|word| [part_key(word), squashed(word).collect()]).collect()
+            }
+            Form::Full { surname, given, order } => {
+                let initials: Vec<char> = given
+                    .first()
+                    .map(|first| first.spellings().filter_map(|word| word.chars().next()).collect())
+                    .unwrap_or_default();
+                let mut keys = Vec::new();
+                for surname in squashed_spellings(surname) {
+                    match initials.as_slice() {
+                        [] => keys.push(surname_key(&surname)),
+                        initials => {
+                            keys.extend(initials.iter().map(|initial| initial_key(&surname, *initial)))
+                        }
+                    }
+                }
+                if *order == Order::Open {
+                    let all = [&given[..], surname].concat();
+                    keys.extend(squashed_spellings(&all).map(|surname| surname_key(&surname)));
+                }
+                keys
+            }
+        })
+    }
+
+    /// The beginnings that a key of every matching author has, where [`Self::keys`] has none.
+    pub(in crate::filter) fn key_prefixes(&self) -> Vec<String> {
+        match &self.form {
+            Form::Part(word) => word
+                .spellings()
+                .map(part_key)
+                .chain(word.spellings().map(|w| squashed(w).collect()))
+                .collect(),
+            Form::Full { surname, given, order } => {
+                let mut keys: Vec<String> =
+                    squashed_spellings(surname).map(|surname| surname_key(&surname)).collect();
+                if *order == Order::Open {
+                    let all = [&given[..], surname].concat();
+                    keys.extend(squashed_spellings(&all).map(|surname| surname_key(&surname)));
+                }
+                keys
+            }
+        }
+    }
+
+    /// Does having one of the keys say it all?
+    pub(in crate::filter) fn is_decided_by_keys(&self) -> bool {
+        !self.is_exact
+            && match &self.form {
+                Form::Part(word) => {
+                    !word.folded.contains(' ') && word.spelled.as_ref().is_none_or(|w| !w.contains(' '))
+                }
+                Form::Full { given, .. } => given.is_empty(),
+            }
+    }
+}
+
+/// Every key of a name, as [`AuthorPattern::keys`] asks for them.
+pub(in crate::filter) fn keys(name: &Name, mut visit: impl FnMut(&str)) {
+    let mut found: Vec<String> = name.parts().into_iter().map(str::to_owned).collect();
+    for word in &name.words {
+        found.extend(word.spellings().filter(|word| word.contains(' ')).map(|word| squashed(word).collect()));
+    }
+    for surname in name.surnames() {
+        found.extend(name.initials().map(|initial| initial_key(&surname, initial)));
+        found.push(surname_key(&surname));
+    }
+    found.sort_unstable();
+    found.dedup();
+    found.iter().for_each(|found| visit(found));
+}
+
+/// The number of a key; apart from those of words.
+pub(in crate::filter) fn number(author_key: &str) -> u64 {
+    key(author_key).rotate_left(1) ^ 0x61_75
+}
+
+/// `jean pierre` is looked for by its first part.
+fn part_key(word: &str) -> String {
+    word.split(' ').next().unwrap_or(word).to_owned()
+}
+
+fn surname_key(surname: &str) -> String {
+    format!("={surname}")
+}
+
+fn initial_key(surname: &str, initial: char) -> String {
+    format!("={surname},{initial}")
+}

@@ -1,0 +1,154 @@
+//! Which words does a name have, and which of them are the surname?
+
+use crate::text::{fold, tex};
+
+/// Words before a surname that belong to it.
+pub(super) const PARTICLES: [&str; 36] = [
+    "af", "al", "am", "av", "bin", "bint", "da", "dal", "de", "degli", "dei", "del", "della", "dem", "den",
+    "der", "di", "do", "dos", "du", "el", "ibn", "la", "las", "le", "los", "op", "ten", "ter", "te", "van",
+    "vom", "von", "zu", "zum", "zur",
+];
+
+/// Words after a surname that do not belong to it.
+pub(super) const SUFFIXES: [&str; 5] = ["jr", "sr", "ii", "iii", "iv"];
+
+/// A name, in words without case and accents.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Name {
+    pub words: Vec<NameWord>,
+    /// Where the surname begins: the last word and the particles before it.
+    pub surname: usize,
+}
+
+/// A word of a name; `Jean-Pierre` is one, of two parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameWord {
+    /// As written.
+    pub exact: String,
+    /// Folded, the parts apart by a space.
+    pub folded: String,
+    /// The same with `ö`, `ä` and `ü` as `oe`, `ae` and `ue`, where it has any.
+    pub spelled: Option<String>,
+}
+
+impl Name {
+    /// Reads a name as a listing has it, given names first.
+    #[must_use]
+    pub fn read(name: &str) -> Self {
+        Self::of_words(words(&tex::to_unicode(name)))
+    }
+
+    pub(super) fn of_words(mut words: Vec<NameWord>) -> Self {
+        while words.len() > 2 && words.last().is_some_and(|last| SUFFIXES.contains(&&*last.folded)) {
+            words.pop();
+        }
+        let mut surname = words.len().saturating_sub(1);
+        while surname > 1 && PARTICLES.contains(&&*words[surname - 1].folded) {
+            surname -= 1;
+        }
+        Self { words, surname }
+    }
+
+    /// The surname as one word, in its one or two spellings.
+    pub fn surnames(&self) -> impl Iterator<Item = String> + '_ {
+        squashed_spellings(&self.words[self.surname..])
+    }
+
+    /// Every word and part of a word that a search for any part of the name may ask for.
+    pub fn parts(&self) -> Vec<&str> {
+        let spellings = self.words.iter().flat_map(NameWord::spellings);
+        let mut parts: Vec<&str> = spellings.flat_map(|word| word.split(' ')).collect();
+        parts.sort_unstable();
+        parts.dedup();
+        parts
+    }
+
+    /// The first letters of the given names.
+    pub fn initials(&self) -> impl Iterator<Item = char> + '_ {
+        let given = &self.words[..self.surname];
+        given.iter().flat_map(NameWord::spellings).filter_map(|word| word.chars().next())
+    }
+}
+
+impl NameWord {
+    fn read(word: &str) -> Option<Self> {
+        let folded = spaced(&fold::casefold(word));
+        let spelled = fold::umlaut_spelled_out(word).map(|word| spaced(&fold::casefold(&word)));
+        (!folded.is_empty()).then(|| Self { exact: word.to_owned(), folded, spelled })
+    }
+
+    pub(super) fn spellings(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&*self.folded).chain(self.spelled.as_deref())
+    }
+
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.spellings().any(|left| other.spellings().any(|right| squashed(left).eq(squashed(right))))
+    }
+
+    pub(super) fn begins(&self, other: &Self) -> bool {
+        let starts = |whole: &str, start: &str| {
+            let mut whole = squashed(whole);
+            squashed(start).all(|c| whole.next() == Some(c))
+        };
+        self.spellings().any(|start| other.spellings().any(|whole| starts(whole, start)))
+    }
+
+    /// Is one the initials of the other, or the same?
+    pub(super) fn fits(&self, other: &Self) -> bool {
+        let fits = |left: &str, right: &str| {
+            left == right
+                || is_initial(left) && right.starts_with(left)
+                || is_initial(right) && left.starts_with(right)
+        };
+        let by_parts = |left: &str, right: &str| {
+            let (mut left, mut right) = (left.split(' '), right.split(' '));
+            let (mut pairs, mut all) = (0, true);
+            loop {
+                match (left.next(), right.next()) {
+                    (Some(l), Some(r)) => all &= fits(l, r),
+                    // A single initial stands for a whole hyphenated name.
+                    (None, Some(_)) | (Some(_), None) => break all && pairs == 1,
+                    (None, None) => break all,
+                }
+                pairs += 1;
+            }
+        };
+        self.is(other)
+            || self.spellings().any(|left| {
+                other.spellings().any(|right| {
+                    let single = is_initial(left) || is_initial(right);
+                    (single || left.split(' ').count() == right.split(' ').count()) && by_parts(left, right)
+                })
+            })
+    }
+}
+
+pub(super) fn words(name: &str) -> Vec<NameWord> {
+    // `J.-P.` is one word of two parts, as `Jean-Pierre` is.
+    name.replace(".-", "-")
+        .split(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | '_' | ';'))
+        .filter_map(NameWord::read)
+        .collect()
+}
+
+fn spaced(folded: &str) -> String {
+    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+pub(super) fn is_initial(word: &str) -> bool {
+    let mut chars = word.chars();
+    chars.next().is_some() && chars.next().is_none()
+}
+
+pub(super) fn squashed(word: &str) -> impl Iterator<Item = char> + '_ {
+    word.chars().filter(|c| *c != ' ')
+}
+
+/// The words as one, all in the first spelling, and all in the second where any has it.
+pub(super) fn squashed_spellings(words: &[NameWord]) -> impl Iterator<Item = String> + '_ {
+    let first = words.iter().flat_map(|word| squashed(&word.folded)).collect();
+    let second = words.iter().any(|word| word.spelled.is_some()).then(|| {
+        words.iter().flat_map(|word| squashed(word.spelled.as_deref().unwrap_or(&word.folded))).collect()
+    });
+    std::iter::once(first).chain(second)
+}
