@@ -105,9 +105,11 @@ fn papers(count: usize, seed: u64) -> Vec<Arc<Paper>> {
                 .map(|subject| Subject { id: subject.as_str().into(), name: subject.name().into() })
                 .collect();
             own.dedup();
-            let authors = (0..1 + chance.below(7)).map(|_| {
-                format!("{} {}", names[chance.below(names.len())], surnames[chance.below(surnames.len())])
-            });
+            let authors: Vec<String> = (0..1 + chance.below(7))
+                .map(|_| {
+                    format!("{} {}", names[chance.below(names.len())], surnames[chance.below(surnames.len())])
+                })
+                .collect();
             let has_code = chance.below(6) == 0;
             let mut text = chance.text(&words, 170);
             if has_code {
@@ -116,7 +118,7 @@ fn papers(count: usize, seed: u64) -> Vec<Arc<Paper>> {
             Arc::new(Paper {
                 id: ArxivId::parse(&format!("2603.{number:05}")).expect("an identifier").0,
                 title,
-                authors: Authors { names: authors.collect(), et_al: false },
+                authors: Authors { names: authors, et_al: false },
                 comments: (chance.below(2) == 0)
                     .then(|| Prose::plain("12 pages, 5 figures, accepted at IPDPS 2026")),
                 journal_ref: None,

@@ -135,7 +135,7 @@ fn exact_words(words: &Words, part: Part, document: &Document) -> Vec<String> {
         }
     }
     if words.kind == Kind::Exact {
-        found.truncate(words.items.len())
+        found.truncate(words.items.len());
     }
     found
 }

@@ -56,9 +56,15 @@ fn check(expr: &Expr, found: &mut Vec<Mistake>) {
     match &expr.node {
         Node::Leaf(_) => {}
         Node::Not(inner) => check(inner, found),
-        Node::Or(parts) => parts.iter().for_each(|part| check(part, found)),
+        Node::Or(parts) => {
+            for part in parts {
+                check(part, found);
+            }
+        }
         Node::And(parts) => {
-            parts.iter().for_each(|part| check(part, found));
+            for part in parts {
+                check(part, found);
+            }
             let mut flat = Vec::new();
             flatten(parts, &mut flat);
             check_types(&flat, found);

@@ -248,7 +248,7 @@ impl Lexer {
             let digits = self.chars[self.at..].iter().take_while(|c| c.is_ascii_digit()).count();
             let number = self.text(self.at, self.at + digits);
             self.at += digits;
-            form = RawForm::Phrase { near: Some(number.parse().ok()), is_prefix: false };
+            form = RawForm::Phrase { near: Some(number.parse().unwrap_or(u32::MAX)), is_prefix: false };
         } else if self.peek(0) == Some('*') {
             self.at += 1;
             form = RawForm::Phrase { near: None, is_prefix: true };
@@ -278,22 +278,19 @@ impl Lexer {
 
     fn range(&mut self) -> (String, RawForm) {
         let start = self.at;
-        match self.chars[start..].iter().position(|c| *c == ']') {
-            Some(length) => {
-                self.at = start + length + 1;
-                (self.text(start + 1, start + length), RawForm::Range)
-            }
-            None => {
-                self.at = self.chars.len();
-                self.mistake(
-                    start,
-                    self.at,
-                    Code::UnclosedRange,
-                    "the range is never closed by ]".to_owned(),
-                    "",
-                );
-                (self.text(start + 1, self.at), RawForm::Range)
-            }
+        if let Some(length) = self.chars[start..].iter().position(|c| *c == ']') {
+            self.at = start + length + 1;
+            (self.text(start + 1, start + length), RawForm::Range)
+        } else {
+            self.at = self.chars.len();
+            self.mistake(
+                start,
+                self.at,
+                Code::UnclosedRange,
+                "the range is never closed by ]".to_owned(),
+                "",
+            );
+            (self.text(start + 1, self.at), RawForm::Range)
         }
     }
 }

@@ -301,7 +301,7 @@ impl Parser<'_> {
     }
 }
 
-fn token_kind<'a>(tokens: &'a mut std::iter::Peekable<std::vec::IntoIter<Token>>) -> Option<&'a TokenKind> {
+fn token_kind(tokens: &mut std::iter::Peekable<std::vec::IntoIter<Token>>) -> Option<&TokenKind> {
     tokens.peek().map(|token| &token.kind)
 }
 

@@ -93,7 +93,6 @@ impl RuleSet {
 
 fn cover(expr: &Expr, sample: &Index) -> Option<Cover> {
     match &expr.node {
-        Node::Not(_) => None,
         Node::And(parts) => parts
             .iter()
             .filter_map(|part| cover(part, sample))
@@ -110,7 +109,7 @@ fn cover(expr: &Expr, sample: &Index) -> Option<Cover> {
         Node::Leaf(Leaf::Words { words, .. }) => of_words(words, sample),
         Node::Leaf(Leaf::Author(pattern)) => of_author(pattern),
         Node::Leaf(Leaf::List { rule, .. }) => cover(rule, sample),
-        Node::Leaf(_) => None,
+        Node::Not(_) | Node::Leaf(_) => None,
     }
 }
 

@@ -152,8 +152,8 @@ impl<'a> Reader<'a> {
         None
     }
 
-    fn proximity(&mut self, raw: &Raw, near: Option<u32>) -> Option<Kind> {
-        match near.filter(|near| *near <= PROXIMITY_MAX) {
+    fn proximity(&mut self, raw: &Raw, near: u32) -> Option<Kind> {
+        match Some(near).filter(|near| *near <= PROXIMITY_MAX) {
             Some(_) if raw.is_exact => self.not_here(raw, "= and ~ do not go together"),
             Some(near) => Some(Kind::Near(near)),
             None => {

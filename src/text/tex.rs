@@ -151,7 +151,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// `~` ties words together, but is itself before a number ("~5 GeV"), in an address, and on its own.
+    /// `~` ties words together, but is itself before a number ("~5 `GeV`"), in an address, and on its own.
     fn tilde(&mut self, end: usize) {
         let before = self.out.chars().next_back();
         let after = self.text[self.at + 1..end].chars().next();
@@ -217,9 +217,8 @@ impl<'a> Reader<'a> {
             }
             '%' | '&' | '$' | '#' | '_' | '{' | '}' => self.emit(&rest[..1], 2),
             ' ' if !self.out.ends_with(|c: char| !c.is_whitespace()) => self.emit("\\", 1),
-            ',' | ';' | ':' | ' ' | '>' => self.space(2),
+            ',' | ';' | ':' | ' ' | '>' | '\\' => self.space(2),
             '!' | '/' | '-' => self.emit("", 2),
-            '\\' => self.space(2),
             '|' => self.emit("‖", 2),
             _ => match accents::of_symbol(symbol) {
                 Some(mark) => {

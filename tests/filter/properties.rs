@@ -297,7 +297,7 @@ fn check_any(text: &str, is_compat: bool) -> Result<(), TestCaseError> {
             match again {
                 Ok(again) => prop_assert_eq!(again.canonical(), query.canonical(), "{:?}", text),
                 Err(mistakes) => {
-                    prop_assert!(is_compat, "{:?} gives {:?}: {}", text, query.canonical(), mistakes)
+                    prop_assert!(is_compat, "{:?} gives {:?}: {}", text, query.canonical(), mistakes);
                 }
             }
         }

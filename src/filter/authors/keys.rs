@@ -26,7 +26,7 @@ impl AuthorPattern {
                     match initials.as_slice() {
                         [] => keys.push(surname_key(&surname)),
                         initials => {
-                            keys.extend(initials.iter().map(|initial| initial_key(&surname, *initial)))
+                            keys.extend(initials.iter().map(|initial| initial_key(&surname, *initial)));
                         }
                     }
                 }
@@ -83,7 +83,9 @@ pub(in crate::filter) fn keys(name: &Name, mut visit: impl FnMut(&str)) {
     }
     found.sort_unstable();
     found.dedup();
-    found.iter().for_each(|found| visit(found));
+    for found in &found {
+        visit(found);
+    }
 }
 
 /// The number of a key; apart from those of words.

@@ -36,10 +36,6 @@ impl Bits {
         self.blocks.iter().all(|block| *block == 0)
     }
 
-    pub(super) fn count(&self) -> usize {
-        self.blocks.iter().map(|block| block.count_ones() as usize).sum()
-    }
-
     pub(super) fn intersect(&mut self, other: &Self) {
         self.blocks.iter_mut().zip(&other.blocks).for_each(|(own, other)| *own &= other);
     }

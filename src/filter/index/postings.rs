@@ -67,11 +67,6 @@ impl Postings {
         self.documents += 1;
     }
 
-    /// The document that came last, where there is one.
-    pub(super) fn last(&self) -> Option<u32> {
-        (self.documents > 0).then_some(self.last)
-    }
-
     fn spelling(&mut self, exact: &str) -> usize {
         self.spelling_number(exact).unwrap_or_else(|| {
             self.spellings.push(exact.into());
@@ -145,10 +140,14 @@ pub(super) fn places(mut stored: &[u8]) -> impl Iterator<Item = (Occurrence, Opt
 
 fn write(bytes: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
-        bytes.push((number & 0x7f) as u8 | 0x80);
+        bytes.push(low_seven(number) | 0x80);
         number >>= 7;
     }
-    bytes.push(number as u8);
+    bytes.push(low_seven(number));
+}
+
+fn low_seven(number: u64) -> u8 {
+    number.to_le_bytes()[0] & 0x7f
 }
 
 fn read(bytes: &mut &[u8]) -> u64 {

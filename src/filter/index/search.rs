@@ -93,26 +93,26 @@ impl Search<'_> {
             }
             Leaf::List { rule, .. } => self.find(rule, within),
             Leaf::Type(types) => {
-                self.each(within, |id| (self.type_of)(id).is_some_and(|own| types.contains(&own)))
+                filtered(within, |id| (self.type_of)(id).is_some_and(|own| types.contains(&own)))
             }
-            Leaf::Announced { from, to } => self.each(within, |id| {
+            Leaf::Announced { from, to } => filtered(within, |id| {
                 self.index.slot(id).is_some_and(|slot| {
                     from.is_none_or(|from| from <= slot.announced) && to.is_none_or(|to| slot.announced <= to)
                 })
             }),
-            Leaf::Id(ids) => self.each(within, |id| {
+            Leaf::Id(ids) => filtered(within, |id| {
                 self.index.slot(id).is_some_and(|slot| {
                     let own = slot.paper.id.as_str();
                     ids.iter().any(|id| id == own)
                         || own.contains('/') && ids.contains(&links::id_key(&slot.paper.id))
                 })
             }),
-            Leaf::Doi { doi, is_prefix } => self.each(within, |id| {
+            Leaf::Doi { doi, is_prefix } => filtered(within, |id| {
                 self.index
                     .slot(id)
                     .is_some_and(|slot| slot.dois.iter().any(|own| is_doi(own, doi, *is_prefix)))
             }),
-            Leaf::Regex { field, pattern } => self.each(within, |id| {
+            Leaf::Regex { field, pattern } => filtered(within, |id| {
                 let mut found = false;
                 if let Some(slot) = self.index.slot(id) {
                     let none = super::Texts::default();
@@ -124,12 +124,6 @@ impl Search<'_> {
                 found
             }),
         }
-    }
-
-    fn each(&self, within: &Bits, holds: impl Fn(u32) -> bool) -> Bits {
-        let mut found = within.emptied();
-        within.iter().filter(|id| holds(*id)).for_each(|id| found.insert(id));
-        found
     }
 
     fn subjects(&self, place: Place, subjects: &[SubjectId], within: &Bits) -> Bits {
@@ -158,7 +152,7 @@ impl Search<'_> {
                     }
                 }
                 Some(term @ Term::Prefix { .. }) => {
-                    lists(vocabulary, term).iter().for_each(|list| list.mark(&mut found));
+                    mark(&lists(vocabulary, term), &mut found);
                 }
                 _ => self.phrase(words, *part, within, &mut found),
             }
@@ -183,7 +177,9 @@ impl Search<'_> {
                     cursors.iter_mut().find(|(term, _)| std::ptr::eq(*term, wanted) || *term == wanted);
                 let mut places = Vec::new();
                 if let Some((_, cursors)) = cursors {
-                    cursors.iter_mut().for_each(|cursor| cursor.places(id, &mut places));
+                    for cursor in cursors.iter_mut() {
+                        cursor.places(id, &mut places);
+                    }
                     if cursors.len() > 1 {
                         places.sort_unstable();
                     }
@@ -208,7 +204,7 @@ impl Search<'_> {
                 .collect(),
         };
         if pattern.is_decided_by_keys() {
-            lists.iter().for_each(|list| list.mark(&mut found));
+            mark(&lists, &mut found);
             found.intersect(within);
             return found;
         }
@@ -226,6 +222,20 @@ impl Search<'_> {
             }
         }
         found
+    }
+}
+
+fn filtered(within: &Bits, holds: impl Fn(u32) -> bool) -> Bits {
+    let mut found = within.emptied();
+    for id in within.iter().filter(|id| holds(*id)) {
+        found.insert(id);
+    }
+    found
+}
+
+fn mark(lists: &[&Postings], set: &mut Bits) {
+    for list in lists {
+        list.mark(set);
     }
 }
 
@@ -274,20 +284,27 @@ fn candidates(words: &Words, lists: &[(&Term, Vec<&Postings>)], within: &Bits) -
     Some(left)
 }
 
+/// Which spellings of a word count.
+#[derive(Clone, Copy)]
+enum Spelling {
+    Any,
+    /// The number of a spelling, none for the folded one.
+    Only(Option<usize>),
+}
+
 /// Goes through one list forward, for documents in ascending order; a document may be asked for again.
 struct Cursor<'a> {
     entries: Box<dyn Iterator<Item = (u32, &'a [u8])> + 'a>,
     current: Option<(u32, &'a [u8])>,
-    /// Which spelling counts; the outer none stands for any.
-    spelling: Option<Option<usize>>,
+    spelling: Spelling,
 }
 
 impl<'a> Cursor<'a> {
     /// None where no document has the word spelled as wanted.
     fn new(list: &'a Postings, term: &Term) -> Option<Self> {
         let spelling = match term {
-            Term::Exact { exact, folded, .. } => Some(list.wanted(exact, folded).ok()?),
-            _ => None,
+            Term::Exact { exact, folded, .. } => Spelling::Only(list.wanted(exact, folded).ok()?),
+            _ => Spelling::Any,
         };
         let mut entries: Box<dyn Iterator<Item = (u32, &'a [u8])> + 'a> = Box::new(list.iter());
         let current = entries.next();
@@ -301,7 +318,7 @@ impl<'a> Cursor<'a> {
         if let Some((_, stored)) = self.current.filter(|(id, _)| *id == wanted) {
             let counts = |(place, spelling): (Occurrence, Option<usize>)| match self.spelling {
                 // A hyphenated word as a whole has no spelling of its own.
-                Some(exact) if spelling != exact || place.length != 1 => None,
+                Spelling::Only(exact) if spelling != exact || place.length != 1 => None,
                 _ => Some(place),
             };
             found.extend(places(stored).filter_map(counts));

@@ -41,9 +41,9 @@ pub(in crate::filter) struct Raw {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::filter) enum RawForm {
     Word,
-    /// In quotes; with `~` and a number behind it, or `*`.
+    /// In quotes; with `~` and a number behind it, or `*`. A number that is none counts as the greatest.
     Phrase {
-        near: Option<Option<u32>>,
+        near: Option<u32>,
         is_prefix: bool,
     },
     /// Between slashes; the flags are the last characters of the text, this many.

@@ -140,18 +140,17 @@ impl Reader<'_> {
     }
 
     pub(super) fn list(&mut self, raw: &Raw) -> Option<Leaf> {
-        match self.context.lists.get(&raw.text) {
-            Some(rule) => Some(Leaf::List { name: raw.text.clone(), rule }),
-            None => {
-                let known = self.context.lists.names().collect::<Vec<_>>().join(", ");
-                let hint = if known.is_empty() {
-                    "no lists are configured".to_owned()
-                } else {
-                    format!("known: {known}")
-                };
-                self.mistake(raw.span, Code::UnknownList, format!("unknown list '{}'", raw.text), &hint);
-                None
-            }
+        if let Some(rule) = self.context.lists.get(&raw.text) {
+            Some(Leaf::List { name: raw.text.clone(), rule })
+        } else {
+            let known = self.context.lists.names().collect::<Vec<_>>().join(", ");
+            let hint = if known.is_empty() {
+                "no lists are configured".to_owned()
+            } else {
+                format!("known: {known}")
+            };
+            self.mistake(raw.span, Code::UnknownList, format!("unknown list '{}'", raw.text), &hint);
+            None
         }
     }
 
@@ -159,17 +158,21 @@ impl Reader<'_> {
         let (from, to) = match raw.form {
             RawForm::Range => {
                 let mut ends = raw.text.split_whitespace();
-                match (ends.next(), ends.next(), ends.next(), ends.next()) {
-                    (Some(from), Some("TO"), Some(to), None) => (self.end(raw, from)?, self.end(raw, to)?),
-                    _ => {
-                        self.mistake(
-                            raw.span,
-                            Code::BadDate,
-                            "a range is two dates with TO between them",
-                            "[2026-03-02 TO *]",
-                        );
-                        return None;
-                    }
+                if let (Some(first), Some("TO"), Some(last), None) =
+                    (ends.next(), ends.next(), ends.next(), ends.next())
+                {
+                    let (mut from, mut to) = (None, None);
+                    self.end(raw, first, &mut from)?;
+                    self.end(raw, last, &mut to)?;
+                    (from, to)
+                } else {
+                    self.mistake(
+                        raw.span,
+                        Code::BadDate,
+                        "a range is two dates with TO between them",
+                        "[2026-03-02 TO *]",
+                    );
+                    return None;
                 }
             }
             RawForm::Word | RawForm::Phrase { near: None, is_prefix: false } if !raw.is_exact => {
@@ -192,9 +195,12 @@ impl Reader<'_> {
         Some(Leaf::Announced { from, to })
     }
 
-    /// One end of a range; `*` is open.
-    fn end(&mut self, raw: &Raw, text: &str) -> Option<Option<Date>> {
-        if text == "*" { Some(None) } else { self.date(raw, text).map(Some) }
+    /// One end of a range; `*` is open. None for a mistake.
+    fn end(&mut self, raw: &Raw, text: &str, end: &mut Option<Date>) -> Option<()> {
+        if text != "*" {
+            *end = Some(self.date(raw, text)?);
+        }
+        Some(())
     }
 
     fn date(&mut self, raw: &Raw, text: &str) -> Option<Date> {
