@@ -132,6 +132,32 @@ fn a_round_is_reported_and_kept() {
 }
 
 #[test]
+fn a_rule_is_asked_of_what_is_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let demo = root().join("demo");
+    let demo = demo.to_str().expect("text");
+    let store = "sqlite:data/crosslist.db";
+    let nothing_kept = crosslist(folder.path(), &["query", "GPU"], b"");
+    assert_eq!(nothing_kept.status.code(), Some(1));
+    assert!(!folder.path().join("data").exists());
+    assert!(
+        crosslist(folder.path(), &["fetch", "cs.DC", "--replay", demo, "--store", store], b"")
+            .status
+            .success()
+    );
+    let found = crosslist(folder.path(), &["query", "type:cross"], b"");
+    let table = String::from_utf8(found.stdout).expect("text");
+    assert_eq!(table.lines().count(), 7, "{table}");
+    let explained = crosslist(folder.path(), &["explain", "type:cross -zzzz", "2603.09577"], b"");
+    let text = String::from_utf8(explained.stdout).expect("text");
+    assert!(text.contains("true  AND") && text.contains("6 of 7 papers: type:cross"), "{text}");
+    let wrong = crosslist(folder.path(), &["query", "gpu or fpga"], b"");
+    let said = String::from_utf8(wrong.stderr).expect("text");
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(said.contains("gpu or fpga\n    ^^ "), "{said}");
+}
+
+#[test]
 fn a_service_that_does_not_run_is_not_healthy() {
     let output = Command::new(env!("CARGO_BIN_EXE_crosslist"))
         .arg("health")

@@ -4,6 +4,7 @@ mod check;
 mod convert;
 mod failure;
 mod fetch;
+mod query;
 mod serve;
 mod service;
 mod store;
@@ -58,6 +59,10 @@ enum Command {
     Check,
     /// Ask the running service whether it is alive
     Health,
+    /// Show the papers that match a rule, among those that are kept
+    Query(query::QueryArguments),
+    /// Show why a paper matches a rule or not
+    Explain(query::ExplainArguments),
     /// Work on the file that keeps what was announced
     #[command(subcommand)]
     Store(store::Command),
@@ -91,6 +96,8 @@ pub fn run() -> ExitCode {
         Some(Command::Refresh(command)) => service::refresh(&arguments, command),
         Some(Command::Check) => check::run(&arguments),
         Some(Command::Health) => service::health(&arguments),
+        Some(Command::Query(command)) => query::query(&arguments, command),
+        Some(Command::Explain(command)) => query::explain(&arguments, command),
         Some(Command::Store(command)) => store::run(&arguments, command),
     };
     match ended {

@@ -2,8 +2,10 @@
 
 mod asked;
 mod assemble;
+mod explained;
 mod shelf;
 
 pub use asked::{Asked, FEED_TITLE_CHARACTERS_MAX, Scope, feed, keyword_rule, title, url};
 pub use assemble::{Limit, Selection, assemble};
+pub use explained::{Explained, explained, tree_lines};
 pub use shelf::Shelf;

@@ -10,7 +10,7 @@ use crate::domain::announcement::AnnounceType;
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::event::{Change, Event};
 use crate::domain::taxonomy::SubjectId;
-use crate::filter::{Document, DocumentId, Index, Query};
+use crate::filter::{Document, DocumentId, Index, LeafCount, Query, Warning};
 
 /// The working set: the events of every subject that was read, day by day, and their words.
 #[derive(Debug)]
@@ -129,6 +129,18 @@ impl Shelf {
             found.iter().filter_map(|id| types.get(id)).map(|(_, key)| key.clone()).collect()
         });
         events.into_iter().filter(|event| matched.contains(&key(event))).collect()
+    }
+
+    /// What each part of a rule leaves of a feed's events, and what about the rule is probably not meant.
+    #[must_use]
+    pub fn measured(&self, events: &[Event], query: &Query) -> (Vec<LeafCount>, Vec<Warning>) {
+        self.read(|held| {
+            let id = |event: &Event| held.documents.get(&key(event)).map(|document| document.id);
+            let types: HashMap<DocumentId, AnnounceType> =
+                events.iter().filter_map(|event| id(event).map(|id| (id, event.announce_type))).collect();
+            let type_of = |id| types.get(&id).copied();
+            (held.index.leaf_counts(query, type_of), held.index.warnings(query, type_of))
+        })
     }
 
     /// The subjects of which anything is known, in the order of their ids.

@@ -4,6 +4,7 @@ mod admin;
 mod conditional;
 mod documents;
 mod error;
+mod explain;
 mod feeds;
 mod freshness;
 mod negotiate;

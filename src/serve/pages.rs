@@ -42,6 +42,14 @@ pub(super) async fn style() -> HttpResponse {
     asset("text/css; charset=utf-8", page::STYLE)
 }
 
+/// The rule language, as the repository has it.
+const HELP_RULES: &str = include_str!("../../docs/rules.md");
+
+/// `/help/rules`
+pub(super) async fn help_rules() -> HttpResponse {
+    asset("text/plain; charset=utf-8", HELP_RULES)
+}
+
 /// `/help/http`
 pub(super) async fn help_http() -> HttpResponse {
     asset("text/plain; charset=utf-8", HELP_HTTP)

@@ -5,6 +5,7 @@ use actix_web::http::header;
 use url::{Url, form_urlencoded};
 
 use crate::domain::announcement::AnnounceType;
+use crate::domain::arxiv_id::ArxivId;
 use crate::domain::taxonomy::SubjectId;
 use crate::feeds::{self as make, Asked, Limit, Scope, Selection};
 use crate::filter::{self, Context, Limits, Lists, Mode, Query};
@@ -39,6 +40,7 @@ struct Given {
     days: Option<u32>,
     query: Option<Query>,
     subjects: Vec<SubjectId>,
+    id: Option<ArxivId>,
 }
 
 /// Reads the path and the query of `/subjects/{subjects}`.
@@ -106,6 +108,27 @@ pub(super) fn keyword(request: &HttpRequest, state: &State) -> Result<FeedReques
     given.query = Some(rule);
     let scope = Scope::Keyword(keyword, std::mem::take(&mut given.subjects));
     feed_request(scope, given, &APPEARANCES, form, request, state)
+}
+
+/// Reads `/explain?q=…&id=…`.
+pub(super) fn explain(request: &HttpRequest, state: &State) -> Result<(Query, ArxivId), Problem> {
+    let mut given = given(request.query_string(), state, &["q", "id"])?;
+    let missing = |parameter: &str, hint: &str| Mistake {
+        code: "missing-parameter",
+        parameter: parameter.to_owned(),
+        position: 0,
+        length: 0,
+        message: format!("`{parameter}` is missing"),
+        hint: hint.to_owned(),
+    };
+    match (given.query.take(), given.id.take()) {
+        (Some(query), Some(id)) => Ok((query, id)),
+        (query, id) => {
+            let no_query = query.is_none().then(|| missing("q", "a rule, such as q=ti:GPU"));
+            let no_id = id.is_none().then(|| missing("id", "an identifier, such as id=2602.23598"));
+            Err(Problem::bad_request(no_query.into_iter().chain(no_id).collect()))
+        }
+    }
 }
 
 /// What a search shows when neither `type=` nor the rule says anything of types.
@@ -232,6 +255,10 @@ fn given(query: &str, state: &State, known: &[&str]) -> Result<Given, Problem> {
                 "days" => match number(days_max).and_then(|days| u32::try_from(days).ok()) {
                     Some(days) => given.days = Some(days),
                     None => mistakes.push(wrong("bad-days", days_max)),
+                },
+                "id" => match ArxivId::parse(value.trim()) {
+                    Ok((id, _)) => given.id = Some(id),
+                    Err(error) => mistakes.push(whole("bad-id", error.to_string(), "an arXiv identifier")),
                 },
                 // A `+` in a query is a blank once it is decoded.
                 _ => given.subjects = subject_list(&value.replace([' ', '+'], ","), ',')?,

@@ -7,7 +7,7 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, HttpRequest, HttpResponse, Resource, web};
 
 use super::error::Problem;
-use super::{State, TARGET_BYTES_MAX, admin, feeds, pages, status};
+use super::{State, TARGET_BYTES_MAX, admin, explain, feeds, pages, status};
 
 /// Adds every route; the caller puts `State` beside it.
 pub fn configure(app: &mut web::ServiceConfig, state: State) {
@@ -40,6 +40,16 @@ pub fn configure(app: &mut web::ServiceConfig, state: State) {
                 readable("/keywords/{keyword}")
                     .route(web::get().to(feeds::keyword))
                     .route(web::head().to(feeds::keyword)),
+            )
+            .service(
+                readable("/explain")
+                    .route(web::get().to(explain::explain))
+                    .route(web::head().to(explain::explain)),
+            )
+            .service(
+                readable("/help/rules")
+                    .route(web::get().to(pages::help_rules))
+                    .route(web::head().to(pages::help_rules)),
             )
             .service(
                 readable("/help/http")

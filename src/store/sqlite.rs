@@ -72,6 +72,23 @@ impl Sqlite {
         Ok(store)
     }
 
+    /// Opens a file that is there, whatever it was filled from, to look into it.
+    ///
+    /// # Errors
+    /// There is no such file, or it cannot be opened as [`Self::open`] would.
+    pub async fn open_to_read(path: &Path) -> Result<Self, StoreError> {
+        let shown: Arc<str> = path.display().to_string().into();
+        if !path.is_file() {
+            let reason = "there is no such file; `crosslist serve` or `crosslist fetch` makes it".to_owned();
+            return Err(StoreError::Open { path: shown.to_string(), reason });
+        }
+        let options = SqliteConnectOptions::new().filename(path).busy_timeout(BUSY_TIMEOUT);
+        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
+        let pool = pool.map_err(|error| open_failure(&shown, &error))?;
+        migrations::run(&pool, &shown).await?;
+        Ok(Self { pool, path: shown })
+    }
+
     /// Ends with everything written into the one file.
     pub async fn close(&self) {
         self.pool.close().await;

@@ -103,3 +103,20 @@ async fn no_rule_is_too_wild_for_an_answer() {
         assert!(status == 400 || status == 200, "{rule}: {status}");
     }
 }
+
+#[tokio::test]
+async fn an_explanation_shows_the_tree_the_words_and_the_counts() {
+    let service = warm().await;
+    let text = service.text("/explain?q=ti:GPU+-cat:cs.AI&id=2602.24044v1").await;
+    let answer: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(answer["known"], true);
+    assert_eq!(answer["tree"]["label"], "AND");
+    assert_eq!(answer["tree"]["parts"][0]["holds"], true);
+    assert_eq!(answer["tree"]["parts"][0]["matched"][0], "GPUs");
+    assert!(answer["counts"][0]["hits"].as_u64().expect("hits") >= 2, "{answer}");
+    assert_eq!(service.get("/explain?q=ti:GPU").await.status(), 400);
+    assert_eq!(service.get("/explain?q=ti:GPU&id=x").await.status(), 400);
+    let unknown: Value =
+        serde_json::from_str(&service.text("/explain?q=ti:GPU&id=1234.56789").await).expect("JSON");
+    assert_eq!(unknown["known"], false);
+}

@@ -1,0 +1,100 @@
+//! `crosslist query` and `crosslist explain`: what a rule makes of the announcements that are kept.
+
+use comfy_table::Table;
+use comfy_table::presets::NOTHING;
+use jiff::civil::Date;
+
+use crate::domain::announcement::AnnounceType;
+use crate::domain::arxiv_id::ArxivId;
+use crate::feeds::{self, Limit, Selection, Shelf};
+use crate::store::{Sqlite, Store};
+
+use super::{Failure, print, rule, runtime, start_log};
+
+#[derive(clap::Args, Debug)]
+pub(super) struct QueryArguments {
+    /// A rule such as 'ti:GPU type:new'
+    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    query: String,
+
+    /// Calendar days back from the newest announcement
+    #[arg(long, value_name = "N", default_value = "14", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    days: u32,
+}
+
+#[derive(clap::Args, Debug)]
+pub(super) struct ExplainArguments {
+    /// A rule such as 'ti:GPU type:new'
+    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    query: String,
+
+    /// An identifier such as 2602.23598
+    #[arg(value_name = "ID", value_parser = identifier)]
+    id: ArxivId,
+}
+
+pub(super) fn query(global: &super::Arguments, arguments: &QueryArguments) -> Result<(), Failure> {
+    let query = rule(&arguments.query)?;
+    let shelf = shelf(global)?;
+    let types = AnnounceType::ALL.to_vec();
+    let limit = Limit::Chosen(usize::MAX);
+    let selection = Selection { types, days: arguments.days, limit, query: Some(query) };
+    let events = feeds::assemble(&shelf, &shelf.subjects(), &selection);
+    let mut table = Table::new();
+    table.load_style(NOTHING).set_header(["listing", "type", "primary", "id", "title"]);
+    for event in &events {
+        table.add_row([
+            event.listing_date.to_string(),
+            event.announce_type.to_string(),
+            event.paper.primary().id.to_string(),
+            event.paper.id.to_string(),
+            event.paper.title.clone(),
+        ]);
+    }
+    print(&format!("{}\n", table.trim_fmt()))
+}
+
+pub(super) fn explain(global: &super::Arguments, arguments: &ExplainArguments) -> Result<(), Failure> {
+    let query = rule(&arguments.query)?;
+    let shelf = shelf(global)?;
+    let explained = feeds::explained(&shelf, &shelf.subjects(), &query, &arguments.id);
+    let (Some(event), Some(tree)) = (explained.event, explained.tree) else {
+        return Err(Failure::running(format!(
+            "{} is not among the announcements that are kept",
+            arguments.id
+        )));
+    };
+    let mut text = format!("{} {} of {}\n", event.paper.id, event.announce_type, event.listing_date);
+    for line in feeds::tree_lines(&tree) {
+        text += &format!("  {line}\n");
+    }
+    for count in &explained.counts {
+        text += &format!("{} of {} papers: {}\n", count.hits, count.of, count.label);
+    }
+    for warning in &explained.warnings {
+        text += &format!("note: {}\n", warning.message);
+    }
+    print(&text)
+}
+
+/// Everything that is kept, indexed.
+fn shelf(global: &super::Arguments) -> Result<Shelf, Failure> {
+    let settings = global.settings()?;
+    start_log(&settings, true);
+    let contents = runtime()?.block_on(async {
+        let store = Sqlite::open_to_read(&settings.store.options.path).await?;
+        let contents = store.load(Date::MIN).await;
+        store.close().await;
+        contents
+    });
+    let contents = contents.map_err(|error| Failure::running(error.to_string()))?;
+    let shelf = Shelf::keeping(u32::MAX);
+    for change in &contents.changes {
+        shelf.apply(change);
+    }
+    Ok(shelf)
+}
+
+fn identifier(text: &str) -> Result<ArxivId, String> {
+    ArxivId::parse(text).map(|(id, _)| id).map_err(|error| error.to_string())
+}

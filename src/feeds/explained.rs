@@ -1,0 +1,44 @@
+//! Why does a paper match a rule, and what do the rule's parts leave of all papers?
+
+use crate::domain::announcement::AnnounceType;
+use crate::domain::arxiv_id::ArxivId;
+use crate::domain::event::Event;
+use crate::domain::taxonomy::SubjectId;
+use crate::filter::{self, Document, Explanation, LeafCount, Query, Warning};
+
+use super::{Limit, Selection, Shelf, assemble};
+
+/// What a rule makes of one paper and of all that are known.
+#[derive(Clone, Debug)]
+pub struct Explained {
+    /// The newest announcement of the paper in the given subjects; none where it is not known.
+    pub event: Option<Event>,
+    pub tree: Option<Explanation>,
+    pub counts: Vec<LeafCount>,
+    pub warnings: Vec<Warning>,
+}
+
+/// Explains a rule on a paper, over everything that `subjects` hold.
+#[must_use]
+pub fn explained(shelf: &Shelf, subjects: &[SubjectId], query: &Query, id: &ArxivId) -> Explained {
+    let types = AnnounceType::ALL.to_vec();
+    let everything = Selection { types, days: u32::MAX, limit: Limit::Chosen(usize::MAX), query: None };
+    let events = assemble(shelf, subjects, &everything);
+    let event = events.iter().find(|event| event.paper.id == *id).cloned();
+    let tree = event.as_ref().map(|event| {
+        let document = Document::new(event.paper.clone(), event.listing_date);
+        filter::explain(query, &document, event.announce_type)
+    });
+    let (counts, warnings) = shelf.measured(&events, query);
+    Explained { event, tree, counts, warnings }
+}
+
+/// The tree as lines of text, each part indented under its own.
+#[must_use]
+pub fn tree_lines(tree: &Explanation) -> Vec<String> {
+    let matched =
+        if tree.matched.is_empty() { String::new() } else { format!("  ({})", tree.matched.join(", ")) };
+    let mut lines = vec![format!("{:<5} {}{matched}", tree.holds, tree.label)];
+    lines.extend(tree.parts.iter().flat_map(tree_lines).map(|line| format!("  {line}")));
+    lines
+}
