@@ -31,7 +31,7 @@ const PAGES: [&str; 3] =
 fn main() {
     let window = &*WINDOW;
     let text: usize = window.papers.iter().map(|paper| text_bytes(paper)).sum();
-    println!(
+    eprintln!(
         "{} papers, {} KiB of text, {} KiB of index",
         window.index.len(),
         text / 1_024,
@@ -58,9 +58,9 @@ static DAY: LazyLock<(Vec<Document>, Index)> = LazyLock::new(|| {
     let documents: Vec<Document> =
         papers(DAY_PAPERS, 2).into_iter().map(|paper| Document::new(paper, date(2026, 3, 3))).collect();
     let mut index = Index::new();
-    documents.iter().for_each(|document| {
+    for document in &documents {
         index.add(document);
-    });
+    }
     (documents, index)
 });
 
@@ -100,12 +100,12 @@ fn papers(count: usize, seed: u64) -> Vec<Arc<Paper>> {
     (0..count)
         .map(|number| {
             let title = chance.text(&words, 10);
-            let mut own: Vec<Subject> = (0..1 + chance.below(3))
+            let mut own: Vec<Subject> = (0..=chance.below(3))
                 .map(|_| subjects[chance.below(subjects.len())])
                 .map(|subject| Subject { id: subject.as_str().into(), name: subject.name().into() })
                 .collect();
             own.dedup();
-            let authors: Vec<String> = (0..1 + chance.below(7))
+            let authors: Vec<String> = (0..=chance.below(7))
                 .map(|_| {
                     format!("{} {}", names[chance.below(names.len())], surnames[chance.below(surnames.len())])
                 })
@@ -143,7 +143,7 @@ impl Chance {
     /// Runs of three words as they stand in an abstract, so that phrases occur.
     fn text(&mut self, words: &[String], count: usize) -> String {
         let mut text = String::new();
-        for _ in 0..count / 3 + 1 {
+        for _ in 0..=count / 3 {
             let start = self.below(words.len() - 3);
             for word in &words[start..start + 3] {
                 text.push_str(word);

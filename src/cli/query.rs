@@ -64,17 +64,15 @@ pub(super) fn explain(global: &super::Arguments, arguments: &ExplainArguments) -
             arguments.id
         )));
     };
-    let mut text = format!("{} {} of {}\n", event.paper.id, event.announce_type, event.listing_date);
-    for line in feeds::tree_lines(&tree) {
-        text += &format!("  {line}\n");
-    }
-    for count in &explained.counts {
-        text += &format!("{} of {} papers: {}\n", count.hits, count.of, count.label);
-    }
-    for warning in &explained.warnings {
-        text += &format!("note: {}\n", warning.message);
-    }
-    print(&text)
+    let head = format!("{} {} of {}", event.paper.id, event.announce_type, event.listing_date);
+    let tree = feeds::tree_lines(&tree).into_iter().map(|line| format!("  {line}"));
+    let counts = explained
+        .counts
+        .iter()
+        .map(|count| format!("{} of {} papers: {}", count.hits, count.of, count.label));
+    let notes = explained.warnings.iter().map(|warning| format!("note: {}", warning.message));
+    let lines: Vec<String> = std::iter::once(head).chain(tree).chain(counts).chain(notes).collect();
+    print(&format!("{}\n", lines.join("\n")))
 }
 
 /// Everything that is kept, indexed.

@@ -18,7 +18,7 @@ use super::{links, subjects};
 
 /// A paper as one mailing announced it, ready to be matched; serves every feed that the paper is in.
 ///
-/// Takes about three times the size of its text: meant for what is new, while an [`super::Index`] holds the window.
+/// Takes several times the room of its text: meant for what is new, while an [`super::Index`] holds the window.
 #[derive(Clone, Debug)]
 pub struct Document {
     pub paper: Arc<Paper>,

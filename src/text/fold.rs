@@ -84,8 +84,11 @@ impl Words {
         let mut plain = std::mem::take(&mut self.plain);
         plain.clear();
         letters::casefold_into(without_acronym_plural(exact), &mut plain);
-        for piece in plain.split(' ').filter(|piece| piece.contains(char::is_alphanumeric)) {
-            self.piece(exact, piece, visit);
+        let pieces = || plain.split(' ').filter(|piece| piece.contains(char::is_alphanumeric));
+        // One character may fold into several words, as `¼` does; then each of them stands for itself.
+        let is_one = pieces().nth(1).is_none();
+        for piece in pieces() {
+            self.piece(if is_one { exact } else { piece }, piece, visit);
         }
         self.plain = plain;
     }

@@ -189,7 +189,7 @@ fn verdicts(query: &Query) -> Vec<bool> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_canonical_form_reads_as_the_same_rule(rule in rule()) {

@@ -85,7 +85,7 @@ fn hostile_input_takes_no_stack_and_little_time() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_makes_it_fail(text in any::<String>()) {
