@@ -12,7 +12,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::collect::{self, Collector};
 use crate::domain::clock::Clock;
-use crate::domain::mailing;
 use crate::domain::verdict::Verdict;
 use crate::feeds::Shelf;
 use crate::fetch::{self, Client, Replay, Upstream};
@@ -161,8 +160,7 @@ async fn state<S: Store>(
     clock: Arc<dyn Clock>,
 ) -> anyhow::Result<State> {
     let window_days = settings.store.window_days;
-    let window = SignedDuration::from_hours(24 * i64::from(window_days));
-    let mut contents = store.load(mailing::newest_due(clock.now()).saturating_sub(window)).await?;
+    let mut contents = store.load(Some(window_days)).await?;
     let shelf = Arc::new(Shelf::keeping(window_days));
     for change in contents.changes.drain(..) {
         shelf.apply(&change);

@@ -2,7 +2,6 @@
 
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
-use jiff::civil::Date;
 
 use crate::domain::announcement::AnnounceType;
 use crate::domain::arxiv_id::ArxivId;
@@ -81,7 +80,7 @@ fn shelf(global: &super::Arguments) -> Result<Shelf, Failure> {
     start_log(&settings, true);
     let contents = runtime()?.block_on(async {
         let store = Sqlite::open_to_read(&settings.store.options.path).await?;
-        let contents = store.load(Date::MIN).await;
+        let contents = store.load(None).await;
         store.close().await;
         contents
     });

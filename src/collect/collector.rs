@@ -12,6 +12,7 @@ use crate::domain::event::Change;
 use crate::domain::mailing;
 use crate::domain::outcome::Outcome;
 use crate::domain::taxonomy::SubjectId;
+use crate::domain::verdict::Verdict;
 use crate::fetch::Upstream;
 use crate::store::{Contents, Store};
 
@@ -102,6 +103,10 @@ impl Collector {
         options: Options,
         sink: Sink,
     ) -> Self {
+        let refused = contents.reads.iter().filter(|(outcome, _)| outcome.verdict == Verdict::Refused);
+        if let Some(last) = refused.map(|(_, at)| *at).max() {
+            upstream.was_refused(clock.now().duration_since(last).try_into().unwrap_or_default());
+        }
         let subjects = Subjects::new(&options.watch, contents, clock.now());
         let shared = Arc::new(Shared { upstream, clock, options, subjects: Mutex::new(subjects) });
         let (asks, inbox) = mpsc::channel(WAITING_MAX);

@@ -1,6 +1,7 @@
 //! When is arXiv asked, and what is made of the answer?
 
 mod collector;
+mod judge;
 mod past_days;
 mod round;
 mod schedule;

@@ -32,7 +32,7 @@ struct Plan {
 }
 
 impl PastDays {
-    /// Plans the mailing days before `newest` that are not known, back to the last known day, and at least `fill_days`.
+    /// Plans the mailing days before `newest` that are not settled, back to the first known day, and `fill_days`.
     pub(super) fn plan(
         &mut self,
         subject: SubjectId,
@@ -41,9 +41,9 @@ impl PastDays {
         fill_days: u32,
     ) {
         let filled_from = newest.saturating_sub(SignedDuration::from_hours(24 * i64::from(fill_days)));
-        let before = known.range(..newest).next_back().map_or(filled_from, |(date, _)| *date);
+        let first = known.keys().next().map_or(filled_from, |first| filled_from.min(*first));
         let mut day = newest.yesterday().unwrap_or(Date::MIN);
-        while day >= filled_from.min(before) && day > Date::MIN {
+        while day >= first && day > Date::MIN {
             let is_settled =
                 known.get(&day).is_some_and(|day| day.verdict.is_proved() || day.verdict == Verdict::Gap);
             if mailing::has_mailing(day) && !is_settled {
@@ -135,6 +135,12 @@ mod tests {
         let last_week = (date(2026, 2, 26), Verdict::Complete);
         let gap = ["2026-02-27", "2026-03-02", "2026-03-03", "2026-03-04", "2026-03-05"];
         check(friday, &[last_week], 0, &gap);
+    }
+
+    #[test]
+    fn a_hole_among_known_days_is_closed_however_much_was_read_since() {
+        let days = [(date(2026, 3, 2), Verdict::Complete), (date(2026, 3, 5), Verdict::Complete)];
+        check(date(2026, 3, 6), &days, 0, &["2026-03-03", "2026-03-04"]);
     }
 
     #[test]

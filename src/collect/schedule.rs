@@ -23,6 +23,9 @@ const FAILURE_PAUSE: SignedDuration = SignedDuration::from_mins(1);
 /// When a page that was proved whole is looked at again on its own day, counted from the mailing.
 const SECOND_LOOKS: [SignedDuration; 2] = [SignedDuration::from_hours(3), SignedDuration::from_hours(12)];
 
+/// How long after a day was first proved it is looked at once more at the latest: its page may have been half done.
+pub const LOOK_AGAIN: SignedDuration = SignedDuration::from_hours(3);
+
 /// When to ask next, at `now`, for a subject whose newest proved day is `newest`.
 ///
 /// `failures` counts the reads in a row that proved nothing.
@@ -35,10 +38,20 @@ pub fn next_attempt(now: Timestamp, newest: Option<Date>, failures: u32) -> Time
     let due = mailing::newest_due(now);
     let mailed = mailing::moment(due);
     if newest.is_none_or(|newest| newest < due) {
-        return now + (now.duration_since(mailed) * 2 / 5).clamp(PAUSE_MIN, PAUSE_MAX);
+        return next_look(now, due);
     }
     let second_look = SECOND_LOOKS.into_iter().map(|after| mailed + after).find(|look| *look > now);
     second_look.unwrap_or_else(|| mailing::moment(mailing::next_due(now)) + FIRST_LOOK)
+}
+
+/// When to look again for a mailing that no page has shown, after a look at `last`, whichever subject that was.
+#[must_use]
+pub fn next_look(last: Timestamp, due: Date) -> Timestamp {
+    let mailed = mailing::moment(due);
+    if last < mailed {
+        return mailed + FIRST_LOOK;
+    }
+    last + (last.duration_since(mailed) * 2 / 5).clamp(PAUSE_MIN, PAUSE_MAX)
 }
 
 #[cfg(test)]

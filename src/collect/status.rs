@@ -89,9 +89,9 @@ impl Subjects {
                 attempted: *at,
                 proved: newest.and_then(|newest| known.days.get(&newest)).map(|day| day.read),
                 failures,
-                // A start is a reason to look, unless the newest mailing is known already.
+                // A start is a reason to look, unless all went well and the newest mailing is known already.
                 next_attempt: match newest {
-                    Some(newest) if newest >= mailing::newest_due(now) => {
+                    Some(newest) if failures == 0 && newest >= mailing::newest_due(now) => {
                         schedule::next_attempt(now, Some(newest), 0)
                     }
                     _ => now,
@@ -99,6 +99,11 @@ impl Subjects {
             });
         }
         subjects
+    }
+
+    /// The newest listing date that any page has shown.
+    pub(super) fn newest_shown(&self) -> Option<Date> {
+        self.shown.map(|(date, _)| date)
     }
 
     pub(super) fn get(&self, subject: SubjectId) -> Option<&Known> {
@@ -166,13 +171,16 @@ impl Subjects {
             _ => before.map_or(0, |status| status.failures).saturating_add(1),
         };
         let newest = known.newest_proved();
+        let is_first = newest != before.and_then(|status| status.newest);
+        let planned = schedule::next_attempt(now, newest, failures);
         let status = Status {
             outcome: outcome.clone(),
             newest,
             attempted: now,
             proved: if is_proved { Some(now) } else { before.and_then(|status| status.proved) },
             failures,
-            next_attempt: schedule::next_attempt(now, newest, failures).max(allowed),
+            next_attempt: if is_first { planned.min(now + schedule::LOOK_AGAIN) } else { planned }
+                .max(allowed),
         };
         known.status = Some(status);
         if let Some(date) = outcome.date
@@ -210,7 +218,7 @@ impl Subjects {
         let last = looking.iter().max_by_key(|status| status.attempted);
         let longest_ago = looking.iter().min_by_key(|status| (status.attempted, status.outcome.subject));
         if let (Some(last), Some(next)) = (last, longest_ago) {
-            times.push((last.next_attempt, next.outcome.subject));
+            times.push((schedule::next_look(last.attempted, mailed), next.outcome.subject));
         }
         let first = times.into_iter().min();
         (first.filter(|(at, _)| *at <= now).map(|(_, subject)| subject), first.map(|(at, _)| at))

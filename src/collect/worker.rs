@@ -18,6 +18,7 @@ use crate::domain::verdict::Verdict;
 use crate::store::Store;
 
 use super::collector::{Ask, Shared, Sink, Wish};
+use super::judge;
 use super::past_days::PastDays;
 use super::round::{self, Reading};
 
@@ -146,8 +147,10 @@ impl<S: Store> Worker<S> {
         if waiting.iter().any(|ask| ask.wish == Wish::ReadAgain) {
             self.past_days.hurry(subject);
         }
-        if let Some(date) = outcome.date
-            && let Some(known) = shared.subjects().get(subject).filter(|known| known.days.contains_key(&date))
+        // A page of a mailing, whole or not, proves that the mailings before it are out.
+        if let (Some(date), Verdict::Complete | Verdict::Quiet | Verdict::Incomplete) =
+            (outcome.date, outcome.verdict)
+            && let Some(known) = shared.subjects().get(subject)
         {
             self.past_days.plan(subject, date, &known.days, shared.options.fill_days);
         }
@@ -158,21 +161,9 @@ impl<S: Store> Worker<S> {
     /// Keeps what a read of the newest mailing has brought, and judges it by what is known.
     async fn keep(&mut self, reading: Reading) -> Outcome {
         let Reading { mut outcome, announcement, is_trusted } = reading;
-        let (newest, known) = match (outcome.date, self.shared.subjects().get(outcome.subject)) {
-            (Some(date), Some(known)) => (known.newest(), known.days.get(&date).map(|day| day.counts)),
-            _ => (None, None),
-        };
-        if let (Some(date), Some(newest)) = (outcome.date, newest)
-            && date < newest
-        {
-            outcome.verdict = Verdict::Stale;
-            outcome.reason =
-                format!("the page shows the mailing of {date}, that of {newest} is known already");
-            return self.note(outcome).await;
-        }
-        if let (Verdict::Quiet, Some(counts)) = (outcome.verdict, known.filter(|counts| counts.total() > 0)) {
-            outcome.verdict = Verdict::Incomplete;
-            outcome.reason = format!("the page says that nothing was announced, known already: {counts}");
+        let contradiction = judge::contradiction(&self.shared.subjects(), &outcome);
+        if let Some((verdict, reason)) = contradiction {
+            (outcome.verdict, outcome.reason) = (verdict, reason);
             return self.note(outcome).await;
         }
         match announcement {
@@ -246,12 +237,12 @@ impl<S: Store> Worker<S> {
         let due = mailing::newest_due(now);
         let Reading { outcome, announcement, is_trusted } =
             round::read_day(&self.shared.upstream, subject, date, due).await;
-        let is_proved = outcome.verdict.is_proved();
-        let outcome = match announcement.filter(|_| is_trusted) {
+        let is_emptied = judge::is_emptied(&self.shared.subjects(), &outcome);
+        let outcome = match announcement.filter(|_| is_trusted && !is_emptied) {
             Some(announcement) => self.record(&announcement, outcome).await,
             None => outcome,
         };
-        if !is_proved || outcome.verdict == Verdict::Unread {
+        if is_emptied || !outcome.verdict.is_proved() {
             tracing::warn!(
                 subject.code = %subject,
                 listing.date = %date,
@@ -285,14 +276,16 @@ impl<S: Store> Worker<S> {
     }
 
     /// Forgets what is older than the settings want, once a day.
+    ///
+    /// Counted from the newest mailing that is known, not from the clock: a wrong clock forgets nothing.
     async fn prune(&mut self) {
-        let today = mailing::newest_due(self.shared.clock.now());
-        if self.shared.options.retention_days == 0 || self.pruned == Some(today) {
+        let Some(newest) = self.shared.subjects().newest_shown() else { return };
+        if self.shared.options.retention_days == 0 || self.pruned == Some(newest) {
             return;
         }
-        self.pruned = Some(today);
+        self.pruned = Some(newest);
         let kept = SignedDuration::from_hours(24 * i64::from(self.shared.options.retention_days));
-        if let Err(error) = self.store.prune(today.saturating_sub(kept)).await {
+        if let Err(error) = self.store.prune(newest.saturating_sub(kept)).await {
             tracing::error!(%error, "could not forget old announcements");
         }
     }

@@ -77,10 +77,17 @@ pub struct Day {
 }
 
 impl Day {
-    /// May this take the place of what is known? What was proved is given up for nothing less.
+    /// May this take the place of what is known?
+    ///
+    /// What was proved is given up for nothing less, and a page that says that nothing was announced, as arXiv's
+    /// caches may for a week, overrules no page that had entries.
     #[must_use]
     pub fn supersedes(&self, known: &Self) -> bool {
-        self.verdict.is_proved() || !known.verdict.is_proved()
+        match self.verdict {
+            Verdict::Complete => true,
+            Verdict::Quiet => known.counts.total() == 0 && known.missing == 0,
+            _ => !known.verdict.is_proved(),
+        }
     }
 
     /// The day that a read has found, where it has found one.

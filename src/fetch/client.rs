@@ -114,6 +114,14 @@ impl Client {
         self.pace.wait_estimate()
     }
 
+    /// Goes on staying away where an earlier run was refused `since` ago.
+    pub fn was_refused(&self, since: Duration) {
+        if let Some(wait) = self.pace.refusal_stop().checked_sub(since) {
+            self.is_refused.store(true, Ordering::Relaxed);
+            self.pace.stay_away(wait);
+        }
+    }
+
     /// Did the upstream refuse us when it was last asked?
     #[must_use]
     pub fn is_refused(&self) -> bool {

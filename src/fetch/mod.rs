@@ -165,6 +165,13 @@ impl Upstream {
         }
     }
 
+    /// An earlier run was refused `since` ago: go on staying away.
+    pub fn was_refused(&self, since: Duration) {
+        if let Self::Live(client) = self {
+            client.was_refused(since);
+        }
+    }
+
     /// Did the upstream refuse us when it was last asked?
     #[must_use]
     pub fn is_refused(&self) -> bool {

@@ -101,6 +101,19 @@ impl Pace {
         own.saturating_add(self.pause.saturating_mul(state.waiting))
     }
 
+    /// How long the first stop after a refusal is.
+    pub fn refusal_stop(&self) -> Duration {
+        self.refusal_stop
+    }
+
+    /// Nothing is asked for this long: an earlier run was refused.
+    pub fn stay_away(&self, wait: Duration) {
+        let allowed = Instant::now() + wait;
+        let mut state = self.state();
+        state.not_before = Some(state.not_before.map_or(allowed, |at| at.max(allowed)));
+        state.refusals = state.refusals.max(1);
+    }
+
     /// A page that came as an answer was a refusal after all.
     pub fn report_refusal(&self) {
         self.settle(Outcome::Refused { retry_after: None });

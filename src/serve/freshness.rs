@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::collect::Status;
 use crate::domain::mailing;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
@@ -32,7 +33,7 @@ impl Freshness {
         let is_awaiting = subjects.iter().any(|subject| state.collector.is_awaiting(*subject));
         let mut freshness = Self { troubles: Vec::new(), stale_seconds: 0, is_awaiting };
         for subject in subjects {
-            let Some(status) = state.collector.status(*subject).filter(|status| status.failures > 0) else {
+            let Some(status) = state.collector.status(*subject).filter(is_troubled) else {
                 continue;
             };
             freshness.troubles.push((*subject, status.outcome.verdict));
@@ -63,4 +64,9 @@ impl Freshness {
             self.troubles.iter().map(|(subject, verdict)| format!("{subject} {verdict}")).collect();
         format!("crosslist; hit; ttl=-{}; detail=\"{}\"", self.stale_seconds, why.join(", "))
     }
+}
+
+/// Could the subject not be read, or does its page show an older mailing than is known to be out?
+fn is_troubled(status: &Status) -> bool {
+    status.failures > 0 || status.outcome.verdict == Verdict::Stale
 }

@@ -57,7 +57,12 @@ fn subject_status(subject: SubjectId, known: Known, newest_due: Date) -> Subject
     let gaps = known.days.values().filter(|day| day.verdict == Verdict::Gap).map(|day| day.date).collect();
     let days = (0..DAYS_SHOWN).rev().map(|back| {
         let date = newest_due.saturating_sub(SignedDuration::from_hours(24 * back));
-        (date, known.days.get(&date).cloned())
+        // A page that came back short has no day of its own until it is kept.
+        let short = || {
+            let status = known.status.as_ref().filter(|status| status.outcome.date == Some(date))?;
+            Day::of(&status.outcome, status.attempted).filter(|day| day.verdict == Verdict::Incomplete)
+        };
+        (date, known.days.get(&date).cloned().or_else(short))
     });
     let days = days.collect();
     let status = known.status;

@@ -31,6 +31,12 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Settings> {
     let upstream = upstream(reader);
     let subjects = subjects(reader);
     let store = store(reader);
+    if let (Some(subjects), Some(store)) = (&subjects, &store)
+        && (1..subjects.fill_days).contains(&store.retention_days)
+    {
+        let why = format!("at most `store.retention_days`, which is {}", store.retention_days);
+        reader.refuse("subjects.fill_days", &why);
+    }
     let feeds = feeds(reader, store.as_ref().map(|store| store.window_days));
     let cache = cache(reader);
     let log = log(reader);

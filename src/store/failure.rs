@@ -9,7 +9,10 @@ const SQLITE_NOTADB: &str = "26";
 /// An error while the file was opened.
 pub(super) fn open_failure(path: &str, error: &sqlx::Error) -> StoreError {
     match failed(path, error) {
-        StoreError::Failed(reason) => StoreError::Open { path: path.to_owned(), reason },
+        StoreError::Failed(reason) => StoreError::Open {
+            path: path.to_owned(),
+            reason: format!("{reason}; its folder must be there and writable for this user"),
+        },
         known => known,
     }
 }

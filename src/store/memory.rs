@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::announcement::Announcement;
 use crate::domain::arxiv_id::ArxivId;
@@ -76,9 +76,17 @@ impl Store for Memory {
         Ok(())
     }
 
-    async fn load(&self, since: Date) -> Result<Contents, StoreError> {
+    async fn load(&self, window_days: Option<u32>) -> Result<Contents, StoreError> {
         let ledger = self.ledger();
-        let kept = ledger.events.iter().filter(|((_, date), events)| *date >= since && !events.is_empty());
+        let window = SignedDuration::from_hours(24 * i64::from(window_days.unwrap_or(u32::MAX)));
+        let since = |subject: SubjectId| {
+            let days = ledger.days.range((subject, Date::MIN)..=(subject, Date::MAX));
+            days.last().map_or(Date::MIN, |((_, newest), _)| newest.saturating_sub(window))
+        };
+        let kept = ledger
+            .events
+            .iter()
+            .filter(|((subject, date), events)| *date >= since(*subject) && !events.is_empty());
         let change = |((subject, date), events): (&(SubjectId, Date), &Vec<Event>)| Change {
             subject: *subject,
             listing_date: *date,

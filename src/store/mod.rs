@@ -26,7 +26,7 @@ pub use sqlite::Sqlite;
 /// What was kept before the start.
 #[derive(Debug, Default)]
 pub struct Contents {
-    /// Every day of every subject that has events, since the asked-for date.
+    /// Every day that has events, within the asked-for window.
     pub changes: Vec<Change>,
     /// Every day of every subject of which something is known.
     pub days: Vec<Day>,
@@ -78,11 +78,11 @@ pub trait Store: Send + Sync + 'static {
         at: Timestamp,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// What is kept, the events since a date.
+    /// What is kept; of the events those of the last days of each subject, counted from its newest, or all.
     ///
     /// # Errors
     /// It could not be read.
-    fn load(&self, since: Date) -> impl Future<Output = Result<Contents, StoreError>> + Send;
+    fn load(&self, window_days: Option<u32>) -> impl Future<Output = Result<Contents, StoreError>> + Send;
 
     /// Forgets the days before a date.
     ///

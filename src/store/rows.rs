@@ -23,7 +23,9 @@ pub(super) async fn write_day(connection: &mut SqliteConnection, day: &Day) -> R
                   ON CONFLICT (subject, listing_date) DO UPDATE SET verdict = excluded.verdict, \
                   new_count = excluded.new_count, cross_count = excluded.cross_count, \
                   replace_count = excluded.replace_count, missing = excluded.missing, read_at = excluded.read_at \
-                  WHERE excluded.verdict IN ('complete', 'quiet') OR days.verdict NOT IN ('complete', 'quiet')";
+                  WHERE CASE excluded.verdict WHEN 'complete' THEN 1 \
+                  WHEN 'quiet' THEN days.new_count + days.cross_count + days.replace_count + days.missing = 0 \
+                  ELSE days.verdict NOT IN ('complete', 'quiet') END";
     sqlx::query(insert)
         .bind(day.subject.as_str())
         .bind(day.date.to_string())

@@ -9,10 +9,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Sqlite as Database, SqliteConnection};
+use sqlx::{Connection, Sqlite as Database, SqliteConnection};
 
 use crate::domain::announcement::{Announced, Announcement};
 use crate::domain::event::{Change, Event};
@@ -28,6 +29,9 @@ use super::{Contents, Store, StoreError, migrations};
 
 /// How long a write waits for another process that holds the file.
 const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// A window that holds every day there is: SQLite's dates have no years before 0.
+const DAYS_MAX: u32 = 700_000;
 
 /// How many rows one statement writes; SQLite takes 32,766 values.
 const ROWS_PER_STATEMENT: usize = 1_000;
@@ -111,13 +115,33 @@ impl Sqlite {
         Err(StoreError::OtherUpstream { path, filled_from, upstream })
     }
 
-    async fn record_in(
+    async fn connection(&self) -> Result<PoolConnection<Database>, StoreError> {
+        self.pool.acquire().await.map_err(|error| failed(&self.path, &error))
+    }
+
+    /// Gives the connection back; after an error it is closed instead.
+    ///
+    /// A full disk makes SQLite end a transaction by itself, and the connection would count it as open for ever.
+    async fn settle<T>(
         &self,
+        connection: PoolConnection<Database>,
+        result: Result<T, sqlx::Error>,
+    ) -> Result<T, StoreError> {
+        if result.is_err()
+            && let Err(error) = connection.close().await
+        {
+            tracing::debug!(%error, "a connection to the store did not end well");
+        }
+        result.map_err(|error| failed(&self.path, &error))
+    }
+
+    async fn record_in(
+        connection: &mut SqliteConnection,
         announcement: &Announcement,
         outcome: &Outcome,
         seen: Timestamp,
     ) -> Result<Change, sqlx::Error> {
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
         let Announcement { subject, date, entries } = announcement;
         let before: HashSet<String> = members(&mut transaction, *subject, *date).await?;
         let fresh: Vec<&Announced> =
@@ -146,15 +170,20 @@ impl Sqlite {
         Ok(Change { subject: *subject, listing_date: *date, events, added: fresh.len() })
     }
 
-    async fn load_all(&self, since: Date) -> Result<Contents, sqlx::Error> {
-        let mut transaction = self.pool.begin().await?;
+    async fn load_in(
+        connection: &mut SqliteConnection,
+        window_days: Option<u32>,
+    ) -> Result<Contents, sqlx::Error> {
+        let mut transaction = connection.begin().await?;
         let mut papers: HashMap<i64, Arc<Paper>> = HashMap::new();
         let mut days: BTreeMap<(SubjectId, Date), Vec<Event>> = BTreeMap::new();
         let found = sqlx::query(
             "SELECT subject, listing_date, announce_type, cross_list_from, published, added_at, sequence, paper \
-             FROM events JOIN memberships ON event = sequence WHERE listing_date >= ? ORDER BY subject, position",
+             FROM events JOIN memberships ON event = sequence \
+             JOIN (SELECT subject, max(listing_date) AS newest FROM days GROUP BY subject) USING (subject) \
+             WHERE listing_date >= date(newest, ?) ORDER BY subject, position",
         )
-        .bind(since.to_string())
+        .bind(format!("-{} days", window_days.unwrap_or(DAYS_MAX).min(DAYS_MAX)))
         .fetch_all(&mut *transaction)
         .await?;
         for row in &found {
@@ -166,6 +195,18 @@ impl Sqlite {
         contents.changes = days.into_iter().map(change).collect();
         Ok(contents)
     }
+
+    async fn prune_in(connection: &mut SqliteConnection, before: Date) -> Result<(), sqlx::Error> {
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+        for delete in [
+            "DELETE FROM events WHERE listing_date < ?1",
+            "DELETE FROM days WHERE listing_date < ?1",
+            "DELETE FROM reads WHERE read_at < unixepoch(?1)",
+        ] {
+            sqlx::query(delete).bind(before.to_string()).execute(&mut *transaction).await?;
+        }
+        transaction.commit().await
+    }
 }
 
 impl Store for Sqlite {
@@ -175,52 +216,42 @@ impl Store for Sqlite {
         outcome: &Outcome,
         seen: Timestamp,
     ) -> Result<Change, StoreError> {
-        self.record_in(announcement, outcome, seen).await.map_err(|error| failed(&self.path, &error))
+        let mut connection = self.connection().await?;
+        let recorded = Self::record_in(&mut connection, announcement, outcome, seen).await;
+        self.settle(connection, recorded).await
     }
 
     async fn note(&self, outcome: &Outcome, at: Timestamp) -> Result<(), StoreError> {
-        let written = async {
-            let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-            rows::write_read(&mut transaction, outcome, at).await?;
-            transaction.commit().await
-        };
-        written.await.map_err(|error| failed(&self.path, &error))
+        let mut connection = self.connection().await?;
+        let written = rows::write_read(&mut connection, outcome, at).await;
+        self.settle(connection, written).await
     }
 
     async fn mark(&self, day: &Day) -> Result<(), StoreError> {
-        let written = async {
-            let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-            rows::write_day(&mut transaction, day).await?;
-            transaction.commit().await
-        };
-        written.await.map_err(|error| failed(&self.path, &error))
+        let mut connection = self.connection().await?;
+        let written = rows::write_day(&mut connection, day).await;
+        self.settle(connection, written).await
     }
 
     async fn request(&self, subject: SubjectId, at: Timestamp) -> Result<(), StoreError> {
         let insert = "INSERT INTO requests (subject, requested_at) VALUES (?, ?) \
                       ON CONFLICT (subject) DO UPDATE SET requested_at = excluded.requested_at";
-        let written =
-            sqlx::query(insert).bind(subject.as_str()).bind(at.as_second()).execute(&self.pool).await;
-        written.map(drop).map_err(|error| failed(&self.path, &error))
+        let mut connection = self.connection().await?;
+        let query = sqlx::query(insert).bind(subject.as_str()).bind(at.as_second());
+        let written = query.execute(&mut *connection).await.map(drop);
+        self.settle(connection, written).await
     }
 
-    async fn load(&self, since: Date) -> Result<Contents, StoreError> {
-        self.load_all(since).await.map_err(|error| failed(&self.path, &error))
+    async fn load(&self, window_days: Option<u32>) -> Result<Contents, StoreError> {
+        let mut connection = self.connection().await?;
+        let contents = Self::load_in(&mut connection, window_days).await;
+        self.settle(connection, contents).await
     }
 
     async fn prune(&self, before: Date) -> Result<(), StoreError> {
-        let pruned = async {
-            let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-            for delete in [
-                "DELETE FROM events WHERE listing_date < ?1",
-                "DELETE FROM days WHERE listing_date < ?1",
-                "DELETE FROM reads WHERE read_at < unixepoch(?1)",
-            ] {
-                sqlx::query(delete).bind(before.to_string()).execute(&mut *transaction).await?;
-            }
-            transaction.commit().await
-        };
-        pruned.await.map_err(|error| failed(&self.path, &error))
+        let mut connection = self.connection().await?;
+        let pruned = Self::prune_in(&mut connection, before).await;
+        self.settle(connection, pruned).await
     }
 }
 
@@ -336,7 +367,7 @@ mod tests {
         sqlx::query("PRAGMA max_page_count = 1").execute(&store.pool).await.expect("limited");
         let error = store.record(&monday, &outcome, seen).await.expect_err("full");
         assert!(error.to_string().contains("full"), "{error}");
-        assert_eq!(store.load(Date::MIN).await.expect("read back").changes[0].events, kept.events);
+        assert_eq!(store.load(None).await.expect("read back").changes[0].events, kept.events);
         sqlx::query("PRAGMA max_page_count = 1000000").execute(&store.pool).await.expect("room again");
         let healed = store.record(&monday, &outcome, seen).await.expect("kept");
         assert_eq!(healed.events.len(), 19);

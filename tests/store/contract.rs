@@ -49,10 +49,15 @@ async fn a_day_is_kept_as_it_was_announced(store: impl Store) {
     }
     assert_eq!(change.events[0].published.to_string(), "2026-03-02T00:59:59Z");
     assert_eq!(change.events[18].published.to_string(), "2026-03-02T00:59:41Z");
-    let contents = store.load(Date::MIN).await.expect("read back");
+    let contents = store.load(None).await.expect("read back");
     assert_eq!(contents.changes.len(), 1);
     assert_eq!(contents.changes[0].events, change.events);
-    assert!(store.load(date(2026, 3, 3)).await.expect("read back").changes.is_empty());
+    let tuesday = announcement(TUESDAY, "cs.DC");
+    store.record(&tuesday, &outcome(&tuesday), time("2026-03-05T00:00:00Z")).await.expect("kept");
+    let window = store.load(Some(0)).await.expect("read back");
+    assert_eq!(window.changes.len(), 1);
+    assert_eq!(window.changes[0].listing_date, date(2026, 3, 3));
+    assert_eq!(store.load(Some(1)).await.expect("read back").changes.len(), 2);
 }
 
 async fn a_paper_of_two_subjects_has_one_date_and_no_two_papers_share_one(store: impl Store) {
@@ -96,7 +101,7 @@ async fn a_quiet_day_is_known(store: impl Store) {
     let quiet = announcement(WEDNESDAY_QUIET, "cs.DC");
     let change = store.record(&quiet, &outcome(&quiet), time("2026-03-04T02:00:00Z")).await.expect("kept");
     assert!(change.events.is_empty());
-    let days = store.load(Date::MIN).await.expect("read back").days;
+    let days = store.load(None).await.expect("read back").days;
     assert_eq!(days.len(), 1);
     assert_eq!((days[0].date, days[0].verdict), (date(2026, 3, 4), Verdict::Quiet));
 }
@@ -111,7 +116,7 @@ async fn what_was_proved_stays_so(store: impl Store) {
     let mut incomplete = outcome(&short);
     (incomplete.verdict, incomplete.missing) = (Verdict::Incomplete, 16);
     store.record(&short, &incomplete, seen).await.expect("kept");
-    let contents = store.load(Date::MIN).await.expect("read back");
+    let contents = store.load(None).await.expect("read back");
     assert_eq!(contents.days[0].verdict, Verdict::Complete);
     assert_eq!(contents.days[0].counts, proved.counts);
     assert_eq!(contents.reads[0].0.verdict, Verdict::Incomplete);
@@ -126,7 +131,7 @@ async fn reads_and_requests_are_remembered(store: impl Store) {
     store.note(&failed, time("2026-03-02T03:00:00Z")).await.expect("kept");
     store.request(subject("cs.LG"), time("2026-03-01T00:00:00Z")).await.expect("kept");
     store.request(subject("cs.LG"), time("2026-03-02T00:00:00Z")).await.expect("kept");
-    let contents = store.load(Date::MIN).await.expect("read back");
+    let contents = store.load(None).await.expect("read back");
     let (read, at) = &contents.reads[0];
     assert_eq!((read.verdict, read.reason.as_str()), (Verdict::Unreachable, "no answer"));
     assert_eq!(*at, time("2026-03-02T03:00:00Z"));
@@ -148,9 +153,9 @@ async fn old_days_are_forgotten_and_others_are_not(store: impl Store) {
         read: seen,
     };
     store.mark(&gap).await.expect("kept");
-    assert_eq!(store.load(Date::MIN).await.expect("read back").days.len(), 3);
+    assert_eq!(store.load(None).await.expect("read back").days.len(), 3);
     store.prune(date(2026, 3, 3)).await.expect("pruned");
-    let contents = store.load(Date::MIN).await.expect("read back");
+    let contents = store.load(None).await.expect("read back");
     let dates: Vec<Date> = contents.changes.iter().map(|change| change.listing_date).collect();
     assert_eq!(dates, [date(2026, 3, 3)]);
     assert_eq!(contents.days.len(), 1);

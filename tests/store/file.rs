@@ -1,7 +1,6 @@
 //! What the SQLite file survives, and what it refuses.
 
 use crosslist::store::{Sqlite, Store, StoreError};
-use jiff::civil::Date;
 
 use crate::sample::{MONDAY, announcement, lines, outcome, time};
 
@@ -14,7 +13,7 @@ async fn ids_and_dates_are_the_same_after_a_restart_without_a_proper_end() {
     let before = store.record(&monday, &outcome(&monday), time("2026-03-02T02:00:00Z")).await.expect("kept");
     std::mem::forget(store);
     let store = Sqlite::open(&path, "a test").await.expect("the same store");
-    let contents = store.load(Date::MIN).await.expect("read back");
+    let contents = store.load(None).await.expect("read back");
     assert_eq!(contents.changes[0].events, before.events);
     let again = store.record(&monday, &outcome(&monday), time("2026-03-09T02:00:00Z")).await.expect("kept");
     assert_eq!(lines(&again), lines(&before));
@@ -69,7 +68,7 @@ async fn a_row_that_means_nothing_is_damage_and_not_a_panic() {
     store.record(&monday, &outcome(&monday), time("2026-03-02T02:00:00Z")).await.expect("kept");
     let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", path.display())).await.expect("the file");
     sqlx::query("UPDATE events SET paper = '{}'").execute(&pool).await.expect("changed");
-    let error = store.load(Date::MIN).await.expect_err("no paper");
+    let error = store.load(None).await.expect_err("no paper");
     assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
 }
 

@@ -48,6 +48,7 @@ pub fn status(status: &Status) -> String {
         p.lead {
             @match (status.subjects.len(), broken.len()) {
                 (0, _) => "Nothing is read yet: no subject is watched, and none was asked for.",
+                (_, 0) if is_overdue(status) => "arXiv has not shown the mailing that is due by the calendar; what it has announced was read.",
                 (_, 0) => "All is well: every subject was read as far as arXiv has announced.",
                 (_, 1) => "One subject could not be read; its feed shows what was read before.",
                 (_, _) => "Some subjects could not be read; their feeds show what was read before.",
@@ -107,8 +108,16 @@ fn cell(date: Date, day: Option<&Day>) -> Markup {
     }
 }
 
+/// Has no page shown the mailing that is due? On a holiday that is as it should be.
+fn is_overdue(status: &Status) -> bool {
+    let newest = |subject: &SubjectStatus| {
+        subject.days.iter().filter(|(_, day)| day.is_some()).map(|(date, _)| *date).max()
+    };
+    status.subjects.iter().filter_map(newest).max().is_none_or(|newest| newest < status.newest_due)
+}
+
 fn is_well(verdict: Verdict) -> bool {
-    matches!(verdict, Verdict::Complete | Verdict::Quiet | Verdict::Stale | Verdict::Unread)
+    matches!(verdict, Verdict::Complete | Verdict::Quiet | Verdict::Unread)
 }
 
 fn optional(at: Option<Timestamp>) -> Markup {
