@@ -160,11 +160,19 @@ impl<S: Store> Worker<S> {
 
     /// Keeps what a read of the newest mailing has brought, and judges it by what is known.
     async fn keep(&mut self, reading: Reading) -> Outcome {
-        let Reading { mut outcome, announcement, is_trusted } = reading;
+        let Reading { outcome, announcement, is_trusted } = reading;
         let contradiction = judge::contradiction(&self.shared.subjects(), &outcome);
         if let Some((verdict, reason)) = contradiction {
-            (outcome.verdict, outcome.reason) = (verdict, reason);
-            return self.note(outcome).await;
+            let is_news = self.shared.subjects().is_news(&outcome);
+            let stale = Outcome { verdict, reason, ..outcome.clone() };
+            return match announcement.filter(|_| is_trusted && verdict == Verdict::Stale && is_news) {
+                // An older mailing than is out, but a later one than is known here.
+                Some(announcement) => match self.record(&announcement, outcome).await {
+                    kept if kept.verdict == Verdict::Unread => kept,
+                    _ => stale,
+                },
+                None => self.note(stale).await,
+            };
         }
         match announcement {
             Some(announcement) if is_trusted || self.is_short_for_long(&outcome) => {

@@ -363,12 +363,16 @@ mod tests {
         let seen: Timestamp = "2026-03-02T02:00:00Z".parse().expect("a time");
         let store = Sqlite::open(&path, "a test").await.expect("a store");
         let kept = store.record(&first, &outcome, seen).await.expect("kept");
-        // Stands for a full disk: the file may grow no further.
-        sqlx::query("PRAGMA max_page_count = 1").execute(&store.pool).await.expect("limited");
-        let error = store.record(&monday, &outcome, seen).await.expect_err("full");
-        assert!(error.to_string().contains("full"), "{error}");
+        // A full disk makes SQLite end the transaction by itself; so does this.
+        let trigger =
+            "CREATE TRIGGER full BEFORE INSERT ON days BEGIN SELECT RAISE(ROLLBACK, 'disk is full'); END";
+        sqlx::query(trigger).execute(&store.pool).await.expect("a trigger");
+        for _ in 0..3 {
+            let error = store.record(&monday, &outcome, seen).await.expect_err("full");
+            assert!(error.to_string().contains("disk is full"), "{error}");
+        }
         assert_eq!(store.load(None).await.expect("read back").changes[0].events, kept.events);
-        sqlx::query("PRAGMA max_page_count = 1000000").execute(&store.pool).await.expect("room again");
+        sqlx::query("DROP TRIGGER full").execute(&store.pool).await.expect("room again");
         let healed = store.record(&monday, &outcome, seen).await.expect("kept");
         assert_eq!(healed.events.len(), 19);
         assert_eq!(healed.events[..2], kept.events[..]);

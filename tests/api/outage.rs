@@ -189,3 +189,37 @@ async fn while_something_new_may_come_an_answer_is_kept_for_minutes_only() {
     let monday_is_due = Running::over(&arxiv, sources("0"), "2026-03-09T00:05:00Z").await;
     assert_eq!(max_age(monday_is_due).await, "max-age=300");
 }
+
+#[tokio::test]
+async fn a_restart_long_after_the_last_mailing_empties_no_feed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let keep = || Keep::InFile(folder.path().join("crosslist.db"));
+    let arxiv = Arxiv::start().await;
+    week(&arxiv);
+    let service = Running::over_with(&arxiv, sources("4"), keep(), FRIDAY).await;
+    service.ask(reqwest::Method::POST, "/admin/refresh", &[]).await;
+    assert_eq!(service.ids("/subjects/cs.DC.json").await.len(), 37);
+    service.stop().await;
+    arxiv.answer("/list/cs.DC/new", 503, "");
+    let service = Running::over_with(&arxiv, sources("4"), keep(), "2026-06-06T03:00:00Z").await;
+    assert_eq!(service.ids("/subjects/cs.DC.json").await.len(), 37);
+}
+
+#[tokio::test]
+async fn a_page_that_lags_behind_another_subjects_is_stale_and_its_feed_says_so() {
+    let arxiv = Arxiv::start().await;
+    arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-06.html");
+    let lagging = crate::service::page("cs.DC-new-2026-03-05-only-rep.html")
+        .replace("/cs.DC/", "/cs.LG/")
+        .replace("recent-cs.DC", "recent-cs.LG");
+    arxiv.answer("/list/cs.LG/new", 200, &lagging);
+    let sources = sources("0").with_override("test", "subjects.watch", "cs.DC,cs.LG");
+    let service = Running::over(&arxiv, sources, FRIDAY).await;
+    service.ask(reqwest::Method::POST, "/admin/refresh?subjects=cs.DC", &[]).await;
+    let answer = service.ask(reqwest::Method::POST, "/admin/refresh?subjects=cs.LG", &[]).await;
+    let rows = answer.text().await.expect("a body");
+    assert!(rows.contains("\"stale\"") && rows.contains("2026-03-06"), "{rows}");
+    assert!(!service.text("/status").await.contains("All is well"));
+    // What the older page shows is good all the same.
+    assert_eq!(service.ids("/subjects/cs.LG.json").await.len(), 2);
+}
