@@ -2,8 +2,10 @@
 
 mod asked;
 mod assemble;
+mod lookup;
 mod shelf;
 
 pub use asked::{Asked, FEED_TITLE_CHARACTERS_MAX, Scope, feed, keyword_rule, title, url};
 pub use assemble::{Limit, Selection, assemble};
+pub use lookup::{Found, Question, Sort, in_official_order, look_up};
 pub use shelf::Shelf;

@@ -7,8 +7,10 @@ mod error;
 mod feeds;
 mod freshness;
 mod negotiate;
+mod official;
 mod pages;
 mod params;
+mod query_api;
 mod routes;
 mod status;
 

@@ -7,7 +7,7 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, HttpRequest, HttpResponse, Resource, web};
 
 use super::error::Problem;
-use super::{State, TARGET_BYTES_MAX, admin, feeds, pages, status};
+use super::{State, TARGET_BYTES_MAX, admin, feeds, official, pages, query_api, status};
 
 /// Adds every route; the caller puts `State` beside it.
 pub fn configure(app: &mut web::ServiceConfig, state: State) {
@@ -40,6 +40,21 @@ pub fn configure(app: &mut web::ServiceConfig, state: State) {
                 readable("/keywords/{keyword}")
                     .route(web::get().to(feeds::keyword))
                     .route(web::head().to(feeds::keyword)),
+            )
+            .service(
+                readable("/rss/{subjects}")
+                    .route(web::get().to(official::rss))
+                    .route(web::head().to(official::rss)),
+            )
+            .service(
+                readable("/atom/{subjects}")
+                    .route(web::get().to(official::atom))
+                    .route(web::head().to(official::atom)),
+            )
+            .service(
+                readable("/api/query")
+                    .route(web::get().to(query_api::query))
+                    .route(web::head().to(query_api::query)),
             )
             .service(
                 readable("/help/http")
