@@ -61,7 +61,9 @@ impl Xml {
         for (name, value) in attributes {
             // A line end in an attribute would be read as a blank.
             let value = escape(&clean::text(value)).replace('"', "&quot;").replace('\n', "&#10;");
-            self.text.push_str(&format!(" {name}=\"{value}\""));
+            for part in [" ", name, "=\"", &value, "\""] {
+                self.text.push_str(part);
+            }
         }
     }
 

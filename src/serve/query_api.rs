@@ -240,15 +240,11 @@ fn mistake(parameter: &str, value: &str, message: String) -> Mistake {
 
 /// The canonical rule as a header can carry it: what is not ASCII is percent-encoded, and so is `%`.
 fn understood(query: &Query) -> Option<HeaderValue> {
-    let mut text = String::new();
-    for byte in query.canonical().bytes() {
-        match byte {
-            b'%' => text.push_str("%25"),
-            b' '..=b'~' => text.push(char::from(byte)),
-            _ => text.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    HeaderValue::from_str(&text).ok()
+    let encoded = |byte: u8| match byte {
+        b' '..=b'$' | b'&'..=b'~' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    HeaderValue::from_str(&query.canonical().bytes().map(encoded).collect::<String>()).ok()
 }
 
 fn refusal(problem: &Problem, request: &HttpRequest, state: &State) -> HttpResponse {

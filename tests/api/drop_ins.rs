@@ -178,6 +178,8 @@ async fn a_search_is_read_as_arxiv_reads_it_and_says_how() {
     let understood = response.headers()["x-crosslist-query"].to_str().expect("text").to_owned();
     assert!(understood.contains("ti:gpu") && understood.contains("cat:cs.DC"), "{understood}");
     let both = response.text().await.expect("a body");
+    let accented = service.get("/api/query?search_query=au:G%C3%BCnl%C3%BC").await;
+    assert_eq!(accented.headers()["x-crosslist-query"], "au:g%C3%BCnl%C3%BC");
     let either = service.text("/api/query?search_query=ti:GPU+ti:federated&max_results=100").await;
     let gpu = service.text("/api/query?search_query=ti:GPU&max_results=100").await;
     assert!(numbers(&gpu).len() >= numbers(&both).len());
