@@ -24,6 +24,21 @@ pub fn configure(app: &mut web::ServiceConfig, state: State) {
                     .route(web::head().to(feeds::subjects)),
             )
             .service(
+                readable("/rss/{subjects}")
+                    .route(web::get().to(official::rss))
+                    .route(web::head().to(official::rss)),
+            )
+            .service(
+                readable("/atom/{subjects}")
+                    .route(web::get().to(official::atom))
+                    .route(web::head().to(official::atom)),
+            )
+            .service(
+                readable("/api/query")
+                    .route(web::get().to(query_api::query))
+                    .route(web::head().to(query_api::query)),
+            )
+            .service(
                 readable("/status").route(web::get().to(status::page)).route(web::head().to(status::page)),
             )
             .service(
@@ -40,21 +55,6 @@ pub fn configure(app: &mut web::ServiceConfig, state: State) {
                 readable("/keywords/{keyword}")
                     .route(web::get().to(feeds::keyword))
                     .route(web::head().to(feeds::keyword)),
-            )
-            .service(
-                readable("/rss/{subjects}")
-                    .route(web::get().to(official::rss))
-                    .route(web::head().to(official::rss)),
-            )
-            .service(
-                readable("/atom/{subjects}")
-                    .route(web::get().to(official::atom))
-                    .route(web::head().to(official::atom)),
-            )
-            .service(
-                readable("/api/query")
-                    .route(web::get().to(query_api::query))
-                    .route(web::head().to(query_api::query)),
             )
             .service(
                 readable("/help/http")
