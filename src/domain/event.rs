@@ -24,6 +24,14 @@ pub struct Event {
     pub paper: Arc<Paper>,
 }
 
+impl Event {
+    /// The version that was announced, where it is known: the first of a new paper, else what the listing gave away.
+    #[must_use]
+    pub fn version(&self) -> Option<u32> {
+        if self.announce_type == AnnounceType::New { Some(1) } else { self.paper.version }
+    }
+}
+
 /// A day of a subject as it stands after a read: every event of that day, in the page's order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {

@@ -10,6 +10,7 @@ pub mod near;
 pub mod outcome;
 pub mod paper;
 pub mod prose;
+pub mod record;
 pub mod taxonomy;
 mod taxonomy_table;
 pub mod verdict;

@@ -12,7 +12,7 @@ use crate::domain::paper::Subject;
 use crate::text::escape;
 
 /// What stands for the authors where arXiv has no list: RFC 4287 §4.2.1 wants an author.
-const AUTHORS_UNAVAILABLE: &str = "(author list is unavailable)";
+pub(super) const AUTHORS_UNAVAILABLE: &str = "(author list is unavailable)";
 
 /// The library's own declaration names no encoding.
 const DECLARATION: &[u8] = b"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";

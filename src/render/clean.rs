@@ -58,7 +58,7 @@ fn line(words: &str) -> String {
     if is_clean(words) { one_line(words) } else { one_line(&text(words)) }
 }
 
-fn text(words: &str) -> String {
+pub(super) fn text(words: &str) -> String {
     if is_clean(words) { words.to_owned() } else { words.chars().filter(|c| !is_illegal(*c)).collect() }
 }
 

@@ -7,10 +7,13 @@ mod clean;
 mod dates;
 mod extensions;
 mod json;
+pub mod official;
 pub mod page;
+pub mod query_api;
 mod rss;
 #[cfg(test)]
 mod samples;
+mod xml;
 
 use std::fmt;
 

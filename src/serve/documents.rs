@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use moka::future::Cache;
 
 use super::params::FeedRequest;
+use super::query_api::ApiRequest;
 use crate::domain::taxonomy::SubjectId;
 
 /// What a document weighs beside its bytes.
@@ -29,9 +30,28 @@ pub struct Document {
 #[derive(Clone, Debug)]
 pub struct Documents(Cache<Key, Arc<Document>>);
 
+/// What a document answers.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Request {
+    Feed(FeedRequest),
+    Api(ApiRequest),
+}
+
+impl From<FeedRequest> for Request {
+    fn from(request: FeedRequest) -> Self {
+        Self::Feed(request)
+    }
+}
+
+impl From<ApiRequest> for Request {
+    fn from(request: ApiRequest) -> Self {
+        Self::Api(request)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
-    request: FeedRequest,
+    request: Request,
     sources: Vec<SubjectId>,
     generation: u64,
 }
@@ -49,12 +69,12 @@ impl Documents {
     /// The document for a request, rendered once however many ask at the same time; nothing is kept of a failure.
     pub(super) async fn get(
         &self,
-        request: &FeedRequest,
+        request: impl Into<Request>,
         sources: Vec<SubjectId>,
         generation: u64,
         render: impl Future<Output = Option<Arc<Document>>>,
     ) -> Option<Arc<Document>> {
-        self.0.optionally_get_with(Key { request: request.clone(), sources, generation }, render).await
+        self.0.optionally_get_with(Key { request: request.into(), sources, generation }, render).await
     }
 }
 

@@ -180,6 +180,14 @@ impl Problem {
         Self::new("failed", "Something went wrong here", StatusCode::INTERNAL_SERVER_ERROR, detail)
     }
 
+    /// Every mistake in a sentence, or what is wrong as a whole.
+    pub(super) fn said(&self) -> Vec<String> {
+        if self.errors.is_empty() {
+            return vec![self.detail.clone()];
+        }
+        self.errors.iter().map(Mistake::said).collect()
+    }
+
     /// The answer, in the form that the asker reads.
     pub(super) fn respond(&self, request: &HttpRequest) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);

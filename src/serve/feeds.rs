@@ -18,7 +18,7 @@ use super::error::Problem;
 use super::freshness::Freshness;
 use super::negotiate::Form;
 use super::params::{self, FeedRequest};
-use super::{State, conditional};
+use super::{State, conditional, official};
 
 /// How long a read takes beyond the wait for its turn, for the estimate that a reader is given.
 const READ_SECONDS: u64 = 10;
@@ -38,7 +38,11 @@ pub(super) async fn keyword(request: HttpRequest, state: web::Data<State>) -> Ht
     answer(&request, &state, params::keyword(&request, &state)).await
 }
 
-async fn answer(request: &HttpRequest, state: &State, asked: Result<FeedRequest, Problem>) -> HttpResponse {
+pub(super) async fn answer(
+    request: &HttpRequest,
+    state: &State,
+    asked: Result<FeedRequest, Problem>,
+) -> HttpResponse {
     let answered = async {
         let asked = asked?;
         let subjects = named(&asked.asked, state)?;
@@ -51,7 +55,7 @@ async fn answer(request: &HttpRequest, state: &State, asked: Result<FeedRequest,
 }
 
 /// Makes sure that every subject was read once; readers of the same subject share the read.
-async fn warm(subjects: &[SubjectId], state: &State) -> Result<(), Problem> {
+pub(super) async fn warm(subjects: &[SubjectId], state: &State) -> Result<(), Problem> {
     let cold: Vec<SubjectId> =
         subjects.iter().copied().filter(|subject| !state.shelf.holds(*subject)).collect();
     if cold.is_empty() {
@@ -127,7 +131,7 @@ async fn document(
         }
     };
     // A stopped renderer is no document: it is answered as an error and not kept.
-    state.documents.get(asked, sources, generation, render).await.ok_or_else(|| {
+    state.documents.get(asked.clone(), sources, generation, render).await.ok_or_else(|| {
         Problem::failed("the feed could not be written; the service's log says why".to_owned())
     })
 }
@@ -137,6 +141,11 @@ fn named(asked: &Asked, state: &State) -> Result<Vec<SubjectId>, Problem> {
     if !asked.scope.subjects().is_empty() {
         return Ok(asked.scope.subjects().to_vec());
     }
+    all_read(state)
+}
+
+/// All subjects that are read, as far as they have been.
+pub(super) fn all_read(state: &State) -> Result<Vec<SubjectId>, Problem> {
     let read: Vec<SubjectId> = state.collector.subjects().into_iter().map(|(subject, _)| subject).collect();
     let held: Vec<SubjectId> = read.iter().copied().filter(|subject| state.shelf.holds(*subject)).collect();
     match (held.is_empty(), read.is_empty()) {
@@ -161,14 +170,26 @@ fn sources(subjects: &[SubjectId], state: &State) -> Vec<SubjectId> {
 fn render(request: &FeedRequest, sources: &[SubjectId], state: &State) -> Document {
     let newest = state.shelf.newest(sources).unwrap_or_else(|| mailing::newest_due(state.clock.now()));
     let events = make::assemble(&state.shelf, sources, &request.asked.selection);
-    let feed = make::feed(&request.asked, &events, &request.base, newest);
+    let feed = || make::feed(&request.asked, &events, &request.base, newest);
     match request.form {
-        Form::Feed(format) => Document::new(render::feed(&feed, format), format.content_type(), feed.updated),
-        Form::Page => Document::new(render::page::feed(&feed), render::page::CONTENT_TYPE, feed.updated),
+        Form::Feed(format) => {
+            let feed = feed();
+            Document::new(render::feed(&feed, format), format.content_type(), feed.updated)
+        }
+        Form::Page => {
+            let feed = feed();
+            Document::new(render::page::feed(&feed), render::page::CONTENT_TYPE, feed.updated)
+        }
+        Form::Official(shape) => official::document(request, events, newest, shape),
     }
 }
 
-fn respond(request: &HttpRequest, state: &State, document: &Document, freshness: &Freshness) -> HttpResponse {
+pub(super) fn respond(
+    request: &HttpRequest,
+    state: &State,
+    document: &Document,
+    freshness: &Freshness,
+) -> HttpResponse {
     let current = conditional::is_current(request, &document.etag, document.modified);
     let status = if current { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
     let mut response = HttpResponse::build(status);

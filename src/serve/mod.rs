@@ -8,8 +8,10 @@ mod explain;
 mod feeds;
 mod freshness;
 mod negotiate;
+mod official;
 mod pages;
 mod params;
+mod query_api;
 mod routes;
 mod status;
 

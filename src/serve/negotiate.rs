@@ -4,12 +4,14 @@ use actix_web::HttpRequest;
 use actix_web::http::header;
 
 use crate::render::Format;
+use crate::render::official::Shape;
 
-/// A feed, or the page that shows it.
+/// A feed, the page that shows it, or a feed in the shape of arXiv's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Form {
     Feed(Format),
     Page,
+    Official(Shape),
 }
 
 /// Media types and what is sent for them; `*/*` and the like give the first.

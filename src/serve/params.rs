@@ -34,13 +34,13 @@ pub(super) struct FeedRequest {
 
 /// What a query string says, as far as it was understood.
 #[derive(Default)]
-struct Given {
-    types: Option<Vec<AnnounceType>>,
-    limit: Option<usize>,
-    days: Option<u32>,
-    query: Option<Query>,
-    subjects: Vec<SubjectId>,
+pub(super) struct Given {
     id: Option<ArxivId>,
+    pub(super) types: Option<Vec<AnnounceType>>,
+    pub(super) limit: Option<usize>,
+    pub(super) days: Option<u32>,
+    pub(super) query: Option<Query>,
+    pub(super) subjects: Vec<SubjectId>,
 }
 
 /// Reads the path and the query of `/subjects/{subjects}`.
@@ -181,7 +181,7 @@ fn context(lists: &Lists) -> Context<'_> {
     Context { lists, mode: Mode::Native }
 }
 
-fn subject_list(list: &str, separator: char) -> Result<Vec<SubjectId>, Problem> {
+pub(super) fn subject_list(list: &str, separator: char) -> Result<Vec<SubjectId>, Problem> {
     let (mut subjects, mut unknown, mut position) = (Vec::new(), Vec::new(), 0);
     for name in list.split(separator) {
         match SubjectId::parse(name) {
@@ -210,7 +210,7 @@ fn subject_list(list: &str, separator: char) -> Result<Vec<SubjectId>, Problem> 
 }
 
 /// Reads a query string; what is not among `known` is a mistake, and so is a value that means nothing.
-fn given(query: &str, state: &State, known: &[&str]) -> Result<Given, Problem> {
+pub(super) fn given(query: &str, state: &State, known: &[&str]) -> Result<Given, Problem> {
     let mut given = Given::default();
     let (mut seen, mut mistakes) = (Vec::new(), Vec::new());
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -260,6 +260,12 @@ fn given(query: &str, state: &State, known: &[&str]) -> Result<Given, Problem> {
                     Ok((id, _)) => given.id = Some(id),
                     Err(error) => mistakes.push(whole("bad-id", error.to_string(), "an arXiv identifier")),
                 },
+                "version" => {
+                    if value != "2.0" {
+                        let message = format!("`version` is `{}`", shortened(&value));
+                        mistakes.push(whole("bad-version", message, "2.0 is the only version of RSS here"));
+                    }
+                }
                 // A `+` in a query is a blank once it is decoded.
                 _ => given.subjects = subject_list(&value.replace([' ', '+'], ","), ',')?,
             }

@@ -7,7 +7,7 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, HttpRequest, HttpResponse, Resource, web};
 
 use super::error::Problem;
-use super::{State, TARGET_BYTES_MAX, admin, explain, feeds, pages, status};
+use super::{State, TARGET_BYTES_MAX, admin, explain, feeds, official, pages, query_api, status};
 
 /// Adds every route; the caller puts `State` beside it.
 pub fn configure(app: &mut web::ServiceConfig, state: State) {
@@ -22,6 +22,21 @@ pub fn configure(app: &mut web::ServiceConfig, state: State) {
                 readable("/subjects/{subjects}")
                     .route(web::get().to(feeds::subjects))
                     .route(web::head().to(feeds::subjects)),
+            )
+            .service(
+                readable("/rss/{subjects}")
+                    .route(web::get().to(official::rss))
+                    .route(web::head().to(official::rss)),
+            )
+            .service(
+                readable("/atom/{subjects}")
+                    .route(web::get().to(official::atom))
+                    .route(web::head().to(official::atom)),
+            )
+            .service(
+                readable("/api/query")
+                    .route(web::get().to(query_api::query))
+                    .route(web::head().to(query_api::query)),
             )
             .service(
                 readable("/status").route(web::get().to(status::page)).route(web::head().to(status::page)),

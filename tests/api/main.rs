@@ -1,6 +1,7 @@
 //! The service over HTTP, with saved pages or a server on loopback in arXiv's place.
 
 mod conditional;
+mod drop_ins;
 mod errors;
 mod live;
 mod outage;

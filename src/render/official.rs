@@ -1,0 +1,184 @@
+//! How is a listing written in the shape of arXiv's own feeds?
+//!
+//! Element for element as rss.arxiv.org writes them, so that scripts find what they look for; `dc:rights` is not there,
+//! for a listing does not tell it. Dates are the events' own, and Atom has the authors that it must have.
+
+use super::xml::Xml;
+use super::{Format, dates, extensions};
+use crate::domain::event::Event;
+use crate::domain::paper::Paper;
+use crate::domain::prose::Prose;
+use crate::text::one_line;
+use jiff::Timestamp;
+
+/// Which of arXiv's feeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Shape {
+    Rss,
+    Atom,
+}
+
+/// A listing as arXiv's feeds show it.
+#[derive(Clone, Debug)]
+pub struct Listing<'a> {
+    /// `cs.DC, cs.PF`.
+    pub subjects: String,
+    /// The address of the document itself.
+    pub self_url: String,
+    /// The page for people.
+    pub page_url: String,
+    pub updated: Timestamp,
+    /// In the order in which they are shown.
+    pub events: &'a [Event],
+}
+
+const DUBLIN_CORE: &str = "http://purl.org/dc/elements/1.1/";
+const ATOM: &str = "http://www.w3.org/2005/Atom";
+const LANGUAGE: &str = "en-us";
+const DOCS: &str = "https://www.rssboard.org/rss-specification";
+
+/// How long a reader may keep the document, in minutes.
+const TTL_MINUTES: &str = "60";
+
+/// What an entry takes beside its abstract, in bytes; for the size of the buffer alone.
+const ENTRY_BYTES: usize = 3_000;
+
+impl Shape {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Rss => "rss",
+            Self::Atom => "atom",
+        }
+    }
+
+    #[must_use]
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Rss => Format::Rss.content_type(),
+            Self::Atom => Format::Atom.content_type(),
+        }
+    }
+}
+
+/// A listing as a document.
+#[must_use]
+pub fn listing(listing: &Listing<'_>, shape: Shape) -> String {
+    let xml = Xml::new(listing.events.len() * ENTRY_BYTES + ENTRY_BYTES);
+    match shape {
+        Shape::Rss => rss(listing, xml),
+        Shape::Atom => atom(listing, xml),
+    }
+}
+
+fn rss(listing: &Listing<'_>, mut xml: Xml) -> String {
+    let namespaces =
+        [("xmlns:arxiv", extensions::NAMESPACE), ("xmlns:dc", DUBLIN_CORE), ("xmlns:atom", ATOM)];
+    xml.open("rss", &[&namespaces[..], &[("version", "2.0")]].concat());
+    xml.open("channel", &[]);
+    xml.leaf("title", &[], &format!("{} updates on arXiv.org", listing.subjects));
+    xml.leaf("link", &[], &listing.page_url);
+    xml.leaf("description", &[], &description(listing));
+    let itself = [("href", &*listing.self_url), ("rel", "self"), ("type", Format::Rss.media_type())];
+    xml.empty("atom:link", &itself);
+    xml.leaf("docs", &[], DOCS);
+    xml.leaf("language", &[], LANGUAGE);
+    xml.leaf("lastBuildDate", &[], &dates::rfc_822(listing.updated));
+    let newest = listing.events.iter().map(|event| event.published).max();
+    xml.leaf("pubDate", &[], &dates::rfc_822(newest.unwrap_or(listing.updated)));
+    xml.leaf("ttl", &[], TTL_MINUTES);
+    xml.open("skipDays", &[]);
+    xml.leaf("day", &[], "Sunday");
+    xml.leaf("day", &[], "Saturday");
+    xml.close();
+    for event in listing.events {
+        xml.open("item", &[]);
+        xml.leaf("title", &[], &one_line(&event.paper.title));
+        xml.leaf("link", &[], &event.paper.id.abstract_url());
+        xml.leaf("description", &[], &summary(event));
+        xml.leaf("guid", &[("isPermaLink", "false")], &format!("oai:arXiv.org:{}", versioned(event)));
+        for subject in &event.paper.subjects {
+            xml.leaf("category", &[], &subject.id);
+        }
+        xml.leaf("pubDate", &[], &dates::rfc_822(event.published));
+        elements(event, &mut xml);
+        xml.close();
+    }
+    xml.finish()
+}
+
+fn atom(listing: &Listing<'_>, mut xml: Xml) -> String {
+    let namespaces = [("xmlns:arxiv", extensions::NAMESPACE), ("xmlns:dc", DUBLIN_CORE), ("xmlns", ATOM)];
+    xml.open("feed", &[&namespaces[..], &[("xml:lang", LANGUAGE)]].concat());
+    xml.leaf("id", &[], &listing.self_url);
+    xml.leaf("title", &[], &format!("{} updates on arXiv.org", listing.subjects));
+    xml.leaf("updated", &[], &dates::rfc_3339(listing.updated));
+    let itself = [("href", &*listing.self_url), ("rel", "self"), ("type", Format::Atom.media_type())];
+    xml.empty("link", &itself);
+    xml.empty("link", &[("href", &listing.page_url), ("rel", "alternate"), ("type", "text/html")]);
+    xml.leaf("subtitle", &[], &description(listing));
+    for event in listing.events {
+        xml.open("entry", &[]);
+        xml.leaf("id", &[], &format!("oai:arXiv.org:{}", versioned(event)));
+        xml.leaf("title", &[], &one_line(&event.paper.title));
+        xml.leaf("updated", &[], &dates::rfc_3339(event.published));
+        authors(&event.paper, &mut xml);
+        let page = event.paper.id.abstract_url();
+        xml.empty("link", &[("href", &page), ("rel", "alternate"), ("type", "text/html")]);
+        xml.leaf("summary", &[], &summary(event));
+        for subject in &event.paper.subjects {
+            xml.empty("category", &[("term", &subject.id)]);
+        }
+        xml.leaf("published", &[], &dates::rfc_3339(event.published));
+        elements(event, &mut xml);
+        xml.close();
+    }
+    xml.finish()
+}
+
+/// The authors one by one; RFC 4287 §4.2.1 wants one where arXiv has no list.
+pub(super) fn authors(paper: &Paper, xml: &mut Xml) {
+    let mut names: Vec<String> = names(paper);
+    if names.is_empty() {
+        names.push(super::atom::AUTHORS_UNAVAILABLE.to_owned());
+    }
+    for name in names {
+        xml.open("author", &[]);
+        xml.leaf("name", &[], &name);
+        xml.close();
+    }
+}
+
+fn names(paper: &Paper) -> Vec<String> {
+    let names = paper.authors.names.iter().map(|name| one_line(name)).filter(|name| !name.is_empty());
+    names.chain(paper.authors.et_al.then(|| "et al.".to_owned())).collect()
+}
+
+fn description(listing: &Listing<'_>) -> String {
+    format!("{} updates on the arXiv.org e-print archive.", listing.subjects)
+}
+
+/// `2602.23598v1`; without a version where it is not known.
+fn versioned(event: &Event) -> String {
+    match event.version() {
+        Some(version) => format!("{}v{version}", event.paper.id),
+        None => event.paper.id.to_string(),
+    }
+}
+
+/// Plain text, though readers take it for HTML: scripts look for these very words.
+fn summary(event: &Event) -> String {
+    let text = event.paper.abstract_text.as_ref().map(Prose::to_plain_text).unwrap_or_default();
+    format!("arXiv:{} Announce Type: {} \nAbstract: {text}", versioned(event), event.announce_type)
+}
+
+fn elements(event: &Event, xml: &mut Xml) {
+    xml.leaf("arxiv:announce_type", &[], event.announce_type.as_str());
+    if let Some(journal_ref) = &event.paper.journal_ref {
+        xml.leaf("arxiv:journal_reference", &[], journal_ref);
+    }
+    let names = names(&event.paper);
+    if !names.is_empty() {
+        xml.leaf("dc:creator", &[], &names.join(", "));
+    }
+}

@@ -1,0 +1,261 @@
+//! How is arXiv's query API answered, over what is kept here?
+//!
+//! Mistakes are told as arXiv tells them, in an Atom feed with an entry called `Error`, and status 400.
+
+use std::sync::Arc;
+
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
+use url::form_urlencoded;
+
+use crate::domain::arxiv_id::ArxivId;
+use crate::domain::mailing;
+use crate::domain::taxonomy::SubjectId;
+use crate::feeds::{self as make, Question, Sort};
+use crate::filter::{self, Context, Limits, Lists, Mode, Query};
+use crate::render::{Format, query_api};
+
+use super::documents::Document;
+use super::error::{Mistake, Problem};
+use super::freshness::Freshness;
+use super::{State, feeds, params};
+
+/// How many results a page has when the asker does not choose, and at most.
+const RESULTS: usize = 10;
+const RESULTS_MAX: usize = 2_000;
+
+/// How many papers may be named.
+const IDS_MAX: usize = 2_000;
+
+const KNOWN: [&str; 6] = ["search_query", "id_list", "start", "max_results", "sortBy", "sortOrder"];
+
+/// The search as it was understood, in this service's own language.
+const UNDERSTOOD: HeaderName = HeaderName::from_static("x-crosslist-query");
+
+/// A question, understood, with the words that the answer repeats.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ApiRequest {
+    question: Question,
+    /// `search_query` and `id_list` as they were given.
+    search: String,
+    ids: String,
+    base: String,
+}
+
+/// `/api/query?search_query=…&id_list=…`
+pub(super) async fn query(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    let answered = async {
+        let asked = asked(&request, &state)?;
+        let subjects = feeds::all_read(&state)?;
+        feeds::warm(&subjects, &state).await?;
+        let document = document(&asked, &subjects, &state).await?;
+        let mut response = feeds::respond(&request, &state, &document, &Freshness::of(&subjects, &state));
+        if let Some(understood) = asked.question.query.as_ref().and_then(understood) {
+            response.headers_mut().insert(UNDERSTOOD, understood);
+        }
+        Ok(response)
+    };
+    answered.await.unwrap_or_else(|problem: Problem| refusal(&problem, &request, &state))
+}
+
+async fn document(
+    asked: &ApiRequest,
+    subjects: &[SubjectId],
+    state: &State,
+) -> Result<Arc<Document>, Problem> {
+    let generation = state.shelf.generation(subjects);
+    let render = {
+        let (asked, state, subjects) = (asked.clone(), state.clone(), subjects.to_vec());
+        async move {
+            let rendering = tokio::task::spawn_blocking(move || Arc::new(render(&asked, &subjects, &state)));
+            rendering.await.ok()
+        }
+    };
+    state.documents.get(asked.clone(), subjects.to_vec(), generation, render).await.ok_or_else(|| {
+        Problem::failed("the answer could not be written; the service's log says why".to_owned())
+    })
+}
+
+fn render(asked: &ApiRequest, subjects: &[SubjectId], state: &State) -> Document {
+    let newest = state.shelf.newest(subjects).unwrap_or_else(|| mailing::newest_due(state.clock.now()));
+    let question = &asked.question;
+    let found = make::look_up(&state.shelf, subjects, question);
+    let updated = found.updated.unwrap_or_else(|| mailing::moment(newest));
+    let body = query_api::results(&query_api::Results {
+        asked: format!(
+            "search_query={}&id_list={}&start={}&max_results={}",
+            asked.search, asked.ids, question.start, question.count
+        ),
+        self_url: address(asked),
+        updated,
+        total: found.total,
+        start: question.start,
+        per_page: question.count,
+        records: &found.records,
+    });
+    Document::new(body, Format::Atom.content_type(), updated)
+}
+
+/// The one address of a question.
+fn address(asked: &ApiRequest) -> String {
+    let Question { start, count, sort, is_ascending, .. } = &asked.question;
+    let sort = match sort {
+        Sort::Relevance => "relevance",
+        Sort::Updated => "lastUpdatedDate",
+        Sort::Submitted => "submittedDate",
+    };
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("search_query", &asked.search)
+        .append_pair("id_list", &asked.ids)
+        .append_pair("start", &start.to_string())
+        .append_pair("max_results", &count.to_string())
+        .append_pair("sortBy", sort)
+        .append_pair("sortOrder", if *is_ascending { "ascending" } else { "descending" })
+        .finish();
+    format!("{}/api/query?{query}", asked.base)
+}
+
+fn asked(request: &HttpRequest, state: &State) -> Result<ApiRequest, Problem> {
+    let mut question = Question {
+        query: None,
+        ids: None,
+        start: 0,
+        count: RESULTS,
+        sort: Sort::default(),
+        is_ascending: false,
+    };
+    let (mut search, mut ids) = (String::new(), String::new());
+    let (mut seen, mut mistakes) = (Vec::new(), Vec::new());
+    for (name, value) in form_urlencoded::parse(request.query_string().as_bytes()) {
+        let value = value.trim();
+        let mut wrong = |message: &str| mistakes.push(mistake(&name, value, message.to_owned()));
+        if seen.contains(&name) {
+            wrong(&format!("{} is given twice", params::shortened(&name)));
+        }
+        match &*name {
+            "search_query" if !value.is_empty() => {
+                value.clone_into(&mut search);
+                match rule(value) {
+                    Ok(query) => question.query = Some(query),
+                    Err(errors) => mistakes.extend(errors),
+                }
+            }
+            "id_list" if !value.is_empty() => {
+                value.clone_into(&mut ids);
+                match id_list(value) {
+                    Ok(ids) => question.ids = Some(ids),
+                    Err(errors) => mistakes.extend(errors),
+                }
+            }
+            "search_query" | "id_list" => {}
+            "start" => match number(value, "start") {
+                Ok(start) => question.start = start,
+                Err(message) => wrong(&message),
+            },
+            "max_results" => match number(value, "max_results") {
+                Ok(count) if count <= RESULTS_MAX => question.count = count,
+                Ok(_) => wrong(&format!("max_results must be at most {RESULTS_MAX}")),
+                Err(message) => wrong(&message),
+            },
+            "sortBy" => match value {
+                "relevance" => question.sort = Sort::Relevance,
+                "lastUpdatedDate" => question.sort = Sort::Updated,
+                "submittedDate" => question.sort = Sort::Submitted,
+                _ => wrong("sortBy must be in: relevance, lastUpdatedDate, submittedDate"),
+            },
+            "sortOrder" => match value {
+                "ascending" => question.is_ascending = true,
+                "descending" => question.is_ascending = false,
+                _ => wrong("sortOrder must be in: ascending, descending"),
+            },
+            unknown => wrong(&format!(
+                "unknown parameter {}; known here: {}",
+                params::shortened(unknown),
+                KNOWN.join(", ")
+            )),
+        }
+        seen.push(name);
+    }
+    if mistakes.is_empty() && question.query.is_none() && question.ids.is_none() {
+        mistakes.push(mistake("search_query", "", "either search_query or id_list is needed".to_owned()));
+    }
+    if !mistakes.is_empty() {
+        return Err(Problem::bad_request(mistakes));
+    }
+    Ok(ApiRequest { question, search, ids, base: params::base(request, state)? })
+}
+
+/// A search in arXiv's reading of it.
+fn rule(value: &str) -> Result<Query, Vec<Mistake>> {
+    let context = Context { lists: &Lists::default(), mode: Mode::Compat };
+    filter::parse(value, &Limits::URL, &context)
+        .map_err(|errors| errors.as_slice().iter().map(Mistake::of_rule).collect())
+}
+
+/// Identifiers with or without their versions, each once.
+fn id_list(value: &str) -> Result<Vec<(ArxivId, Option<u32>)>, Vec<Mistake>> {
+    let (mut ids, mut mistakes) = (Vec::new(), Vec::new());
+    for name in value.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        match ArxivId::parse(&without_class(name)) {
+            Ok(id) if !ids.contains(&id) => ids.push(id),
+            Ok(_) => {}
+            Err(_) => {
+                let message = format!("incorrect id format for {}", params::shortened(name));
+                mistakes.push(mistake("id_list", name, message));
+            }
+        }
+    }
+    if ids.len() > IDS_MAX {
+        mistakes.push(mistake("id_list", value, format!("id_list names more than {IDS_MAX} papers")));
+    }
+    if mistakes.is_empty() { Ok(ids) } else { Err(mistakes) }
+}
+
+/// Listings have `math/0309136` for what is also known as `math.GT/0309136`.
+fn without_class(name: &str) -> String {
+    match name.split_once('/') {
+        Some((archive, number)) => {
+            format!("{}/{number}", archive.split_once('.').map_or(archive, |(archive, _)| archive))
+        }
+        None => name.to_owned(),
+    }
+}
+
+/// A number as arXiv wants it, or arXiv's words for what is wrong with it.
+fn number(value: &str, name: &str) -> Result<usize, String> {
+    let number: i64 = value.parse().map_err(|_| format!("{name} must be an integer"))?;
+    usize::try_from(number).map_err(|_| format!("{name} must be non-negative"))
+}
+
+fn mistake(parameter: &str, value: &str, message: String) -> Mistake {
+    Mistake {
+        code: "bad-query",
+        parameter: params::shortened(parameter),
+        position: 0,
+        length: value.chars().count(),
+        message,
+        hint: String::new(),
+    }
+}
+
+/// The canonical rule as a header can carry it: what is not ASCII is percent-encoded, and so is `%`.
+fn understood(query: &Query) -> Option<HeaderValue> {
+    let encoded = |byte: u8| match byte {
+        b' '..=b'$' | b'&'..=b'~' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    HeaderValue::from_str(&query.canonical().bytes().map(encoded).collect::<String>()).ok()
+}
+
+fn refusal(problem: &Problem, request: &HttpRequest, state: &State) -> HttpResponse {
+    let asked = request.query_string();
+    let base = params::base(request, state).unwrap_or_default();
+    let body =
+        query_api::errors(&format!("{base}/api/query?{asked}"), asked, state.clock.now(), &problem.said());
+    // Everything but the form is as for any other mistake.
+    let mut response = problem.respond(request).set_body(body);
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_SECURITY_POLICY);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(Format::Atom.content_type()));
+    response.map_into_boxed_body()
+}
