@@ -54,7 +54,7 @@ enum Command {
     Fetch(fetch::Arguments),
     /// Ask the running service for a round now, wait for its end and print the verdicts
     Refresh(service::RefreshArguments),
-    /// Load every setting and list every mistake
+    /// Load every setting, named feed and rule, and list every mistake
     Check,
     /// Ask the running service whether it is alive
     Health,

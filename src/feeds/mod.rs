@@ -2,8 +2,10 @@
 
 mod asked;
 mod assemble;
+mod named;
 mod shelf;
 
 pub use asked::{Asked, FEED_TITLE_CHARACTERS_MAX, Scope, feed, keyword_rule, title, url};
 pub use assemble::{Limit, Selection, assemble};
+pub use named::{NamedOptions, choose};
 pub use shelf::Shelf;

@@ -3,6 +3,7 @@
 mod conditional;
 mod errors;
 mod live;
+mod named;
 mod outage;
 mod rules;
 mod service;
