@@ -26,7 +26,7 @@ use crate::telemetry::{self, Look};
 use failure::Failure;
 
 /// What the exit codes mean, for the help.
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 it failed while running; 2 wrong arguments or settings; 3 a page is not a whole listing.";
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 it failed while running; 2 wrong arguments, settings or rules; 3 a page is not a whole listing.";
 
 /// arXiv's listings as RSS, Atom and JSON feeds.
 #[derive(Debug, Parser)]

@@ -171,12 +171,17 @@ fn description(asked: &Asked) -> String {
     let names: Vec<String> =
         asked.scope.subjects().iter().map(|subject| format!("{} ({subject})", subject.name())).collect();
     let place = if names.is_empty() { "all watched subjects".to_owned() } else { names.join("; ") };
-    let place = match &asked.scope {
-        Scope::Named(named) => format!("{place} that the rules of {} choose", named.slug),
-        _ => place,
+    let by_name = match &asked.scope {
+        Scope::Named(feed) => Some(format!("the rules of {}", feed.slug)),
+        _ => None,
     };
-    let rule = asked.selection.query.as_ref().map(|query| format!(" that match {}", query.canonical()));
-    format!("{what} in {place}{}, as announced on arXiv", rule.unwrap_or_default())
+    let rules: Vec<String> = by_name
+        .into_iter()
+        .chain(asked.selection.query.iter().map(|query| query.canonical().to_owned()))
+        .collect();
+    let matching =
+        if rules.is_empty() { String::new() } else { format!(" that match {}", rules.join(" and ")) };
+    format!("{what} in {place}{matching}, as announced on arXiv")
 }
 
 fn type_list(types: &[AnnounceType], separator: &str) -> String {

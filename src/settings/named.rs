@@ -227,8 +227,10 @@ impl File<'_> {
         let query = query.and_then(|given| self.rule("query", &given, lists));
         let include = self.any(table, "include", lists);
         let exclude = self.any(table, "exclude", lists).map(|rule| rule.negated());
+        let known = (self.faults.len(), self.missing.len());
         let scores = self.scores(table, lists);
-        let min_score = self.min_score(table, &scores);
+        let are_whole = known == (self.faults.len(), self.missing.len());
+        let min_score = self.min_score(table, are_whole.then_some(&scores));
         let days = self.take(table, "days", integer::<u32>(1..=self.days_max.into()));
         let limit = self.take(table, "limit", integer::<usize>(1..=2000));
         let name = name?;
@@ -281,10 +283,11 @@ impl File<'_> {
         scores
     }
 
-    fn min_score(&mut self, table: &DeTable<'_>, scores: &[(Query, i64)]) -> Option<i64> {
+    /// Without the scores, for one of them could not be read, nobody knows what can be reached.
+    fn min_score(&mut self, table: &DeTable<'_>, scores: Option<&Vec<(Query, i64)>>) -> Option<i64> {
         let min_score = self.take(table, "min_score", integer::<i64>(-SCORE_MAX..=SCORE_MAX))?;
-        let best: i64 = scores.iter().map(|(_, add)| (*add).max(0)).sum();
-        if min_score > best && self.faults.is_empty() {
+        let best = scores.map(|scores| scores.iter().map(|(_, add)| (*add).max(0)).sum::<i64>());
+        if let Some(best) = best.filter(|best| min_score > *best) {
             let given = self.given(table.get("min_score")?);
             let why = format!("no paper reaches it, for the scores add up to {best} at most");
             self.faults.extend(Fault::Instead(why).said("min_score", &given));

@@ -106,6 +106,9 @@ async fn the_title_is_the_configured_one_and_tells_what_was_narrowed() {
     assert_eq!(title("/named/gpu.json").await, "Graphics processors");
     assert_eq!(title("/named/gpu.json?type=new&q=ti:fpga").await, "Graphics processors: new, ti:fpga");
     assert_eq!(title("/named/all-of-it.json").await, "all-of-it");
+    let told = service.feed("/named/gpu.json?q=ti:fpga").await;
+    let told = told["description"].as_str().expect("a description");
+    assert!(told.contains("(cs.DC) that match the rules of gpu and ti:fpga, as announced"), "{told}");
     let long = title("/named/scored.json").await;
     assert!(long.chars().count() <= 60 && long.ends_with('…'), "{long}");
 }

@@ -185,8 +185,13 @@ fn what_would_have_no_effect_is_refused() {
         ],
     );
     refused_briefly(
-        &format!("{feed}score = [{{ q = 'gpu', add = 3 }}, {{ q = 'fpga', add = -9 }}]\nmin_score = 4\n"),
-        &["feeds.toml:5:13: `min_score` is 4; no paper reaches it, for the scores add up to 3 at most"],
+        &format!(
+            "{feed}colour = 1\nscore = [{{ q = 'gpu', add = 3 }}, {{ q = 'fpga', add = -9 }}]\nmin_score = 4\n"
+        ),
+        &[
+            "feeds.toml:4:1: unknown key `colour`; choose from name, title, sources, query, include, exclude, score, min_score, days, limit",
+            "feeds.toml:6:13: `min_score` is 4; no paper reaches it, for the scores add up to 3 at most",
+        ],
     );
 }
 
