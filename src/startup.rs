@@ -172,8 +172,14 @@ async fn state<S: Store>(
         let shelf = shelf.clone();
         Box::new(move |change: &_| shelf.apply(change))
     };
+    let mut watch = settings.subjects.watch.clone();
+    for source in settings.named.feeds.iter().flat_map(|feed| &feed.sources) {
+        if !watch.contains(source) {
+            watch.push(*source);
+        }
+    }
     let options = collect::Options {
-        watch: settings.subjects.watch.clone(),
+        watch,
         on_demand: settings.subjects.on_demand,
         on_demand_max: settings.subjects.on_demand_max,
         fill_days: settings.subjects.fill_days,
@@ -191,6 +197,8 @@ async fn state<S: Store>(
             feed_days: settings.feeds.days,
             feed_days_max: window_days,
             feed_limit: settings.feeds.limit,
+            named: settings.named.feeds.clone(),
+            lists: settings.named.lists.clone(),
         }),
     })
 }

@@ -105,6 +105,25 @@ fn wrong_arguments_name_the_mistake_and_the_choices_on_one_line() {
 }
 
 #[test]
+fn a_wrong_named_feed_fails_the_check_and_stops_the_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("config")).expect("a folder");
+    let write = |text: &str| std::fs::write(folder.path().join("config/feeds.toml"), text).expect("a file");
+    write("[[feed]]\nname = \"a\"\nsources = [\"cs.DC\"]\nquery = 'ti:GPU cat:cs.DK'\n");
+    for command in ["check", "serve"] {
+        let output = crosslist(folder.path(), &[command], b"");
+        let said = String::from_utf8(output.stderr).expect("text");
+        assert_eq!(output.status.code(), Some(2), "{command}: {said}");
+        assert!(said.contains("config/feeds.toml:4:21: unknown category 'cs.DK'"), "{command}: {said}");
+    }
+    write("[[feed]]\nname = \"a\"\nsources = [\"cs.DC\"]\n");
+    let output = crosslist(folder.path(), &["check"], b"");
+    assert_eq!(output.status.code(), Some(0));
+    let said = String::from_utf8(output.stdout).expect("text");
+    assert!(said.ends_with("`config/feeds.toml` is right: 1 feed is named\n"), "{said}");
+}
+
+#[test]
 fn a_port_in_use_is_named() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("an address").to_string();

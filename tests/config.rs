@@ -7,6 +7,9 @@ use std::time::Duration;
 use crosslist::domain::taxonomy::SubjectId;
 use crosslist::settings::{self, LogFormat, Origin, SHIPPED, Settings, Sources};
 
+#[path = "config/named.rs"]
+mod named;
+
 const SCHEMA: &str = include_str!("../config/schema.json");
 
 /// Loads `text` as the file, with an environment of `NAME=value` pairs.

@@ -27,7 +27,7 @@ use crate::telemetry::{self, Look};
 use failure::Failure;
 
 /// What the exit codes mean, for the help.
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 it failed while running; 2 wrong arguments or settings; 3 a page is not a whole listing.";
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 it failed while running; 2 wrong arguments, settings or rules; 3 a page is not a whole listing.";
 
 /// arXiv's listings as RSS, Atom and JSON feeds.
 #[derive(Debug, Parser)]
@@ -55,7 +55,7 @@ enum Command {
     Fetch(fetch::Arguments),
     /// Ask the running service for a round now, wait for its end and print the verdicts
     Refresh(service::RefreshArguments),
-    /// Load every setting and list every mistake
+    /// Load every setting, named feed and rule, and list every mistake
     Check,
     /// Ask the running service whether it is alive
     Health,

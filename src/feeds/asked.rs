@@ -1,5 +1,7 @@
 //! How does a choice of events become a feed, and what is it called?
 
+use std::sync::Arc;
+
 use url::form_urlencoded;
 
 use crate::domain::announcement::AnnounceType;
@@ -9,7 +11,7 @@ use crate::domain::mailing;
 use crate::domain::taxonomy::SubjectId;
 use crate::text;
 
-use super::{Limit, Selection};
+use super::{Limit, NamedOptions, Selection};
 
 /// The longest title of a feed; Zulip takes no longer topic.
 pub const FEED_TITLE_CHARACTERS_MAX: usize = 60;
@@ -34,6 +36,8 @@ pub enum Scope {
     Search(Vec<SubjectId>),
     /// `/keywords/…`: papers with this phrase, in these subjects or all that are read.
     Keyword(String, Vec<SubjectId>),
+    /// `/named/…`: a feed of the configuration.
+    Named(Arc<NamedOptions>),
 }
 
 /// The feed of what was asked for, of the events that were chosen for it.
@@ -73,6 +77,10 @@ pub fn title(asked: &Asked) -> String {
     if let (Some(query), false) = (&asked.selection.query, matches!(asked.scope, Scope::Keyword(..))) {
         parts.push(query.canonical().to_owned());
     }
+    if let Scope::Named(named) = &asked.scope {
+        let separator = if parts.is_empty() { "" } else { ": " };
+        return shortened(&format!("{}{separator}{}", named.title, parts.join(", ")));
+    }
     let subjects = asked.scope.subjects();
     let suffix = match (parts.as_slice(), subjects) {
         ([], [only]) => format!(": {}", only.name()),
@@ -111,6 +119,7 @@ pub fn url(asked: &Asked, base: &str) -> FeedUrl {
         Scope::Everything => "subjects/all".to_owned(),
         Scope::Search(_) => "search".to_owned(),
         Scope::Keyword(keyword, _) => format!("keywords/{}", encoded(keyword).replace('+', "%20")),
+        Scope::Named(named) => format!("named/{}", named.slug),
     };
     let Selection { types, days, limit, query } = &asked.selection;
     let mut parameters = Vec::new();
@@ -128,7 +137,9 @@ pub fn url(asked: &Asked, base: &str) -> FeedUrl {
     if *days != asked.default.days {
         parameters.push(format!("days={days}"));
     }
-    if let Limit::Chosen(limit) = limit {
+    if let Limit::Chosen(limit) = limit
+        && asked.selection.limit != asked.default.limit
+    {
         parameters.push(format!("limit={limit}"));
     }
     FeedUrl { stem: format!("{base}/{path}"), query: parameters.join("&") }
@@ -140,6 +151,7 @@ impl Scope {
     pub fn subjects(&self) -> &[SubjectId] {
         match self {
             Self::Subjects(subjects) | Self::Search(subjects) | Self::Keyword(_, subjects) => subjects,
+            Self::Named(named) => &named.sources,
             Self::Everything => &[],
         }
     }
@@ -159,8 +171,17 @@ fn description(asked: &Asked) -> String {
     let names: Vec<String> =
         asked.scope.subjects().iter().map(|subject| format!("{} ({subject})", subject.name())).collect();
     let place = if names.is_empty() { "all watched subjects".to_owned() } else { names.join("; ") };
-    let rule = asked.selection.query.as_ref().map(|query| format!(" that match {}", query.canonical()));
-    format!("{what} in {place}{}, as announced on arXiv", rule.unwrap_or_default())
+    let by_name = match &asked.scope {
+        Scope::Named(feed) => Some(format!("the rules of {}", feed.slug)),
+        _ => None,
+    };
+    let rules: Vec<String> = by_name
+        .into_iter()
+        .chain(asked.selection.query.iter().map(|query| query.canonical().to_owned()))
+        .collect();
+    let matching =
+        if rules.is_empty() { String::new() } else { format!(" that match {}", rules.join(" and ")) };
+    format!("{what} in {place}{matching}, as announced on arXiv")
 }
 
 fn type_list(types: &[AnnounceType], separator: &str) -> String {

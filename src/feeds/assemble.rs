@@ -54,7 +54,7 @@ pub fn assemble(shelf: &Shelf, subjects: &[SubjectId], selection: &Selection) ->
 /// What the feed's subjects, its window and its types leave, newest first.
 ///
 /// `days` are those of all the feed's subjects; `newest` is the newest listing date among them.
-fn select(days: &[Arc<[Event]>], newest: Date, selection: &Selection) -> Vec<Event> {
+pub(super) fn select(days: &[Arc<[Event]>], newest: Date, selection: &Selection) -> Vec<Event> {
     let oldest = newest.saturating_sub(SignedDuration::from_hours(24 * (i64::from(selection.days) - 1)));
     let mut firsts: HashMap<&ArxivId, &Event> = HashMap::new();
     let mut replacements: HashMap<(&ArxivId, Date), &Event> = HashMap::new();
@@ -79,7 +79,7 @@ fn select(days: &[Arc<[Event]>], newest: Date, selection: &Selection) -> Vec<Eve
     events.into_iter().cloned().collect()
 }
 
-fn cut(mut events: Vec<Event>, newest: Date, limit: Limit) -> Vec<Event> {
+pub(super) fn cut(mut events: Vec<Event>, newest: Date, limit: Limit) -> Vec<Event> {
     let limit = match limit {
         Limit::Usual(limit) => limit.max(events.iter().filter(|event| event.listing_date == newest).count()),
         Limit::Chosen(limit) => limit,

@@ -8,6 +8,7 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
+use crate::domain::near::edit_distance;
 use crate::domain::taxonomy::UnknownSubject;
 use crate::filter;
 use crate::render;
@@ -16,6 +17,15 @@ use super::negotiate;
 
 /// The shortest `Retry-After`, so that a reader does not come back while the answer is on its way.
 const RETRY_AFTER_SECONDS_MIN: u64 = 5;
+
+/// The most of an unknown name that is repeated and compared.
+const NAME_CHARACTERS_MAX: usize = 64;
+
+/// The shortest part of a name that is a hint to the whole.
+const PART_BYTES_MIN: usize = 3;
+
+/// How many names near an unknown one are told.
+const NEAR_MAX: usize = 5;
 
 /// An answer that is no document.
 #[derive(Clone, Debug, Serialize)]
@@ -90,6 +100,23 @@ fn hint(unknown: &UnknownSubject) -> String {
     }
 }
 
+/// What would work in the place of a named feed that there is none of.
+fn hint_of_feed(typed: &str, known: &[&str]) -> String {
+    if let Some((slug, _)) = typed.rsplit_once('.')
+        && known.contains(&slug)
+    {
+        return format!("the formats are {slug}.rss, {slug}.atom and {slug}.json");
+    }
+    let is_part = |name: &str| typed.len() >= PART_BYTES_MIN && name.contains(typed);
+    let is_near = |name: &str| edit_distance(typed, name) <= (name.len() / 3).clamp(1, 3) || is_part(name);
+    let near: Vec<&str> = known.iter().copied().filter(|name| is_near(name)).take(NEAR_MAX).collect();
+    match (known.is_empty(), near.is_empty()) {
+        (true, _) => "no feeds are named here".to_owned(),
+        (false, true) => "the start page lists the named feeds".to_owned(),
+        (false, false) => format!("near: {}", near.join(", ")),
+    }
+}
+
 impl Problem {
     fn new(slug: &str, title: &'static str, status: StatusCode, detail: String) -> Self {
         Self {
@@ -120,6 +147,17 @@ impl Problem {
                 hint: hint(subject),
             })
             .collect();
+        problem
+    }
+
+    pub(super) fn unknown_feed<'a>(slug: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        let given: String = slug.chars().filter(|c| !c.is_control()).take(NAME_CHARACTERS_MAX).collect();
+        let hint = hint_of_feed(&given.to_ascii_lowercase(), &known.collect::<Vec<_>>());
+        let message = format!("unknown feed `{given}`");
+        let (length, parameter) = (slug.chars().count(), "slug".to_owned());
+        let mistake = Mistake { code: "unknown-feed", parameter, position: 0, length, message, hint };
+        let mut problem = Self::new("unknown-feed", "No such feed", StatusCode::NOT_FOUND, mistake.said());
+        problem.errors = vec![mistake];
         problem
     }
 

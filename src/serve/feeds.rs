@@ -38,6 +38,11 @@ pub(super) async fn keyword(request: HttpRequest, state: web::Data<State>) -> Ht
     answer(&request, &state, params::keyword(&request, &state)).await
 }
 
+/// `/named/{slug}[.{format}]`
+pub(super) async fn named_feed(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    answer(&request, &state, params::named(&request, &state)).await
+}
+
 pub(super) async fn answer(
     request: &HttpRequest,
     state: &State,
@@ -169,7 +174,7 @@ fn sources(subjects: &[SubjectId], state: &State) -> Vec<SubjectId> {
 
 fn render(request: &FeedRequest, sources: &[SubjectId], state: &State) -> Document {
     let newest = state.shelf.newest(sources).unwrap_or_else(|| mailing::newest_due(state.clock.now()));
-    let events = make::assemble(&state.shelf, sources, &request.asked.selection);
+    let events = make::choose(&state.shelf, sources, &request.asked);
     let feed = || make::feed(&request.asked, &events, &request.base, newest);
     match request.form {
         Form::Feed(format) => {

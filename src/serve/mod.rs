@@ -22,7 +22,8 @@ use url::Url;
 
 use crate::collect::Collector;
 use crate::domain::clock::Clock;
-use crate::feeds::Shelf;
+use crate::feeds::{NamedOptions, Shelf};
+use crate::filter::Lists;
 
 pub use documents::Documents;
 pub use routes::configure;
@@ -53,6 +54,10 @@ pub struct Options {
     pub feed_days_max: u32,
     /// Items of a feed when the reader does not choose.
     pub feed_limit: usize,
+    /// The feeds of the configuration; no two of one slug.
+    pub named: Vec<Arc<NamedOptions>>,
+    /// What `list:` means in a rule.
+    pub lists: Lists,
 }
 
 impl std::fmt::Debug for State {

@@ -29,7 +29,9 @@ pub(super) async fn start(request: HttpRequest, state: web::Data<State>) -> Http
     let reads: Vec<Read> = reads.collect();
     let example = reads.iter().find(|read| read.newest.is_some());
     let example = example.map_or(SubjectId::example(), |read| read.subject);
-    let body = page::start(&Start { base: &base, example, reads: &reads });
+    let named = state.options.named.iter().map(|named| (named.slug.as_str(), named.title.as_str()));
+    let named: Vec<(&str, &str)> = named.collect();
+    let body = page::start(&Start { base: &base, example, reads: &reads, named: &named });
     HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-cache"))
         .insert_header((header::CONTENT_SECURITY_POLICY, page::CONTENT_SECURITY_POLICY))

@@ -131,6 +131,25 @@ pub(super) fn explain(request: &HttpRequest, state: &State) -> Result<(Query, Ar
     }
 }
 
+/// Reads `/named/{slug}[.{format}]`.
+pub(super) fn named(request: &HttpRequest, state: &State) -> Result<FeedRequest, Problem> {
+    let (slug, form) = form_of(request.match_info().query("slug"), request);
+    let known = &state.options.named;
+    let found = known.iter().find(|named| named.slug.eq_ignore_ascii_case(slug));
+    let Some(named) = found else {
+        return Err(Problem::unknown_feed(slug, known.iter().map(|named| named.slug.as_str())));
+    };
+    let given = given(request.query_string(), state, &["q", "type", "days", "limit"])?;
+    let scope = Scope::Named(named.clone());
+    let default = Selection {
+        types: AnnounceType::ALL.to_vec(),
+        days: named.days.unwrap_or(state.options.feed_days),
+        limit: named.limit.map_or(Limit::Usual(state.options.feed_limit), Limit::Chosen),
+        query: None,
+    };
+    with_default(scope, given, default, form, request, state)
+}
+
 /// What a search shows when neither `type=` nor the rule says anything of types.
 const APPEARANCES: [AnnounceType; 2] = [AnnounceType::New, AnnounceType::Cross];
 
@@ -150,6 +169,17 @@ fn feed_request(
         limit: Limit::Usual(state.options.feed_limit),
         query: None,
     };
+    with_default(scope, given, default, form, request, state)
+}
+
+fn with_default(
+    scope: Scope,
+    given: Given,
+    default: Selection,
+    form: negotiate::Form,
+    request: &HttpRequest,
+    state: &State,
+) -> Result<FeedRequest, Problem> {
     let selection = Selection {
         types: given.types.unwrap_or_else(|| default.types.clone()),
         days: given.days.unwrap_or(default.days),
@@ -240,7 +270,7 @@ pub(super) fn given(query: &str, state: &State, known: &[&str]) -> Result<Given,
             };
             let days_max = state.options.feed_days_max as usize;
             match &*name {
-                "q" => match filter::parse(&value, &Limits::URL, &context(&Lists::default())) {
+                "q" => match filter::parse(&value, &Limits::URL, &context(&state.options.lists)) {
                     Ok(query) => given.query = Some(query),
                     Err(errors) => mistakes.extend(errors.as_slice().iter().map(Mistake::of_rule)),
                 },

@@ -67,6 +67,11 @@ pub fn configure(app: &mut web::ServiceConfig, state: State) {
                     .route(web::head().to(pages::help_rules)),
             )
             .service(
+                readable("/named/{slug}")
+                    .route(web::get().to(feeds::named_feed))
+                    .route(web::head().to(feeds::named_feed)),
+            )
+            .service(
                 readable("/help/http")
                     .route(web::get().to(pages::help_http))
                     .route(web::head().to(pages::help_http)),

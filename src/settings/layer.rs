@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::mistake::{Mistake, Origin, Place};
@@ -39,14 +40,8 @@ pub(super) struct Entry {
 impl Layer {
     /// Reads a TOML text to its end, also past its syntax errors.
     pub(super) fn of_text(path: &str, text: String) -> (Self, Vec<Mistake>) {
-        let (table, errors) = DeTable::parse_recoverable(&text);
-        let mut errors: Vec<(Range<usize>, String)> =
-            errors.iter().map(|error| explained(&text, error)).collect();
-        errors.sort_by_key(|(span, _)| span.start);
-        // One slip breaks what follows it on the line, so that only the first tells the cause.
-        errors.dedup_by_key(|(span, _)| line_of(&text, span.start).start);
+        let (table, errors) = parsed(&text);
         let broken: Vec<Range<usize>> = errors.iter().map(|(span, _)| broken_by(&text, span.start)).collect();
-
         let mut entries = Vec::new();
         flatten(&text, table.get_ref(), "", &mut entries);
         for entry in &mut entries {
@@ -95,6 +90,16 @@ impl Layer {
         };
         Mistake { origin, message }
     }
+}
+
+/// What a TOML text says as far as it can be read, and its syntax errors.
+pub(super) fn parsed(text: &str) -> (Spanned<DeTable<'_>>, Vec<(Range<usize>, String)>) {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    let mut errors: Vec<(Range<usize>, String)> = errors.iter().map(|error| explained(text, error)).collect();
+    errors.sort_by_key(|(span, _)| span.start);
+    // One slip breaks what follows it on the line, so that only the first tells the cause.
+    errors.dedup_by_key(|(span, _)| line_of(text, span.start).start);
+    (table, errors)
 }
 
 fn flatten(text: &str, table: &DeTable<'_>, section: &str, entries: &mut Vec<Entry>) {
@@ -151,7 +156,7 @@ fn line_of(text: &str, at: usize) -> Range<usize> {
 }
 
 /// What a syntax error at `at` makes doubtful: its line, or the whole section where the heading is broken.
-fn broken_by(text: &str, at: usize) -> Range<usize> {
+pub(super) fn broken_by(text: &str, at: usize) -> Range<usize> {
     let line = line_of(text, at);
     if !text[line.clone()].trim_start().starts_with('[') {
         return line;

@@ -43,17 +43,20 @@ pub struct Place {
     pub text: String,
 }
 
-/// Everything that is wrong with the settings: the file from top to bottom, then variables, then flags; never empty.
+/// Everything that is wrong with the settings: each file from top to bottom, then variables, then flags; never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistakes(Vec<Mistake>);
 
 impl Mistakes {
     pub(super) fn new(mut mistakes: Vec<Mistake>) -> Self {
+        let mut files: Vec<String> = mistakes.iter().filter_map(Mistake::file).map(str::to_owned).collect();
+        files.dedup();
+        let file = |path: &str| files.iter().position(|known| known == path).unwrap_or_default();
         mistakes.sort_by_key(|mistake| match &mistake.origin {
-            Origin::File { .. } => (0, 0, 0),
-            Origin::Place(place) => (1, place.line, place.column),
-            Origin::Variable(_) => (2, 0, 0),
-            Origin::Flag(_) => (3, 0, 0),
+            Origin::File { .. } => (0, 0, 0, 0),
+            Origin::Place(place) => (1, file(&place.path), place.line, place.column),
+            Origin::Variable(_) => (2, 0, 0, 0),
+            Origin::Flag(_) => (3, 0, 0, 0),
         });
         Self(mistakes)
     }
@@ -61,6 +64,15 @@ impl Mistakes {
     #[must_use]
     pub fn list(&self) -> &[Mistake] {
         &self.0
+    }
+}
+
+impl Mistake {
+    fn file(&self) -> Option<&str> {
+        match &self.origin {
+            Origin::Place(place) => Some(&place.path),
+            _ => None,
+        }
     }
 }
 

@@ -5,7 +5,9 @@
 
 mod check;
 mod layer;
+mod literal;
 mod mistake;
+mod named;
 mod near;
 mod reader;
 mod sections;
@@ -23,9 +25,13 @@ use crate::fetch;
 use crate::store;
 
 pub use self::mistake::{Mistake, Mistakes, Origin, Place};
+pub use self::named::NamedSettings;
 pub use self::sources::{DEFAULT_FILE, Override, SHIPPED, Sources};
 
 use self::reader::Reader;
+
+/// The most days that memory may be told to hold.
+const WINDOW_DAYS_MAX: u32 = 365;
 
 /// Every setting, valid.
 #[derive(Clone, Debug)]
@@ -37,6 +43,7 @@ pub struct Settings {
     pub feeds: FeedSettings,
     pub cache: CacheSettings,
     pub log: LogSettings,
+    pub named: NamedSettings,
 }
 
 /// `[server]`: how readers are answered.
@@ -115,8 +122,11 @@ pub fn load(sources: &Sources) -> Result<Settings, Mistakes> {
     let mut reader = Reader::new(&layers);
     let settings = sections::read(&mut reader);
     mistakes.extend(reader.finish());
+    let days_max = settings.as_ref().map_or(WINDOW_DAYS_MAX, |settings| settings.store.window_days);
+    let (named, faults) = sources.named(days_max);
+    mistakes.extend(faults);
     match settings {
-        Some(settings) if mistakes.is_empty() => Ok(settings),
+        Some(settings) if mistakes.is_empty() => Ok(Settings { named, ..settings }),
         _ => Err(Mistakes::new(mistakes)),
     }
 }

@@ -26,6 +26,20 @@ pub(super) enum Fault {
     Parts(Vec<(Range<usize>, String)>),
 }
 
+impl Fault {
+    /// What is said of the value of a key, and where.
+    pub(super) fn said(self, name: &str, given: &Given) -> Vec<(Range<usize>, String)> {
+        let span = given.span.clone();
+        match self {
+            Self::Instead(advice) => vec![(span, format!("`{name}` is {}; {advice}", given.shown))],
+            Self::WrongType(advice) => {
+                vec![(span, format!("`{name}` is {}, {}; {advice}", given.shown, given.value.kind()))]
+            }
+            Self::Parts(parts) => parts,
+        }
+    }
+}
+
 impl<'a> Reader<'a> {
     pub(super) fn new(layers: &'a [Layer]) -> Self {
         Self { layers, known: Vec::new(), mistakes: Vec::new() }
@@ -138,20 +152,8 @@ impl<'a> Reader<'a> {
     }
 
     fn report_fault(&mut self, layer: usize, entry: &Entry, fault: Fault) {
-        let (name, given) = (leaf(&entry.key), &entry.given);
-        match fault {
-            Fault::Instead(advice) => {
-                self.report(layer, &given.span, format!("`{name}` is {}; {advice}", given.shown));
-            }
-            Fault::WrongType(advice) => {
-                let kind = given.value.kind();
-                self.report(layer, &given.span, format!("`{name}` is {}, {kind}; {advice}", given.shown));
-            }
-            Fault::Parts(parts) => {
-                for (span, message) in parts {
-                    self.report(layer, &span, message);
-                }
-            }
+        for (span, message) in fault.said(leaf(&entry.key), &entry.given) {
+            self.report(layer, &span, message);
         }
     }
 
@@ -162,7 +164,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn hint(near: &[impl AsRef<str>], all: &[impl AsRef<str>]) -> String {
+pub(super) fn hint(near: &[impl AsRef<str>], all: &[impl AsRef<str>]) -> String {
     if near.is_empty() {
         return format!("choose from {}", joined(all));
     }

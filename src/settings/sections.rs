@@ -9,8 +9,8 @@ use tracing_subscriber::EnvFilter;
 use super::check::{flag, integer, is_mail_address, list, seconds, seconds_with_fraction, text, web_address};
 use super::reader::Reader;
 use super::{
-    CacheSettings, FeedSettings, LogFormat, LogSettings, ServerSettings, Settings, StoreSettings,
-    SubjectSettings,
+    CacheSettings, FeedSettings, LogFormat, LogSettings, NamedSettings, ServerSettings, Settings,
+    StoreSettings, SubjectSettings,
 };
 use crate::domain::taxonomy::SubjectId;
 use crate::fetch;
@@ -48,6 +48,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Settings> {
         feeds: feeds?,
         cache: cache?,
         log: log?,
+        named: NamedSettings::default(),
     })
 }
 
@@ -181,7 +182,7 @@ fn contact(text: &str) -> Option<String> {
     (is_header_text && is_address).then(|| text.to_owned())
 }
 
-fn subject(text: &str, before: &[SubjectId]) -> Result<SubjectId, String> {
+pub(super) fn subject(text: &str, before: &[SubjectId]) -> Result<SubjectId, String> {
     let subject = SubjectId::parse(text).map_err(|unknown| unknown.to_string())?;
     if before.contains(&subject) {
         return Err(format!("`{text}` is {subject}, which is listed already; keep one"));

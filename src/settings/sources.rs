@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::layer::{Layer, Source, VARIABLE_PREFIX, variable_of};
 use super::mistake::{Mistake, Origin};
+use super::named::{self, NamedSettings};
 
 /// The file of the repository: every setting, its default and a sentence. It is the lowest layer.
 pub const SHIPPED: &str = include_str!("../../config/crosslist.toml");
@@ -14,14 +15,22 @@ pub const SHIPPED: &str = include_str!("../../config/crosslist.toml");
 /// Where the settings are looked for when no file is named.
 pub const DEFAULT_FILE: &str = "config/crosslist.toml";
 
+/// The name of the file of the named feeds, beside the settings file.
+const FEEDS_FILE_NAME: &str = "feeds.toml";
+
 /// The most bytes of a settings file.
 const FILE_BYTES_MAX: u64 = 1 << 20;
+
+/// The most bytes of the file of the named feeds, which may be ten thousand.
+const FEEDS_FILE_BYTES_MAX: u64 = 16 << 20;
 
 /// Everything that may hold a setting. The default is the shipped file alone.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     /// Must be readable when it is given.
     pub file: Option<PathBuf>,
+    /// The named feeds and lists; must be readable when it is given.
+    pub feeds_file: Option<PathBuf>,
     /// Any environment; only `CROSSLIST_SECTION__KEY` counts.
     pub environment: Vec<(OsString, OsString)>,
     /// Flags, the last one strongest.
@@ -39,14 +48,18 @@ pub struct Override {
 }
 
 impl Sources {
-    /// The named file, else [`DEFAULT_FILE`] where the working directory has it; and an environment.
+    /// The named file, else [`DEFAULT_FILE`] where the working directory has it; `feeds.toml` beside that file, where
+    /// there is one; and an environment.
     pub fn new<K: Into<OsString>, V: Into<OsString>>(
         config: Option<PathBuf>,
         environment: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
         let default = || Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.exists());
         let environment = environment.into_iter().map(|(name, value)| (name.into(), value.into()));
-        Self { file: config.or_else(default), environment: environment.collect(), overrides: Vec::new() }
+        let beside = config.as_deref().unwrap_or(Path::new(DEFAULT_FILE)).with_file_name(FEEDS_FILE_NAME);
+        let file = config.or_else(default);
+        let feeds_file = Some(beside).filter(|path| path.exists() && Some(path) != file.as_ref());
+        Self { file, feeds_file, environment: environment.collect(), overrides: Vec::new() }
     }
 
     /// Adds a flag above everything else.
@@ -61,7 +74,7 @@ impl Sources {
         let (shipped, mut mistakes) = Layer::of_text("the shipped settings", SHIPPED.to_owned());
         let known: Vec<String> = shipped.entries.iter().map(|entry| entry.key.clone()).collect();
         let mut layers = vec![shipped];
-        match self.file.as_deref().map(|path| (path, read(path))) {
+        match self.file.as_deref().map(|path| (path, read(path, FILE_BYTES_MAX))) {
             Some((path, Ok(text))) => {
                 let (layer, faults) = Layer::of_text(&path.display().to_string(), text);
                 layers.push(layer);
@@ -85,6 +98,19 @@ impl Sources {
                 .map(|given| Layer::of_value(Source::Flag(given.flag.clone()), &given.key, &given.value)),
         );
         (layers, mistakes)
+    }
+
+    /// The named feeds and lists, and what is wrong with them; `days_max` is what the memory holds.
+    pub(super) fn named(&self, days_max: u32) -> (NamedSettings, Vec<Mistake>) {
+        let Some(path) = &self.feeds_file else { return Default::default() };
+        let shown = path.display().to_string();
+        match read(path, FEEDS_FILE_BYTES_MAX) {
+            Ok(text) => named::read(&shown, &text, days_max),
+            Err(message) => {
+                let mistake = Mistake { origin: Origin::File { path: shown }, message };
+                (NamedSettings::default(), vec![mistake])
+            }
+        }
     }
 
     /// Our variables, by name.
@@ -122,16 +148,16 @@ fn variable(name: &str, value: &OsString, known: &[String]) -> Option<Result<Lay
 }
 
 /// The text of a settings file, or one line that says why there is none.
-fn read(path: &Path) -> Result<String, String> {
+fn read(path: &Path, bytes_max: u64) -> Result<String, String> {
     let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
     let file = File::open(path).map_err(unreadable)?;
     if file.metadata().map_err(unreadable)?.is_dir() {
         return Err("is a directory; name a file".to_owned());
     }
     let mut bytes = Vec::new();
-    file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() as u64 > FILE_BYTES_MAX {
-        return Err(format!("is larger than {FILE_BYTES_MAX} bytes"));
+    file.take(bytes_max + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > bytes_max {
+        return Err(format!("is larger than {bytes_max} bytes"));
     }
     String::from_utf8(bytes).map_err(|error| {
         let line = error.as_bytes()[..error.utf8_error().valid_up_to()].split(|byte| *byte == b'\n').count();

@@ -4,6 +4,7 @@ mod conditional;
 mod drop_ins;
 mod errors;
 mod live;
+mod named;
 mod outage;
 mod rules;
 mod service;

@@ -27,10 +27,15 @@ impl Drop for Running {
 impl Running {
     /// Over the saved pages of `demo/`, its clock on the evening after the newest of them.
     pub async fn demo() -> Self {
+        Self::demo_with(Sources::default()).await
+    }
+
+    /// The same with settings.
+    pub async fn demo_with(sources: Sources) -> Self {
         let replay =
             Replay::open(concat!(env!("CARGO_MANIFEST_DIR"), "/demo"), 1 << 20).expect("the demo opens");
         let start = replay.start_time();
-        Self::start(Sources::default(), Upstream::Replay(replay), Keep::InMemory, start).await
+        Self::start(sources, Upstream::Replay(replay), Keep::InMemory, start).await
     }
 
     /// Over a server in arXiv's place.

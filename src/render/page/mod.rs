@@ -29,6 +29,8 @@ pub struct Start<'a> {
     /// The subject of the examples.
     pub example: SubjectId,
     pub reads: &'a [Read],
+    /// The slugs and titles of the feeds of the configuration.
+    pub named: &'a [(&'a str, &'a str)],
 }
 
 /// How the last read of a subject ended.
@@ -56,6 +58,14 @@ pub fn start(start: &Start<'_>) -> String {
             li { (feed(&format!("subjects/{example}"))) " the same to read here" }
             li { (feed(&format!("subjects/{example}.atom?type=new,cross"))) " without replacements" }
             li { code { (start.base) "/subjects/" (example) "+quant-ph.atom?limit=50" } " two subjects in one, the newest fifty" }
+        }
+        @if !start.named.is_empty() {
+            h2 { "Named feeds" }
+            ul.plain {
+                @for (slug, title) in start.named {
+                    li { (feed(&format!("named/{slug}"))) " " bdi { (title) } }
+                }
+            }
         }
         @if !start.reads.is_empty() {
             h2 { "Read so far" }
