@@ -165,9 +165,7 @@ fn judge(subject: SubjectId, pages: Vec<Listing>) -> Reading {
     let announcement = parse::announcements(pages, subject).into_iter().next();
     let counts = announcement.as_ref().map(Counts::of).unwrap_or_default();
     let reason = match proof.verdict {
-        Verdict::Complete => {
-            format!("{} new, {} cross-lists, {} replacements", counts.new, counts.cross, counts.replace)
-        }
+        Verdict::Complete => counts.to_string(),
         Verdict::Quiet => "nothing announced in this subject".to_owned(),
         _ => proof.faults.join("; "),
     };

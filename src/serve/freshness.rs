@@ -62,7 +62,7 @@ impl Freshness {
         }
         let why: Vec<String> =
             self.troubles.iter().map(|(subject, verdict)| format!("{subject} {verdict}")).collect();
-        format!("crosslist; hit; ttl=-{}; detail=\"{}\"", self.stale_seconds, why.join(", "))
+        format!("crosslist; hit; ttl=-{}; detail=\"{}\"", self.stale_seconds.max(1), why.join(", "))
     }
 }
 

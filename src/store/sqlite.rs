@@ -336,45 +336,4 @@ async fn day_events(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::outcome::Counts;
-    use crate::domain::verdict::Verdict;
-
-    #[tokio::test]
-    async fn a_full_disk_loses_nothing_and_the_next_write_goes_on() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("crosslist.db");
-        let page = include_bytes!("../../demo/cs.DC-new-2026-03-02.html");
-        let listing = crate::parse::listing(page, None).expect("a listing");
-        let monday = crate::parse::announcements(vec![listing], SubjectId::example()).remove(0);
-        let mut first = monday.clone();
-        first.entries.truncate(2);
-        let outcome = Outcome {
-            subject: monday.subject,
-            verdict: Verdict::Complete,
-            date: Some(monday.date),
-            reason: String::new(),
-            counts: Counts::of(&monday),
-            missing: 0,
-            pages: 1,
-            page_hash: None,
-        };
-        let seen: Timestamp = "2026-03-02T02:00:00Z".parse().expect("a time");
-        let store = Sqlite::open(&path, "a test").await.expect("a store");
-        let kept = store.record(&first, &outcome, seen).await.expect("kept");
-        // A full disk makes SQLite end the transaction by itself; so does this.
-        let trigger =
-            "CREATE TRIGGER full BEFORE INSERT ON days BEGIN SELECT RAISE(ROLLBACK, 'disk is full'); END";
-        sqlx::query(trigger).execute(&store.pool).await.expect("a trigger");
-        for _ in 0..3 {
-            let error = store.record(&monday, &outcome, seen).await.expect_err("full");
-            assert!(error.to_string().contains("disk is full"), "{error}");
-        }
-        assert_eq!(store.load(None).await.expect("read back").changes[0].events, kept.events);
-        sqlx::query("DROP TRIGGER full").execute(&store.pool).await.expect("room again");
-        let healed = store.record(&monday, &outcome, seen).await.expect("kept");
-        assert_eq!(healed.events.len(), 19);
-        assert_eq!(healed.events[..2], kept.events[..]);
-    }
-}
+mod tests;
