@@ -105,8 +105,15 @@ impl Document {
         self.places(term, part).map(|word| word.occurrence).collect()
     }
 
-    pub(super) fn holds(&self, term: &Term, part: Part) -> bool {
-        self.places(term, part).next().is_some()
+    /// Is a word in any of the parts?
+    pub(super) fn holds(&self, term: &Term, parts: &[Part]) -> bool {
+        if matches!(term, Term::Prefix { .. }) {
+            return parts.iter().any(|part| self.places(term, *part).next().is_some());
+        }
+        let key = term.key();
+        let start = self.words.partition_point(|word| word.key < key);
+        let same = self.words[start..].iter().take_while(|word| word.key == key);
+        same.into_iter().any(|word| parts.contains(&word.part) && self.is(word, term))
     }
 
     /// The places of a word in one part, in order; those of a prefix word by word.
@@ -136,9 +143,15 @@ impl Document {
         }
     }
 
-    /// The keys of everything that a rule can be looked up by.
+    /// The keys of everything that a rule can be looked up by: each word, each word of the title, each name.
     pub(super) fn keys(&self, mut visit: impl FnMut(u64)) {
-        self.words.chunk_by(|left, right| left.key == right.key).for_each(|same| visit(same[0].key));
+        for same in self.words.chunk_by(|left, right| left.key == right.key) {
+            visit(same[0].key);
+            // The title is the first part.
+            if same[0].part == Part::Title {
+                visit(words::title_key(same[0].key));
+            }
+        }
         for name in &self.names {
             authors::keys(name, |key| visit(authors::number(key)));
         }

@@ -1,6 +1,7 @@
 //! Which of many papers match, without reading them all?
 
 mod bits;
+mod phrase;
 mod postings;
 mod search;
 mod vocabulary;
@@ -36,6 +37,8 @@ pub struct Index {
     base: u32,
     slots: VecDeque<Option<Slot>>,
     alive: usize,
+    /// Every document that is there.
+    present: Bits,
     /// Removed documents that are still in the postings.
     removed: usize,
     /// The words of each part.
@@ -67,6 +70,7 @@ impl Index {
             base: 0,
             slots: VecDeque::new(),
             alive: 0,
+            present: Bits::none(0, 0),
             removed: 0,
             words: std::array::from_fn(|_| Vocabulary::default()),
             names: Vocabulary::default(),
@@ -112,6 +116,7 @@ impl Index {
             dois: document.dois.clone().into(),
         }));
         self.alive += 1;
+        self.present.push(id);
         DocumentId(id)
     }
 
@@ -124,6 +129,7 @@ impl Index {
             return false;
         }
         self.alive -= 1;
+        self.present.remove(id.0);
         self.removed += 1;
         if self.removed > SWEEP_MIN.max(self.alive / 4) {
             self.sweep();
@@ -137,9 +143,12 @@ impl Index {
             self.slots.pop_front();
             self.base += 1;
         }
-        let alive = self.universe();
+        self.present = Bits::none(self.base, self.slots.len());
+        for (_, id) in self.slots.iter().zip(self.base..).filter(|(slot, _)| slot.is_some()) {
+            self.present.insert(id);
+        }
         for vocabulary in self.words.iter_mut().chain([&mut self.names, &mut self.facets]) {
-            vocabulary.sweep(&alive);
+            vocabulary.sweep(&self.present);
         }
         self.removed = 0;
     }
@@ -179,7 +188,7 @@ impl Index {
         type_of: impl Fn(DocumentId) -> Option<AnnounceType>,
     ) -> Vec<DocumentId> {
         let found = search::Search { index: self, type_of: &|id| type_of(DocumentId(id)) }
-            .find(query.normalized(), &self.universe());
+            .find(query.normalized(), &self.present);
         found.iter().map(DocumentId).filter(|id| type_of(*id).is_some()).collect()
     }
 
@@ -207,17 +216,6 @@ impl Index {
 
     fn slot(&self, id: u32) -> Option<&Slot> {
         self.slots.get(self.slot_number(DocumentId(id))?)?.as_ref()
-    }
-
-    /// Every document that is there.
-    fn universe(&self) -> Bits {
-        let mut all = Bits::none(self.base, self.slots.len());
-        for (slot, id) in self.slots.iter().zip(self.base..) {
-            if slot.is_some() {
-                all.insert(id);
-            }
-        }
-        all
     }
 }
 

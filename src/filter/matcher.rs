@@ -54,7 +54,7 @@ pub(super) fn is_doi(own: &str, wanted: &str, is_prefix: bool) -> bool {
 fn words_match(words: &Words, field: Text, document: &Document) -> bool {
     let mut parts = field.parts().iter();
     match words.single() {
-        Some(term) => parts.any(|part| document.holds(term, *part)),
+        Some(term) => document.holds(term, field.parts()),
         None => parts.any(|part| {
             words.are_in(|term| {
                 let mut found = document.occurrences(term, *part);

@@ -1,29 +1,40 @@
 //! Which of many rules does a paper match?
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::num::NonZeroU64;
 
 use crate::domain::announcement::AnnounceType;
 
 use super::authors::{self, AuthorPattern};
 use super::document::Document;
+use super::fields::Text;
 use super::index::Index;
 use super::syntax::{Expr, Leaf, Node};
-use super::words::{Kind, Words};
+use super::words::{Kind, Term, Words, title_key};
 use super::{Query, matcher};
 
 /// The number of a rule in its set, in the order in which it was added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RuleId(pub u32);
 
-/// Many rules, looked up by a word or name that a paper must have to match: the rarest that each rule needs.
+/// Many rules, looked up by a word or name that a paper must have to match: the rarest that each rule needs, and then
+/// the second rarest.
 ///
 /// Rules that need none (a bare `type:new`, a negation, a regular expression, a beginning) are tried on every paper.
 #[derive(Debug, Default)]
 pub struct RuleSet {
     rules: Vec<Query>,
-    by_key: HashMap<u64, Vec<RuleId>>,
+    by_key: HashMap<u64, Vec<Entry>>,
     /// Rules without a key.
     always: Vec<RuleId>,
+}
+
+/// A rule under one of its keys.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    rule: RuleId,
+    /// What a matching paper has too, where the rule needs something else.
+    also: Option<NonZeroU64>,
 }
 
 /// Keys of which a matching paper has at least one, and how many papers have any of them.
@@ -41,13 +52,24 @@ impl RuleSet {
     #[must_use]
     pub fn new(rules: impl IntoIterator<Item = Query>, sample: &Index) -> Self {
         let mut set = Self::default();
-        for (number, rule) in (0..).zip(rules) {
-            let id = RuleId(number);
-            match cover(rule.normalized(), sample).filter(|cover| cover.keys.len() <= KEYS_MAX) {
-                Some(cover) => cover.keys.iter().for_each(|key| set.by_key.entry(*key).or_default().push(id)),
-                None => set.always.push(id),
+        for (number, query) in (0..).zip(rules) {
+            let rule = RuleId(number);
+            let mut covers = covers(query.normalized(), sample);
+            covers.retain(|cover| cover.keys.len() <= KEYS_MAX);
+            covers.sort_by_key(|cover| (cover.frequency, cover.keys.len()));
+            match covers.first() {
+                Some(rarest) => {
+                    // Only what is looked up by a single key costs less than to try the rule.
+                    let also =
+                        covers[1..].iter().find(|cover| cover.keys.len() == 1 && cover.keys != rarest.keys);
+                    let also = also.and_then(|cover| NonZeroU64::new(cover.keys[0]));
+                    for key in &rarest.keys {
+                        set.by_key.entry(*key).or_default().push(Entry { rule, also });
+                    }
+                }
+                None => set.always.push(rule),
             }
-            set.rules.push(rule);
+            set.rules.push(query);
         }
         set
     }
@@ -75,12 +97,15 @@ impl RuleSet {
         document: &Document,
         type_for: impl Fn(RuleId) -> Option<AnnounceType>,
     ) -> Vec<RuleId> {
+        let mut keys: Vec<u64> = Vec::new();
+        document.keys(|key| keys.push(key));
+        let held: HashSet<u64> = keys.iter().copied().collect();
         let mut candidates = self.always.clone();
-        document.keys(|key| {
-            if let Some(rules) = self.by_key.get(&key) {
-                candidates.extend_from_slice(rules);
-            }
-        });
+        for entries in keys.iter().filter_map(|key| self.by_key.get(key)) {
+            let possible =
+                entries.iter().filter(|entry| entry.also.is_none_or(|also| held.contains(&also.get())));
+            candidates.extend(possible.map(|entry| entry.rule));
+        }
         candidates.sort_unstable();
         candidates.dedup();
         candidates.retain(|id| {
@@ -91,48 +116,54 @@ impl RuleSet {
     }
 }
 
-fn cover(expr: &Expr, sample: &Index) -> Option<Cover> {
+/// Everything that a matching paper must have, each as a choice of keys.
+fn covers(expr: &Expr, sample: &Index) -> Vec<Cover> {
     match &expr.node {
-        Node::And(parts) => parts
-            .iter()
-            .filter_map(|part| cover(part, sample))
-            .min_by_key(|cover| (cover.frequency, cover.keys.len())),
-        Node::Or(parts) => parts.iter().map(|part| cover(part, sample)).try_fold(
-            Cover { keys: Vec::new(), frequency: 0 },
-            |mut any, part| {
-                let part = part?;
-                any.keys.extend(part.keys);
-                any.frequency = any.frequency.saturating_add(part.frequency);
-                Some(any)
-            },
-        ),
-        Node::Leaf(Leaf::Words { words, .. }) => of_words(words, sample),
-        Node::Leaf(Leaf::Author(pattern)) => of_author(pattern),
-        Node::Leaf(Leaf::List { rule, .. }) => cover(rule, sample),
-        Node::Not(_) | Node::Leaf(_) => None,
+        Node::And(parts) => parts.iter().flat_map(|part| covers(part, sample)).collect(),
+        Node::Or(parts) => {
+            let mut any = Cover { keys: Vec::new(), frequency: 0 };
+            for part in parts {
+                let rarest =
+                    covers(part, sample).into_iter().min_by_key(|cover| (cover.frequency, cover.keys.len()));
+                let Some(rarest) = rarest else { return Vec::new() };
+                any.keys.extend(rarest.keys);
+                any.frequency = any.frequency.saturating_add(rarest.frequency);
+            }
+            vec![any]
+        }
+        Node::Leaf(Leaf::Words { field, words }) => of_words(words, *field, sample),
+        Node::Leaf(Leaf::Author(pattern)) => of_author(pattern).into_iter().collect(),
+        Node::Leaf(Leaf::List { rule, .. }) => covers(rule, sample),
+        Node::Not(_) | Node::Leaf(_) => Vec::new(),
     }
 }
 
-/// The rarest word; a hyphenated one also in its joined form.
-fn of_words(words: &Words, sample: &Index) -> Option<Cover> {
+/// Every word that must be there; a hyphenated one by its rarest part, or in its joined form.
+fn of_words(words: &Words, field: Text, sample: &Index) -> Vec<Cover> {
+    let is_title = field == Text::Title;
+    let key = |term: &Term| if is_title { title_key(term.key()) } else { term.key() };
+    // Titles hold a tenth of the words.
+    let frequency = |term: &Term| sample.frequency(term.folded()) / if is_title { 10 } else { 1 };
     let last = words.items.len() - 1;
     let items =
         words.items.iter().enumerate().filter(|(index, _)| words.kind != Kind::Prefix || *index < last);
     let covers = items.filter_map(|(_, item)| {
-        let rarest = item.parts.iter().min_by_key(|part| sample.frequency(part.folded()))?;
-        let mut cover = Cover { keys: vec![rarest.key()], frequency: sample.frequency(rarest.folded()) };
+        let rarest = item.parts.iter().min_by_key(|part| frequency(part))?;
+        let mut cover = Cover { keys: vec![key(rarest)], frequency: frequency(rarest) };
         // Near looks for the parts alone.
         if let Some(joined) = item.joined.as_ref().filter(|_| !matches!(words.kind, Kind::Near(_))) {
-            cover.keys.push(joined.key());
-            cover.frequency += sample.frequency(joined.folded());
+            cover.keys.push(key(joined));
+            cover.frequency += frequency(joined);
         }
         Some(cover)
     });
-    covers.min_by_key(|cover| cover.frequency)
+    covers.collect()
 }
 
 /// A name is taken for rare: it is in few papers even where it is a common one.
 fn of_author(pattern: &AuthorPattern) -> Option<Cover> {
-    let keys: Vec<u64> = pattern.keys()?.iter().map(|key| authors::number(key)).collect();
+    let mut keys: Vec<u64> = pattern.keys()?.iter().map(|key| authors::number(key)).collect();
+    keys.sort_unstable();
+    keys.dedup();
     Some(Cover { frequency: keys.len(), keys })
 }

@@ -23,6 +23,20 @@ impl Bits {
         }
     }
 
+    /// Makes room for one more document behind all others, and puts it in.
+    pub(super) fn push(&mut self, id: u32) {
+        while id.checked_sub(self.base).is_some_and(|number| number as usize / 64 >= self.blocks.len()) {
+            self.blocks.push(0);
+        }
+        self.insert(id);
+    }
+
+    pub(super) fn remove(&mut self, id: u32) {
+        if let Some((block, bit)) = self.place(id) {
+            self.blocks[block] &= !bit;
+        }
+    }
+
     pub(super) fn contains(&self, id: u32) -> bool {
         self.place(id).is_some_and(|(block, bit)| self.blocks[block] & bit != 0)
     }

@@ -21,8 +21,11 @@ pub(super) struct Postings {
     last: u32,
     documents: u32,
     /// Spellings other than the folded one, in the order in which they came.
-    spellings: Vec<Box<str>>,
+    spellings: Option<Box<Vec<Box<str>>>>,
 }
+
+/// The bytes that a document's number takes at most.
+const NUMBER_BYTES_MAX: usize = 5;
 
 const HAS_LENGTH: u64 = 1;
 const HAS_SPELLING: u64 = 2;
@@ -33,8 +36,10 @@ impl Postings {
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
-        let spellings: usize =
-            self.spellings.iter().map(|spelling| spelling.len() + size_of::<Box<str>>()).sum();
+        let spellings = self.spellings.as_ref().map_or(0, |spellings| {
+            let letters: usize = spellings.iter().map(|spelling| spelling.len()).sum();
+            size_of::<Vec<Box<str>>>() + spellings.capacity() * size_of::<Box<str>>() + letters
+        });
         self.bytes.capacity() + spellings
     }
 
@@ -60,6 +65,12 @@ impl Postings {
     }
 
     fn add_raw(&mut self, id: u32, places: &[u8]) {
+        let needed = places.len() + 2 * NUMBER_BYTES_MAX;
+        if self.bytes.capacity() - self.bytes.len() < needed {
+            // A word that came once or twice will hardly come often; a vector's own growth would double what it holds.
+            let room = if self.bytes.is_empty() { places.len() + 4 } else { needed + self.bytes.len() / 8 };
+            self.bytes.reserve_exact(room);
+        }
         write(&mut self.bytes, u64::from(id - self.last));
         write(&mut self.bytes, places.len() as u64);
         self.bytes.extend_from_slice(places);
@@ -69,29 +80,19 @@ impl Postings {
 
     fn spelling(&mut self, exact: &str) -> usize {
         self.spelling_number(exact).unwrap_or_else(|| {
-            self.spellings.push(exact.into());
-            self.spellings.len() - 1
+            let spellings = self.spellings.get_or_insert_default();
+            spellings.push(exact.into());
+            spellings.len() - 1
         })
     }
 
     fn spelling_number(&self, exact: &str) -> Option<usize> {
-        self.spellings.iter().position(|known| **known == *exact)
+        self.spellings.as_ref()?.iter().position(|known| **known == *exact)
     }
 
     /// The documents in order, each with its places as they are stored.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &[u8])> {
-        let mut rest = self.bytes.as_slice();
-        let mut id = 0;
-        std::iter::from_fn(move || {
-            if rest.is_empty() {
-                return None;
-            }
-            id += u32::try_from(read(&mut rest)).unwrap_or_default();
-            let length = usize::try_from(read(&mut rest)).unwrap_or_default().min(rest.len());
-            let (places, behind) = rest.split_at(length);
-            rest = behind;
-            Some((id, places))
-        })
+    pub(super) fn iter(&self) -> Documents<'_> {
+        Documents { rest: &self.bytes, id: 0 }
     }
 
     /// Adds every document to the set.
@@ -114,6 +115,29 @@ impl Postings {
         }
         kept.bytes.shrink_to_fit();
         *self = kept;
+    }
+}
+
+/// The documents of a word, in order.
+#[derive(Clone, Debug)]
+pub(super) struct Documents<'a> {
+    rest: &'a [u8],
+    id: u32,
+}
+
+impl<'a> Iterator for Documents<'a> {
+    type Item = (u32, &'a [u8]);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        self.id += u32::try_from(read(&mut self.rest)).unwrap_or_default();
+        let length = usize::try_from(read(&mut self.rest)).unwrap_or_default().min(self.rest.len());
+        let (places, behind) = self.rest.split_at(length);
+        self.rest = behind;
+        Some((self.id, places))
     }
 }
 
@@ -150,7 +174,12 @@ fn low_seven(number: u64) -> u8 {
     number.to_le_bytes()[0] & 0x7f
 }
 
+#[inline]
 fn read(bytes: &mut &[u8]) -> u64 {
+    if let Some((first, rest)) = bytes.split_first().filter(|(first, _)| **first < 0x80) {
+        *bytes = rest;
+        return u64::from(*first);
+    }
     let mut number = 0;
     let mut shift = 0;
     while let Some((first, rest)) = bytes.split_first() {

@@ -1,19 +1,17 @@
 //! Which documents does a part of a rule leave?
 
-use std::borrow::Cow;
-
 use crate::domain::announcement::AnnounceType;
 use crate::domain::taxonomy::SubjectId;
 
 use super::super::authors::{AuthorPattern, Name};
-use super::super::fields::{Part, Place, Text};
+use super::super::fields::{Place, Text};
 use super::super::links;
 use super::super::matcher::is_doi;
 use super::super::syntax::{Expr, Leaf, Node};
 use super::super::words::{Occurrence, Term, Words};
 use super::bits::Bits;
+use super::phrase::{lists, phrase};
 use super::postings::{Postings, places};
-use super::vocabulary::Vocabulary;
 use super::{Index, facet};
 
 pub(super) struct Search<'a> {
@@ -154,42 +152,11 @@ impl Search<'_> {
                 Some(term @ Term::Prefix { .. }) => {
                     mark(&lists(vocabulary, term), &mut found);
                 }
-                _ => self.phrase(words, *part, within, &mut found),
+                _ => phrase(words, vocabulary, within, &mut found),
             }
         }
         found.intersect(within);
         found
-    }
-
-    /// Adds the documents that have the words in one part next to each other, or near.
-    fn phrase(&self, words: &Words, part: Part, within: &Bits, found: &mut Bits) {
-        let vocabulary = &self.index.words[part as usize];
-        let lists: Vec<(&Term, Vec<&Postings>)> =
-            words.terms().map(|term| (term, lists(vocabulary, term))).collect();
-        let Some(candidates) = candidates(words, &lists, within) else { return };
-        let mut cursors: Vec<(&Term, Vec<Cursor<'_>>)> = lists
-            .iter()
-            .map(|(term, lists)| (*term, lists.iter().filter_map(|list| Cursor::new(list, term)).collect()))
-            .collect();
-        for id in candidates.iter() {
-            let is_in = words.are_in(|wanted| {
-                let cursors =
-                    cursors.iter_mut().find(|(term, _)| std::ptr::eq(*term, wanted) || *term == wanted);
-                let mut places = Vec::new();
-                if let Some((_, cursors)) = cursors {
-                    for cursor in cursors.iter_mut() {
-                        cursor.places(id, &mut places);
-                    }
-                    if cursors.len() > 1 {
-                        places.sort_unstable();
-                    }
-                }
-                Cow::Owned(places)
-            });
-            if is_in {
-                found.insert(id);
-            }
-        }
     }
 
     fn author(&self, pattern: &AuthorPattern, within: &Bits) -> Bits {
@@ -243,85 +210,4 @@ fn by_cost(parts: &[Expr]) -> Vec<&Expr> {
     let mut parts: Vec<&Expr> = parts.iter().collect();
     parts.sort_by_key(|part| cost(part));
     parts
-}
-
-/// The postings of a word, or of every word that begins so.
-fn lists<'a>(vocabulary: &'a Vocabulary, term: &'a Term) -> Vec<&'a Postings> {
-    match term {
-        Term::Prefix { plain, folded, .. } => {
-            let mut found: Vec<&Postings> = vocabulary.beginning(plain).collect();
-            if !folded.starts_with(plain.as_str()) {
-                found.extend(vocabulary.get(folded));
-            }
-            found
-        }
-        term => vocabulary.get(term.folded()).into_iter().collect(),
-    }
-}
-
-/// The documents that have every word somewhere in the part; none where a word is nowhere.
-fn candidates(words: &Words, lists: &[(&Term, Vec<&Postings>)], within: &Bits) -> Option<Bits> {
-    let marked = |wanted: &Term, set: &mut Bits| {
-        let found = lists.iter().find(|(term, _)| *term == wanted);
-        found.into_iter().flat_map(|(_, lists)| lists).for_each(|list| list.mark(set));
-    };
-    let mut left = within.clone();
-    for item in &words.items {
-        let mut has_item = within.clone();
-        for part in &item.parts {
-            let mut has_part = within.emptied();
-            marked(part, &mut has_part);
-            has_item.intersect(&has_part);
-        }
-        if let Some(joined) = &item.joined {
-            marked(joined, &mut has_item);
-        }
-        left.intersect(&has_item);
-        if left.is_empty() {
-            return None;
-        }
-    }
-    Some(left)
-}
-
-/// Which spellings of a word count.
-#[derive(Clone, Copy)]
-enum Spelling {
-    Any,
-    /// The number of a spelling, none for the folded one.
-    Only(Option<usize>),
-}
-
-/// Goes through one list forward, for documents in ascending order; a document may be asked for again.
-struct Cursor<'a> {
-    entries: Box<dyn Iterator<Item = (u32, &'a [u8])> + 'a>,
-    current: Option<(u32, &'a [u8])>,
-    spelling: Spelling,
-}
-
-impl<'a> Cursor<'a> {
-    /// None where no document has the word spelled as wanted.
-    fn new(list: &'a Postings, term: &Term) -> Option<Self> {
-        let spelling = match term {
-            Term::Exact { exact, folded, .. } => Spelling::Only(list.wanted(exact, folded).ok()?),
-            _ => Spelling::Any,
-        };
-        let mut entries: Box<dyn Iterator<Item = (u32, &'a [u8])> + 'a> = Box::new(list.iter());
-        let current = entries.next();
-        Some(Self { entries, current, spelling })
-    }
-
-    fn places(&mut self, wanted: u32, found: &mut Vec<Occurrence>) {
-        while self.current.is_some_and(|(id, _)| id < wanted) {
-            self.current = self.entries.next();
-        }
-        if let Some((_, stored)) = self.current.filter(|(id, _)| *id == wanted) {
-            let counts = |(place, spelling): (Occurrence, Option<usize>)| match self.spelling {
-                // A hyphenated word as a whole has no spelling of its own.
-                Spelling::Only(exact) if spelling != exact || place.length != 1 => None,
-                _ => Some(place),
-            };
-            found.extend(places(stored).filter_map(counts));
-        }
-    }
 }

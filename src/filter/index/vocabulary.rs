@@ -28,6 +28,10 @@ impl Vocabulary {
         }
         let mut list = Postings::default();
         list.add(word, id, entries);
+        if self.lists.len() == self.lists.capacity() {
+            // An eighth more: doubling would leave half of it empty.
+            self.lists.reserve_exact(self.lists.len() / 8 + UNSORTED_MIN);
+        }
         self.lists.insert(word.into(), list);
         if self.lists.len() - self.sorted.len() > UNSORTED_MIN.max(self.sorted.len() / 4) {
             self.sort();

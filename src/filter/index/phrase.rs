@@ -1,0 +1,166 @@
+//! Which documents have words next to each other, or near?
+
+use std::borrow::Cow;
+
+use super::super::words::{Occurrence, Term, Words};
+use super::bits::Bits;
+use super::postings::{Documents, Postings, places};
+use super::vocabulary::Vocabulary;
+
+/// Adds the documents that have the words in one part next to each other, or near.
+pub(super) fn phrase(words: &Words, vocabulary: &Vocabulary, within: &Bits, found: &mut Bits) {
+    let lists: Vec<(&Term, Vec<&Postings>)> =
+        words.terms().map(|term| (term, lists(vocabulary, term))).collect();
+    if let Some(plain) = plain_lists(words, &lists) {
+        return phrase_of_plain_words(words, &plain, within, found);
+    }
+    let Some(candidates) = candidates(words, &lists, within) else { return };
+    let mut cursors: Vec<(&Term, Vec<Cursor<'_>>)> = lists
+        .iter()
+        .map(|(term, lists)| (*term, lists.iter().filter_map(|list| Cursor::new(list, term)).collect()))
+        .collect();
+    for id in candidates.iter() {
+        let is_in = words.are_in(|wanted| {
+            let cursors = cursors.iter_mut().find(|(term, _)| std::ptr::eq(*term, wanted) || *term == wanted);
+            let mut places = Vec::new();
+            if let Some((_, cursors)) = cursors {
+                for cursor in cursors.iter_mut() {
+                    cursor.places(id, &mut places);
+                }
+                if cursors.len() > 1 {
+                    places.sort_unstable();
+                }
+            }
+            Cow::Owned(places)
+        });
+        if is_in {
+            found.insert(id);
+        }
+    }
+}
+
+/// The postings of a word, or of every word that begins so.
+pub(super) fn lists<'a>(vocabulary: &'a Vocabulary, term: &'a Term) -> Vec<&'a Postings> {
+    match term {
+        Term::Prefix { plain, folded, .. } => {
+            let mut found: Vec<&Postings> = vocabulary.beginning(plain).collect();
+            if !folded.starts_with(plain.as_str()) {
+                found.extend(vocabulary.get(folded));
+            }
+            found
+        }
+        term => vocabulary.get(term.folded()).into_iter().collect(),
+    }
+}
+
+/// A list for each word, where no word is hyphenated or a beginning; empty where a word is nowhere.
+fn plain_lists<'a>(
+    words: &Words,
+    lists: &[(&'a Term, Vec<&'a Postings>)],
+) -> Option<Vec<(&'a Term, &'a Postings)>> {
+    let is_plain = words.items.iter().all(|item| item.joined.is_none() && item.parts.len() == 1)
+        && lists.iter().all(|(term, _)| !matches!(term, Term::Prefix { .. }));
+    if !is_plain {
+        return None;
+    }
+    let first = |(term, lists): &(&'a Term, Vec<&'a Postings>)| lists.first().map(|list| (*term, *list));
+    Some(lists.iter().map(first).collect::<Option<Vec<_>>>().unwrap_or_default())
+}
+
+/// Goes along the shortest list, and looks at places only in documents that have every word.
+fn phrase_of_plain_words(words: &Words, lists: &[(&Term, &Postings)], within: &Bits, found: &mut Bits) {
+    let Some((_, shortest)) = lists.iter().min_by_key(|(_, list)| list.documents()) else { return };
+    let mut cursors: Vec<(&Term, Cursor<'_>)> = Vec::with_capacity(lists.len());
+    for (term, list) in lists {
+        let Some(cursor) = Cursor::new(list, term) else { return };
+        cursors.push((term, cursor));
+    }
+    for (id, _) in shortest.iter() {
+        if !within.contains(id) || !cursors.iter_mut().all(|(_, cursor)| cursor.reaches(id)) {
+            continue;
+        }
+        let is_in = words.are_in(|wanted| {
+            let mut places = Vec::new();
+            if let Some((_, cursor)) = cursors.iter_mut().find(|(term, _)| *term == wanted) {
+                cursor.places(id, &mut places);
+            }
+            Cow::Owned(places)
+        });
+        if is_in {
+            found.insert(id);
+        }
+    }
+}
+
+/// The documents that have every word somewhere in the part; none where a word is nowhere.
+fn candidates(words: &Words, lists: &[(&Term, Vec<&Postings>)], within: &Bits) -> Option<Bits> {
+    let marked = |wanted: &Term, set: &mut Bits| {
+        let found = lists.iter().find(|(term, _)| *term == wanted);
+        found.into_iter().flat_map(|(_, lists)| lists).for_each(|list| list.mark(set));
+    };
+    let mut left = within.clone();
+    for item in &words.items {
+        let mut has_item = within.clone();
+        for part in &item.parts {
+            let mut has_part = within.emptied();
+            marked(part, &mut has_part);
+            has_item.intersect(&has_part);
+        }
+        if let Some(joined) = &item.joined {
+            marked(joined, &mut has_item);
+        }
+        left.intersect(&has_item);
+        if left.is_empty() {
+            return None;
+        }
+    }
+    Some(left)
+}
+
+/// Which spellings of a word count.
+#[derive(Clone, Copy)]
+enum Spelling {
+    Any,
+    /// The number of a spelling, none for the folded one.
+    Only(Option<usize>),
+}
+
+/// Goes through one list forward, for documents in ascending order; a document may be asked for again.
+struct Cursor<'a> {
+    list: Documents<'a>,
+    current: Option<(u32, &'a [u8])>,
+    spelling: Spelling,
+}
+
+impl<'a> Cursor<'a> {
+    /// None where no document has the word spelled as wanted.
+    fn new(list: &'a Postings, term: &Term) -> Option<Self> {
+        let spelling = match term {
+            Term::Exact { exact, folded, .. } => Spelling::Only(list.wanted(exact, folded).ok()?),
+            _ => Spelling::Any,
+        };
+        let mut list = list.iter();
+        let current = list.next();
+        Some(Self { list, current, spelling })
+    }
+
+    /// Does the list have the document?
+    fn reaches(&mut self, wanted: u32) -> bool {
+        while self.current.is_some_and(|(id, _)| id < wanted) {
+            self.current = self.list.next();
+        }
+        self.current.is_some_and(|(id, _)| id == wanted)
+    }
+
+    fn places(&mut self, wanted: u32, found: &mut Vec<Occurrence>) {
+        self.reaches(wanted);
+        if let Some((_, stored)) = self.current.filter(|(id, _)| *id == wanted) {
+            let counts = |(place, spelling): (Occurrence, Option<usize>)| match self.spelling {
+                // A hyphenated word as a whole has no spelling of its own.
+                Spelling::Only(exact) if spelling != exact || place.length != 1 => None,
+                _ => Some(place),
+            };
+            found.extend(places(stored).filter_map(counts));
+        }
+    }
+}
