@@ -1,5 +1,7 @@
 //! What of a paper can a rule ask for, folded once?
 
+mod texts;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -15,6 +17,8 @@ use super::fields::{Feature, Part};
 use super::limits::PROXIMITY_MAX;
 use super::words::{self, Occurrence, Term};
 use super::{links, subjects};
+pub(super) use texts::Texts;
+use texts::in_one_piece;
 
 /// A paper as one mailing announced it, ready to be matched; serves every feed that the paper is in.
 ///
@@ -37,12 +41,6 @@ pub struct Document {
     pub(super) features: Vec<Feature>,
     pub(super) dois: Vec<String>,
     pub(super) id: String,
-}
-
-/// The texts free of TeX, where they differ from those of the paper.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Texts {
-    parts: [Option<Box<str>>; 4],
 }
 
 /// A word at its place.
@@ -158,51 +156,6 @@ impl Document {
     }
 }
 
-impl Texts {
-    /// A text free of TeX; authors and subjects have none, for they are several.
-    pub(super) fn get<'a>(&'a self, paper: &'a Paper, part: Part) -> &'a str {
-        let own = self.parts.get(part as usize).and_then(Option::as_deref);
-        own.unwrap_or_else(|| source(paper, part))
-    }
-
-    /// Everything in a part: its text, or each author or subject.
-    pub(super) fn each<'a>(&'a self, paper: &'a Paper, part: Part, mut visit: impl FnMut(&str)) {
-        match part {
-            Part::Authors => paper.authors.names.iter().for_each(|name| visit(&tex::to_unicode(name))),
-            Part::Subjects => paper.subjects.iter().for_each(|subject| visit(&subject.name)),
-            part => match self.get(paper, part) {
-                "" => {}
-                text => visit(text),
-            },
-        }
-    }
-
-    pub(super) fn bytes(&self) -> usize {
-        self.parts.iter().flatten().map(|text| text.len()).sum()
-    }
-}
-
-/// The text of a part where the paper holds it in one piece.
-fn source(paper: &Paper, part: Part) -> &str {
-    match part {
-        Part::Title => &paper.title,
-        Part::Journal => paper.journal_ref.as_deref().unwrap_or_default(),
-        Part::Abstract => in_one_piece(paper.abstract_text.as_ref()).unwrap_or_default(),
-        Part::Comments => in_one_piece(paper.comments.as_ref()).unwrap_or_default(),
-        Part::Subjects | Part::Authors => "",
-    }
-}
-
-fn in_one_piece(prose: Option<&Prose>) -> Option<&str> {
-    match prose?.paragraphs.as_slice() {
-        [paragraph] => match paragraph.as_slice() {
-            [only] => Some(only.text()),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
 #[derive(Default)]
 struct Builder {
     texts: Texts,
@@ -235,8 +188,8 @@ impl Builder {
     fn lone(&mut self, part: Part, text: &str) {
         let readable = tex::to_unicode(text);
         self.segment(&readable, part, 0);
-        if let Cow::Owned(readable) = readable {
-            self.texts.parts[part as usize] = Some(readable.into());
+        if let Cow::Owned(readable) = &readable {
+            self.texts.set(part, text, readable);
         }
     }
 
@@ -251,7 +204,7 @@ impl Builder {
         for paragraph in &paragraphs {
             position = self.segment(paragraph, part, position);
         }
-        self.texts.parts[part as usize] = Some(paragraphs.join("\n\n").into());
+        self.texts.set(part, "", &paragraphs.join("\n\n"));
     }
 
     /// Adds the words of a text from a position on; the answer is where the next text begins.

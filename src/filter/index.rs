@@ -112,7 +112,7 @@ impl Index {
         self.slots.push_back(Some(Slot {
             paper: Arc::clone(&document.paper),
             announced: document.announced,
-            texts: (document.texts.bytes() > 0).then(|| Box::new(document.texts.clone())),
+            texts: (!document.texts.is_empty()).then(|| Box::new(document.texts.clone())),
             dois: document.dois.clone().into(),
         }));
         self.alive += 1;

@@ -132,6 +132,13 @@ impl Words {
         }
     }
 
+    /// Is every word there, or its joined form?
+    pub fn may_be_in(&self, holds: impl Fn(&Term) -> bool) -> bool {
+        self.items
+            .iter()
+            .all(|item| item.parts.iter().all(&holds) || item.joined.as_ref().is_some_and(&holds))
+    }
+
     /// Does one text hold the words? `occurrences` says where in it a word is, in order of position.
     pub fn are_in<'a>(&self, mut occurrences: impl FnMut(&Term) -> Cow<'a, [Occurrence]>) -> bool {
         if let Kind::Near(distance) = self.kind {

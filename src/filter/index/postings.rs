@@ -21,7 +21,13 @@ pub(super) struct Postings {
     last: u32,
     documents: u32,
     /// Spellings other than the folded one, in the order in which they came.
-    spellings: Option<Box<Vec<Box<str>>>>,
+    spellings: Option<Box<Spellings>>,
+}
+
+/// Behind a pointer, since most words have none.
+#[derive(Clone, Debug, Default)]
+struct Spellings {
+    known: Vec<Box<str>>,
 }
 
 /// The bytes that a document's number takes at most.
@@ -37,8 +43,8 @@ impl Postings {
 
     pub(super) fn memory_bytes(&self) -> usize {
         let spellings = self.spellings.as_ref().map_or(0, |spellings| {
-            let letters: usize = spellings.iter().map(|spelling| spelling.len()).sum();
-            size_of::<Vec<Box<str>>>() + spellings.capacity() * size_of::<Box<str>>() + letters
+            let letters: usize = spellings.known.iter().map(|spelling| spelling.len()).sum();
+            size_of::<Spellings>() + spellings.known.capacity() * size_of::<Box<str>>() + letters
         });
         self.bytes.capacity() + spellings
     }
@@ -80,14 +86,14 @@ impl Postings {
 
     fn spelling(&mut self, exact: &str) -> usize {
         self.spelling_number(exact).unwrap_or_else(|| {
-            let spellings = self.spellings.get_or_insert_default();
+            let spellings = &mut self.spellings.get_or_insert_default().known;
             spellings.push(exact.into());
             spellings.len() - 1
         })
     }
 
     fn spelling_number(&self, exact: &str) -> Option<usize> {
-        self.spellings.as_ref()?.iter().position(|known| **known == *exact)
+        self.spellings.as_ref()?.known.iter().position(|known| **known == *exact)
     }
 
     /// The documents in order, each with its places as they are stored.
