@@ -25,6 +25,7 @@ mod rules;
 mod subjects;
 mod syntax;
 mod values;
+mod varint;
 mod words;
 
 use std::sync::Arc;

@@ -7,19 +7,15 @@ use crate::domain::prose::Prose;
 use crate::text::tex;
 
 use super::super::fields::Part;
+use super::super::varint;
 
 /// The texts free of TeX, as what has to be changed in those of the paper.
+///
+/// Behind one pointer, since most texts need none. A change is three numbers and its words: so many bytes of the source
+/// stay, so many are left out, and so many bytes that follow stand in their place.
 #[derive(Clone, Debug, Default)]
 pub(in crate::filter) struct Texts {
-    changes: [Box<[Change]>; 4],
-}
-
-/// So many bytes of the source stay, so many are left out, and this stands in their place.
-#[derive(Clone, Debug)]
-struct Change {
-    kept: u32,
-    dropped: u32,
-    instead: Box<str>,
+    changes: [Box<[u8]>; 4],
 }
 
 /// How many bytes must agree before a change counts as over.
@@ -72,8 +68,7 @@ impl Texts {
     }
 
     pub(in crate::filter) fn bytes(&self) -> usize {
-        let each = |change: &Change| size_of::<Change>() + change.instead.len();
-        size_of::<Self>() + self.changes.iter().flatten().map(each).sum::<usize>()
+        size_of::<Self>() + self.changes.iter().map(|changes| changes.len()).sum::<usize>()
     }
 }
 
@@ -100,7 +95,7 @@ pub(super) fn in_one_piece(prose: Option<&Prose>) -> Option<&str> {
 }
 
 /// Walks along both texts; where they part, looks for the nearest place where they agree again.
-fn changes(source: &str, readable: &str) -> Vec<Change> {
+fn changes(source: &str, readable: &str) -> Vec<u8> {
     let (mut source, mut readable) = (source, readable);
     let mut found = Vec::new();
     loop {
@@ -110,21 +105,26 @@ fn changes(source: &str, readable: &str) -> Vec<Change> {
             return found;
         }
         let (dropped, added) = change(source, readable).unwrap_or((source.len(), readable.len()));
-        let number = |bytes| u32::try_from(bytes).unwrap_or(u32::MAX);
-        let instead = readable[..added].into();
-        found.push(Change { kept: number(kept), dropped: number(dropped), instead });
+        for number in [kept, dropped, added] {
+            varint::write(&mut found, number as u64);
+        }
+        found.extend_from_slice(&readable.as_bytes()[..added]);
         (source, readable) = (&source[dropped..], &readable[added..]);
     }
 }
 
-fn changed(source: &str, changes: &[Change]) -> String {
-    let mut text = String::with_capacity(source.len() + 16 * changes.len());
+/// The readable text; changes that do not fit the source, which never happens, are left out.
+fn changed(source: &str, mut changes: &[u8]) -> String {
+    let mut text = String::with_capacity(source.len() + changes.len());
     let mut rest = source;
-    for Change { kept, dropped, instead } in changes {
-        let (kept, dropped) = (*kept as usize, *dropped as usize);
-        text.push_str(&rest[..kept]);
-        text.push_str(instead);
-        rest = &rest[kept + dropped..];
+    while !changes.is_empty() {
+        let mut number = || usize::try_from(varint::read(&mut changes)).unwrap_or(usize::MAX);
+        let (kept, dropped, added) = (number(), number(), number());
+        let (instead, behind) = changes.split_at(added.min(changes.len()));
+        changes = behind;
+        text.push_str(rest.get(..kept).unwrap_or_default());
+        text.push_str(std::str::from_utf8(instead).unwrap_or_default());
+        rest = rest.get(kept.saturating_add(dropped)..).unwrap_or_default();
     }
     text.push_str(rest);
     text
@@ -176,8 +176,7 @@ mod tests {
         let readable = tex::to_unicode(source);
         let found = changes(source, &readable);
         assert_eq!(changed(source, &found), readable);
-        let instead: usize = found.iter().map(|change| change.instead.len()).sum();
-        assert!(found.len() == 2 && instead < 16, "{found:?}");
+        assert!(found.len() < 24, "{found:?}");
     }
 
     proptest! {

@@ -1,5 +1,6 @@
 //! Where is a word, in few bytes?
 
+use super::super::varint::{read, write};
 use super::super::words::Occurrence;
 use super::bits::Bits;
 
@@ -166,35 +167,4 @@ pub(super) fn places(mut stored: &[u8]) -> impl Iterator<Item = (Occurrence, Opt
             (head & HAS_SPELLING != 0).then(|| usize::try_from(read(&mut stored)).unwrap_or(usize::MAX));
         Some((Occurrence { position, length }, spelling))
     })
-}
-
-fn write(bytes: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        bytes.push(low_seven(number) | 0x80);
-        number >>= 7;
-    }
-    bytes.push(low_seven(number));
-}
-
-fn low_seven(number: u64) -> u8 {
-    number.to_le_bytes()[0] & 0x7f
-}
-
-#[inline]
-fn read(bytes: &mut &[u8]) -> u64 {
-    if let Some((first, rest)) = bytes.split_first().filter(|(first, _)| **first < 0x80) {
-        *bytes = rest;
-        return u64::from(*first);
-    }
-    let mut number = 0;
-    let mut shift = 0;
-    while let Some((first, rest)) = bytes.split_first() {
-        *bytes = rest;
-        number |= u64::from(first & 0x7f) << shift;
-        shift += 7;
-        if first & 0x80 == 0 || shift > 56 {
-            break;
-        }
-    }
-    number
 }
