@@ -1,7 +1,8 @@
 //! How long does a query take over the window of all of arXiv, and ten thousand rules over a day?
 //!
 //! Run with `cargo bench --bench filter`. The papers are made of the words and names of the week in `demo/`, shuffled
-//! in the same way every time; one word in thirty gets a number behind it, so that there are rare words too.
+//! in the same way every time; one word in fifty gets a number behind it, which makes about 100,000 different words, as
+//! many as 25,000 abstracts have going by the growth seen over 2,000 of cs (22,847 words in 358,330, Heaps' exponent 0.54).
 
 use std::fs;
 use std::sync::{Arc, LazyLock};
@@ -148,7 +149,7 @@ impl Chance {
             let start = self.below(words.len() - 3);
             for word in &words[start..start + 3] {
                 text.push_str(word);
-                if self.below(30) == 0 {
+                if self.below(50) == 0 {
                     text.push_str(&self.below(40_000).to_string());
                 }
                 text.push(' ');

@@ -39,8 +39,21 @@ struct Entry {
 
 /// Keys of which a matching paper has at least one, and how many papers have any of them.
 struct Cover {
-    keys: Vec<u64>,
+    keys: Vec<Key>,
     frequency: usize,
+}
+
+/// A key, and another that a paper which matches by it has too.
+#[derive(Clone, Copy, PartialEq)]
+struct Key {
+    key: u64,
+    also: Option<NonZeroU64>,
+}
+
+impl From<u64> for Key {
+    fn from(key: u64) -> Self {
+        Self { key, also: None }
+    }
 }
 
 /// A rule that would be looked up by more keys than this is tried on every paper instead.
@@ -54,17 +67,10 @@ impl RuleSet {
         let mut set = Self::default();
         for (number, query) in (0..).zip(rules) {
             let rule = RuleId(number);
-            let mut covers = covers(query.normalized(), sample);
-            covers.retain(|cover| cover.keys.len() <= KEYS_MAX);
-            covers.sort_by_key(|cover| (cover.frequency, cover.keys.len()));
-            match covers.first() {
-                Some(rarest) => {
-                    // Only what is looked up by a single key costs less than to try the rule.
-                    let also =
-                        covers[1..].iter().find(|cover| cover.keys.len() == 1 && cover.keys != rarest.keys);
-                    let also = also.and_then(|cover| NonZeroU64::new(cover.keys[0]));
-                    for key in &rarest.keys {
-                        set.by_key.entry(*key).or_default().push(Entry { rule, also });
+            match rarest(covers(query.normalized(), sample)).filter(|cover| cover.keys.len() <= KEYS_MAX) {
+                Some(cover) => {
+                    for Key { key, also } in cover.keys {
+                        set.by_key.entry(key).or_default().push(Entry { rule, also });
                     }
                 }
                 None => set.always.push(rule),
@@ -116,6 +122,19 @@ impl RuleSet {
     }
 }
 
+/// The cover that the fewest papers have; the next one that is a single key goes with each of its keys.
+fn rarest(mut covers: Vec<Cover>) -> Option<Cover> {
+    covers.sort_by_key(|cover| (cover.frequency, cover.keys.len()));
+    let mut covers = covers.into_iter();
+    let mut rarest = covers.next()?;
+    let next = covers.filter(|cover| cover.keys.len() == 1).flat_map(|cover| cover.keys);
+    let next = next.map(|other| other.key).find(|other| rarest.keys.iter().all(|key| key.key != *other));
+    for key in &mut rarest.keys {
+        key.also = key.also.or(next.and_then(NonZeroU64::new));
+    }
+    Some(rarest)
+}
+
 /// Everything that a matching paper must have, each as a choice of keys.
 fn covers(expr: &Expr, sample: &Index) -> Vec<Cover> {
     match &expr.node {
@@ -123,9 +142,7 @@ fn covers(expr: &Expr, sample: &Index) -> Vec<Cover> {
         Node::Or(parts) => {
             let mut any = Cover { keys: Vec::new(), frequency: 0 };
             for part in parts {
-                let rarest =
-                    covers(part, sample).into_iter().min_by_key(|cover| (cover.frequency, cover.keys.len()));
-                let Some(rarest) = rarest else { return Vec::new() };
+                let Some(rarest) = rarest(covers(part, sample)) else { return Vec::new() };
                 any.keys.extend(rarest.keys);
                 any.frequency = any.frequency.saturating_add(rarest.frequency);
             }
@@ -141,7 +158,7 @@ fn covers(expr: &Expr, sample: &Index) -> Vec<Cover> {
 /// Every word that must be there; a hyphenated one by its rarest part, or in its joined form.
 fn of_words(words: &Words, field: Text, sample: &Index) -> Vec<Cover> {
     let is_title = field == Text::Title;
-    let key = |term: &Term| if is_title { title_key(term.key()) } else { term.key() };
+    let key = |term: &Term| Key::from(if is_title { title_key(term.key()) } else { term.key() });
     // Titles hold a tenth of the words.
     let frequency = |term: &Term| sample.frequency(term.folded()) / if is_title { 10 } else { 1 };
     let last = words.items.len() - 1;
@@ -165,5 +182,5 @@ fn of_author(pattern: &AuthorPattern) -> Option<Cover> {
     let mut keys: Vec<u64> = pattern.keys()?.iter().map(|key| authors::number(key)).collect();
     keys.sort_unstable();
     keys.dedup();
-    Some(Cover { frequency: keys.len(), keys })
+    Some(Cover { frequency: keys.len(), keys: keys.into_iter().map(Key::from).collect() })
 }
