@@ -100,6 +100,11 @@ impl<'a> Reader<'a> {
             self.mistake(raw.span, Code::EmptyValue, message, "leave it out");
             return None;
         };
+        // Counted after folding, for some letters are none then.
+        let letters: usize = words.terms().map(|term| term.folded().chars().count()).sum();
+        if kind == Kind::Prefix && letters < PREFIX_CHARACTERS_MIN {
+            return self.short_prefix(raw);
+        }
         Some(Leaf::Words { field, words })
     }
 
@@ -129,12 +134,16 @@ impl<'a> Reader<'a> {
             return None;
         }
         let word = &raw.text[..raw.text.len() - 1];
-        if word.chars().filter(|c| c.is_alphanumeric()).count() < PREFIX_CHARACTERS_MIN {
-            let message = format!("* needs at least {PREFIX_CHARACTERS_MIN} characters before it");
-            self.mistake(raw.span, Code::BadWildcard, message, "");
-            return None;
+        if word.is_empty() {
+            return self.short_prefix(raw);
         }
         Some((word, Kind::Prefix))
+    }
+
+    fn short_prefix<T>(&mut self, raw: &Raw) -> Option<T> {
+        let message = format!("* needs at least {PREFIX_CHARACTERS_MIN} characters before it");
+        self.mistake(raw.span, Code::BadWildcard, message, "");
+        None
     }
 
     fn bad_wildcard<T>(&mut self, span: Span) -> Option<T> {
@@ -214,12 +223,6 @@ impl<'a> Reader<'a> {
             self.mistake(raw.span, Code::BadWildcard, "= and * do not go together", "");
             return None;
         }
-        let is_short = text.chars().filter(|c| c.is_alphanumeric()).count() < PREFIX_CHARACTERS_MIN;
-        if is_prefix && is_short {
-            let message = format!("* needs at least {PREFIX_CHARACTERS_MIN} characters before it");
-            self.mistake(raw.span, Code::BadWildcard, message, "");
-            return None;
-        }
         let pattern = AuthorPattern::read(text, raw.is_exact, is_prefix);
         if pattern.is_none() {
             let message = if text.is_empty() {
@@ -229,6 +232,11 @@ impl<'a> Reader<'a> {
             };
             self.mistake(raw.span, Code::EmptyValue, message, "");
         }
-        pattern.map(Leaf::Author)
+        let pattern = pattern?;
+        let letters = pattern.written.chars().filter(|c| c.is_alphanumeric()).count();
+        if is_prefix && letters < PREFIX_CHARACTERS_MIN {
+            return self.short_prefix(raw);
+        }
+        Some(Leaf::Author(pattern))
     }
 }

@@ -13,7 +13,8 @@ pub(super) struct Entry<'a> {
 
 /// Every place of one word.
 ///
-/// For each document: the distance from the last one, the size of what follows, and the places. A place is the
+/// For each document: the distance from the last one, shifted by one bit, which says that a single place without more to
+/// it follows; else the size of what follows; and the places. A place is the
 /// distance from the last one, shifted by two bits: 1 for a length behind it, 2 for the number of a spelling other than
 /// the folded one. All numbers take seven bits a byte, low ones first.
 #[derive(Clone, Debug, Default)]
@@ -78,8 +79,11 @@ impl Postings {
             let room = if self.bytes.is_empty() { places.len() + 4 } else { needed + self.bytes.len() / 8 };
             self.bytes.reserve_exact(room);
         }
-        write(&mut self.bytes, u64::from(id - self.last));
-        write(&mut self.bytes, places.len() as u64);
+        let is_one = is_one_plain_place(places);
+        write(&mut self.bytes, u64::from(id - self.last) << 1 | u64::from(is_one));
+        if !is_one {
+            write(&mut self.bytes, places.len() as u64);
+        }
         self.bytes.extend_from_slice(places);
         self.last = id;
         self.documents += 1;
@@ -125,6 +129,17 @@ impl Postings {
     }
 }
 
+/// Is this a single number, a place without length or spelling? Its size then needs no saying.
+fn is_one_plain_place(places: &[u8]) -> bool {
+    places.first().is_some_and(|first| u64::from(*first) & (HAS_LENGTH | HAS_SPELLING) == 0)
+        && number_length(places) == places.len()
+}
+
+/// How many bytes the first number takes.
+fn number_length(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| **byte >= 0x80).count() + 1
+}
+
 /// The documents of a word, in order.
 #[derive(Clone, Debug)]
 pub(super) struct Documents<'a> {
@@ -140,9 +155,14 @@ impl<'a> Iterator for Documents<'a> {
         if self.rest.is_empty() {
             return None;
         }
-        self.id += u32::try_from(read(&mut self.rest)).unwrap_or_default();
-        let length = usize::try_from(read(&mut self.rest)).unwrap_or_default().min(self.rest.len());
-        let (places, behind) = self.rest.split_at(length);
+        let head = read(&mut self.rest);
+        self.id += u32::try_from(head >> 1).unwrap_or_default();
+        let length = if head & 1 == 0 {
+            usize::try_from(read(&mut self.rest)).unwrap_or_default()
+        } else {
+            number_length(self.rest)
+        };
+        let (places, behind) = self.rest.split_at(length.min(self.rest.len()));
         self.rest = behind;
         Some((self.id, places))
     }
