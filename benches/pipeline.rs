@@ -24,10 +24,10 @@ mod page {
         listing.entries_found() as usize
     });
 
-    /// The entries of a real day over and over, numbered anew.
+    /// The new submissions of a real day over and over, numbered anew.
     fn large() -> String {
         let small = include_str!("../tests/fixtures/pages/cs.DC-new-2026-03-02.html");
-        let (start, end) = (small.find("<dl ").expect("a list"), small.rfind("</dl>").expect("its end"));
+        let (start, end) = (small.find("<dl ").expect("a list"), small.find("</dl>").expect("its end"));
         let entries: Vec<&str> = small[start..end]
             .split("<dt>")
             .skip(1)
