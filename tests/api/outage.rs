@@ -51,7 +51,7 @@ async fn days_that_were_missed_are_caught_up_with_their_own_dates() {
     let dates: Vec<&str> =
         items.iter().map(|item| item["date_published"].as_str().expect("a date")).collect();
     // Friday was read two hours after its mailing, Tuesday was caught up.
-    assert!(dates[0].starts_with("2026-03-06T02:59:5"), "{}", dates[0]);
+    assert!(("2026-03-06T02:59:59Z".."2026-03-06T03:30:00Z").contains(&dates[0]), "{}", dates[0]);
     assert_eq!(dates[9], "2026-03-03T00:59:59Z");
     assert_eq!(arxiv.asked("/catchup/cs.DC/2026-03-02?abs=True"), 0);
     assert_eq!(arxiv.asked("/catchup/cs.DC/2026-03-05?abs=True"), 1);
