@@ -9,6 +9,7 @@ pub mod mailing;
 pub mod near;
 pub mod outcome;
 pub mod paper;
+pub mod presentation;
 pub mod prose;
 pub mod record;
 pub mod taxonomy;
