@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::collect::{self, Collector};
 use crate::domain::clock::Clock;
 use crate::domain::verdict::Verdict;
-use crate::feeds::Shelf;
+use crate::feeds::{NamedOptions, Shelf};
 use crate::fetch::{self, Client, Replay, Upstream};
 use crate::serve::{self, Documents, State};
 use crate::settings::Settings;
@@ -178,6 +178,7 @@ async fn state<S: Store>(
             watch.push(*source);
         }
     }
+    let named = in_force(&settings.named.feeds, &store, clock.now()).await?;
     let options = collect::Options {
         watch,
         on_demand: settings.subjects.on_demand,
@@ -197,8 +198,26 @@ async fn state<S: Store>(
             feed_days: settings.feeds.days,
             feed_days_max: window_days,
             feed_limit: settings.feeds.limit,
-            named: settings.named.feeds.clone(),
+            named,
             lists: settings.named.lists.clone(),
         }),
     })
+}
+
+/// The feeds of the configuration, each that leaves out what came before its rules with the moment when they came.
+async fn in_force<S: Store>(
+    feeds: &[Arc<NamedOptions>],
+    store: &S,
+    now: Timestamp,
+) -> anyhow::Result<Vec<Arc<NamedOptions>>> {
+    let mut found = Vec::with_capacity(feeds.len());
+    for feed in feeds {
+        if feed.backfill {
+            found.push(feed.clone());
+            continue;
+        }
+        let since = store.in_force_since(&feed.slug, &feed.rules(), now).await?;
+        found.push(Arc::new(NamedOptions { since: Some(since), ..(**feed).clone() }));
+    }
+    Ok(found)
 }

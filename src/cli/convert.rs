@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use url::Url;
 
 use crate::domain::announcement::AnnounceType;
+use crate::domain::presentation::Presentation;
 use crate::domain::taxonomy::SubjectId;
 use crate::feeds::{self, Asked, Limit, Scope, Selection, Shelf};
 use crate::parse::{self, Kind, Listing, PAGE_BYTES_MAX};
@@ -134,9 +135,8 @@ fn prove(group: &Group) -> Result<SubjectId, Failure> {
 }
 
 fn feed(subjects: Vec<SubjectId>, shelf: &Shelf, arguments: &Arguments) -> Result<String, Failure> {
-    let all = AnnounceType::ALL.to_vec();
-    let default = Selection { types: all, days: DAYS_KEPT, limit: Limit::Usual(usize::MAX), query: None };
-    let mut selection = default.clone();
+    let mut selection = Selection::of(&AnnounceType::ALL, DAYS_KEPT, Limit::Usual(usize::MAX));
+    let default = (selection.clone(), Presentation::default());
     if !arguments.types.is_empty() {
         selection.types.clone_from(&arguments.types);
         selection.types.sort_unstable();
@@ -148,7 +148,8 @@ fn feed(subjects: Vec<SubjectId>, shelf: &Shelf, arguments: &Arguments) -> Resul
     selection.query = arguments.query.as_deref().map(super::rule).transpose()?;
     let newest = shelf.newest(&subjects).unwrap_or(Date::ZERO);
     let events = feeds::assemble(shelf, &subjects, &selection);
-    let asked = Asked { scope: Scope::Subjects(subjects), selection, default };
+    let scope = Scope::Subjects(subjects);
+    let asked = Asked { scope, selection, presentation: Presentation::default(), default };
     let base = arguments.base_url.as_str().trim_end_matches('/');
     Ok(render::feed(&feeds::feed(&asked, &events, base, newest), arguments.format))
 }

@@ -35,9 +35,8 @@ pub(super) struct ExplainArguments {
 pub(super) fn query(global: &super::Arguments, arguments: &QueryArguments) -> Result<(), Failure> {
     let query = rule(&arguments.query)?;
     let shelf = shelf(global)?;
-    let types = AnnounceType::ALL.to_vec();
-    let limit = Limit::Chosen(usize::MAX);
-    let selection = Selection { types, days: arguments.days, limit, query: Some(query) };
+    let all = Selection::of(&AnnounceType::ALL, arguments.days, Limit::Chosen(usize::MAX));
+    let selection = Selection { query: Some(query), ..all };
     let events = feeds::assemble(&shelf, &shelf.subjects(), &selection);
     let mut table = Table::new();
     table.load_style(NOTHING).set_header(["listing", "type", "primary", "id", "title"]);

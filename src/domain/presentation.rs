@@ -54,6 +54,16 @@ pub enum Profile {
     Discord,
 }
 
+/// What stands first in a feed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Sort {
+    /// The newest.
+    #[default]
+    Date,
+    /// What scores most by the rules of a feed of the configuration; what scores alike, the newest first.
+    Score,
+}
+
 /// How many mailings share one item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Digest {
@@ -66,6 +76,8 @@ pub enum Digest {
 pub struct Presentation {
     pub text: TextMode,
     pub summary: Summary,
+    /// The most characters of a plain text that then stands in place of all content; RSSHub's parameter.
+    pub brief: Option<u32>,
     pub profile: Profile,
     /// One item for each mailing or week in place of one for each paper.
     pub digest: Option<Digest>,
@@ -75,11 +87,23 @@ pub struct Presentation {
     pub pdf: bool,
 }
 
+impl Profile {
+    /// How much of an abstract its readers usually get: chats show little of it, and some cut it in mid-word.
+    #[must_use]
+    pub fn summary(self) -> Summary {
+        match self {
+            Self::Reader => Summary::Full,
+            Self::Slack | Self::Matrix | Self::Zulip | Self::Mattermost | Self::Discord => Summary::Short,
+        }
+    }
+}
+
 impl Default for Presentation {
     fn default() -> Self {
         Self {
             text: TextMode::default(),
             summary: Summary::default(),
+            brief: None,
             profile: Profile::default(),
             digest: None,
             changes: true,
@@ -128,6 +152,17 @@ impl Choice for Profile {
     }
 }
 
+impl Choice for Sort {
+    const ALL: &'static [Self] = &[Self::Date, Self::Score];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Date => "date",
+            Self::Score => "score",
+        }
+    }
+}
+
 impl Choice for Digest {
     const ALL: &'static [Self] = &[Self::Daily, Self::Weekly];
 
@@ -155,6 +190,7 @@ mod tests {
         check::<TextMode>();
         check::<Summary>();
         check::<Profile>();
+        check::<Sort>();
         check::<Digest>();
         assert_eq!(TextMode::names(), "unicode, tex, mathml");
     }

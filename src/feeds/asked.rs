@@ -1,15 +1,14 @@
-//! How does a choice of events become a feed, and what is it called?
+//! What was asked for, what is it called, and at which address is it?
 
 use std::sync::Arc;
 
 use url::form_urlencoded;
 
 use crate::domain::announcement::AnnounceType;
-use crate::domain::event::Event;
-use crate::domain::feed::{Entry, Feed, FeedUrl};
-use crate::domain::mailing;
+use crate::domain::feed::FeedUrl;
+use crate::domain::presentation::{Choice, Presentation};
 use crate::domain::taxonomy::SubjectId;
-use crate::text;
+use crate::filter::Aliases;
 
 use super::{Limit, NamedOptions, Selection};
 
@@ -21,8 +20,18 @@ pub const FEED_TITLE_CHARACTERS_MAX: usize = 60;
 pub struct Asked {
     pub scope: Scope,
     pub selection: Selection,
-    /// What the selection is when nothing is chosen.
-    pub default: Selection,
+    pub presentation: Presentation,
+    /// What selection and presentation are when nothing is chosen.
+    pub default: (Selection, Presentation),
+}
+
+impl Asked {
+    /// Nothing is chosen.
+    #[must_use]
+    pub fn usual(scope: Scope, selection: Selection, presentation: Presentation) -> Self {
+        let default = (selection.clone(), presentation.clone());
+        Self { scope, selection, presentation, default }
+    }
 }
 
 /// Where the papers of a feed come from.
@@ -40,23 +49,6 @@ pub enum Scope {
     Named(Arc<NamedOptions>),
 }
 
-/// The feed of what was asked for, of the events that were chosen for it.
-///
-/// `base` is the public address of the service; `newest` dates a feed in which nothing matched.
-#[must_use]
-pub fn feed(asked: &Asked, events: &[Event], base: &str, newest: jiff::civil::Date) -> Feed {
-    let url = url(asked, base);
-    let updated = events.iter().map(|event| event.added).max();
-    Feed {
-        title: title(asked),
-        description: description(asked),
-        page_url: if url.query.is_empty() { url.stem.clone() } else { format!("{}?{}", url.stem, url.query) },
-        base_url: url,
-        updated: updated.unwrap_or_else(|| mailing::moment(newest)),
-        entries: events.iter().map(entry).collect(),
-    }
-}
-
 /// The rule that finds a keyword: as one phrase in title, abstract and comments.
 #[must_use]
 pub fn keyword_rule(keyword: &str) -> String {
@@ -71,12 +63,13 @@ pub fn title(asked: &Asked) -> String {
     if let Scope::Keyword(keyword, _) = &asked.scope {
         parts.push(format!("“{keyword}”"));
     }
-    if asked.selection.types != asked.default.types {
+    if asked.selection.types != asked.default.0.types {
         parts.push(type_list(&asked.selection.types, ", "));
     }
-    if let (Some(query), false) = (&asked.selection.query, matches!(asked.scope, Scope::Keyword(..))) {
-        parts.push(query.canonical().to_owned());
-    }
+    let is_keyword = matches!(asked.scope, Scope::Keyword(..));
+    parts.extend(
+        asked.selection.rules().skip(usize::from(is_keyword)).map(|rule| rule.canonical().to_owned()),
+    );
     if let Scope::Named(named) = &asked.scope {
         let separator = if parts.is_empty() { "" } else { ": " };
         return shortened(&format!("{}{separator}{}", named.title, parts.join(", ")));
@@ -121,28 +114,63 @@ pub fn url(asked: &Asked, base: &str) -> FeedUrl {
         Scope::Keyword(keyword, _) => format!("keywords/{}", encoded(keyword).replace('+', "%20")),
         Scope::Named(named) => format!("named/{}", named.slug),
     };
-    let Selection { types, days, limit, query } = &asked.selection;
+    let Selection { types, days, limit, query, aliases, sort } = &asked.selection;
+    let (usual, usually) = &asked.default;
     let mut parameters = Vec::new();
+    let mut add = |name: &str, value: &str| parameters.push(format!("{name}={value}"));
     if let (Some(query), false) = (query, matches!(asked.scope, Scope::Keyword(..))) {
-        parameters.push(format!("q={}", encoded(query.canonical())));
+        add("q", &encoded(query.canonical()));
     }
     if let Scope::Search(subjects) | Scope::Keyword(_, subjects) = &asked.scope
         && !subjects.is_empty()
     {
-        parameters.push(format!("subjects={}", joined(subjects).replace('+', ",")));
+        add("subjects", &joined(subjects).replace('+', ","));
     }
-    if *types != asked.default.types {
-        parameters.push(format!("type={}", type_list(types, ",")));
+    if *types != usual.types {
+        add("type", &type_list(types, ","));
     }
-    if *days != asked.default.days {
-        parameters.push(format!("days={days}"));
+    if *days != usual.days {
+        add("days", &days.to_string());
     }
-    if let Limit::Chosen(limit) = limit
-        && asked.selection.limit != asked.default.limit
+    if let Limit::Chosen(chosen) = limit
+        && *limit != usual.limit
     {
-        parameters.push(format!("limit={limit}"));
+        add("limit", &chosen.to_string());
     }
+    for (name, value) in aliases.iter().flat_map(Aliases::parameters) {
+        add(name, &encoded(value));
+    }
+    if *sort != usual.sort {
+        add("sort", sort.as_str());
+    }
+    shown(&asked.presentation, usually, add);
     FeedUrl { stem: format!("{base}/{path}"), query: parameters.join("&") }
+}
+
+/// What is shown otherwise than usual.
+fn shown(chosen: &Presentation, usual: &Presentation, mut add: impl FnMut(&str, &str)) {
+    // The profile comes first: it says what is usual for the others.
+    if chosen.profile != usual.profile {
+        add("profile", chosen.profile.as_str());
+    }
+    if chosen.text != usual.text {
+        add("text", chosen.text.as_str());
+    }
+    if chosen.summary != chosen.profile.summary() {
+        add("summary", chosen.summary.as_str());
+    }
+    if let (Some(brief), true) = (chosen.brief, chosen.brief != usual.brief) {
+        add("brief", &brief.to_string());
+    }
+    if let (Some(digest), true) = (chosen.digest, chosen.digest != usual.digest) {
+        add("digest", digest.as_str());
+    }
+    if chosen.changes != usual.changes {
+        add("changes", &chosen.changes.to_string());
+    }
+    if chosen.pdf != usual.pdf {
+        add("pdf", &chosen.pdf.to_string());
+    }
 }
 
 impl Scope {
@@ -161,7 +189,7 @@ fn encoded(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-fn description(asked: &Asked) -> String {
+pub(super) fn description(asked: &Asked) -> String {
     let types = &asked.selection.types;
     let what = if types.len() == AnnounceType::ALL.len() {
         "New papers, cross-lists and replacements".to_owned()
@@ -175,10 +203,8 @@ fn description(asked: &Asked) -> String {
         Scope::Named(feed) => Some(format!("the rules of {}", feed.slug)),
         _ => None,
     };
-    let rules: Vec<String> = by_name
-        .into_iter()
-        .chain(asked.selection.query.iter().map(|query| query.canonical().to_owned()))
-        .collect();
+    let rules: Vec<String> =
+        by_name.into_iter().chain(asked.selection.rules().map(|rule| rule.canonical().to_owned())).collect();
     let matching =
         if rules.is_empty() { String::new() } else { format!(" that match {}", rules.join(" and ")) };
     format!("{what} in {place}{matching}, as announced on arXiv")
@@ -186,35 +212,6 @@ fn description(asked: &Asked) -> String {
 
 fn type_list(types: &[AnnounceType], separator: &str) -> String {
     types.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(separator)
-}
-
-fn entry(event: &Event) -> Entry {
-    let paper = &event.paper;
-    let url = paper.id.abstract_url();
-    let id = if event.announce_type.is_replacement() {
-        format!("{url}#replaced-{}", event.listing_date)
-    } else {
-        url.clone()
-    };
-    let mut authors = paper.authors.names.clone();
-    if paper.authors.et_al {
-        authors.push("et al.".to_owned());
-    }
-    Entry {
-        id,
-        url,
-        title: paper.title.clone(),
-        authors,
-        subjects: paper.subjects.clone(),
-        announce_type: event.announce_type,
-        published: event.published,
-        summary: text::summary(paper, event.announce_type, event.cross_list_from.as_deref()),
-        content_html: text::item_html(paper, event.announce_type, event.cross_list_from.as_deref()).into(),
-        comments: paper.comments.as_ref().map(crate::domain::prose::Prose::to_plain_text),
-        journal_ref: paper.journal_ref.clone(),
-        pdf_url: paper.id.pdf_url(),
-        html_url: paper.html_url.clone(),
-    }
 }
 
 #[cfg(test)]
@@ -226,10 +223,10 @@ mod tests {
         let subjects = subjects.iter().map(|id| SubjectId::parse(id).expect("a subject")).collect();
         let context = Context { lists: &Lists::default(), mode: Mode::Native };
         let query = if rule.is_empty() { None } else { parse(rule, &Limits::URL, &context).ok() };
-        let all = AnnounceType::ALL.to_vec();
-        let default = Selection { types: all, days: 14, limit: Limit::Usual(500), query: None };
-        let selection = Selection { types: types.to_vec(), query, ..default.clone() };
-        Asked { scope: Scope::Subjects(subjects), selection, default }
+        let usual = Selection::of(&AnnounceType::ALL, 14, Limit::Usual(500));
+        let selection = Selection { types: types.to_vec(), query, ..usual.clone() };
+        let asked = Asked::usual(Scope::Subjects(subjects), usual, Presentation::default());
+        Asked { selection, ..asked }
     }
 
     fn check(subjects: &[&str], types: &[AnnounceType], rule: &str, expected: &str) {

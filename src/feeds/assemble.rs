@@ -14,8 +14,9 @@ use jiff::civil::Date;
 use crate::domain::announcement::AnnounceType;
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::event::Event;
+use crate::domain::presentation::Sort;
 use crate::domain::taxonomy::SubjectId;
-use crate::filter::Query;
+use crate::filter::{Aliases, Query};
 
 use super::Shelf;
 
@@ -29,6 +30,22 @@ pub struct Selection {
     pub limit: Limit,
     /// What a paper must match; everything without it.
     pub query: Option<Query>,
+    /// What it must match as well, as RSSHub's parameters say it.
+    pub aliases: Option<Aliases>,
+    pub sort: Sort,
+}
+
+impl Selection {
+    /// Without a rule.
+    #[must_use]
+    pub fn of(types: &[AnnounceType], days: u32, limit: Limit) -> Self {
+        Self { types: types.to_vec(), days, limit, query: None, aliases: None, sort: Sort::Date }
+    }
+
+    /// Everything that a paper must match.
+    pub(super) fn rules(&self) -> impl Iterator<Item = &Query> {
+        self.query.iter().chain(self.aliases.iter().map(Aliases::query))
+    }
 }
 
 /// How many items a feed has at most, the newest first.
@@ -45,8 +62,8 @@ pub enum Limit {
 pub fn assemble(shelf: &Shelf, subjects: &[SubjectId], selection: &Selection) -> Vec<Event> {
     let Some(newest) = shelf.newest(subjects) else { return Vec::new() };
     let mut events = select(&shelf.days(subjects), newest, selection);
-    if let Some(query) = &selection.query {
-        events = shelf.matching(events, query);
+    for rule in selection.rules() {
+        events = shelf.matching(events, rule);
     }
     cut(events, newest, selection.limit)
 }
@@ -129,8 +146,7 @@ mod tests {
 
     fn check(events: &[Event], types: &[AnnounceType], limit: usize, expected: &[&str]) {
         let newest = events.iter().map(|event| event.listing_date).max().expect("an event");
-        let selection =
-            Selection { types: types.to_vec(), days: 14, limit: Limit::Chosen(limit), query: None };
+        let selection = Selection::of(types, 14, Limit::Chosen(limit));
         let days: Vec<Arc<[Event]>> = events.iter().map(|event| Arc::from(vec![event.clone()])).collect();
         let shown = cut(select(&days, newest, &selection), newest, selection.limit);
         let shown: Vec<String> = shown
@@ -200,7 +216,7 @@ mod tests {
             .chain([event("cs.DC", date(2026, 2, 27), AnnounceType::New, "2602.00001")])
             .collect();
         let count = |limit| {
-            let selection = Selection { types: AnnounceType::ALL.to_vec(), days: 14, limit, query: None };
+            let selection = Selection::of(&AnnounceType::ALL, 14, limit);
             cut(select(&[Arc::from(events.clone())], day, &selection), day, limit).len()
         };
         assert_eq!(count(Limit::Usual(4)), 9);

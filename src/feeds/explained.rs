@@ -21,8 +21,7 @@ pub struct Explained {
 /// Explains a rule on a paper, over everything that `subjects` hold.
 #[must_use]
 pub fn explained(shelf: &Shelf, subjects: &[SubjectId], query: &Query, id: &ArxivId) -> Explained {
-    let types = AnnounceType::ALL.to_vec();
-    let everything = Selection { types, days: u32::MAX, limit: Limit::Chosen(usize::MAX), query: None };
+    let everything = Selection::of(&AnnounceType::ALL, u32::MAX, Limit::Chosen(usize::MAX));
     let events = assemble(shelf, subjects, &everything);
     let event = events.iter().find(|event| event.paper.id == *id).cloned();
     let tree = event.as_ref().map(|event| {

@@ -2,13 +2,15 @@
 
 mod asked;
 mod assemble;
+mod entries;
 mod explained;
 mod lookup;
 mod named;
 mod shelf;
 
-pub use asked::{Asked, FEED_TITLE_CHARACTERS_MAX, Scope, feed, keyword_rule, title, url};
+pub use asked::{Asked, FEED_TITLE_CHARACTERS_MAX, Scope, keyword_rule, title, url};
 pub use assemble::{Limit, Selection, assemble};
+pub use entries::feed;
 pub use explained::{Explained, explained, tree_lines};
 pub use lookup::{Found, Question, Sort, in_official_order, look_up};
 pub use named::{NamedOptions, choose};

@@ -1,11 +1,15 @@
 //! Which events does a feed of the configuration show?
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::event::Event;
+use crate::domain::mailing;
+use crate::domain::presentation::{Sort, TextMode};
 use crate::domain::taxonomy::SubjectId;
 use crate::filter::Query;
 
@@ -30,6 +34,29 @@ pub struct NamedOptions {
     pub days: Option<u32>,
     /// The most items, unless the reader chooses.
     pub limit: Option<usize>,
+    /// What becomes of TeX, unless the reader chooses.
+    pub text: TextMode,
+    /// Whether what was announced before the feed's rules came into force is shown.
+    pub backfill: bool,
+    /// When the rules came into force; nothing of before is shown where `backfill` is off.
+    pub since: Option<Timestamp>,
+}
+
+impl NamedOptions {
+    /// All that decides which papers are in the feed, in words that change when it does.
+    #[must_use]
+    pub fn rules(&self) -> String {
+        let sources: Vec<&str> = self.sources.iter().map(|subject| subject.as_str()).collect();
+        let mut rules = format!("sources {}", sources.join(","));
+        if let Some(rule) = &self.rule {
+            rules.extend(["\nrule ", &rule.in_full()]);
+        }
+        if let Some(min_score) = self.min_score {
+            let scores = self.scores.iter().map(|(rule, add)| format!("\nscore {add} {}", rule.in_full()));
+            rules.extend(scores.chain([format!("\nmin_score {min_score}")]));
+        }
+        rules
+    }
 }
 
 /// The events of what was asked for, newest first; a reader's rule narrows a feed of the configuration.
@@ -39,12 +66,19 @@ pub fn choose(shelf: &Shelf, subjects: &[SubjectId], asked: &Asked) -> Vec<Event
     let Scope::Named(named) = &asked.scope else { return assemble(shelf, subjects, selection) };
     let Some(newest) = shelf.newest(subjects) else { return Vec::new() };
     let mut events = select(&shelf.days(subjects), newest, selection);
-    for rule in named.rule.iter().chain(&selection.query) {
+    if let (Some(since), false) = (named.since, named.backfill) {
+        events.retain(|event| mailing::moment(event.listing_date) > since);
+    }
+    for rule in named.rule.iter().chain(selection.rules()) {
         events = shelf.matching(events, rule);
     }
-    if let Some(min_score) = named.min_score {
-        let scored = scores(shelf, &events, &named.scores);
-        events.retain(|event| scored.get(&key(event)).copied().unwrap_or_default() >= min_score);
+    if named.min_score.is_some() || selection.sort == Sort::Score {
+        let scores = scores(shelf, &events, &named.scores);
+        let score = |event: &Event| scores.get(&key(event)).copied().unwrap_or_default();
+        events.retain(|event| named.min_score.is_none_or(|least| score(event) >= least));
+        if selection.sort == Sort::Score {
+            events.sort_by_cached_key(|event| Reverse(score(event)));
+        }
     }
     cut(events, newest, selection.limit)
 }

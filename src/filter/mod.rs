@@ -6,6 +6,7 @@
 //!
 //! `docs/rules.md` describes the language for those who write rules.
 
+mod aliases;
 mod authors;
 mod canonical;
 mod document;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 
 use crate::domain::announcement::AnnounceType;
 
+pub use aliases::Aliases;
 pub use authors::{AuthorPattern, Form, Name, NameWord};
 pub use document::Document;
 pub use error::{Code, Mistake, Mistakes, Warning};
@@ -136,6 +138,18 @@ impl Query {
     #[must_use]
     pub fn lists(&self) -> Vec<&str> {
         lists::used_by(&self.0.normalized)
+    }
+
+    /// The rule and every list that it uses; it changes whenever what the rule means does.
+    #[must_use]
+    pub fn in_full(&self) -> String {
+        let mut full = self.0.canonical.clone();
+        self.0.normalized.each_leaf(&mut |_, leaf| {
+            if let Leaf::List { name, rule } = leaf {
+                full.extend(["; list:", name, " is ", &canonical::printed(rule)]);
+            }
+        });
+        full
     }
 
     /// Does the paper match, announced in this way in the feed at hand?

@@ -77,7 +77,7 @@ fn without_escaped_slashes(written: &str) -> String {
     regex
 }
 
-fn in_words(error: &regex::Error) -> String {
+pub(super) fn in_words(error: &regex::Error) -> String {
     match error {
         regex::Error::CompiledTooBig(limit) => format!("it takes more than {limit} bytes when compiled"),
         // The last line says what; the lines before it draw the place once more.

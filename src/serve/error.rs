@@ -63,11 +63,11 @@ impl Mistake {
         if self.hint.is_empty() { self.message.clone() } else { format!("{}: {}", self.message, self.hint) }
     }
 
-    /// A mistake in a rule.
-    pub(super) fn of_rule(mistake: &filter::Mistake) -> Self {
+    /// A mistake in the rule of a parameter.
+    pub(super) fn of_rule(parameter: &str, mistake: &filter::Mistake) -> Self {
         Self {
             code: mistake.code.as_str(),
-            parameter: "q".to_owned(),
+            parameter: parameter.to_owned(),
             position: mistake.position,
             length: mistake.length,
             message: mistake.message.clone(),

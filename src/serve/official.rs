@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::domain::announcement::AnnounceType;
 use crate::domain::event::Event;
+use crate::domain::presentation::Presentation;
 use crate::feeds::{self as make, Asked, Limit, Scope, Selection};
 use crate::render::official::{self, Listing, Shape};
 
@@ -33,21 +34,11 @@ fn asked(request: &HttpRequest, state: &State, shape: Shape) -> Result<FeedReque
     } else {
         Scope::Subjects(params::subject_list(&list, '+')?)
     };
-    let given = params::given(request.query_string(), state, &["version", "q", "type", "days", "limit"])?;
-    let default = Selection {
-        types: AnnounceType::ALL.to_vec(),
-        days: DAYS,
-        limit: Limit::Usual(state.options.feed_limit),
-        query: None,
-    };
-    let selection = Selection {
-        types: given.types.unwrap_or_else(|| default.types.clone()),
-        days: given.days.unwrap_or(default.days),
-        limit: given.limit.map_or(default.limit, Limit::Chosen),
-        query: given.query,
-    };
+    let given = params::given(request.query_string(), state, &[&["version", "q"], params::FEED])?;
+    let usual = Selection::of(&AnnounceType::ALL, DAYS, Limit::Usual(state.options.feed_limit));
+    let asked = given.chosen(Asked::usual(scope, usual, Presentation::default()))?;
     let base = params::base(request, state)?;
-    Ok(FeedRequest { asked: Asked { scope, selection, default }, form: Form::Official(shape), base })
+    Ok(FeedRequest { asked, form: Form::Official(shape), base })
 }
 
 /// The document of the events that were chosen for a request; `newest` dates one without any.

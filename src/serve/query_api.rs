@@ -189,7 +189,7 @@ fn asked(request: &HttpRequest, state: &State) -> Result<ApiRequest, Problem> {
 fn rule(value: &str) -> Result<Query, Vec<Mistake>> {
     let context = Context { lists: &Lists::default(), mode: Mode::Compat };
     filter::parse(value, &Limits::URL, &context)
-        .map_err(|errors| errors.as_slice().iter().map(Mistake::of_rule).collect())
+        .map_err(|errors| errors.as_slice().iter().map(|error| Mistake::of_rule("q", error)).collect())
 }
 
 /// Identifiers with or without their versions, each once.

@@ -9,17 +9,18 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::check::{integer, text};
+use super::check::{flag, integer, text};
 use super::layer::{broken_by, parsed};
 use super::literal::places;
 use super::mistake::{Mistake, Origin, Place};
 use super::near::near;
 use super::reader::{Fault, hint};
 use super::value::{Given, Value};
+use crate::domain::presentation::{Choice, TextMode};
 use crate::feeds;
 use crate::filter::{self, Code, Context, Limits, Lists, Mode, Query};
 
-use self::keys::{FEED_KEYS, KEYS_TO_COME, example, is_list_name, slug, sources, title};
+use self::keys::{FEED_KEYS, example, is_list_name, slug, sources, title};
 
 /// The feeds and lists of `feeds.toml`.
 #[derive(Clone, Debug, Default)]
@@ -76,9 +77,7 @@ impl File<'_> {
     fn refuse_unknown(&mut self, table: &DeTable<'_>, known: &[&str]) {
         for (key, _) in table {
             let (name, span) = (key.get_ref().as_ref(), key.span());
-            if KEYS_TO_COME.contains(&name) && known == FEED_KEYS {
-                self.fault(&span, format!("`{name}` is not possible yet; leave it out"));
-            } else if !known.contains(&name) {
+            if !known.contains(&name) {
                 let near = near(name, known.iter().copied());
                 self.fault(&span, format!("unknown key `{name}`; {}", hint(&near, known)));
             }
@@ -233,6 +232,8 @@ impl File<'_> {
         let min_score = self.min_score(table, are_whole.then_some(&scores));
         let days = self.take(table, "days", integer::<u32>(1..=self.days_max.into()));
         let limit = self.take(table, "limit", integer::<usize>(1..=2000));
+        let text = self.take(table, "text", text("write unicode, tex or mathml", TextMode::named));
+        let backfill = self.take(table, "backfill", flag);
         let name = name?;
         Some(feeds::NamedOptions {
             title: title.unwrap_or_else(|| name.clone()),
@@ -243,6 +244,9 @@ impl File<'_> {
             min_score,
             days,
             limit,
+            text: text.unwrap_or_default(),
+            backfill: backfill.unwrap_or(true),
+            since: None,
         })
     }
 

@@ -32,6 +32,7 @@ struct Ledger {
     days: BTreeMap<(SubjectId, Date), Day>,
     reads: BTreeMap<SubjectId, (Outcome, Timestamp)>,
     requests: BTreeMap<SubjectId, Timestamp>,
+    rules: BTreeMap<String, (String, Timestamp)>,
 }
 
 impl Memory {
@@ -99,6 +100,15 @@ impl Store for Memory {
             reads: ledger.reads.values().cloned().collect(),
             requests: ledger.requests.iter().map(|(subject, at)| (*subject, *at)).collect(),
         })
+    }
+
+    async fn in_force_since(&self, feed: &str, rules: &str, now: Timestamp) -> Result<Timestamp, StoreError> {
+        let mut ledger = self.ledger();
+        let known = ledger.rules.entry(feed.to_owned()).or_insert_with(|| (rules.to_owned(), now));
+        if known.0 != rules {
+            *known = (rules.to_owned(), now);
+        }
+        Ok(known.1)
     }
 
     async fn prune(&self, before: Date) -> Result<(), StoreError> {

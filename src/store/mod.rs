@@ -84,6 +84,17 @@ pub trait Store: Send + Sync + 'static {
     /// It could not be read.
     fn load(&self, window_days: Option<u32>) -> impl Future<Output = Result<Contents, StoreError>> + Send;
 
+    /// Since when a feed of the configuration has had these rules: `now` where they are new to the store.
+    ///
+    /// # Errors
+    /// It is not known, and was not kept.
+    fn in_force_since(
+        &self,
+        feed: &str,
+        rules: &str,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Timestamp, StoreError>> + Send;
+
     /// Forgets the days before a date.
     ///
     /// # Errors

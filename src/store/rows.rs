@@ -40,6 +40,20 @@ pub(super) async fn write_day(connection: &mut SqliteConnection, day: &Day) -> R
         .map(drop)
 }
 
+/// [`super::Store::in_force_since`]
+pub(super) async fn in_force_since(
+    connection: &mut SqliteConnection,
+    feed: &str,
+    rules: &str,
+    now: Timestamp,
+) -> Result<Timestamp, sqlx::Error> {
+    let insert = "INSERT INTO rules (feed, rules, since) VALUES (?1, ?2, ?3) ON CONFLICT (feed) DO UPDATE SET \
+                  since = CASE rules WHEN ?2 THEN since ELSE ?3 END, rules = ?2 RETURNING since";
+    let since: i64 =
+        sqlx::query_scalar(insert).bind(feed).bind(rules).bind(now.as_second()).fetch_one(connection).await?;
+    Timestamp::from_second(since).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
 pub(super) async fn write_read(
     connection: &mut SqliteConnection,
     outcome: &Outcome,

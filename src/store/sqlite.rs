@@ -248,6 +248,12 @@ impl Store for Sqlite {
         self.settle(connection, contents).await
     }
 
+    async fn in_force_since(&self, feed: &str, rules: &str, now: Timestamp) -> Result<Timestamp, StoreError> {
+        let mut connection = self.connection().await?;
+        let since = rows::in_force_since(&mut connection, feed, rules, now).await;
+        self.settle(connection, since).await
+    }
+
     async fn prune(&self, before: Date) -> Result<(), StoreError> {
         let mut connection = self.connection().await?;
         let pruned = Self::prune_in(&mut connection, before).await;

@@ -34,7 +34,7 @@ async fn a_mistyped_subject_names_its_near_misses() {
 async fn every_mistake_of_a_request_is_listed_at_once() {
     let service = Running::demo().await;
     let problem =
-        problem(&service, "/subjects/cs.DC.rss?type=new,crossed&limit=0&limit=3&sort=up", 400).await;
+        problem(&service, "/subjects/cs.DC.rss?type=new,crossed&limit=0&limit=3&order=up", 400).await;
     let found: Vec<(&str, &str, u64, u64)> = problem["errors"]
         .as_array()
         .expect("errors")
@@ -54,7 +54,7 @@ async fn every_mistake_of_a_request_is_listed_at_once() {
             ("unknown-type", "type", 4, 7),
             ("bad-limit", "limit", 0, 1),
             ("repeated-parameter", "limit", 0, 1),
-            ("unknown-parameter", "sort", 0, 2),
+            ("unknown-parameter", "order", 0, 2),
         ]
     );
 }

@@ -6,6 +6,7 @@ mod errors;
 mod live;
 mod named;
 mod outage;
+mod rsshub;
 mod rules;
 mod service;
 mod week;

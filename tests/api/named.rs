@@ -1,9 +1,10 @@
 //! Named feeds: what their rules leave, how a reader narrows them, and what is read for them.
 
 use crosslist::settings::Sources;
+use crosslist::startup::Keep;
 use serde_json::Value;
 
-use crate::service::Running;
+use crate::service::{Arxiv, Running};
 
 const FEEDS: &str = r#"
 [lists]
@@ -37,9 +38,16 @@ limit = 3
 
 /// The demo with these feeds beside its settings.
 async fn warm() -> Running {
+    let service = with_feeds(FEEDS).await;
+    // The past days too, before anything is compared.
+    service.ask(reqwest::Method::POST, "/admin/refresh?subjects=cs.DC", &[]).await;
+    service
+}
+
+async fn with_feeds(feeds: &str) -> Running {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("feeds.toml");
-    std::fs::write(&path, FEEDS).expect("a file");
+    std::fs::write(&path, feeds).expect("a file");
     Running::demo_with(Sources { feeds_file: Some(path), ..Sources::default() }).await
 }
 
@@ -64,6 +72,61 @@ async fn a_score_must_be_reached() {
     let scored = service.ids("/named/scored.json?limit=500&days=14").await;
     assert!(!scored.is_empty());
     assert_eq!(scored, service.ids("/subjects/cs.DC.json?q=ti:GPU+type:new,cross&limit=500").await);
+}
+
+#[tokio::test]
+async fn what_scores_most_stands_first_where_the_reader_asks_for_it() {
+    let feeds = "[[feed]]\nname = \"ranked\"\nsources = [\"cs.DC\"]\n\
+                 score = [{ q = 'ti:GPU', add = 3 }, { q = 'type:replace', add = -2 }]\n";
+    let service = with_feeds(feeds).await;
+    service.ask(reqwest::Method::POST, "/admin/refresh?subjects=cs.DC", &[]).await;
+    let by_date = service.ids("/named/ranked.json").await;
+    let by_score = service.ids("/named/ranked.json?sort=score").await;
+    let part = |ids: &[String], of: &[String]| -> Vec<String> {
+        ids.iter().filter(|id| of.contains(id)).cloned().collect()
+    };
+    let gpu = service.ids("/subjects/cs.DC.json?q=ti:GPU+-type:replace").await;
+    assert_eq!(by_score[..gpu.len()], part(&by_date, &gpu));
+    let replaced = service.ids("/subjects/cs.DC.json?q=type:replace+-ti:GPU").await;
+    assert_eq!(by_score[by_score.len() - replaced.len()..], part(&by_date, &replaced));
+    assert_eq!(part(&by_score, &by_date).len(), by_date.len());
+    let feed = service.feed("/named/ranked.json?sort=score").await;
+    assert_eq!(feed["feed_url"], format!("{}/named/ranked.json?sort=score", service.base));
+}
+
+/// The settings with these feeds of bots, as the file would have them.
+fn for_bots(rule: &str) -> (tempfile::TempDir, Sources) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("feeds.toml");
+    let feed =
+        format!("[[feed]]\nname = \"bot\"\nsources = [\"cs.DC\"]\nquery = '{rule}'\nbackfill = false\n");
+    std::fs::write(&path, feed).expect("a file");
+    let sources = Sources { feeds_file: Some(path), ..Sources::default() };
+    (folder, sources.with_override("test", "subjects.fill_days", "0"))
+}
+
+#[tokio::test]
+async fn without_backfill_a_feed_starts_when_its_rules_do() {
+    let arxiv = Arxiv::start().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let keep = || Keep::InFile(folder.path().join("crosslist.db"));
+    let start = async |rule: &str, now: &str| {
+        let (_folder, sources) = for_bots(rule);
+        let service = Running::over_with(&arxiv, sources, keep(), now).await;
+        service.ask(reqwest::Method::POST, "/admin/refresh", &[]).await;
+        let shown = service.ids("/named/bot.json").await.len();
+        let all = service.ids("/subjects/cs.DC.json").await.len();
+        service.stop().await;
+        (shown, all)
+    };
+    // The rules come after the mailing of Monday and before that of Tuesday.
+    arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-02.html");
+    assert_eq!(start("-zzz", "2026-03-02T12:00:00Z").await, (0, 19));
+    arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-03.html");
+    assert_eq!(start("-zzz", "2026-03-03T02:00:00Z").await, (9, 28));
+    assert_eq!(start("-zzz", "2026-03-03T12:00:00Z").await, (9, 28));
+    // New rules start again.
+    assert_eq!(start("-yyy", "2026-03-03T13:00:00Z").await, (0, 28));
 }
 
 #[tokio::test]
@@ -156,7 +219,7 @@ async fn an_unknown_name_is_answered_with_what_comes_near() {
 
 #[tokio::test]
 async fn the_sources_are_watched_without_being_asked_for() {
-    let service = warm().await;
+    let service = with_feeds(FEEDS).await;
     for _ in 0..100 {
         if service.text("/status.json").await.contains("\"cs.DC\"") {
             return;

@@ -108,7 +108,7 @@ feeds.toml:8:38: operators are uppercase: write OR, or "or" in quotes for the wo
 feeds.toml:9:31: unknown list 'taem'; known: team
     9 | include = ['list:team', 'list:taem']
       |                               ^^^^
-feeds.toml:10:1: unknown key `colour`; choose from name, title, sources, query, include, exclude, score, min_score, days, limit
+feeds.toml:10:1: unknown key `colour`; choose from name, title, sources, query, include, exclude, score, min_score, days, limit, text, backfill
    10 | colour = "red"
       | ^^^^^^
 "#,
@@ -178,10 +178,10 @@ fn values_of_the_wrong_kind_or_out_of_range_are_told() {
 fn what_would_have_no_effect_is_refused() {
     let feed = "[[feed]]\nname = \"a\"\nsources = [\"cs\"]\n";
     refused_briefly(
-        &format!("{feed}text = \"tex\"\nbackfill = true\n"),
+        &format!("{feed}text = \"latex\"\nbackfill = \"no\"\n"),
         &[
-            "feeds.toml:4:1: `text` is not possible yet; leave it out",
-            "feeds.toml:5:1: `backfill` is not possible yet; leave it out",
+            "feeds.toml:4:8: `text` is \"latex\"; write unicode, tex or mathml",
+            "feeds.toml:5:12: `backfill` is \"no\", a string; write true or false",
         ],
     );
     refused_briefly(
@@ -189,7 +189,7 @@ fn what_would_have_no_effect_is_refused() {
             "{feed}colour = 1\nscore = [{{ q = 'gpu', add = 3 }}, {{ q = 'fpga', add = -9 }}]\nmin_score = 4\n"
         ),
         &[
-            "feeds.toml:4:1: unknown key `colour`; choose from name, title, sources, query, include, exclude, score, min_score, days, limit",
+            "feeds.toml:4:1: unknown key `colour`; choose from name, title, sources, query, include, exclude, score, min_score, days, limit, text, backfill",
             "feeds.toml:6:13: `min_score` is 4; no paper reaches it, for the scores add up to 3 at most",
         ],
     );

@@ -36,6 +36,7 @@ on_every_store! {
     what_was_proved_stays_so
     reads_and_requests_are_remembered
     old_days_are_forgotten_and_others_are_not
+    rules_are_in_force_since_they_were_first_seen
 }
 
 async fn a_day_is_kept_as_it_was_announced(store: impl Store) {
@@ -159,6 +160,18 @@ async fn old_days_are_forgotten_and_others_are_not(store: impl Store) {
     let dates: Vec<Date> = contents.changes.iter().map(|change| change.listing_date).collect();
     assert_eq!(dates, [date(2026, 3, 3)]);
     assert_eq!(contents.days.len(), 1);
+}
+
+async fn rules_are_in_force_since_they_were_first_seen(store: impl Store) {
+    let [monday, tuesday, wednesday] =
+        ["2026-03-02T09:00:00Z", "2026-03-03T09:00:00Z", "2026-03-04T09:00:00Z"].map(time);
+    let since =
+        async |feed: &str, rules: &str, now| store.in_force_since(feed, rules, now).await.expect("kept");
+    assert_eq!(since("gpu", "ti:gpu", monday).await, monday);
+    assert_eq!(since("gpu", "ti:gpu", tuesday).await, monday);
+    assert_eq!(since("other", "ti:gpu", tuesday).await, tuesday);
+    assert_eq!(since("gpu", "ti:tpu", tuesday).await, tuesday);
+    assert_eq!(since("gpu", "ti:gpu", wednesday).await, wednesday);
 }
 
 #[tokio::test]

@@ -6,11 +6,20 @@ use crate::settings::reader::Fault;
 use crate::settings::sections::subject;
 use crate::settings::value::Given;
 
-pub(super) const FEED_KEYS: [&str; 10] =
-    ["name", "title", "sources", "query", "include", "exclude", "score", "min_score", "days", "limit"];
-
-/// Keys of the format that do nothing yet, and would be believed to if they were let through.
-pub(super) const KEYS_TO_COME: [&str; 2] = ["text", "backfill"];
+pub(super) const FEED_KEYS: [&str; 12] = [
+    "name",
+    "title",
+    "sources",
+    "query",
+    "include",
+    "exclude",
+    "score",
+    "min_score",
+    "days",
+    "limit",
+    "text",
+    "backfill",
+];
 
 /// The longest name of a feed.
 const NAME_BYTES_MAX: usize = 64;

@@ -9,8 +9,10 @@ use super::StoreError;
 use super::failure::open_failure;
 
 /// Version, what it does, and the statements.
-const MIGRATIONS: [(i64, &str, &str); 1] =
-    [(1, "events, memberships, days, reads, requests", include_str!("0001_first.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "events, memberships, days, reads, requests", include_str!("0001_first.sql")),
+    (2, "rules of feeds", include_str!("0002_rules.sql")),
+];
 
 /// Brings the schema up to date; a schema that is newer than this program is refused and left alone.
 pub(super) async fn run(pool: &SqlitePool, path: &str) -> Result<(), StoreError> {

@@ -1,0 +1,97 @@
+//! How does a choice of events become a feed?
+
+use crate::domain::event::Event;
+use crate::domain::feed::{Entry, Feed};
+use crate::domain::mailing;
+use crate::domain::presentation::Presentation;
+use crate::text;
+
+use super::Asked;
+use super::asked::{description, title, url};
+
+/// The feed of what was asked for, of the events that were chosen for it.
+///
+/// `base` is the public address of the service; `newest` dates a feed in which nothing matched.
+#[must_use]
+pub fn feed(asked: &Asked, events: &[Event], base: &str, newest: jiff::civil::Date) -> Feed {
+    let url = url(asked, base);
+    let updated = events.iter().map(|event| event.added).max();
+    Feed {
+        title: title(asked),
+        description: description(asked),
+        page_url: if url.query.is_empty() { url.stem.clone() } else { format!("{}?{}", url.stem, url.query) },
+        base_url: url,
+        updated: updated.unwrap_or_else(|| mailing::moment(newest)),
+        entries: events.iter().map(|event| entry(event, &asked.presentation)).collect(),
+    }
+}
+
+fn entry(event: &Event, presentation: &Presentation) -> Entry {
+    let paper = &event.paper;
+    let url = paper.id.abstract_url();
+    let id = if event.announce_type.is_replacement() {
+        format!("{url}#replaced-{}", event.listing_date)
+    } else {
+        url.clone()
+    };
+    let mut authors = paper.authors.names.clone();
+    if paper.authors.et_al {
+        authors.push("et al.".to_owned());
+    }
+    let from = event.cross_list_from.as_deref();
+    let summary = text::summary(paper, event.announce_type, from);
+    let (summary, content_html) = match presentation.brief {
+        Some(characters) => {
+            let brief = brief(&summary, characters as usize);
+            let content = format!("<p>{}</p>", text::escape(&brief));
+            (brief, content)
+        }
+        None => (summary, text::item_html(paper, event.announce_type, from)),
+    };
+    Entry {
+        id,
+        url,
+        title: paper.title.clone(),
+        authors,
+        subjects: paper.subjects.clone(),
+        announce_type: event.announce_type,
+        published: event.published,
+        summary,
+        content_html: content_html.into(),
+        comments: paper.comments.as_ref().map(crate::domain::prose::Prose::to_plain_text),
+        journal_ref: paper.journal_ref.clone(),
+        pdf_url: paper.id.pdf_url(),
+        html_url: paper.html_url.clone(),
+    }
+}
+
+/// The beginning of a text on one line, at most that many characters and the sign that there is more.
+fn brief(text: &str, characters_max: usize) -> String {
+    let line = text::one_line(text);
+    match line.char_indices().nth(characters_max) {
+        None => line,
+        Some((end, _)) => {
+            // A word that is cut goes, unless it is all there is.
+            let end = match line[..end].rfind(' ') {
+                Some(blank) if !line[end..].starts_with(' ') => blank,
+                _ => end,
+            };
+            format!("{}…", &line[..end])
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_brief_text_ends_with_a_word() {
+        let check = |text: &str, most, expected: &str| assert_eq!(brief(text, most), expected);
+        check("one two\n\nthree", 13, "one two three");
+        check("one two three", 12, "one two…");
+        check("one two three", 7, "one two…");
+        check("Übermäßiges", 4, "Über…");
+        check("", 4, "");
+    }
+}

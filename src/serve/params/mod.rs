@@ -1,0 +1,194 @@
+//! What exactly does a request ask for, and what is wrong with it?
+
+mod given;
+mod values;
+
+use actix_web::HttpRequest;
+use actix_web::http::header;
+use url::{Url, form_urlencoded};
+
+use crate::domain::announcement::AnnounceType;
+use crate::domain::arxiv_id::ArxivId;
+use crate::domain::presentation::Presentation;
+use crate::feeds::{self as make, Asked, Limit, Scope, Selection};
+use crate::filter::{self, Context, Limits, Lists, Mode, Query};
+use crate::render::Format;
+
+use super::error::{Mistake, Problem};
+use super::{State, negotiate};
+
+pub(super) use given::{FEED, Given, given};
+pub(super) use values::{shortened, subject_list};
+
+/// The longest keyword, in bytes; it stands twice in the rule that it becomes.
+const KEYWORD_BYTES_MAX: usize = 400;
+
+/// A request for a feed, understood and put into its canonical form.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct FeedRequest {
+    pub(super) asked: Asked,
+    pub(super) form: negotiate::Form,
+    /// The public address of the service, without a slash at the end.
+    pub(super) base: String,
+}
+
+/// Reads the path and the query of `/subjects/{subjects}`.
+pub(super) fn subjects(request: &HttpRequest, state: &State) -> Result<FeedRequest, Problem> {
+    // The router leaves `+` as it came; some clients encode it.
+    let path = request.match_info().query("subjects").replace("%2B", "+").replace("%2b", "+");
+    let (list, form) = form_of(&path, request);
+    let scope = if list.eq_ignore_ascii_case("all") {
+        Scope::Everything
+    } else {
+        Scope::Subjects(subject_list(list, '+')?)
+    };
+    let given = given(request.query_string(), state, &[&["q"], FEED])?;
+    feed_request(scope, given, &AnnounceType::ALL, form, request, state)
+}
+
+/// Reads `/search[.{format}]`.
+pub(super) fn search(request: &HttpRequest, state: &State) -> Result<FeedRequest, Problem> {
+    let (_, form) = form_of(request.path().trim_start_matches('/'), request);
+    let mut given = given(request.query_string(), state, &[&["q", "subjects"], FEED])?;
+    if given.query.is_none() {
+        return Err(Problem::bad_request(vec![Mistake {
+            code: "no-query",
+            parameter: "q".to_owned(),
+            position: 0,
+            length: 0,
+            message: "a search needs a rule".to_owned(),
+            hint: "write one behind q=, such as /search.atom?q=ti:GPU".to_owned(),
+        }]));
+    }
+    let scope = Scope::Search(std::mem::take(&mut given.subjects));
+    feed_request(scope, given, &APPEARANCES, form, request, state)
+}
+
+/// Reads `/keywords/{keyword}[.{format}]`.
+pub(super) fn keyword(request: &HttpRequest, state: &State) -> Result<FeedRequest, Problem> {
+    let path = request.uri().path().trim_start_matches("/keywords/");
+    let (keyword, form) = form_of(path, request);
+    let keyword = decoded(keyword);
+    let keyword = keyword.split_whitespace().collect::<Vec<_>>().join(" ");
+    let length = keyword.chars().count();
+    let mistake = |message: &str, hint: &str| {
+        let (message, hint) = (message.to_owned(), hint.to_owned());
+        let parameter = "keyword".to_owned();
+        Problem::bad_request(vec![Mistake {
+            code: "bad-keyword",
+            parameter,
+            position: 0,
+            length,
+            message,
+            hint,
+        }])
+    };
+    if keyword.len() > KEYWORD_BYTES_MAX {
+        return Err(mistake(
+            "the keyword is too long",
+            "at most 400 bytes; use /search with a rule for more",
+        ));
+    }
+    let mut given = given(request.query_string(), state, &[&["subjects"], FEED])?;
+    let rule = filter::parse(&make::keyword_rule(&keyword), &Limits::URL, &context(&Lists::default()))
+        .map_err(|_| {
+            mistake("the keyword has no word in it", "write letters or digits, such as /keywords/GPU.atom")
+        })?;
+    given.query = Some(rule);
+    let scope = Scope::Keyword(keyword, std::mem::take(&mut given.subjects));
+    feed_request(scope, given, &APPEARANCES, form, request, state)
+}
+
+/// Reads `/explain?q=…&id=…`.
+pub(super) fn explain(request: &HttpRequest, state: &State) -> Result<(Query, ArxivId), Problem> {
+    let mut given = given(request.query_string(), state, &[&["q", "id"]])?;
+    let missing = |parameter: &str, hint: &str| Mistake {
+        code: "missing-parameter",
+        parameter: parameter.to_owned(),
+        position: 0,
+        length: 0,
+        message: format!("`{parameter}` is missing"),
+        hint: hint.to_owned(),
+    };
+    match (given.query.take(), given.id.take()) {
+        (Some(query), Some(id)) => Ok((query, id)),
+        (query, id) => {
+            let no_query = query.is_none().then(|| missing("q", "a rule, such as q=ti:GPU"));
+            let no_id = id.is_none().then(|| missing("id", "an identifier, such as id=2602.23598"));
+            Err(Problem::bad_request(no_query.into_iter().chain(no_id).collect()))
+        }
+    }
+}
+
+/// Reads `/named/{slug}[.{format}]`.
+pub(super) fn named(request: &HttpRequest, state: &State) -> Result<FeedRequest, Problem> {
+    let (slug, form) = form_of(request.match_info().query("slug"), request);
+    let known = &state.options.named;
+    let found = known.iter().find(|named| named.slug.eq_ignore_ascii_case(slug));
+    let Some(named) = found else {
+        return Err(Problem::unknown_feed(slug, known.iter().map(|named| named.slug.as_str())));
+    };
+    let given = given(request.query_string(), state, &[&["q"], FEED])?;
+    let scope = Scope::Named(named.clone());
+    let limit = named.limit.map_or(Limit::Usual(state.options.feed_limit), Limit::Chosen);
+    let days = named.days.unwrap_or(state.options.feed_days);
+    let usual = Selection::of(&AnnounceType::ALL, days, limit);
+    let usually = Presentation { text: named.text, ..Presentation::default() };
+    let asked = given.chosen(Asked::usual(scope, usual, usually))?;
+    Ok(FeedRequest { asked, form, base: base(request, state)? })
+}
+
+/// What a search shows when neither `type=` nor the rule says anything of types.
+const APPEARANCES: [AnnounceType; 2] = [AnnounceType::New, AnnounceType::Cross];
+
+fn feed_request(
+    scope: Scope,
+    given: Given,
+    default_types: &[AnnounceType],
+    form: negotiate::Form,
+    request: &HttpRequest,
+    state: &State,
+) -> Result<FeedRequest, Problem> {
+    let names_a_type = given.query.as_ref().is_some_and(Query::names_a_type);
+    let types = if names_a_type { &AnnounceType::ALL } else { default_types };
+    let limit = Limit::Usual(state.options.feed_limit);
+    let usual = Selection::of(types, state.options.feed_days, limit);
+    let asked = given.chosen(Asked::usual(scope, usual, Presentation::default()))?;
+    Ok(FeedRequest { asked, form, base: base(request, state)? })
+}
+
+/// The last part of a path without the ending of a format, and the form that is asked for.
+fn form_of<'a>(path: &'a str, request: &HttpRequest) -> (&'a str, negotiate::Form) {
+    let format = |ending: &str| ending.to_ascii_lowercase().parse::<Format>().ok();
+    match path.rsplit_once('.').and_then(|(rest, ending)| Some((rest, format(ending)?))) {
+        Some((rest, format)) => (rest, negotiate::Form::Feed(format)),
+        None => (path, negotiate::form(request)),
+    }
+}
+
+/// A part of a path with its percent-encoding undone; `+` is a character of a path like others.
+fn decoded(part: &str) -> String {
+    let as_value = format!("part={}", part.replace('+', "%2B").replace('&', "%26"));
+    form_urlencoded::parse(as_value.as_bytes())
+        .next()
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
+}
+
+fn context(lists: &Lists) -> Context<'_> {
+    Context { lists, mode: Mode::Native }
+}
+
+/// The public address: from the settings, else from the request's `Host`.
+pub(super) fn base(request: &HttpRequest, state: &State) -> Result<String, Problem> {
+    if let Some(base) = &state.options.base_url {
+        return Ok(base.as_str().trim_end_matches('/').to_owned());
+    }
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.filter(|host| {
+        !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b))
+    });
+    let url =
+        host.and_then(|host| Url::parse(&format!("http://{host}")).ok()).ok_or_else(Problem::bad_host)?;
+    Ok(url.origin().ascii_serialization())
+}
