@@ -6,6 +6,7 @@ use crosslist::domain::announcement::AnnounceType;
 use crosslist::domain::arxiv_id::ArxivId;
 use crosslist::domain::feed::{Entry, Feed, FeedUrl};
 use crosslist::domain::paper::{Authors, Paper, Subject};
+use crosslist::domain::presentation::TextMode;
 use crosslist::domain::prose::{Prose, Span};
 use crosslist::{render, text};
 use divan::Bencher;
@@ -52,7 +53,10 @@ fn json(bencher: Bencher<'_, '_>) {
 fn item_html(bencher: Bencher<'_, '_>) {
     let papers: Vec<Paper> = (0..ENTRIES).map(paper).collect();
     bencher.counter(ItemsCount::new(ENTRIES)).bench(|| {
-        papers.iter().map(|paper| text::item_html(paper, AnnounceType::New, None).len()).sum::<usize>()
+        papers
+            .iter()
+            .map(|paper| text::item_html(paper, AnnounceType::New, None, TextMode::default()).len())
+            .sum::<usize>()
     });
 }
 
@@ -60,7 +64,10 @@ fn item_html(bencher: Bencher<'_, '_>) {
 fn summary(bencher: Bencher<'_, '_>) {
     let papers: Vec<Paper> = (0..ENTRIES).map(paper).collect();
     bencher.counter(ItemsCount::new(ENTRIES)).bench(|| {
-        papers.iter().map(|paper| text::summary(paper, AnnounceType::New, None).len()).sum::<usize>()
+        papers
+            .iter()
+            .map(|paper| text::summary(paper, AnnounceType::New, None, TextMode::default()).len())
+            .sum::<usize>()
     });
 }
 
@@ -91,8 +98,8 @@ fn entry(paper: Paper, published: Timestamp) -> Entry {
         id: paper.id.abstract_url(),
         url: paper.id.abstract_url(),
         published,
-        summary: text::summary(&paper, AnnounceType::New, None),
-        content_html: text::item_html(&paper, AnnounceType::New, None).into(),
+        summary: text::summary(&paper, AnnounceType::New, None, TextMode::default()),
+        content_html: text::item_html(&paper, AnnounceType::New, None, TextMode::default()).into(),
         announce_type: AnnounceType::New,
         comments: paper.comments.as_ref().map(Prose::to_plain_text),
         pdf_url: paper.id.pdf_url(),

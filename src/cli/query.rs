@@ -5,8 +5,10 @@ use comfy_table::presets::NOTHING;
 
 use crate::domain::announcement::AnnounceType;
 use crate::domain::arxiv_id::ArxivId;
+use crate::domain::presentation::TextMode;
 use crate::feeds::{self, Limit, Selection, Shelf};
 use crate::store::{Sqlite, Store};
+use crate::text;
 
 use super::{Failure, print, rule, runtime, start_log};
 
@@ -46,7 +48,7 @@ pub(super) fn query(global: &super::Arguments, arguments: &QueryArguments) -> Re
             event.announce_type.to_string(),
             event.paper.primary().id.to_string(),
             event.paper.id.to_string(),
-            event.paper.title.clone(),
+            text::title(&event.paper, TextMode::default()),
         ]);
     }
     print(&format!("{}\n", table.trim_fmt()))

@@ -34,32 +34,34 @@ fn entry(event: &Event, presentation: &Presentation) -> Entry {
     } else {
         url.clone()
     };
-    let mut authors = paper.authors.names.clone();
+    let mode = presentation.text;
+    let inline = |words: &String| text::inline(words, mode);
+    let mut authors: Vec<String> = paper.authors.names.iter().map(inline).collect();
     if paper.authors.et_al {
         authors.push("et al.".to_owned());
     }
     let from = event.cross_list_from.as_deref();
-    let summary = text::summary(paper, event.announce_type, from);
+    let summary = text::summary(paper, event.announce_type, from, mode);
     let (summary, content_html) = match presentation.brief {
         Some(characters) => {
             let brief = brief(&summary, characters as usize);
             let content = format!("<p>{}</p>", text::escape(&brief));
             (brief, content)
         }
-        None => (summary, text::item_html(paper, event.announce_type, from)),
+        None => (summary, text::item_html(paper, event.announce_type, from, mode)),
     };
     Entry {
         id,
         url,
-        title: paper.title.clone(),
+        title: text::title(paper, mode),
         authors,
         subjects: paper.subjects.clone(),
         announce_type: event.announce_type,
         published: event.published,
         summary,
         content_html: content_html.into(),
-        comments: paper.comments.as_ref().map(crate::domain::prose::Prose::to_plain_text),
-        journal_ref: paper.journal_ref.clone(),
+        comments: paper.comments.as_ref().map(|comments| text::prose(comments, mode)),
+        journal_ref: paper.journal_ref.as_ref().map(inline),
         pdf_url: paper.id.pdf_url(),
         html_url: paper.html_url.clone(),
     }

@@ -8,9 +8,10 @@ use std::borrow::Cow;
 use maud::{Markup, html};
 use url::form_urlencoded::byte_serialize;
 
-use super::plain::{announcement, link_words};
+use super::plain::{announcement, inline, link_words};
 use crate::domain::announcement::AnnounceType;
 use crate::domain::paper::{Authors, Paper};
+use crate::domain::presentation::TextMode;
 use crate::domain::prose::{Prose, Span};
 
 /// Plain text as HTML shows it, or XML: `&`, `<` and `>` become references.
@@ -41,9 +42,14 @@ pub fn escape(text: &str) -> Cow<'_, str> {
 ///
 /// `cross_list_from` is where the page says that a cross-list is at home.
 #[must_use]
-pub fn item_html(paper: &Paper, announce_type: AnnounceType, cross_list_from: Option<&str>) -> String {
+pub fn item_html(
+    paper: &Paper,
+    announce_type: AnnounceType,
+    cross_list_from: Option<&str>,
+    mode: TextMode,
+) -> String {
     let item = html! {
-        (authors(&paper.authors))
+        (authors(&paper.authors, mode))
         p {
             @for (index, subject) in paper.subjects.iter().enumerate() {
                 @if index == 0 {
@@ -56,14 +62,14 @@ pub fn item_html(paper: &Paper, announce_type: AnnounceType, cross_list_from: Op
             (announcement(paper, announce_type, cross_list_from))
         }
         @if let Some(comments) = paper.comments.as_ref().filter(|comments| !comments.is_empty()) {
-            p { "Comments: " (lines(comments)) }
+            p { "Comments: " (lines(comments, mode)) }
         }
         @if let Some(journal_ref) = paper.journal_ref.as_ref().filter(|text| !text.is_empty()) {
-            p { "Journal reference: " (journal_ref) }
+            p { "Journal reference: " (inline(journal_ref, mode)) }
         }
         @if let Some(abstract_text) = &paper.abstract_text {
             @for paragraph in &abstract_text.paragraphs {
-                p { (spans(paragraph)) }
+                p { (spans(paragraph, mode)) }
             }
         }
         p {
@@ -78,13 +84,14 @@ pub fn item_html(paper: &Paper, announce_type: AnnounceType, cross_list_from: Op
 }
 
 /// Each author leads to arXiv's search, as on the listing page.
-fn authors(authors: &Authors) -> Markup {
+fn authors(authors: &Authors, mode: TextMode) -> Markup {
     html! {
         @if !authors.names.is_empty() {
             p {
                 @for (index, name) in authors.names.iter().enumerate() {
                     @if index > 0 { ", " }
-                    a href={ "https://arxiv.org/search/?searchtype=author&query=" (encoded(name)) } { (name) }
+                    @let name = inline(name, mode);
+                    a href={ "https://arxiv.org/search/?searchtype=author&query=" (encoded(&name)) } { (name) }
                 }
                 @if authors.et_al { ", et al." }
             }
@@ -93,20 +100,20 @@ fn authors(authors: &Authors) -> Markup {
 }
 
 /// Paragraphs that stand behind a label, so a line each.
-fn lines(prose: &Prose) -> Markup {
+fn lines(prose: &Prose, mode: TextMode) -> Markup {
     html! {
         @for (index, paragraph) in prose.paragraphs.iter().enumerate() {
             @if index > 0 { br; }
-            (spans(paragraph))
+            (spans(paragraph, mode))
         }
     }
 }
 
-fn spans(paragraph: &[Span]) -> Markup {
+fn spans(paragraph: &[Span], mode: TextMode) -> Markup {
     html! {
         @for span in paragraph {
             @match span {
-                Span::Text(text) => (text),
+                Span::Text(text) => (inline(text, mode)),
                 Span::Link { href, text } if is_web(href) => a href=(href) { (link_words(href, text)) },
                 // A feed links over http(s) alone; what is left of ftp is its address as text.
                 Span::Link { href, text } if link_words(href, text) == href => (href),
@@ -157,7 +164,7 @@ pub(super) mod tests {
     #[test]
     fn an_item_says_all_that_the_listing_says() {
         assert_eq!(
-            item_html(&paper(), AnnounceType::New, None),
+            item_html(&paper(), AnnounceType::New, None, TextMode::default()),
             "<p><a href=\"https://arxiv.org/search/?searchtype=author&amp;query=Ada+Lovelace\">Ada Lovelace</a></p>\
              <p><strong>Distributed, Parallel, and Cluster Computing (cs.DC)</strong>; Performance (cs.PF)\
              <br>New in cs.DC</p>\
@@ -182,7 +189,7 @@ pub(super) mod tests {
             ..paper()
         };
         assert_eq!(
-            item_html(&bare, AnnounceType::Replace, None),
+            item_html(&bare, AnnounceType::Replace, None, TextMode::default()),
             "<p>Replacement</p><p><a href=\"https://arxiv.org/abs/2602.23598\">Abstract</a> · \
              <a href=\"https://arxiv.org/pdf/2602.23598\">PDF</a></p>"
         );
@@ -204,7 +211,7 @@ pub(super) mod tests {
         });
         hostile.subjects[0] = Subject { id: evil.into(), name: evil.into() };
         hostile.html_url = Some("javascript:alert(1)".to_owned());
-        let html = item_html(&hostile, AnnounceType::Cross, Some(evil));
+        let html = item_html(&hostile, AnnounceType::Cross, Some(evil), TextMode::default());
         let tags: Vec<&str> = html.split('<').skip(1).map(|tag| &tag[..tag.find('>').unwrap()]).collect();
         assert!(
             tags.iter().all(|tag| {
@@ -221,7 +228,7 @@ pub(super) mod tests {
     fn an_author_search_is_encoded_and_et_al_is_no_author() {
         let mut paper = paper();
         paper.authors = Authors { names: vec!["J. Müller & 李".to_owned(), "B+C".to_owned()], et_al: true };
-        let html = item_html(&paper, AnnounceType::New, None);
+        let html = item_html(&paper, AnnounceType::New, None, TextMode::default());
         contains(&html, "query=J.+M%C3%BCller+%26+%E6%9D%8E\">J. Müller &amp; 李</a>, ");
         contains(&html, "query=B%2BC\">B+C</a>, et al.</p>");
     }
@@ -229,7 +236,8 @@ pub(super) mod tests {
     #[test]
     fn a_link_shows_its_address_where_arxiv_hid_it() {
         let link = |href: &str, text: &str| Span::Link { href: href.to_owned(), text: text.to_owned() };
-        let check = |span, expected: &str| assert_eq!(spans(&[span]).into_string(), expected);
+        let check =
+            |span, expected: &str| assert_eq!(spans(&[span], TextMode::default()).into_string(), expected);
         check(
             link("https://e.org/?a=1&b=2", "this https URL"),
             "<a href=\"https://e.org/?a=1&amp;b=2\">https://e.org/?a=1&amp;b=2</a>",
@@ -244,7 +252,10 @@ pub(super) mod tests {
         let mut paper = paper();
         let line = |text: &str| vec![Span::Text(text.to_owned())];
         paper.comments = Some(Prose { paragraphs: vec![line("12 pages"), line("accepted")] });
-        contains(&item_html(&paper, AnnounceType::New, None), "<p>Comments: 12 pages<br>accepted</p>");
+        contains(
+            &item_html(&paper, AnnounceType::New, None, TextMode::default()),
+            "<p>Comments: 12 pages<br>accepted</p>",
+        );
     }
 
     #[test]

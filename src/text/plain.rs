@@ -1,8 +1,50 @@
 //! How does a paper read where there is no markup?
 
+use std::borrow::Cow;
+
+use super::tex;
 use crate::domain::announcement::AnnounceType;
 use crate::domain::paper::Paper;
+use crate::domain::presentation::TextMode;
 use crate::domain::prose::{Prose, Span};
+
+/// The title on one line, never empty.
+#[must_use]
+pub fn title(paper: &Paper, mode: TextMode) -> String {
+    let title = one_line(&read(&paper.title, mode));
+    if title.is_empty() { paper.title.clone() } else { title }
+}
+
+/// A name, a comment or any other text without markup.
+#[must_use]
+pub fn inline(text: &str, mode: TextMode) -> String {
+    read(text, mode).into_owned()
+}
+
+/// Comments or an abstract: paragraphs apart by a blank line, links by their address where arXiv hid it.
+#[must_use]
+pub fn prose(text: &Prose, mode: TextMode) -> String {
+    let mut plain = String::new();
+    for (index, spans) in text.paragraphs.iter().enumerate() {
+        if index > 0 {
+            plain.push_str("\n\n");
+        }
+        for span in spans {
+            match span {
+                Span::Text(words) => plain.push_str(&read(words, mode)),
+                Span::Link { href, text } => plain.push_str(link_words(href, text)),
+            }
+        }
+    }
+    plain
+}
+
+fn read(text: &str, mode: TextMode) -> Cow<'_, str> {
+    match mode {
+        TextMode::Tex => Cow::Borrowed(text),
+        TextMode::Unicode | TextMode::Mathml => tex::to_unicode(text),
+    }
+}
 
 /// Text on one line: every run of white space, line ends included, becomes one space.
 #[must_use]
@@ -38,17 +80,24 @@ pub fn announcement(paper: &Paper, announce_type: AnnounceType, cross_list_from:
 /// Without an abstract it is what else is known (`New in cs.DC. Comments: 12 pages`), so that it is never empty:
 /// Zulip's bot refuses an entry without a summary.
 #[must_use]
-pub fn summary(paper: &Paper, announce_type: AnnounceType, cross_list_from: Option<&str>) -> String {
-    let abstract_text = paper.abstract_text.as_ref().map(paragraphs).unwrap_or_default();
+pub fn summary(
+    paper: &Paper,
+    announce_type: AnnounceType,
+    cross_list_from: Option<&str>,
+    mode: TextMode,
+) -> String {
+    let abstract_text = paper.abstract_text.as_ref().map(|text| prose(text, mode)).unwrap_or_default();
     if !abstract_text.is_empty() {
         return abstract_text;
     }
     let mut sentences = vec![announcement(paper, announce_type, cross_list_from)];
-    if let Some(comments) = paper.comments.as_ref().map(paragraphs).filter(|text| !text.is_empty()) {
+    if let Some(comments) =
+        paper.comments.as_ref().map(|text| prose(text, mode)).filter(|text| !text.is_empty())
+    {
         sentences.push(format!("Comments: {}", one_line(&comments)));
     }
     if let Some(journal_ref) = paper.journal_ref.as_ref().filter(|text| !text.is_empty()) {
-        sentences.push(format!("Journal reference: {journal_ref}"));
+        sentences.push(format!("Journal reference: {}", read(journal_ref, mode)));
     }
     sentences.join(". ")
 }
@@ -57,22 +106,6 @@ pub fn summary(paper: &Paper, announce_type: AnnounceType, cross_list_from: Opti
 pub(super) fn link_words<'a>(href: &'a str, text: &'a str) -> &'a str {
     let stands_in = matches!(text.trim(), "this http URL" | "this https URL" | "this ftp URL" | "");
     if stands_in { href } else { text }
-}
-
-fn paragraphs(prose: &Prose) -> String {
-    let mut plain = String::new();
-    for (index, spans) in prose.paragraphs.iter().enumerate() {
-        if index > 0 {
-            plain.push_str("\n\n");
-        }
-        for span in spans {
-            plain.push_str(match span {
-                Span::Text(text) => text,
-                Span::Link { href, text } => link_words(href, text),
-            });
-        }
-    }
-    plain
 }
 
 #[cfg(test)]
@@ -92,7 +125,7 @@ mod tests {
             ],
         });
         assert_eq!(
-            summary(&paper, AnnounceType::New, None),
+            summary(&paper, AnnounceType::New, None, TextMode::default()),
             "Code at https://example.org/x.\n\nSee our page"
         );
     }
@@ -102,13 +135,13 @@ mod tests {
         let mut paper = paper();
         paper.abstract_text = None;
         assert_eq!(
-            summary(&paper, AnnounceType::Cross, Some("cs.SY")),
+            summary(&paper, AnnounceType::Cross, Some("cs.SY"), TextMode::default()),
             "Cross-list from cs.SY. Comments: 12 pages. Journal reference: J. ACM 1 (2026)"
         );
         paper.abstract_text = Some(Prose::default());
         paper.comments = Some(Prose::default());
         paper.journal_ref = None;
-        assert_eq!(summary(&paper, AnnounceType::New, None), "New in cs.DC");
+        assert_eq!(summary(&paper, AnnounceType::New, None, TextMode::default()), "New in cs.DC");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crosslist::domain::announcement::AnnounceType;
 use crosslist::domain::arxiv_id::ArxivId;
 use crosslist::domain::feed::{Entry, Feed, FeedUrl};
 use crosslist::domain::paper::{Authors, Paper, Subject};
+use crosslist::domain::presentation::TextMode;
 use crosslist::domain::prose::{Prose, Span};
 use crosslist::text;
 use jiff::{Timestamp, ToSpan};
@@ -122,8 +123,8 @@ fn entry(number: i64, announce_type: AnnounceType, paper: Paper) -> Entry {
         id: format!("{url}{event}"),
         url,
         published: newest() - number.seconds(),
-        summary: text::summary(&paper, announce_type, None),
-        content_html: text::item_html(&paper, announce_type, None).into(),
+        summary: text::summary(&paper, announce_type, None, TextMode::default()),
+        content_html: text::item_html(&paper, announce_type, None, TextMode::default()).into(),
         comments: paper.comments.as_ref().map(Prose::to_plain_text),
         title: paper.title,
         authors: paper.authors.names,

@@ -30,6 +30,7 @@ pub(in crate::serve) const FEED: &[&str] = &[
     "days",
     "limit",
     "sort",
+    "text",
     "brief",
     "filter",
     "filter_title",
