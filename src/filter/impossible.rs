@@ -5,8 +5,8 @@ use crate::domain::taxonomy::SubjectId;
 
 use super::error::{Code, Mistake};
 use super::fields::Place;
-use super::subjects;
 use super::syntax::{Expr, Leaf, Node};
+use super::{canonical, subjects};
 
 /// Tells every AND that no paper can satisfy.
 ///
@@ -15,6 +15,16 @@ pub(super) fn mistakes(expr: &Expr) -> Vec<Mistake> {
     let mut found = Vec::new();
     check(expr, &mut found);
     found
+}
+
+/// Can a paper of one of these types match, as far as types go?
+pub(super) fn may_be_one_of(expr: &Expr, wanted: &[AnnounceType]) -> bool {
+    types(expr).may & mask(wanted) != 0
+}
+
+fn mask(wanted: &[AnnounceType]) -> u8 {
+    let bits = AnnounceType::ALL.iter().zip([1, 2, 4, 8]);
+    bits.filter(|(kind, _)| wanted.contains(kind)).fold(0, |mask, (_, bit)| mask | bit)
 }
 
 /// The types for which an expression may hold, and those for which it must: bits in the order of `AnnounceType::ALL`.
@@ -29,8 +39,7 @@ const EVERY_TYPE: u8 = 0b1111;
 fn types(expr: &Expr) -> Types {
     match &expr.node {
         Node::Leaf(Leaf::Type(wanted)) => {
-            let bits = AnnounceType::ALL.iter().zip([1, 2, 4, 8]);
-            let mask = bits.filter(|(kind, _)| wanted.contains(kind)).fold(0, |mask, (_, bit)| mask | bit);
+            let mask = mask(wanted);
             Types { may: mask, must: mask }
         }
         Node::Leaf(Leaf::List { rule, .. }) => types(rule),
@@ -69,6 +78,7 @@ fn check(expr: &Expr, found: &mut Vec<Mistake>) {
             flatten(parts, &mut flat);
             check_types(&flat, found);
             check_one_value(&flat, found);
+            check_negations(&flat, found);
         }
     }
 }
@@ -132,6 +142,41 @@ fn check_one_value(parts: &[&Expr], found: &mut Vec<Mistake>) {
         if let Some((message, hint)) = clash {
             found.push(Mistake::at(part.span, Code::Impossible, message, hint));
         }
+    }
+}
+
+/// What is wanted and left out.
+fn check_negations(parts: &[&Expr], found: &mut Vec<Mistake>) {
+    for part in parts {
+        let Node::Not(inner) = &part.node else { continue };
+        // Leaving out any of several is leaving out each.
+        let each: &[Expr] = match &inner.node {
+            Node::Or(several) => several,
+            _ => std::slice::from_ref(inner),
+        };
+        let clash = parts.iter().find_map(|wanted| {
+            let left_out = each.iter().find(|left_out| leaves_nothing_of(&left_out.node, &wanted.node))?;
+            Some((canonical::printed(wanted), canonical::printed(left_out)))
+        });
+        if let Some((wanted, left_out)) = clash {
+            let message = format!("every paper of {wanted} is left out by -{left_out}, so nothing matches");
+            found.push(Mistake::at(part.span, Code::Impossible, message, "drop one of the two"));
+        }
+    }
+}
+
+/// Does leaving out the first leave nothing of the second? Types are looked at elsewhere.
+fn leaves_nothing_of(left_out: &Node, wanted: &Node) -> bool {
+    match (left_out, wanted) {
+        (Node::Leaf(Leaf::Type(_)), _) => false,
+        (
+            Node::Leaf(Leaf::Subject { place: out, subjects: left_out }),
+            Node::Leaf(Leaf::Subject { place: at, subjects: wanted }),
+        ) => {
+            let is_out = |subject: &SubjectId| left_out.iter().any(|out| out.contains(subject.as_str()));
+            (out == at || *out == Place::Any) && wanted.iter().all(is_out)
+        }
+        _ => left_out == wanted,
     }
 }
 

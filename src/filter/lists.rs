@@ -35,10 +35,9 @@ impl Lists {
         loop {
             let before = waiting.len();
             waiting.retain(|name| {
-                if uses(&lists[*name])
-                    .iter()
-                    .any(|used| used != *name && lists.contains_key(used) && !found.rules.contains_key(used))
-                {
+                // A list that uses itself waits for ever, as one does that leads back to itself through others.
+                let is_open = |used: &String| lists.contains_key(used) && !found.rules.contains_key(used);
+                if uses(&lists[*name]).iter().any(is_open) {
                     return true;
                 }
                 let rule = found.compile_one(name, &lists[*name], limits, &mut mistakes);

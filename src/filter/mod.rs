@@ -134,6 +134,18 @@ impl Query {
         found
     }
 
+    /// Does the rule leave anything of papers announced in these ways, as far as its `type:` goes?
+    #[must_use]
+    pub fn may_be_one_of(&self, types: &[AnnounceType]) -> bool {
+        impossible::may_be_one_of(&self.0.normalized, types)
+    }
+
+    /// Why no paper can match, where that is so; a rule that was read in one piece was refused for it.
+    #[must_use]
+    pub fn impossible(&self) -> Option<String> {
+        impossible::mistakes(&self.0.normalized).into_iter().next().map(|mistake| mistake.message)
+    }
+
     /// The names of the lists that the rule uses, directly or through others.
     #[must_use]
     pub fn lists(&self) -> Vec<&str> {

@@ -1,17 +1,20 @@
 //! Which of many rules does a paper match?
 
-use std::collections::{HashMap, HashSet};
-use std::num::NonZeroU64;
+mod plan;
+
+use std::collections::HashMap;
 
 use crate::domain::announcement::AnnounceType;
 
+use super::Query;
 use super::authors::{self, AuthorPattern};
 use super::document::Document;
 use super::fields::Text;
 use super::index::Index;
 use super::syntax::{Expr, Leaf, Node};
 use super::words::{Kind, Term, Words, title_key};
-use super::{Query, matcher};
+
+use plan::{Answers, Plan, Tests};
 
 /// The number of a rule in its set, in the order in which it was added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,20 +24,26 @@ pub struct RuleId(pub u32);
 /// the second rarest.
 ///
 /// Rules that need none (a bare `type:new`, a negation, a regular expression, a beginning) are tried on every paper.
+/// What several rules test is tested once for a paper.
 #[derive(Debug, Default)]
 pub struct RuleSet {
     rules: Vec<Query>,
-    by_key: HashMap<u64, Vec<Entry>>,
+    plans: Vec<Plan>,
+    tests: Tests,
+    /// The keys that rules are looked up by, and their numbers.
+    keys: HashMap<u64, u32>,
+    /// The rules by the number of a key.
+    by_key: Vec<Vec<Entry>>,
     /// Rules without a key.
-    always: Vec<RuleId>,
+    always: Vec<u32>,
 }
 
 /// A rule under one of its keys.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
-    rule: RuleId,
-    /// What a matching paper has too, where the rule needs something else.
-    also: Option<NonZeroU64>,
+    rule: u32,
+    /// The number of a key that a matching paper has too, where the rule needs something else.
+    also: Option<u32>,
 }
 
 /// Keys of which a matching paper has at least one, and how many papers have any of them.
@@ -47,7 +56,7 @@ struct Cover {
 #[derive(Clone, Copy, PartialEq)]
 struct Key {
     key: u64,
-    also: Option<NonZeroU64>,
+    also: Option<u64>,
 }
 
 impl From<u64> for Key {
@@ -65,19 +74,30 @@ impl RuleSet {
     #[must_use]
     pub fn new(rules: impl IntoIterator<Item = Query>, sample: &Index) -> Self {
         let mut set = Self::default();
-        for (number, query) in (0..).zip(rules) {
-            let rule = RuleId(number);
+        for (rule, query) in (0..).zip(rules) {
             match rarest(covers(query.normalized(), sample)).filter(|cover| cover.keys.len() <= KEYS_MAX) {
                 Some(cover) => {
                     for Key { key, also } in cover.keys {
-                        set.by_key.entry(key).or_default().push(Entry { rule, also });
+                        let also = also.map(|also| set.key_number(also));
+                        let number = set.key_number(key) as usize;
+                        set.by_key[number].push(Entry { rule, also });
                     }
                 }
                 None => set.always.push(rule),
             }
+            set.plans.push(set.tests.plan(query.normalized()));
             set.rules.push(query);
         }
         set
+    }
+
+    fn key_number(&mut self, key: u64) -> u32 {
+        let next = u32::try_from(self.keys.len()).expect("fewer keys than u32 counts");
+        let number = *self.keys.entry(key).or_insert(next);
+        if number == next {
+            self.by_key.push(Vec::new());
+        }
+        number
     }
 
     #[must_use]
@@ -103,22 +123,59 @@ impl RuleSet {
         document: &Document,
         type_for: impl Fn(RuleId) -> Option<AnnounceType>,
     ) -> Vec<RuleId> {
-        let mut keys: Vec<u64> = Vec::new();
-        document.keys(|key| keys.push(key));
-        let held: HashSet<u64> = keys.iter().copied().collect();
-        let mut candidates = self.always.clone();
-        for entries in keys.iter().filter_map(|key| self.by_key.get(key)) {
-            let possible =
-                entries.iter().filter(|entry| entry.also.is_none_or(|also| held.contains(&also.get())));
-            candidates.extend(possible.map(|entry| entry.rule));
-        }
-        candidates.sort_unstable();
-        candidates.dedup();
-        candidates.retain(|id| {
-            let rule = self.get(*id).zip(type_for(*id));
-            rule.is_some_and(|(rule, kind)| matcher::matches(rule.normalized(), document, kind))
+        let mut held = Flags::none(self.by_key.len());
+        let mut numbers: Vec<u32> = Vec::new();
+        document.keys(|key| {
+            if let Some(number) = self.keys.get(&key) {
+                held.set(*number);
+                numbers.push(*number);
+            }
         });
-        candidates
+        let mut candidates = Flags::none(self.rules.len());
+        self.always.iter().for_each(|rule| candidates.set(*rule));
+        for number in numbers {
+            for entry in &self.by_key[number as usize] {
+                if entry.also.is_none_or(|also| held.has(also)) {
+                    candidates.set(entry.rule);
+                }
+            }
+        }
+        let mut answers = Answers::of(&self.tests, document);
+        let holds = |rule: &u32| {
+            type_for(RuleId(*rule)).is_some_and(|kind| answers.holds(&self.plans[*rule as usize], kind))
+        };
+        candidates.iter().filter(holds).map(RuleId).collect()
+    }
+}
+
+/// A bit for each number.
+struct Flags(Vec<u64>);
+
+impl Flags {
+    fn none(count: usize) -> Self {
+        Self(vec![0; count.div_ceil(64)])
+    }
+
+    fn set(&mut self, number: u32) {
+        self.0[number as usize / 64] |= 1 << (number % 64);
+    }
+
+    fn has(&self, number: u32) -> bool {
+        self.0[number as usize / 64] & (1 << (number % 64)) != 0
+    }
+
+    /// The numbers whose bit is set, in ascending order.
+    fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        self.0.iter().zip((0..).step_by(64)).flat_map(|(block, first)| {
+            let mut rest = *block;
+            std::iter::from_fn(move || {
+                (rest != 0).then(|| {
+                    let bit = rest.trailing_zeros();
+                    rest &= rest - 1;
+                    first + bit
+                })
+            })
+        })
     }
 }
 
@@ -130,7 +187,7 @@ fn rarest(mut covers: Vec<Cover>) -> Option<Cover> {
     let next = covers.filter(|cover| cover.keys.len() == 1).flat_map(|cover| cover.keys);
     let next = next.map(|other| other.key).find(|other| rarest.keys.iter().all(|key| key.key != *other));
     for key in &mut rarest.keys {
-        key.also = key.also.or(next.and_then(NonZeroU64::new));
+        key.also = key.also.or(next);
     }
     Some(rarest)
 }

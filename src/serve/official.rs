@@ -6,10 +6,11 @@ use crate::domain::announcement::AnnounceType;
 use crate::domain::event::Event;
 use crate::domain::presentation::Presentation;
 use crate::feeds::{self as make, Asked, Limit, Scope, Selection};
+use crate::render::Format;
 use crate::render::official::{self, Listing, Shape};
 
 use super::documents::Document;
-use super::error::Problem;
+use super::error::{Mistake, Problem};
 use super::negotiate::Form;
 use super::params::{self, FeedRequest};
 use super::{State, feeds};
@@ -29,6 +30,7 @@ pub(super) async fn atom(request: HttpRequest, state: web::Data<State>) -> HttpR
 
 fn asked(request: &HttpRequest, state: &State, shape: Shape) -> Result<FeedRequest, Problem> {
     let list = request.match_info().query("subjects").replace("%2B", "+").replace("%2b", "+");
+    refuse_ending(&list, shape)?;
     let scope = if list.eq_ignore_ascii_case("all") {
         Scope::Everything
     } else {
@@ -39,6 +41,22 @@ fn asked(request: &HttpRequest, state: &State, shape: Shape) -> Result<FeedReque
     let asked = given.chosen(Asked::usual(scope, usual, Presentation::default()))?;
     let base = params::base(request, state)?;
     Ok(FeedRequest { asked, form: Form::Official(shape), base })
+}
+
+/// The format is the first part of these addresses; an ending says nothing here, or the contrary.
+fn refuse_ending(list: &str, shape: Shape) -> Result<(), Problem> {
+    let ending =
+        list.rsplit_once('.').filter(|(_, ending)| ending.to_ascii_lowercase().parse::<Format>().is_ok());
+    let Some((subjects, ending)) = ending else { return Ok(()) };
+    let shown = params::shortened(subjects);
+    Err(Problem::bad_request(vec![Mistake {
+        code: "unexpected-ending",
+        parameter: "subjects".to_owned(),
+        position: subjects.chars().count(),
+        length: ending.chars().count() + 1,
+        message: format!("`.{ending}` has no place behind /{}/", shape.as_str()),
+        hint: format!("/{}/{shown}, or /subjects/{shown}.{ending}", shape.as_str()),
+    }]))
 }
 
 /// The document of the events that were chosen for a request; `newest` dates one without any.

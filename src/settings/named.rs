@@ -234,12 +234,16 @@ impl File<'_> {
         let limit = self.take(table, "limit", integer::<usize>(1..=2000));
         let text = self.take(table, "text", text("write unicode, tex or mathml", TextMode::named));
         let backfill = self.take(table, "backfill", flag);
+        let rule = [query, include, exclude].into_iter().flatten().reduce(|all, rule| all.and(&rule));
+        if let Some(why) = rule.as_ref().and_then(Query::impossible) {
+            self.fault(heading, format!("no paper can be in this feed: {why}"));
+        }
         let name = name?;
         Some(feeds::NamedOptions {
             title: title.unwrap_or_else(|| name.clone()),
             slug: name,
             sources: sources?,
-            rule: [query, include, exclude].into_iter().flatten().reduce(|all, rule| all.and(&rule)),
+            rule,
             scores,
             min_score,
             days,

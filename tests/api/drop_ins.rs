@@ -132,6 +132,18 @@ async fn a_drop_in_is_kept_and_refused_as_any_other_feed() {
 }
 
 /// The numbers of the papers on a page of results.
+#[tokio::test]
+async fn a_format_behind_a_drop_in_is_refused_with_the_two_ways_to_write_it() {
+    let (_arxiv, service) = monday().await;
+    for path in ["/rss/cs.DC.rss", "/atom/cs.DC+cs.PF.RSS"] {
+        let response = service.get(path).await;
+        assert_eq!(response.status(), 400, "{path}");
+        let told = response.text().await.expect("a body");
+        let way = path.rsplit_once('.').expect("an ending").0;
+        assert!(told.contains(&format!("{way}, or /subjects/")), "{told}");
+    }
+}
+
 fn numbers(text: &str) -> Vec<&str> {
     text.split("<id>http://arxiv.org/abs/").skip(1).filter_map(|rest| rest.split('<').next()).collect()
 }

@@ -145,3 +145,11 @@ async fn a_refresh_is_for_the_machine_itself_alone() {
     assert_eq!(rows[0]["listing_date"], "2026-03-06");
     assert_eq!(rows[0]["cross"], 6);
 }
+
+#[tokio::test]
+async fn a_type_that_the_rule_leaves_nothing_of_is_refused() {
+    let service = Running::demo().await;
+    let refused = problem(&service, "/subjects/cs.DC.rss?type=new,cross&q=gpu+-type:new,cross", 400).await;
+    assert_eq!(refused["errors"][0]["message"], "the rule leaves nothing of type new,cross");
+    assert_eq!(service.get("/subjects/cs.DC.rss?type=new&q=gpu+OR+type:replace").await.status(), 200);
+}

@@ -185,6 +185,12 @@ fn what_would_have_no_effect_is_refused() {
         ],
     );
     refused_briefly(
+        &format!("{feed}query = 'type:new cat:cs.DC'\nexclude = ['gpu', 'cat:cs.*']\n"),
+        &[
+            "feeds.toml:1:1: no paper can be in this feed: every paper of cat:cs.DC is left out by -cat:cs.*, so nothing matches",
+        ],
+    );
+    refused_briefly(
         &format!(
             "{feed}colour = 1\nscore = [{{ q = 'gpu', add = 3 }}, {{ q = 'fpga', add = -9 }}]\nmin_score = 4\n"
         ),

@@ -70,12 +70,21 @@ impl Given {
     /// What was usually asked for, with what was chosen in its place.
     ///
     /// # Errors
-    /// The order is by score, and the feed has none.
+    /// The order is by score, and the feed has none; or the rule leaves nothing of the types.
     pub(in crate::serve) fn chosen(self, usual: Asked) -> Result<Asked, Problem> {
         let has_scores = matches!(&usual.scope, Scope::Named(named) if !named.scores.is_empty());
         if self.sort == Some(Sort::Score) && !has_scores {
             let hint = "date; score is for a feed of the configuration that has `score` rules";
             return Err(Problem::bad_request(vec![wrong("sort", "score", "no-scores", hint)]));
+        }
+        if let (Some(types), Some(query)) = (&self.types, &self.query)
+            && !query.may_be_one_of(types)
+        {
+            let names = types.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(",");
+            return Err(Problem::bad_request(vec![Mistake {
+                message: format!("the rule leaves nothing of type {names}"),
+                ..wrong("type", &names, "impossible", "leave out type=, or the type: of the rule")
+            }]));
         }
         let selection = Selection {
             types: self.types.unwrap_or(usual.selection.types),
