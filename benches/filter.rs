@@ -39,6 +39,15 @@ fn main() {
         text / 1_024,
         window.index.memory_bytes() / 1_024
     );
+    let (documents, sample) = &*DAY;
+    let set = RuleSet::new(rules(RULES).iter().map(|text| query(text)), sample);
+    let matched = documents.iter().map(|document| set.matches(document, |_| Some(AnnounceType::New)).len());
+    eprintln!(
+        "{} papers of a day match {} times any of {} rules",
+        documents.len(),
+        matched.sum::<usize>(),
+        set.len()
+    );
     divan::main();
 }
 

@@ -7,6 +7,7 @@ use crate::domain::announcement::AnnounceType;
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::presentation::TextMode;
 use crate::feeds::{self, Limit, Selection, Shelf};
+use crate::filter;
 use crate::store::{Sqlite, Store};
 use crate::text;
 
@@ -94,5 +95,6 @@ fn shelf(global: &super::Arguments) -> Result<Shelf, Failure> {
 }
 
 fn identifier(text: &str) -> Result<ArxivId, String> {
-    ArxivId::parse(text).map(|(id, _)| id).map_err(|error| error.to_string())
+    let read = |text: &str| ArxivId::parse(text).map(|(id, _)| id).map_err(|error| error.to_string());
+    read(text).or_else(|error| filter::paper_id(text).map_or(Err(error), |id| read(&id)))
 }

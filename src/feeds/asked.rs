@@ -8,7 +8,7 @@ use crate::domain::announcement::AnnounceType;
 use crate::domain::feed::FeedUrl;
 use crate::domain::presentation::{Choice, Presentation};
 use crate::domain::taxonomy::SubjectId;
-use crate::filter::Aliases;
+use crate::filter::{Aliases, Query};
 
 use super::{Limit, NamedOptions, Selection};
 
@@ -43,8 +43,8 @@ pub enum Scope {
     Everything,
     /// `/search`: these subjects, or all that are read.
     Search(Vec<SubjectId>),
-    /// `/keywords/…`: papers with this phrase, in these subjects or all that are read.
-    Keyword(String, Vec<SubjectId>),
+    /// `/keywords/…`: papers with this phrase, by the rule that finds it, in these subjects or all that are read.
+    Keyword(String, Query, Vec<SubjectId>),
     /// `/named/…`: a feed of the configuration.
     Named(Arc<NamedOptions>),
 }
@@ -60,16 +60,13 @@ pub fn keyword_rule(keyword: &str) -> String {
 #[must_use]
 pub fn title(asked: &Asked) -> String {
     let mut parts = Vec::new();
-    if let Scope::Keyword(keyword, _) = &asked.scope {
+    if let Scope::Keyword(keyword, ..) = &asked.scope {
         parts.push(format!("“{keyword}”"));
     }
     if asked.selection.types != asked.default.0.types {
         parts.push(type_list(&asked.selection.types, ", "));
     }
-    let is_keyword = matches!(asked.scope, Scope::Keyword(..));
-    parts.extend(
-        asked.selection.rules().skip(usize::from(is_keyword)).map(|rule| rule.canonical().to_owned()),
-    );
+    parts.extend(asked.selection.rules().map(|rule| rule.canonical().to_owned()));
     if let Scope::Named(named) = &asked.scope {
         let separator = if parts.is_empty() { "" } else { ": " };
         return shortened(&format!("{}{separator}{}", named.title, parts.join(", ")));
@@ -111,17 +108,17 @@ pub fn url(asked: &Asked, base: &str) -> FeedUrl {
         Scope::Subjects(subjects) => format!("subjects/{}", joined(subjects)),
         Scope::Everything => "subjects/all".to_owned(),
         Scope::Search(_) => "search".to_owned(),
-        Scope::Keyword(keyword, _) => format!("keywords/{}", encoded(keyword).replace('+', "%20")),
+        Scope::Keyword(keyword, ..) => format!("keywords/{}", encoded(keyword).replace('+', "%20")),
         Scope::Named(named) => format!("named/{}", named.slug),
     };
     let Selection { types, days, limit, query, aliases, sort } = &asked.selection;
     let (usual, usually) = &asked.default;
     let mut parameters = Vec::new();
     let mut add = |name: &str, value: &str| parameters.push(format!("{name}={value}"));
-    if let (Some(query), false) = (query, matches!(asked.scope, Scope::Keyword(..))) {
+    if let Some(query) = query {
         add("q", &encoded(query.canonical()));
     }
-    if let Scope::Search(subjects) | Scope::Keyword(_, subjects) = &asked.scope
+    if let Scope::Search(subjects) | Scope::Keyword(_, _, subjects) = &asked.scope
         && !subjects.is_empty()
     {
         add("subjects", &joined(subjects).replace('+', ","));
@@ -178,7 +175,7 @@ impl Scope {
     #[must_use]
     pub fn subjects(&self) -> &[SubjectId] {
         match self {
-            Self::Subjects(subjects) | Self::Search(subjects) | Self::Keyword(_, subjects) => subjects,
+            Self::Subjects(subjects) | Self::Search(subjects) | Self::Keyword(_, _, subjects) => subjects,
             Self::Named(named) => &named.sources,
             Self::Everything => &[],
         }
@@ -201,6 +198,7 @@ pub(super) fn description(asked: &Asked) -> String {
     let place = if names.is_empty() { "all watched subjects".to_owned() } else { names.join("; ") };
     let by_name = match &asked.scope {
         Scope::Named(feed) => Some(format!("the rules of {}", feed.slug)),
+        Scope::Keyword(_, rule, _) => Some(rule.canonical().to_owned()),
         _ => None,
     };
     let rules: Vec<String> =
@@ -275,7 +273,8 @@ mod tests {
         let url = url(&asked, "http://x");
         assert_eq!(url.stem, "http://x/subjects/cs.DC+cs.PF");
         assert!(url.query.starts_with("q=") && url.query.ends_with("&type=new"), "{}", url.query);
-        let keyword = Scope::Keyword("a b/c".to_owned(), Vec::new());
+        let rule = asked.selection.query.clone().expect("a rule");
+        let keyword = Scope::Keyword("a b/c".to_owned(), rule, Vec::new());
         assert_eq!(
             super::url(&Asked { scope: keyword, ..asked }, "http://x").stem,
             "http://x/keywords/a%20b%2Fc"

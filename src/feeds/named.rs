@@ -14,7 +14,7 @@ use crate::domain::taxonomy::SubjectId;
 use crate::filter::Query;
 
 use super::assemble::{cut, select};
-use super::{Asked, Scope, Shelf, assemble};
+use super::{Asked, Scope, Shelf};
 
 /// A feed of the configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -63,24 +63,37 @@ impl NamedOptions {
 #[must_use]
 pub fn choose(shelf: &Shelf, subjects: &[SubjectId], asked: &Asked) -> Vec<Event> {
     let selection = &asked.selection;
-    let Scope::Named(named) = &asked.scope else { return assemble(shelf, subjects, selection) };
+    let (named, rule) = match &asked.scope {
+        Scope::Named(named) => (Some(named), named.rule.as_ref()),
+        Scope::Keyword(_, rule, _) => (None, Some(rule)),
+        _ => (None, None),
+    };
     let Some(newest) = shelf.newest(subjects) else { return Vec::new() };
     let mut events = select(&shelf.days(subjects), newest, selection);
-    if let (Some(since), false) = (named.since, named.backfill) {
+    if let Some(since) = named.filter(|named| !named.backfill).and_then(|named| named.since) {
         events.retain(|event| mailing::moment(event.listing_date) > since);
     }
-    for rule in named.rule.iter().chain(selection.rules()) {
+    for rule in rule.into_iter().chain(selection.rules()) {
         events = shelf.matching(events, rule);
     }
-    if named.min_score.is_some() || selection.sort == Sort::Score {
-        let scores = scores(shelf, &events, &named.scores);
-        let score = |event: &Event| scores.get(&key(event)).copied().unwrap_or_default();
-        events.retain(|event| named.min_score.is_none_or(|least| score(event) >= least));
-        if selection.sort == Sort::Score {
-            events.sort_by_cached_key(|event| Reverse(score(event)));
-        }
+    if let Some(named) = named {
+        events = scored(shelf, events, named, selection.sort);
     }
     cut(events, newest, selection.limit)
+}
+
+/// What scores enough, in the order that was asked for.
+fn scored(shelf: &Shelf, mut events: Vec<Event>, named: &NamedOptions, sort: Sort) -> Vec<Event> {
+    if named.min_score.is_none() && sort == Sort::Date {
+        return events;
+    }
+    let scores = scores(shelf, &events, &named.scores);
+    let score = |event: &Event| scores.get(&key(event)).copied().unwrap_or_default();
+    events.retain(|event| named.min_score.is_none_or(|least| score(event) >= least));
+    if sort == Sort::Score {
+        events.sort_by_cached_key(|event| Reverse(score(event)));
+    }
+    events
 }
 
 /// What each event scores; none for those that match no rule.

@@ -111,16 +111,48 @@ impl AuthorPattern {
     }
 
     /// The given names in their order; others may stand between them.
+    ///
+    /// A hyphen may stand for a space on either side: `C. L.` is `C.-L.` and `Chun-Liang`, though `Jean` is not
+    /// `Jean-Pierre`.
     fn has_given(&self, wanted: &[NameWord], own: &[NameWord], order: Order) -> bool {
-        let mut own = own.iter();
-        wanted.iter().enumerate().all(|(index, word)| {
-            let is_beginning = self.is_prefix && order == Order::SurnameFirst && index + 1 == wanted.len();
-            own.any(|own| match (self.is_exact, is_beginning) {
+        let fits = |index: usize, own: &NameWord| {
+            let word = &wanted[index];
+            let is_last = index + 1 == wanted.len();
+            match (self.is_exact, self.is_prefix && order == Order::SurnameFirst && is_last) {
                 (true, _) => word.exact == own.exact,
                 (_, true) => word.begins(own) || word.fits(own),
                 (_, false) => word.fits(own),
-            })
-        })
+            }
+        };
+        let mut rest = own.iter();
+        if (0..wanted.len()).all(|index| rest.any(|own| fits(index, own))) {
+            return true;
+        }
+        let has_hyphen = |words: &[NameWord]| words.iter().any(|word| word.folded.contains(' '));
+        if self.is_exact || !has_hyphen(wanted) && !has_hyphen(own) {
+            return false;
+        }
+        // How many of the wanted words may be found among the first of the own ones, word by word.
+        let mut found = vec![vec![false; wanted.len() + 1]; own.len() + 1];
+        found[0][0] = true;
+        for place in 0..own.len() {
+            for index in (0..=wanted.len()).filter(|index| found[place][*index]).collect::<Vec<_>>() {
+                found[place + 1][index] = true;
+                if index == wanted.len() {
+                    continue;
+                }
+                if fits(index, &own[place]) {
+                    found[place + 1][index + 1] = true;
+                }
+                if let Some(count) = name::as_parts_of(&own[place], &wanted[index..]) {
+                    found[place + 1][index + count] = true;
+                }
+                if let Some(count) = name::as_parts_of(&wanted[index], &own[place..]) {
+                    found[place + count][index + 1] = true;
+                }
+            }
+        }
+        found[own.len()][wanted.len()]
     }
 }
 
@@ -161,6 +193,10 @@ fn full((surname, given): (Vec<NameWord>, Vec<NameWord>), order: Order) -> Optio
 fn comma_form(mut surname: Vec<NameWord>, mut given: Vec<NameWord>) -> (Vec<NameWord>, Vec<NameWord>) {
     if given.iter().any(|word| !SUFFIXES.contains(&&*word.folded)) {
         given.retain(|word| !SUFFIXES.contains(&&*word.folded));
+    }
+    // `Davis Jr, Sammy`
+    while surname.len() > 1 && surname.last().is_some_and(|last| SUFFIXES.contains(&&*last.folded)) {
+        surname.pop();
     }
     while given.len() > 1 && given.last().is_some_and(|last| PARTICLES.contains(&&*last.folded)) {
         surname.splice(0..0, given.pop());

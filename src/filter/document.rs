@@ -54,7 +54,7 @@ pub(super) struct Word {
     exact: Option<(u32, u32)>,
 }
 
-/// Positions left free between paragraphs, authors and subjects, so that no phrase or proximity reaches across.
+/// Positions left free between authors and subjects, so that no phrase or proximity reaches across.
 const GAP: u32 = PROXIMITY_MAX + 1;
 
 impl Document {
@@ -200,9 +200,10 @@ impl Builder {
         }
         let text = prose.to_plain_text();
         let paragraphs: Vec<Cow<'_, str>> = text.split("\n\n").map(tex::to_unicode).collect();
+        // arXiv breaks a line in mid-sentence too, so a phrase may reach from one paragraph into the next.
         let mut position = 0;
         for paragraph in &paragraphs {
-            position = self.segment(paragraph, part, position);
+            position = self.segment(paragraph, part, position).saturating_sub(GAP);
         }
         self.texts.set(part, "", &paragraphs.join("\n\n"));
     }

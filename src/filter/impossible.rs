@@ -14,6 +14,10 @@ use super::{canonical, subjects};
 pub(super) fn mistakes(expr: &Expr) -> Vec<Mistake> {
     let mut found = Vec::new();
     check(expr, &mut found);
+    if found.is_empty() && types(expr).may == 0 {
+        let message = "a paper has one of the four types, and this leaves none";
+        found.push(Mistake::at(expr.span, Code::Impossible, message, ""));
+    }
     found
 }
 
@@ -198,6 +202,21 @@ fn clash(left: &Leaf, right: &Leaf) -> Option<(String, String)> {
                 (message, format!("write primary:{left},{right}, or cat: for any subject"))
             })
         }
+        (
+            Leaf::Subject { place: Place::Primary, subjects: primary },
+            Leaf::Subject { place: Place::Cross, subjects: cross },
+        )
+        | (
+            Leaf::Subject { place: Place::Cross, subjects: cross },
+            Leaf::Subject { place: Place::Primary, subjects: primary },
+        ) => match (primary.as_slice(), cross.as_slice()) {
+            ([primary], [cross]) if primary == cross && !primary.is_archive_of_several() => {
+                let message =
+                    format!("{primary} is the first subject of a paper or a further one, never both");
+                Some((message, format!("write cat:{primary} for either")))
+            }
+            _ => None,
+        },
         (Leaf::Id(left), Leaf::Id(right)) => (!left.iter().any(|id| right.contains(id))).then(|| {
             let (left, right) = (left.join(","), right.join(","));
             let message = format!("a paper has one id, so {left} AND {right} never matches");

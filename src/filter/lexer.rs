@@ -102,23 +102,19 @@ impl Lexer {
         let raw = self.value(None);
         if raw.form == RawForm::Word && !raw.is_exact {
             let operator = match raw.text.as_str() {
-                "AND" => Some(TokenKind::And),
-                "OR" => Some(TokenKind::Or),
-                "NOT" => Some(TokenKind::Not),
-                "ANDNOT" => Some(TokenKind::AndNot),
-                lower @ ("and" | "or" | "not" | "andnot") if !self.is_compat => {
-                    let upper = lower.to_uppercase();
+                upper @ ("AND" | "OR" | "NOT" | "ANDNOT") => operator(upper),
+                word if !self.is_compat => operator(&word.to_ascii_uppercase()).inspect(|_| {
+                    let upper = word.to_uppercase();
                     let message = format!(
-                        "operators are uppercase: write {upper}, or \"{lower}\" in quotes for the word"
+                        "operators are uppercase: write {upper}, or \"{word}\" in quotes for the word"
                     );
-                    self.mistake(start, self.at, Code::LowercaseOperator, message, "");
-                    Some(match lower {
-                        "and" => TokenKind::And,
-                        "or" => TokenKind::Or,
-                        "not" => TokenKind::Not,
-                        _ => TokenKind::AndNot,
-                    })
-                }
+                    self.mistakes.push(Mistake::at(
+                        Span::new(start, self.at),
+                        Code::LowercaseOperator,
+                        message,
+                        "",
+                    ));
+                }),
                 _ => None,
             };
             if let Some(operator) = operator {
@@ -130,10 +126,9 @@ impl Lexer {
 
     /// A name and a colon; none for a link or a pasted `arXiv:` identifier.
     fn field(&mut self) -> Option<FieldName> {
-        let length =
-            self.chars[self.at..].iter().take_while(|c| c.is_ascii_alphanumeric() || **c == '_').count();
+        let length = self.chars[self.at..].iter().take_while(|c| c.is_alphanumeric() || **c == '_').count();
         let colon = self.at + length;
-        if !self.chars[self.at].is_ascii_alphabetic() || self.chars.get(colon) != Some(&':') {
+        if !self.chars[self.at].is_alphabetic() || self.chars.get(colon) != Some(&':') {
             return None;
         }
         let name = self.text(self.at, colon);
@@ -175,6 +170,11 @@ impl Lexer {
             return self.push(start, TokenKind::Field(field));
         }
         let raw = self.value(Some(&field.name));
+        if raw.form == RawForm::Word && !self.is_compat && operator(&raw.text).is_some() {
+            let message = format!("`{}` is an operator, and {}: needs a value", raw.text, field.name);
+            let hint = format!("write {} before the field, or quote the word", raw.text);
+            return self.mistake(raw.span.start, raw.span.end(), Code::UnexpectedOperator, message, &hint);
+        }
         self.push(start, TokenKind::Value(Some(field), raw));
     }
 
@@ -202,6 +202,10 @@ impl Lexer {
         let holds_brackets = field.is_some_and(|name| name.eq_ignore_ascii_case("doi"));
         let mut open = 0_usize;
         while let Some(c) = self.peek(0) {
+            if self.is_accent(self.at) {
+                self.at += 2;
+                continue;
+            }
             let ends = match c {
                 '(' if holds_brackets => {
                     open += 1;
@@ -226,10 +230,18 @@ impl Lexer {
         (self.text(start, self.at), RawForm::Word)
     }
 
+    /// TeX's `\"o`: the quotation mark belongs to the letter.
+    fn is_accent(&self, at: usize) -> bool {
+        self.chars[at] == '\\'
+            && self.chars.get(at + 1) == Some(&'"')
+            && self.chars.get(at + 2).is_some_and(|c| c.is_alphabetic() || matches!(c, '{' | '\\'))
+    }
+
     fn phrase(&mut self) -> (String, RawForm) {
         let start = self.at;
         self.at += 1;
-        let Some(length) = self.chars[self.at..].iter().position(|c| *c == '"') else {
+        let closes = |at: &usize| self.chars[*at] == '"' && !self.is_accent(at - 1);
+        let Some(length) = (self.at..self.chars.len()).find(closes).map(|end| end - self.at) else {
             self.at = self.chars.len();
             self.mistake(
                 start,
@@ -292,6 +304,16 @@ impl Lexer {
             );
             (self.text(start + 1, self.at), RawForm::Range)
         }
+    }
+}
+
+fn operator(word: &str) -> Option<TokenKind> {
+    match word {
+        "AND" => Some(TokenKind::And),
+        "OR" => Some(TokenKind::Or),
+        "NOT" => Some(TokenKind::Not),
+        "ANDNOT" => Some(TokenKind::AndNot),
+        _ => None,
     }
 }
 

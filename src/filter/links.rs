@@ -27,7 +27,8 @@ const DOI_BYTES_MAX: usize = 200;
 /// Reads an identifier with or without version, `arXiv:` before it, or a link to the paper on arXiv.
 ///
 /// The version is not kept: listings show it for few papers.
-pub(super) fn paper_id(text: &str) -> Option<String> {
+#[must_use]
+pub fn paper_id(text: &str) -> Option<String> {
     let rest = strip_prefix_ignoring_case(text, "https://")
         .or_else(|| strip_prefix_ignoring_case(text, "http://"))
         .unwrap_or(text);

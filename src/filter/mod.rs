@@ -41,6 +41,7 @@ pub use explain::{Explanation, LeafCount, explain};
 pub use fields::{Feature, Part, Place, Text};
 pub use index::{DocumentId, Index};
 pub use limits::Limits;
+pub use links::paper_id;
 pub use lists::{ListMistake, Lists};
 pub use pattern::Pattern;
 pub use rules::{RuleId, RuleSet};

@@ -255,7 +255,7 @@ impl Parser<'_> {
                 let hint =
                     fields::near(&name.name).map(|near| format!("near: {near}:; ")).unwrap_or_default();
                 let hint = format!("{hint}known: {}; quote the text if you mean a colon", fields::KNOWN);
-                (Code::UnknownField, format!("unknown field {}:", name.name), hint)
+                (Code::UnknownField, format!("unknown field `{}`", name.name), hint)
             }
         };
         if is_told_here {

@@ -4,7 +4,7 @@ mod facts;
 
 use super::authors::AuthorPattern;
 use super::error::{Code, Mistake};
-use super::fields::{Field, Place, Text};
+use super::fields::{self, Field, Place, Text};
 use super::lexer::{Raw, RawForm};
 use super::limits::{Limits, PREFIX_CHARACTERS_MIN, PROXIMITY_MAX};
 use super::pattern::Pattern;
@@ -86,8 +86,14 @@ impl<'a> Reader<'a> {
             RawForm::Phrase { is_prefix: true, .. } => {
                 return self.bad_wildcard(Span::new(raw.span.end() - 1, raw.span.end()));
             }
+            RawForm::Phrase { .. } if self.context.mode == Mode::Native && begins_a_word(&raw.text) => {
+                let star = raw.text.trim_end().chars().count() - 1;
+                let start = raw.span.start + usize::from(raw.is_exact) + 1 + star;
+                return self.bad_wildcard_in_quotes(Span::new(start, start + 1));
+            }
             RawForm::Phrase { near: Some(near), .. } => (raw.text.as_str(), self.proximity(raw, near)?),
             RawForm::Phrase { .. } => (raw.text.as_str(), Kind::Phrase),
+            RawForm::Word if raw.is_exact && is_no_word(&raw.text) => return self.misplaced_exact(raw),
             RawForm::Word => self.word(raw)?,
         };
         let kind = if raw.is_exact { Kind::Exact } else { kind };
@@ -153,6 +159,23 @@ impl<'a> Reader<'a> {
             "* is allowed at the end of a word only",
             "use /regex/ for more",
         );
+        None
+    }
+
+    fn bad_wildcard_in_quotes<T>(&mut self, span: Span) -> Option<T> {
+        let message = "* has no meaning in quotes";
+        self.mistake(span, Code::BadWildcard, message, "write word* outside of them, or use /regex/");
+        None
+    }
+
+    /// `=` before what is no word: a field, or a regular expression.
+    fn misplaced_exact<T>(&mut self, raw: &Raw) -> Option<T> {
+        let message = "= stands directly before a word or a phrase";
+        let hint = match raw.text.split_once(':') {
+            Some((field, value)) => format!("write {field}:={value}"),
+            None => "a regular expression is exact without it".to_owned(),
+        };
+        self.mistake(raw.span, Code::MisplacedExact, message, &hint);
         None
     }
 
@@ -239,4 +262,20 @@ impl<'a> Reader<'a> {
         }
         Some(Leaf::Author(pattern))
     }
+}
+
+/// `balanc*` at the end of a phrase is meant as a beginning; `A*` and `C*` are names of their own.
+fn begins_a_word(phrase: &str) -> bool {
+    /// The shortest word whose star is more than a part of its name.
+    const CHARACTERS_MIN: usize = 3;
+    phrase
+        .trim_end()
+        .strip_suffix('*')
+        .is_some_and(|rest| rest.chars().rev().take_while(|c| c.is_alphanumeric()).count() >= CHARACTERS_MIN)
+}
+
+/// A field with its value, or what stands between slashes.
+fn is_no_word(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(field, value)| fields::named(field).is_some() && !value.is_empty())
+        || text.strip_prefix('/').is_some_and(|rest| rest.contains('/'))
 }

@@ -21,7 +21,58 @@ pub(super) fn read<'a>(element: ElementRef<'a>, nested: &mut Vec<ElementRef<'a>>
     let mut builder = Builder { text: Folded::new(Style::Prose), ..Builder::default() };
     builder.walk(element, nested);
     builder.end_paragraph();
-    Read { prose: Prose { paragraphs: builder.paragraphs }, has_replacement: builder.text.has_replacement }
+    let prose = Prose { paragraphs: whole(builder.paragraphs) };
+    Read { prose, has_replacement: builder.text.has_replacement }
+}
+
+/// Puts paragraphs together that are one: arXiv breaks wherever a line of the source begins with a blank, in
+/// mid-sentence too (one abstract in seven of those seen in 2026).
+fn whole(read: Vec<Vec<Span>>) -> Vec<Vec<Span>> {
+    let mut paragraphs: Vec<Vec<Span>> = Vec::with_capacity(read.len());
+    for mut spans in read {
+        match paragraphs.last_mut().filter(|before| !ends_a_sentence(before) && !begins_a_list(&spans)) {
+            None => paragraphs.push(spans),
+            Some(before) => match (before.last_mut(), spans.first_mut()) {
+                (Some(Span::Text(end)), Some(Span::Text(start))) => {
+                    end.push(' ');
+                    end.push_str(start);
+                    before.extend(spans.drain(1..));
+                }
+                (Some(Span::Text(end)), _) => {
+                    end.push(' ');
+                    before.append(&mut spans);
+                }
+                (_, Some(Span::Text(start))) => {
+                    start.insert(0, ' ');
+                    before.append(&mut spans);
+                }
+                _ => {
+                    before.push(Span::Text(" ".to_owned()));
+                    before.append(&mut spans);
+                }
+            },
+        }
+    }
+    paragraphs
+}
+
+fn ends_a_sentence(spans: &[Span]) -> bool {
+    let text = spans.last().map_or("", Span::text);
+    let closes =
+        |c: char| matches!(c, ')' | ']' | '}' | '"' | '\'' | '”' | '’' | '»' | '$') || c.is_whitespace();
+    text.trim_end_matches(closes).ends_with(['.', '!', '?', ':', ';', '…', '。', '！', '？'])
+}
+
+/// `- one`, `* one`, `(1) one`, `1. one`, `a) one`
+fn begins_a_list(spans: &[Span]) -> bool {
+    let text = spans.first().map_or("", Span::text).trim_start();
+    let is_bullet = ["- ", "* ", "• ", "– ", "— ", "\\item"].iter().any(|bullet| text.starts_with(bullet));
+    let numbered = text.strip_prefix('(').unwrap_or(text);
+    let number = numbered.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(numbered.len());
+    is_bullet
+        || (1..=3).contains(&number) && numbered[number..].starts_with([')', '.']) && {
+            numbered[number + 1..].starts_with(char::is_whitespace)
+        }
 }
 
 #[derive(Default)]
@@ -154,6 +205,12 @@ mod tests {
     #[test]
     fn a_paragraph_is_a_line_end_and_a_br() {
         check("\n  One\nstill one.\n<br>Two.\n<br>Three.\n  ", "One still one.¶Two.¶Three.");
+        check(
+            "One\n<br>still <a href=https://a.example>x</a>\n<br>one.\n<br>Two",
+            "One still [x](https://a.example) one.¶Two",
+        );
+        check("We show\n<br>(1) this,\n<br>- that", "We show¶(1) this,¶- that");
+        check("One (two.)\n<br>Three $x.$\n<br>Four", "One (two.)¶Three $x.$¶Four");
         check("One<br>still one", "One still one");
         check("\n<br>\n<br>One\n<br>", "One");
         check("  \n ", "");
@@ -224,6 +281,6 @@ mod tests {
     #[test]
     fn direction_controls_stay_only_in_pairs() {
         check("RTL \u{202e}abc\u{202c}", "RTL \u{202e}abc\u{202c}");
-        check("RTL \u{202e}abc\n<br>\u{2067}x\u{2069}", "RTL abc¶\u{2067}x\u{2069}");
+        check("RTL \u{202e}abc.\n<br>\u{2067}x\u{2069}", "RTL abc.¶\u{2067}x\u{2069}");
     }
 }

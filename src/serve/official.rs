@@ -36,7 +36,7 @@ fn asked(request: &HttpRequest, state: &State, shape: Shape) -> Result<FeedReque
     } else {
         Scope::Subjects(params::subject_list(&list, '+')?)
     };
-    let given = params::given(request.query_string(), state, &[&["version", "q"], params::FEED])?;
+    let given = params::given(request.query_string(), state, &[params::RULE, &["version"], params::FEED])?;
     let usual = Selection::of(&AnnounceType::ALL, DAYS, Limit::Usual(state.options.feed_limit));
     let asked = given.chosen(Asked::usual(scope, usual, Presentation::default()))?;
     let base = params::base(request, state)?;

@@ -120,3 +120,33 @@ async fn an_explanation_shows_the_tree_the_words_and_the_counts() {
         serde_json::from_str(&service.text("/explain?q=ti:GPU&id=1212.56789").await).expect("JSON");
     assert_eq!(unknown["known"], false);
 }
+
+#[tokio::test]
+async fn a_keyword_can_be_narrowed_by_a_rule() {
+    let service = warm().await;
+    let all = numbers(&service, "/keywords/learning.json").await;
+    let narrowed = numbers(&service, "/keywords/learning.json?q=ti:federated").await;
+    assert!(!narrowed.is_empty() && narrowed.len() < all.len(), "{narrowed:?} of {all:?}");
+    let feed = service.feed("/keywords/learning.json?q=ti:Federated").await;
+    assert_eq!(feed["feed_url"], format!("{}/keywords/learning.json?q=ti%3Afederated", service.base));
+    let refused = service.get("/keywords/schedul*.json").await;
+    assert_eq!(refused.status(), 400);
+    assert!(refused.text().await.expect("a body").contains("/search?q=schedul*"));
+}
+
+#[tokio::test]
+async fn arxivs_name_and_reading_of_a_rule_work_on_every_feed() {
+    let service = warm().await;
+    let own = numbers(&service, "/subjects/cs.DC.json?q=ti:quantum+OR+computing").await;
+    assert_eq!(
+        numbers(&service, "/subjects/cs.DC.json?search_query=ti:quantum+computing&compat=arxiv").await,
+        own
+    );
+    assert_ne!(numbers(&service, "/subjects/cs.DC.json?search_query=ti:quantum+computing").await, own);
+    for path in ["?q=a&search_query=b", "?q=a&compat=arXiv", "?q=caf%E9"] {
+        assert_eq!(service.get(&format!("/subjects/cs.DC.json{path}")).await.status(), 400, "{path}");
+    }
+    assert_eq!(service.get("/search.xml?q=gpu").await.status(), 404);
+    let link = service.get("/explain?q=gpu&id=https://arxiv.org/abs/2602.24044v2").await;
+    assert_eq!(link.status(), 200);
+}

@@ -120,7 +120,12 @@ fn phrases_prefixes_and_proximity_look_at_places() {
     });
     check(
         &document(two),
-        &[("\"here begins\"", false), ("\"here begins\"~100", false), ("abs:/here\\s+begins/", true)],
+        &[
+            ("\"here begins\"", true),
+            ("\"ends begins\"", false),
+            ("\"ends there\"~2", true),
+            ("abs:/here\\s+begins/", true),
+        ],
     );
 }
 
@@ -205,6 +210,19 @@ fn an_author_is_one_person() {
         ],
     );
     author(
+        "Chun-Liang Li",
+        &[
+            ("au:\"Li, C. L.\"", true),
+            ("au:li_c_l", true),
+            ("au:\"C.-L. Li\"", true),
+            ("au:\"Chun Liang Li\"", true),
+            ("au:\"Chunliang Li\"", true),
+            ("au:\"Li, C. M.\"", false),
+        ],
+    );
+    author("C. L. Li", &[("au:\"Li, C.-L.\"", true), ("au:\"Chun-Liang Li\"", true)]);
+    author("Sammy Davis Jr.", &[("au:\"Davis Jr, Sammy\"", true), ("au:\"Davis, Jr, Sammy\"", true)]);
+    author(
         "Thorsten Götte",
         &[
             ("au:goette", true),
@@ -233,6 +251,11 @@ fn an_author_is_one_person() {
             ("au:beethoven", true),
         ],
     );
+}
+
+#[test]
+fn names_have_suffixes_particles_and_apostrophes() {
+    let author = |name: &str, cases: &[(&str, bool)]| check(&document(paper("T", &[name], "")), cases);
     author("Williams Brown", &[("au:william", false), ("au:williams", true)]);
     author(
         "Sean O'Brien",
@@ -393,6 +416,8 @@ fn what_can_never_match_is_refused() {
     refused("type:new -type:new,cross", &[(Code::Impossible, 9, 15)]);
     refused("gpu OR (type:new type:cross)", &[(Code::Impossible, 17, 10)]);
     refused("type:new -(type:new OR gpu)", &[(Code::Impossible, 9, 18)]);
+    refused("-type:new,cross,replace,replace-cross", &[(Code::Impossible, 0, 37)]);
+    refused("gpu primary:cs.DC cross:cs.DC", &[(Code::Impossible, 18, 11)]);
     refused("gpu ti:x -gpu", &[(Code::Impossible, 9, 4)]);
     refused("-(ti:x OR gpu) gpu", &[(Code::Impossible, 0, 14)]);
     refused("cat:cs.DC -cs.*", &[(Code::Impossible, 10, 5)]);
@@ -403,6 +428,8 @@ fn what_can_never_match_is_refused() {
     refused("announced:20260302 announced:20260303", &[(Code::Impossible, 19, 18)]);
     for possible in [
         "primary:cs primary:cs.DC",
+        "primary:cs cross:cs",
+        "primary:cs.DC,cs.LG cross:cs.DC",
         "type:new,cross type:cross",
         "cat:cs.DC cat:cs.LG",
         "-type:new -type:cross",
@@ -411,6 +438,31 @@ fn what_can_never_match_is_refused() {
     ] {
         assert!(read(possible).is_ok(), "{possible}: {:?}", read(possible).err());
     }
+}
+
+#[test]
+fn what_would_be_read_otherwise_than_meant_is_refused() {
+    refused("\"load balanc*\"", &[(Code::BadWildcard, 12, 1)]);
+    refused("=\"GPU*\"", &[(Code::BadWildcard, 5, 1)]);
+    refused("=/x/", &[(Code::MisplacedExact, 0, 4)]);
+    refused("=ti:x", &[(Code::MisplacedExact, 0, 5)]);
+    refused("ti:NOT x", &[(Code::UnexpectedOperator, 3, 3)]);
+    refused("gpu Or fpga", &[(Code::LowercaseOperator, 4, 2)]);
+    refused("è:x", &[(Code::UnknownField, 0, 2)]);
+    for fine in ["\"the A* search\"", "\"in C*\"", "=\"a b\"", "ti:\"NOT\"", "=std::vector"] {
+        assert!(read(fine).is_ok(), "{fine}: {:?}", read(fine).err());
+    }
+}
+
+#[test]
+fn a_tex_accent_with_a_quotation_mark_is_a_letter_of_a_rule() {
+    let found = document(paper("The Schr\\\"odinger equation", &[], ""));
+    for rule in
+        ["Schr\\\"odinger", "ti:Schr{\\\"o}dinger", "\"Schr\\\"odinger equation\"", "=Schr\\\"odinger"]
+    {
+        check(&found, &[(rule, true)]);
+    }
+    assert!(read("\"C:\\\" x").is_ok());
 }
 
 #[test]

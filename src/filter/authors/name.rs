@@ -131,6 +131,20 @@ pub(super) fn words(name: &str) -> Vec<NameWord> {
         .collect()
 }
 
+/// How many of the words stand for a hyphenated one, each for a part of it; none when they do not.
+pub(super) fn as_parts_of(whole: &NameWord, words: &[NameWord]) -> Option<usize> {
+    let spelled: Vec<&str> = whole.spelled.as_deref().unwrap_or(&whole.folded).split(' ').collect();
+    let parts: Vec<NameWord> = (whole.folded.split(' ').enumerate())
+        .map(|(index, folded)| NameWord {
+            exact: folded.to_owned(),
+            folded: folded.to_owned(),
+            spelled: spelled.get(index).filter(|part| **part != folded).map(|part| (*part).to_owned()),
+        })
+        .collect();
+    let is_one = parts.len() < 2 || parts.len() > words.len();
+    (!is_one && parts.iter().zip(words).all(|(part, word)| part.fits(word))).then_some(parts.len())
+}
+
 fn spaced(folded: &str) -> String {
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }

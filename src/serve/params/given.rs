@@ -5,15 +5,14 @@ use std::borrow::Cow;
 use url::form_urlencoded;
 
 use crate::domain::announcement::AnnounceType;
-use crate::domain::arxiv_id::ArxivId;
+use crate::domain::arxiv_id::{ArxivId, NotAnArxivId};
 use crate::domain::presentation::{Digest, Presentation, Profile, Sort, Summary, TextMode};
 use crate::domain::taxonomy::SubjectId;
 use crate::feeds::{Asked, Limit, Scope, Selection};
-use crate::filter::{self, Aliases, Limits, Query};
+use crate::filter::{self, Aliases, Context, Limits, Mode, Query};
 
 use super::super::State;
 use super::super::error::{Mistake, Problem};
-use super::context;
 use super::values::{choice, flag, number, shortened, subject_list, types, wrong};
 
 /// The most items of a feed.
@@ -23,6 +22,9 @@ const LIMIT_MAX: usize = 2_000;
 const BRIEF_CHARACTERS: std::ops::RangeInclusive<usize> = 100..=100_000;
 
 const SECONDS_PER_DAY: usize = 24 * 60 * 60;
+
+/// The rule under both of its names, and whose reading of it holds.
+pub(in crate::serve) const RULE: &[&str] = &["q", "search_query", "compat"];
 
 /// What every feed understands beside its own parameters.
 pub(in crate::serve) const FEED: &[&str] = &[
@@ -112,7 +114,11 @@ impl Given {
 /// Reads a query string; what is not among `known` is a mistake, and so is a value that means nothing.
 pub(in crate::serve) fn given(query: &str, state: &State, known: &[&[&str]]) -> Result<Given, Problem> {
     let known = known.concat();
-    let mut reader = Reader { state, given: Given::default(), mistakes: Vec::new(), filters: Vec::new() };
+    let is_compat =
+        form_urlencoded::parse(query.as_bytes()).any(|pair| pair == ("compat".into(), "arxiv".into()));
+    let mode = if is_compat { Mode::Compat } else { Mode::Native };
+    let (given, mistakes, filters) = (Given::default(), Vec::new(), Vec::new());
+    let mut reader = Reader { state, mode, given, mistakes, filters };
     let mut seen: Vec<Cow<'_, str>> = Vec::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         let refused = |code, message: String, hint: String| Mistake {
@@ -127,6 +133,10 @@ pub(in crate::serve) fn given(query: &str, state: &State, known: &[&[&str]]) -> 
             let message = format!("unknown parameter `{}`", shortened(&name));
             let hint = format!("known here: {}", known.join(", "));
             reader.mistakes.push(refused("unknown-parameter", message, hint));
+        } else if [&name, &value].iter().any(|text| text.contains(char::REPLACEMENT_CHARACTER)) {
+            let message = format!("`{}` is not UTF-8 once it is decoded", shortened(&name));
+            let hint = "encode text as UTF-8, such as caf%C3%A9".to_owned();
+            reader.mistakes.push(refused("bad-encoding", message, hint));
         } else if seen.contains(&name) {
             let hint = "give it once, with a list where it takes one".to_owned();
             reader.mistakes.push(refused("repeated-parameter", format!("`{name}` is given twice"), hint));
@@ -135,15 +145,22 @@ pub(in crate::serve) fn given(query: &str, state: &State, known: &[&[&str]]) -> 
         }
         seen.push(name);
     }
-    if seen.iter().any(|name| name == "days") && seen.iter().any(|name| name == "filter_time") {
-        let hint = "give one of the two; filter_time is in seconds";
-        reader.mistakes.push(wrong("filter_time", "", "repeated-parameter", hint));
+    for (first, second, hint) in [
+        ("days", "filter_time", "give one of the two; filter_time is in seconds"),
+        ("q", "search_query", "give one of the two; they are one parameter"),
+    ] {
+        if [first, second].iter().all(|name| seen.iter().any(|given| given == name)) {
+            let message = format!("`{first}` and `{second}` are given");
+            let mistake = wrong(second, "", "repeated-parameter", hint);
+            reader.mistakes.push(Mistake { message, ..mistake });
+        }
     }
     reader.finish()
 }
 
 struct Reader<'a> {
     state: &'a State,
+    mode: Mode,
     given: Given,
     mistakes: Vec<Mistake>,
     /// RSSHub's filters, for together they mean something.
@@ -155,18 +172,24 @@ impl Reader<'_> {
         let days_max = self.state.options.feed_days_max;
         let given = &mut self.given;
         match name {
-            "q" => match filter::parse(value, &Limits::URL, &context(&self.state.options.lists)) {
-                Ok(query) => given.query = Some(query),
-                Err(errors) => {
-                    self.mistakes.extend(errors.as_slice().iter().map(|error| Mistake::of_rule("q", error)));
+            "q" | "search_query" => {
+                let context = Context { lists: &self.state.options.lists, mode: self.mode };
+                match filter::parse(value, &Limits::URL, &context) {
+                    Ok(query) => given.query = Some(query),
+                    Err(errors) => {
+                        let of_rule = |error| Mistake::of_rule(name, error);
+                        self.mistakes.extend(errors.as_slice().iter().map(of_rule));
+                    }
                 }
-            },
+            }
+            "compat" if value == "arxiv" => {}
+            "compat" => self.mistakes.push(wrong(name, value, "unknown-value", "arxiv")),
             "type" => match types(value) {
                 Ok(types) => given.types = Some(types),
                 Err(errors) => self.mistakes.extend(errors),
             },
-            "id" => match ArxivId::parse(value.trim()) {
-                Ok((id, _)) => given.id = Some(id),
+            "id" => match pasted(value.trim()) {
+                Ok(id) => given.id = Some(id),
                 Err(error) => self.mistakes.push(Mistake {
                     message: error.to_string(),
                     ..wrong(name, value, "bad-id", "an arXiv identifier")
@@ -228,4 +251,10 @@ impl Reader<'_> {
         self.mistakes.extend(is_case_sensitive.err());
         if self.mistakes.is_empty() { Ok(self.given) } else { Err(Problem::bad_request(self.mistakes)) }
     }
+}
+
+/// An identifier, or a link to the paper.
+fn pasted(text: &str) -> Result<ArxivId, NotAnArxivId> {
+    let read = |text: &str| ArxivId::parse(text).map(|(id, _)| id);
+    read(text).or_else(|error| filter::paper_id(text).map_or(Err(error), |id| read(&id)))
 }

@@ -11,13 +11,13 @@ use crate::domain::announcement::AnnounceType;
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::presentation::Presentation;
 use crate::feeds::{self as make, Asked, Limit, Scope, Selection};
-use crate::filter::{self, Context, Limits, Lists, Mode, Query};
+use crate::filter::{self, Code, Context, Limits, Lists, Mode, Query};
 use crate::render::Format;
 
 use super::error::{Mistake, Problem};
 use super::{State, negotiate};
 
-pub(super) use given::{FEED, Given, given};
+pub(super) use given::{FEED, Given, RULE, given};
 pub(super) use values::{shortened, subject_list};
 
 /// The longest keyword, in bytes; it stands twice in the rule that it becomes.
@@ -42,14 +42,17 @@ pub(super) fn subjects(request: &HttpRequest, state: &State) -> Result<FeedReque
     } else {
         Scope::Subjects(subject_list(list, '+')?)
     };
-    let given = given(request.query_string(), state, &[&["q"], FEED])?;
+    let given = given(request.query_string(), state, &[RULE, FEED])?;
     feed_request(scope, given, &AnnounceType::ALL, form, request, state)
 }
 
 /// Reads `/search[.{format}]`.
 pub(super) fn search(request: &HttpRequest, state: &State) -> Result<FeedRequest, Problem> {
-    let (_, form) = form_of(request.path().trim_start_matches('/'), request);
-    let mut given = given(request.query_string(), state, &[&["q", "subjects"], FEED])?;
+    let (name, form) = form_of(request.path().trim_start_matches('/'), request);
+    if name != "search" {
+        return Err(Problem::unknown_path(request.path()));
+    }
+    let mut given = given(request.query_string(), state, &[RULE, &["subjects"], FEED])?;
     if given.query.is_none() {
         return Err(Problem::bad_request(vec![Mistake {
             code: "no-query",
@@ -89,19 +92,23 @@ pub(super) fn keyword(request: &HttpRequest, state: &State) -> Result<FeedReques
             "at most 400 bytes; use /search with a rule for more",
         ));
     }
-    let mut given = given(request.query_string(), state, &[&["subjects"], FEED])?;
-    let rule = filter::parse(&make::keyword_rule(&keyword), &Limits::URL, &context(&Lists::default()))
-        .map_err(|_| {
-            mistake("the keyword has no word in it", "write letters or digits, such as /keywords/GPU.atom")
-        })?;
-    given.query = Some(rule);
-    let scope = Scope::Keyword(keyword, std::mem::take(&mut given.subjects));
+    let mut given = given(request.query_string(), state, &[RULE, &["subjects"], FEED])?;
+    let context = Context { lists: &Lists::default(), mode: Mode::Native };
+    let rule = filter::parse(&make::keyword_rule(&keyword), &Limits::URL, &context).map_err(|mistakes| {
+        let is_beginning = mistakes.as_slice().iter().any(|mistake| mistake.code == Code::BadWildcard);
+        if is_beginning {
+            let hint = "a keyword is whole words; for a beginning, write /search?q=schedul*";
+            return mistake("* has no meaning in a keyword", hint);
+        }
+        mistake("the keyword has no word in it", "write letters or digits, such as /keywords/GPU.atom")
+    })?;
+    let scope = Scope::Keyword(keyword, rule, std::mem::take(&mut given.subjects));
     feed_request(scope, given, &APPEARANCES, form, request, state)
 }
 
 /// Reads `/explain?q=…&id=…`.
 pub(super) fn explain(request: &HttpRequest, state: &State) -> Result<(Query, ArxivId), Problem> {
-    let mut given = given(request.query_string(), state, &[&["q", "id"]])?;
+    let mut given = given(request.query_string(), state, &[RULE, &["id"]])?;
     let missing = |parameter: &str, hint: &str| Mistake {
         code: "missing-parameter",
         parameter: parameter.to_owned(),
@@ -128,7 +135,7 @@ pub(super) fn named(request: &HttpRequest, state: &State) -> Result<FeedRequest,
     let Some(named) = found else {
         return Err(Problem::unknown_feed(slug, known.iter().map(|named| named.slug.as_str())));
     };
-    let given = given(request.query_string(), state, &[&["q"], FEED])?;
+    let given = given(request.query_string(), state, &[RULE, FEED])?;
     let scope = Scope::Named(named.clone());
     let limit = named.limit.map_or(Limit::Usual(state.options.feed_limit), Limit::Chosen);
     let days = named.days.unwrap_or(state.options.feed_days);
@@ -173,10 +180,6 @@ fn decoded(part: &str) -> String {
         .next()
         .map(|(_, value)| value.into_owned())
         .unwrap_or_default()
-}
-
-fn context(lists: &Lists) -> Context<'_> {
-    Context { lists, mode: Mode::Native }
 }
 
 /// The public address: from the settings, else from the request's `Host`.
