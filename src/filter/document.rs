@@ -128,6 +128,22 @@ impl Document {
             .filter(move |word| word.part == part && self.is(word, term))
     }
 
+    /// The places of a word, which is no beginning, that begin at one position.
+    pub(super) fn places_at<'a>(
+        &'a self,
+        term: &'a Term,
+        part: Part,
+        position: u32,
+    ) -> impl Iterator<Item = &'a Word> {
+        let wanted = (term.key(), part, position);
+        let place = |word: &Word| (word.key, word.part, word.occurrence.position);
+        let start = self.words.partition_point(|word| place(word) < wanted);
+        self.words[start..]
+            .iter()
+            .take_while(move |word| place(word) == wanted)
+            .filter(|word| self.is(word, term))
+    }
+
     fn is(&self, word: &Word, term: &Term) -> bool {
         match term {
             Term::Folded { folded, .. } => self.folded(word) == folded,

@@ -6,9 +6,9 @@ use crate::domain::announcement::AnnounceType;
 use crate::domain::taxonomy::SubjectId;
 
 use super::document::Document;
-use super::fields::{Place, Text};
+use super::fields::{Part, Place, Text};
 use super::syntax::{Expr, Leaf, Node};
-use super::words::Words;
+use super::words::{Term, Words};
 
 pub(super) fn matches(expr: &Expr, document: &Document, announce_type: AnnounceType) -> bool {
     match &expr.node {
@@ -53,17 +53,31 @@ pub(super) fn is_doi(own: &str, wanted: &str, is_prefix: bool) -> bool {
 
 fn words_match(words: &Words, field: Text, document: &Document) -> bool {
     let mut parts = field.parts().iter();
-    match words.single() {
-        Some(term) => document.holds(term, field.parts()),
-        // Most papers lack one of the words, and that is seen without looking at places.
-        None if !words.may_be_in(|term| document.holds(term, field.parts())) => false,
-        None => parts.any(|part| {
-            words.are_in(|term| {
-                let mut found = document.occurrences(term, *part);
-                // Those of a prefix come word by word.
-                found.sort_unstable();
-                Cow::Owned(found)
-            })
-        }),
+    if let Some(term) = words.single() {
+        return document.holds(term, field.parts());
     }
+    // Most papers lack one of the words, and that is seen without looking at places.
+    if !words.may_be_in(|term| document.holds(term, field.parts())) {
+        return false;
+    }
+    if let Some(terms) = words.plain_phrase()
+        && let Some((first, rest)) = terms.split_first()
+    {
+        let begins = |part| document.places(first, part).map(|word| word.occurrence.end());
+        return parts.any(|part| begins(*part).any(|end| follow(rest, document, *part, end)));
+    }
+    parts.any(|part| {
+        words.are_in(|term| {
+            let mut found = document.occurrences(term, *part);
+            // Those of a prefix come word by word.
+            found.sort_unstable();
+            Cow::Owned(found)
+        })
+    })
+}
+
+/// Do the words stand one behind the other from a position on?
+fn follow(terms: &[&Term], document: &Document, part: Part, position: u32) -> bool {
+    let Some((first, rest)) = terms.split_first() else { return true };
+    document.places_at(first, part, position).any(|word| follow(rest, document, part, word.occurrence.end()))
 }

@@ -63,6 +63,13 @@ pub struct Occurrence {
     pub length: u32,
 }
 
+impl Occurrence {
+    /// The position behind it.
+    pub(super) fn end(self) -> u32 {
+        self.position.saturating_add(self.length)
+    }
+}
+
 /// The number that stands for a folded word in look-up tables.
 ///
 /// The same in every run; words that share one are told apart by their letters.
@@ -130,6 +137,19 @@ impl Words {
             [Item { parts, joined: None }] if parts.len() == 1 => parts.first(),
             _ => None,
         }
+    }
+
+    /// The words one by one, where they have to stand next to each other and none is hyphenated or a beginning.
+    pub(super) fn plain_phrase<'a>(&'a self) -> Option<Vec<&'a Term>> {
+        let plain = |item: &'a Item| match (item.parts.as_slice(), &item.joined) {
+            ([Term::Prefix { .. }], _) | (_, Some(_)) => None,
+            ([term], None) => Some(term),
+            _ => None,
+        };
+        if !matches!(self.kind, Kind::Phrase | Kind::Exact) {
+            return None;
+        }
+        self.items.iter().map(plain).collect()
     }
 
     /// Is every word there, or its joined form?

@@ -75,21 +75,38 @@ fn phrase_of_plain_words(words: &Words, lists: &[(&Term, &Postings)], within: &B
         let Some(cursor) = Cursor::new(list, term) else { return };
         cursors.push((term, cursor));
     }
+    let is_in_order = words.plain_phrase().is_some();
+    let mut texts: Vec<Vec<Occurrence>> = vec![Vec::new(); cursors.len()];
     for (id, _) in shortest.iter() {
         if !within.contains(id) || !cursors.iter_mut().all(|(_, cursor)| cursor.reaches(id)) {
             continue;
         }
-        let is_in = words.are_in(|wanted| {
-            let mut places = Vec::new();
-            if let Some((_, cursor)) = cursors.iter_mut().find(|(term, _)| *term == wanted) {
-                cursor.places(id, &mut places);
-            }
-            Cow::Owned(places)
-        });
+        for ((_, cursor), places) in cursors.iter_mut().zip(&mut texts) {
+            places.clear();
+            cursor.places(id, places);
+        }
+        let is_in = if is_in_order {
+            texts
+                .split_first()
+                .is_some_and(|(first, rest)| first.iter().any(|place| follow(rest, place.end())))
+        } else {
+            words.are_in(|wanted| {
+                let places = cursors.iter().zip(&texts).find(|((term, _), _)| *term == wanted);
+                Cow::Borrowed(places.map_or(&[][..], |(_, places)| places))
+            })
+        };
         if is_in {
             found.insert(id);
         }
     }
+}
+
+/// Do the words stand one behind the other from a position on? Their places are in order.
+fn follow(texts: &[Vec<Occurrence>], position: u32) -> bool {
+    let Some((places, rest)) = texts.split_first() else { return true };
+    let start = places.partition_point(|place| place.position < position);
+    let here = places[start..].iter().take_while(|place| place.position == position);
+    here.into_iter().any(|place| follow(rest, place.end()))
 }
 
 /// The documents that have every word somewhere in the part; none where a word is nowhere.
