@@ -1,17 +1,27 @@
 //! What is answered to whom over HTTP?
 
 mod admin;
+mod assets;
+mod clients;
+mod coding;
 mod conditional;
+mod delta;
+mod document;
 mod documents;
+mod doors;
 mod error;
 mod explain;
 mod feeds;
 mod freshness;
+mod gate;
 mod negotiate;
 mod official;
 mod pages;
 mod params;
+mod popular;
 mod query_api;
+mod recent;
+mod respond;
 mod routes;
 mod status;
 
@@ -25,7 +35,11 @@ use crate::domain::clock::Clock;
 use crate::feeds::{NamedOptions, Shelf};
 use crate::filter::Lists;
 
+pub use clients::Clients;
 pub use documents::Documents;
+pub use doors::{Doors, Keys};
+pub use gate::Gate;
+pub use popular::keep_popular_ready;
 pub use routes::configure;
 
 /// The longest request target that is read, in bytes; a longer one is answered with 414.
@@ -38,6 +52,8 @@ pub struct State {
     pub collector: Collector,
     pub documents: Documents,
     pub clock: Arc<dyn Clock>,
+    pub clients: Arc<Clients>,
+    pub doors: Arc<Doors>,
     pub options: Arc<Options>,
 }
 
