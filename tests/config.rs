@@ -245,7 +245,7 @@ fn keys_come_from_a_file_a_variable_and_the_settings() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("keys");
     std::fs::write(&path, "# readers\nreader-of-the-file-1\n\n  reader-of-the-file-2\n").expect("written");
-    let file = format!("[access]\nkeys = [\"reader-of-the-settings\"]\nkeys_file = {:?}\n", path);
+    let file = format!("[access]\nkeys = [\"reader-of-the-settings\"]\nkeys_file = {path:?}\n");
     let keys = |settings: &Settings| settings.access.keys.iter().map(str::to_owned).collect::<Vec<_>>();
     let settings = load(&file, &[]).expect("valid settings");
     assert_eq!(keys(&settings), ["reader-of-the-settings", "reader-of-the-file-1", "reader-of-the-file-2"]);
