@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
-use actix_web::{App, HttpServer};
 use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinHandle;
@@ -17,15 +16,15 @@ use crate::domain::clock::Clock;
 use crate::domain::verdict::Verdict;
 use crate::feeds::{NamedOptions, Shelf};
 use crate::fetch::{self, Client, Replay, Upstream};
-use crate::serve::{self, Clients, Documents, Doors, Gate, Keys, State};
+use crate::serve::{self, Clients, Documents, Doors, Keys, ServerOptions, State};
 use crate::settings::Settings;
 use crate::store::{Memory, Sqlite, Store};
 
-/// How long readers that are being answered may take when the service stops, in seconds.
-const SHUTDOWN_SECONDS: u64 = 10;
+/// How long readers that are being answered may take when the service stops.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a client may take to send its request's head.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a connection stays open without a request.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -115,25 +114,23 @@ impl Service {
         let address = listener.local_addr().context("cannot tell the address that was listened on")?;
         let described = upstream.describe();
         let (state, file) = match keep {
-            Keep::InMemory => (state(settings, upstream, Memory::default(), clock).await?, None),
+            Keep::InMemory => (state(settings, address, upstream, Memory::default(), clock).await?, None),
             Keep::InFile(path) => {
                 let store = Sqlite::open(&path, &upstream.identity()).await?;
-                (state(settings, upstream, store.clone(), clock).await?, Some(store))
+                (state(settings, address, upstream, store.clone(), clock).await?, Some(store))
             }
         };
         let popular = tokio::spawn(serve::keep_popular_ready(state.clone()));
-        let mut server = HttpServer::new(move || {
-            let state = state.clone();
-            App::new().wrap(Gate::new(state.clone())).configure(|app| serve::configure(app, state))
-        })
-        .max_connections(connections_per_worker(settings))
-        .client_request_timeout(REQUEST_TIMEOUT)
-        .keep_alive(KEEP_ALIVE)
-        .shutdown_timeout(SHUTDOWN_SECONDS);
-        if let Some(workers) = settings.server.workers {
-            server = server.workers(workers.get());
-        }
-        let server = server.listen(listener).with_context(|| format!("cannot listen on {listen}"))?.run();
+        let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let options = ServerOptions {
+            workers: settings.server.workers.map_or_else(cores, NonZeroUsize::get),
+            connections_max: settings.server.connections_max,
+            head_timeout: HEAD_TIMEOUT,
+            keep_alive: KEEP_ALIVE,
+            shutdown_timeout: SHUTDOWN_TIMEOUT,
+        };
+        let server =
+            serve::listen(listener, state, options).with_context(|| format!("cannot listen on {listen}"))?;
         tracing::info!(upstream = described, "listening on http://{address}");
         Ok(Self { server, address, file, popular })
     }
@@ -168,9 +165,13 @@ impl Service {
 
 /// Gives up on readers who take nothing for too long, and lets the process have as many connections as it may.
 fn prepare(listener: &TcpListener, connections_max: usize) {
-    // Connections inherit it; the system counts from the last byte that the reader took.
+    // Connections inherit both; the system counts from the last byte that the reader took.
+    let socket = socket2::SockRef::from(listener);
+    if let Err(error) = socket.set_tcp_nodelay(true) {
+        tracing::warn!("small answers may wait for others: {error}");
+    }
     #[cfg(target_os = "linux")]
-    if let Err(error) = socket2::SockRef::from(listener).set_tcp_user_timeout(Some(WRITE_TIMEOUT)) {
+    if let Err(error) = socket.set_tcp_user_timeout(Some(WRITE_TIMEOUT)) {
         tracing::warn!("readers who stop taking are not cut off: {error}");
     }
     let wanted = connections_max as u64 + FILES_OF_OUR_OWN;
@@ -183,16 +184,10 @@ fn prepare(listener: &TcpListener, connections_max: usize) {
     }
 }
 
-/// The server counts the connections of each worker.
-fn connections_per_worker(settings: &Settings) -> usize {
-    let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let workers = settings.server.workers.map_or_else(cores, NonZeroUsize::get);
-    settings.server.connections_max.div_ceil(workers)
-}
-
 /// Puts the stages together over a store; what it remembers is on the shelf before the first reader asks.
 async fn state<S: Store>(
     settings: &Settings,
+    address: SocketAddr,
     upstream: Upstream,
     store: S,
     clock: Arc<dyn Clock>,
@@ -243,6 +238,7 @@ async fn state<S: Store>(
             admins: Keys::new(settings.access.admin_keys.iter()),
         }),
         options: Arc::new(serve::Options {
+            address,
             base_url: settings.server.base_url.clone(),
             cold_wait: settings.server.cold_wait,
             feed_days: settings.feeds.days,

@@ -46,6 +46,9 @@ const ROOF: &[&str] = &[
 
 /// Where a crate of others is at home; an empty list for the whole house.
 const HOMES: &[(&str, &[&str])] = &[
+    ("actix_http", &["serve"]),
+    ("actix_server", &["serve"]),
+    ("actix_service", &["serve"]),
     ("actix_web", &["serve", "startup"]),
     ("anyhow", &["cli", "startup"]),
     ("atom_syndication", &["render"]),
@@ -61,6 +64,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ipnet", &["serve", "settings", "startup"]),
     ("jiff", &[]),
     ("maud", &["text", "render", "serve"]),
+    ("memchr", &["serve"]),
     ("moka", &["serve"]),
     ("regex", &["parse", "text", "filter"]),
     ("reqwest", &["fetch", "cli"]),

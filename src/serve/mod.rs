@@ -5,6 +5,7 @@ mod assets;
 mod clients;
 mod coding;
 mod conditional;
+mod connection;
 mod delta;
 mod document;
 mod documents;
@@ -23,8 +24,10 @@ mod query_api;
 mod recent;
 mod respond;
 mod routes;
+mod server;
 mod status;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,9 +41,11 @@ use crate::filter::Lists;
 pub use clients::Clients;
 pub use documents::Documents;
 pub use doors::{Doors, Keys};
-pub use gate::Gate;
 pub use popular::keep_popular_ready;
-pub use routes::configure;
+pub use server::{ServerOptions, listen};
+
+use gate::Gate;
+use routes::configure;
 
 /// The longest request target that is read, in bytes; a longer one is answered with 414.
 pub const TARGET_BYTES_MAX: usize = 8 * 1024;
@@ -60,6 +65,8 @@ pub struct State {
 /// What the settings say about serving.
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// Where the service listens.
+    pub address: SocketAddr,
     /// The public address; without it, that of the request's `Host`.
     pub base_url: Option<Url>,
     /// How long a reader waits for the first read of a subject.

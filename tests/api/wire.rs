@@ -93,3 +93,16 @@ async fn every_answer_says_that_its_type_is_meant_and_a_page_loads_nothing() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_feed_that_is_still_made_is_not_mixed_up_with_the_next_request() {
+    let service = Running::demo().await;
+    let mut wire = Wire::to(&service).await;
+    let all = request("GET", "/subjects/cs.DC.json") + &request("HEAD", "/subjects/cs.DC.rss");
+    wire.send(&all).await;
+    let get = wire.answer(true).await;
+    assert!(serde_json::from_slice::<serde_json::Value>(&get.body).is_ok());
+    assert_eq!(wire.answer(false).await.header("content-type"), Some("application/rss+xml; charset=utf-8"));
+    wire.send(&request("GET", "/robots.txt")).await;
+    assert_eq!(wire.answer(true).await.status, 200);
+}

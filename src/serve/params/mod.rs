@@ -185,7 +185,7 @@ pub(super) fn base(request: &HttpRequest, state: &State) -> Result<String, Probl
         return Ok(base.as_str().trim_end_matches('/').to_owned());
     }
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let own = request.app_config().local_addr().to_string();
+    let own = state.options.address.to_string();
     // HTTP/1.0 need not say whom it asks.
     let host = host.or((request.version() < Version::HTTP_11).then_some(own.as_str()));
     let host = host.filter(|host| {
