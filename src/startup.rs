@@ -1,32 +1,39 @@
 //! How is everything built, and run until it is told to stop?
 
 use std::net::{SocketAddr, TcpListener};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
-use actix_web::{App, HttpServer};
 use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinHandle;
 
 use crate::collect::{self, Collector};
 use crate::domain::clock::Clock;
 use crate::domain::verdict::Verdict;
 use crate::feeds::{NamedOptions, Shelf};
 use crate::fetch::{self, Client, Replay, Upstream};
-use crate::serve::{self, Documents, State};
+use crate::serve::{self, Clients, Documents, Doors, Keys, ServerOptions, State};
 use crate::settings::Settings;
 use crate::store::{Memory, Sqlite, Store};
 
-/// How long readers that are being answered may take when the service stops, in seconds.
-const SHUTDOWN_SECONDS: u64 = 10;
+/// How long readers that are being answered may take when the service stops.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a client may take to send its request's head.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a connection stays open without a request.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// How long a reader may take nothing of an answer that waits for it.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Files that are open beside connections: the store, the log, those of the runtime.
+const FILES_OF_OUR_OWN: u64 = 128;
 
 /// The system's clock, or one that was started at another time and runs on.
 #[derive(Clone, Copy, Debug)]
@@ -71,6 +78,7 @@ pub struct Service {
     server: Server,
     address: SocketAddr,
     file: Option<Sqlite>,
+    popular: JoinHandle<()>,
 }
 
 /// Where announcements are kept.
@@ -102,28 +110,29 @@ impl Service {
         let listen = settings.server.listen;
         // Bound here rather than by the server, for an error that names the address once.
         let listener = TcpListener::bind(listen).with_context(|| format!("cannot listen on {listen}"))?;
+        prepare(&listener, settings.server.connections_max);
         let address = listener.local_addr().context("cannot tell the address that was listened on")?;
         let described = upstream.describe();
         let (state, file) = match keep {
-            Keep::InMemory => (state(settings, upstream, Memory::default(), clock).await?, None),
+            Keep::InMemory => (state(settings, address, upstream, Memory::default(), clock).await?, None),
             Keep::InFile(path) => {
                 let store = Sqlite::open(&path, &upstream.identity()).await?;
-                (state(settings, upstream, store.clone(), clock).await?, Some(store))
+                (state(settings, address, upstream, store.clone(), clock).await?, Some(store))
             }
         };
-        let mut server = HttpServer::new(move || {
-            let state = state.clone();
-            App::new().configure(|app| serve::configure(app, state))
-        })
-        .client_request_timeout(REQUEST_TIMEOUT)
-        .keep_alive(KEEP_ALIVE)
-        .shutdown_timeout(SHUTDOWN_SECONDS);
-        if let Some(workers) = settings.server.workers {
-            server = server.workers(workers.get());
-        }
-        let server = server.listen(listener).with_context(|| format!("cannot listen on {listen}"))?.run();
+        let popular = tokio::spawn(serve::keep_popular_ready(state.clone()));
+        let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let options = ServerOptions {
+            workers: settings.server.workers.map_or_else(cores, NonZeroUsize::get),
+            connections_max: settings.server.connections_max,
+            head_timeout: HEAD_TIMEOUT,
+            keep_alive: KEEP_ALIVE,
+            shutdown_timeout: SHUTDOWN_TIMEOUT,
+        };
+        let server =
+            serve::listen(listener, state, options).with_context(|| format!("cannot listen on {listen}"))?;
         tracing::info!(upstream = described, "listening on http://{address}");
-        Ok(Self { server, address, file })
+        Ok(Self { server, address, file, popular })
     }
 
     /// Where the service answers; differs from the settings where those leave the port open.
@@ -143,7 +152,9 @@ impl Service {
     /// # Errors
     /// The server stopped by itself.
     pub async fn run(self) -> anyhow::Result<()> {
-        self.server.await.context("the server stopped")?;
+        let served = self.server.await.context("the server stopped");
+        self.popular.abort();
+        served?;
         if let Some(file) = self.file {
             file.close().await;
         }
@@ -152,9 +163,31 @@ impl Service {
     }
 }
 
+/// Gives up on readers who take nothing for too long, and lets the process have as many connections as it may.
+fn prepare(listener: &TcpListener, connections_max: usize) {
+    // Connections inherit both; the system counts from the last byte that the reader took.
+    let socket = socket2::SockRef::from(listener);
+    if let Err(error) = socket.set_tcp_nodelay(true) {
+        tracing::warn!("small answers may wait for others: {error}");
+    }
+    #[cfg(target_os = "linux")]
+    if let Err(error) = socket.set_tcp_user_timeout(Some(WRITE_TIMEOUT)) {
+        tracing::warn!("readers who stop taking are not cut off: {error}");
+    }
+    let wanted = connections_max as u64 + FILES_OF_OUR_OWN;
+    match rlimit::increase_nofile_limit(wanted) {
+        Ok(allowed) if allowed >= wanted => {}
+        Ok(allowed) => tracing::warn!(
+            "`server.connections_max` is {connections_max}, and the system allows {allowed} open files"
+        ),
+        Err(error) => tracing::warn!("the limit of open files stays as it is: {error}"),
+    }
+}
+
 /// Puts the stages together over a store; what it remembers is on the shelf before the first reader asks.
 async fn state<S: Store>(
     settings: &Settings,
+    address: SocketAddr,
     upstream: Upstream,
     store: S,
     clock: Arc<dyn Clock>,
@@ -168,9 +201,13 @@ async fn state<S: Store>(
     for day in contents.days.iter().filter(|day| day.verdict != Verdict::Gap) {
         shelf.know(day.subject, day.date);
     }
+    let documents = Documents::new(settings.cache.bytes_max);
     let sink = {
-        let shelf = shelf.clone();
-        Box::new(move |change: &_| shelf.apply(change))
+        let (shelf, documents) = (shelf.clone(), documents.clone());
+        Box::new(move |change: &_| {
+            shelf.apply(change);
+            documents.content_has_changed();
+        })
     };
     let mut watch = settings.subjects.watch.clone();
     for source in settings.named.feeds.iter().flat_map(|feed| &feed.sources) {
@@ -190,9 +227,18 @@ async fn state<S: Store>(
     Ok(State {
         shelf,
         collector,
-        documents: Documents::new(settings.cache.bytes_max),
+        documents,
         clock,
+        clients: Arc::new(Clients::new(
+            settings.server.trusted_proxies.clone(),
+            settings.limits.requests_per_minute,
+        )),
+        doors: Arc::new(Doors {
+            readers: Keys::new(settings.access.keys.iter()),
+            admins: Keys::new(settings.access.admin_keys.iter()),
+        }),
         options: Arc::new(serve::Options {
+            address,
             base_url: settings.server.base_url.clone(),
             cold_wait: settings.server.cold_wait,
             feed_days: settings.feeds.days,

@@ -207,7 +207,7 @@ x.toml:2:1: unknown key `lisen`; near: listen
 x.toml:3:1: unknown key `pause_seconds`; near: upstream.pause_seconds
     3 | pause_seconds = 9
       | ^^^^^^^^^^^^^
-x.toml:4:1: unknown key `color`; choose from listen, workers, base_url, cold_wait_seconds
+x.toml:4:1: unknown key `color`; choose from listen, workers, base_url, cold_wait_seconds, trusted_proxies, connections_max
     4 | color = "red"
       | ^^^^^"#,
     );
@@ -220,10 +220,41 @@ x.toml:1:1: unknown key `days`; near: feeds.days
 x.toml:2:2: unknown section `sever`; near: server
     2 | [sever]
       |  ^^^^^
-x.toml:5:2: unknown section `zzz`; choose from server, upstream, subjects, store, feeds, cache, log
+x.toml:5:2: unknown section `zzz`; choose from server, upstream, subjects, store, feeds, cache, access, limits, log
     5 | [zzz]
       |  ^^^",
     );
+}
+
+#[test]
+fn a_wrong_key_is_told_and_not_shown() {
+    refused(
+        "[access]\nkeys = [\"good-key-of-a-reader\", \"secret\"]\nadmin_keys = 7\n",
+        r"
+x.toml:2:8: a key of 6 characters cannot stand; write 16 to 256 letters, digits or other signs of ASCII, without blanks, commas, quotes and backslashes
+    2 | keys = …
+      |        ^
+x.toml:3:14: write a list of keys, in quotes
+    3 | admin_keys = …
+      |              ^",
+    );
+}
+
+#[test]
+fn keys_come_from_a_file_a_variable_and_the_settings() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("keys");
+    std::fs::write(&path, "# readers\nreader-of-the-file-1\n\n  reader-of-the-file-2\n").expect("written");
+    let file = format!("[access]\nkeys = [\"reader-of-the-settings\"]\nkeys_file = {path:?}\n");
+    let keys = |settings: &Settings| settings.access.keys.iter().map(str::to_owned).collect::<Vec<_>>();
+    let settings = load(&file, &[]).expect("valid settings");
+    assert_eq!(keys(&settings), ["reader-of-the-settings", "reader-of-the-file-1", "reader-of-the-file-2"]);
+    assert!(!format!("{settings:?}").contains("reader-of"));
+    let variable = [("CROSSLIST_ACCESS__KEYS", "reader-of-a-variable, another-reader-of-it")];
+    let settings = load("", &variable).expect("valid settings");
+    assert_eq!(keys(&settings), ["reader-of-a-variable", "another-reader-of-it"]);
+    let mistakes = load("access.keys_file = \"/nowhere\"\n", &[]).map(|_| ()).expect_err("no file");
+    assert!(mistakes.contains("a file with a key in each line is needed there"), "{mistakes}");
 }
 
 #[test]

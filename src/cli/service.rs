@@ -41,7 +41,8 @@ pub(super) fn refresh(global: &super::Arguments, arguments: &RefreshArguments) -
     let names: Vec<&str> = subjects.iter().map(|subject| subject.as_str()).collect();
     let query = if names.is_empty() { String::new() } else { format!("?subjects={}", names.join(",")) };
     let url = format!("{}/admin/refresh{query}", service(global)?);
-    let body = ask(&url, reqwest::Method::POST, REFRESH_TIMEOUT)?;
+    let key = global.settings()?.access.admin_keys.iter().next().map(str::to_owned);
+    let body = ask(&url, reqwest::Method::POST, key.as_deref(), REFRESH_TIMEOUT)?;
     let rows: Vec<Row> = serde_json::from_str(&body)
         .map_err(|_| Failure::running(format!("`{url}` answered something that is no crosslist's")))?;
     if rows.is_empty() {
@@ -80,7 +81,7 @@ pub(super) fn refresh(global: &super::Arguments, arguments: &RefreshArguments) -
 }
 
 pub(super) fn health(global: &super::Arguments) -> Result<(), Failure> {
-    ask(&format!("{}/healthz", service(global)?), reqwest::Method::GET, HEALTH_TIMEOUT).map(drop)
+    ask(&format!("{}/healthz", service(global)?), reqwest::Method::GET, None, HEALTH_TIMEOUT).map(drop)
 }
 
 /// The address of the service as the settings have it, seen from this machine.
@@ -94,7 +95,8 @@ fn service(global: &super::Arguments) -> Result<String, Failure> {
     Ok(format!("http://{}", SocketAddr::new(ip, listen.port())))
 }
 
-fn ask(url: &str, method: reqwest::Method, timeout: Duration) -> Result<String, Failure> {
+/// Asks the service, with an operator's key where there is one.
+fn ask(url: &str, method: reqwest::Method, key: Option<&str>, timeout: Duration) -> Result<String, Failure> {
     runtime()?.block_on(async {
         let unreachable = |_| {
             Failure::running(format!(
@@ -103,7 +105,12 @@ fn ask(url: &str, method: reqwest::Method, timeout: Duration) -> Result<String, 
         };
         fetch::install_cryptography();
         let client = reqwest::Client::builder().no_proxy().timeout(timeout).build().map_err(unreachable)?;
-        let response = client.request(method, url).send().await.map_err(unreachable)?;
+        let request = client.request(method, url);
+        let request = match key {
+            Some(key) => request.bearer_auth(key),
+            None => request,
+        };
+        let response = request.send().await.map_err(unreachable)?;
         let status = response.status();
         let body = response.text().await.map_err(unreachable)?;
         if status.is_success() {

@@ -2,6 +2,7 @@
 //!
 //! The handle that readers hold is here; the task that owns the upstream is in `worker`.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -53,6 +54,8 @@ pub(super) struct Shared {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) options: Options,
     subjects: Mutex<Subjects>,
+    /// Counts what was learned of any subject.
+    version: AtomicU64,
 }
 
 /// A reader who waits.
@@ -108,7 +111,13 @@ impl Collector {
             upstream.was_refused(clock.now().duration_since(last).try_into().unwrap_or_default());
         }
         let subjects = Subjects::new(&options.watch, contents, clock.now());
-        let shared = Arc::new(Shared { upstream, clock, options, subjects: Mutex::new(subjects) });
+        let shared = Arc::new(Shared {
+            upstream,
+            clock,
+            options,
+            subjects: Mutex::new(subjects),
+            version: AtomicU64::new(0),
+        });
         let (asks, inbox) = mpsc::channel(WAITING_MAX);
         tokio::spawn(Worker::new(shared.clone(), store, sink).run(inbox));
         Self { shared, asks }
@@ -188,6 +197,12 @@ impl Collector {
             .is_none_or(|known| known.is_filling || known.newest().is_none_or(|newest| newest < due))
     }
 
+    /// Changes whenever anything was learned of any subject; looking costs no lock.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.shared.version.load(Ordering::Acquire)
+    }
+
     /// How the last read of a subject ended; `None` when it was never read.
     #[must_use]
     pub fn status(&self, subject: SubjectId) -> Option<Status> {
@@ -211,5 +226,11 @@ impl Collector {
 impl Shared {
     pub(super) fn subjects(&self) -> MutexGuard<'_, Subjects> {
         self.subjects.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts down what was learned.
+    pub(super) fn learn(&self, put_down: impl FnOnce(&mut Subjects)) {
+        put_down(&mut self.subjects());
+        self.version.fetch_add(1, Ordering::Release);
     }
 }

@@ -141,7 +141,7 @@ impl<S: Store> Worker<S> {
         log(&outcome);
         let now = shared.clock.now();
         let allowed = now.saturating_add(shared.upstream.wait_estimate()).unwrap_or(Timestamp::MAX);
-        shared.subjects().note(&outcome, now, allowed);
+        shared.learn(|subjects| subjects.note(&outcome, now, allowed));
         self.remember_request(subject).await;
         let waiting = self.waiting.remove(&subject).unwrap_or_default();
         if waiting.iter().any(|ask| ask.wish == Wish::ReadAgain) {
@@ -207,7 +207,7 @@ impl<S: Store> Worker<S> {
                     "recorded an announcement"
                 );
                 if let Some(day) = Day::of(&outcome, now) {
-                    self.shared.subjects().set_day(day);
+                    self.shared.learn(|subjects| subjects.set_day(day));
                 }
                 (self.sink)(&change);
             }
@@ -272,7 +272,7 @@ impl<S: Store> Worker<S> {
         tracing::warn!(subject.code = %subject, listing.date = %date, "a past day is lost: arXiv gives 90 days");
         match self.store.mark(&gap).await {
             Ok(()) => {
-                self.shared.subjects().set_day(gap);
+                self.shared.learn(|subjects| subjects.set_day(gap));
                 self.past_days.settled(subject, date);
             }
             Err(error) => {
@@ -307,7 +307,8 @@ impl<S: Store> Worker<S> {
     }
 
     fn answer_if_filled(&mut self, subject: SubjectId) {
-        self.shared.subjects().set_filling(subject, self.past_days.awaits(subject));
+        let is_filling = self.past_days.awaits(subject);
+        self.shared.learn(|subjects| subjects.set_filling(subject, is_filling));
         if (!self.past_days.awaits(subject) || self.stands_off())
             && let Some(asks) = self.filling.remove(&subject)
         {

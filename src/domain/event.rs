@@ -10,7 +10,7 @@ use super::paper::Paper;
 use super::taxonomy::SubjectId;
 
 /// A paper announced in one subject by one mailing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Event {
     pub subject: SubjectId,
     pub listing_date: Date,

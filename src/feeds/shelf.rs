@@ -1,6 +1,7 @@
 //! What is in memory, folded, indexed and ready to answer?
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::SignedDuration;
@@ -16,6 +17,8 @@ use crate::filter::{Document, DocumentId, Index, LeafCount, Query, Warning};
 #[derive(Debug)]
 pub struct Shelf {
     days_kept: u32,
+    /// Counts the changes of any row.
+    version: AtomicU64,
     held: RwLock<Held>,
 }
 
@@ -48,7 +51,12 @@ impl Shelf {
     /// Keeps that many calendar days before a subject's newest listing date.
     #[must_use]
     pub fn keeping(days_kept: u32) -> Self {
-        Self { days_kept, held: RwLock::default() }
+        Self { days_kept, version: AtomicU64::new(0), held: RwLock::default() }
+    }
+
+    /// Changes whenever anything here has changed; looking costs no lock.
+    pub fn version(&self) -> u64 {
+        self.version.load(Ordering::Acquire)
     }
 
     /// Puts a day of a subject in place of what stood there.
@@ -70,6 +78,8 @@ impl Shelf {
         let is_kept = change.listing_date >= oldest;
         held.take_in(change.events.iter().filter(|_| is_kept), folded);
         held.give_up(gone.iter().flat_map(|day| day.iter()));
+        // Before the lock is free, so that nobody sees the new events under the old number.
+        self.version.fetch_add(1, Ordering::Release);
     }
 
     /// The documents of what is not indexed yet.
@@ -83,6 +93,7 @@ impl Shelf {
     pub fn know(&self, subject: SubjectId, date: Date) {
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         held.rows.entry(subject).or_default().days.entry(date).or_insert_with(|| Arc::from([]));
+        self.version.fetch_add(1, Ordering::Release);
     }
 
     /// Has any day of this subject been read?

@@ -3,13 +3,14 @@
 use std::net::IpAddr;
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use url::form_urlencoded;
 
 use crate::domain::outcome::Outcome;
 use crate::domain::taxonomy::SubjectId;
 
+use super::doors::IsAdmin;
 use super::error::{Mistake, Problem};
 use super::{State, params};
 
@@ -95,11 +96,7 @@ fn row(subject: SubjectId, outcome: Option<Outcome>) -> Row {
 
 /// The subjects to read: those of `subjects=`, else all that are watched or were asked for.
 fn asked(request: &HttpRequest, state: &State) -> Result<Vec<SubjectId>, Problem> {
-    let local = request.peer_addr().is_some_and(|peer| is_loopback(peer.ip())) && names_this_machine(request);
-    let foreign = FOREIGN_HEADERS.iter().any(|name| request.headers().contains_key(*name));
-    if !local || foreign {
-        return Err(Problem::forbidden("/admin answers only requests from the machine it runs on"));
-    }
+    refuse_strangers(request, state)?;
     let mut subjects = Vec::new();
     for (name, value) in form_urlencoded::parse(request.query_string().as_bytes()) {
         if name != "subjects" {
@@ -124,6 +121,29 @@ fn asked(request: &HttpRequest, state: &State) -> Result<Vec<SubjectId>, Problem
     subjects.dedup();
     state.collector.admit(&subjects).map_err(|error| Problem::not_admitted(error.to_string()))?;
     Ok(subjects)
+}
+
+/// Lets the machine's own operator in; with a key, where others might look like that operator.
+fn refuse_strangers(request: &HttpRequest, state: &State) -> Result<(), Problem> {
+    let refused = |detail: &str| Err(Problem::forbidden(detail));
+    if !request.peer_addr().is_some_and(|peer| is_loopback(peer.ip())) {
+        return refused("/admin answers only requests from the machine it runs on");
+    }
+    if request.extensions().get::<IsAdmin>().is_some() {
+        return Ok(());
+    }
+    let is_foreign = FOREIGN_HEADERS.iter().any(|name| request.headers().contains_key(*name))
+        || !names_this_machine(request);
+    if is_foreign || state.doors.has_keys() || state.clients.has_trusted_proxies() {
+        let detail = if state.doors.admins.is_empty() {
+            "/admin answers only requests from the machine it runs on; where keys or proxies are set, or a request \
+             comes through a proxy, it needs a key of `access.admin_keys`, and there is none"
+        } else {
+            "/admin needs a key of `access.admin_keys`: send it as `Authorization: Bearer KEY`"
+        };
+        return refused(detail);
+    }
+    Ok(())
 }
 
 /// A name that leads elsewhere on paper may lead here in fact: a page in a browser can see to that.

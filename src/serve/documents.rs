@@ -3,38 +3,62 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use actix_web::web::Bytes;
-use jiff::Timestamp;
 use moka::future::Cache;
+use moka::policy::EvictionPolicy;
+use tokio::sync::Notify;
 
+use super::coding::Coding;
+use super::document::{Document, Tag};
 use super::params::FeedRequest;
 use super::query_api::ApiRequest;
 use crate::domain::taxonomy::SubjectId;
 
 /// What a document weighs beside its bytes.
-const DOCUMENT_OVERHEAD_BYTES: usize = 1_024;
+const DOCUMENT_OVERHEAD_BYTES: usize = 2_048;
 
-/// A rendered answer.
-#[derive(Debug)]
-pub struct Document {
-    pub(super) body: Bytes,
-    pub(super) content_type: &'static str,
-    /// Quoted and strong: equal bytes have equal tags, on every start.
-    pub(super) etag: String,
-    pub(super) modified: Timestamp,
-}
+/// What a rule weighs for each byte of it: it is kept as its words and parts, too.
+const BYTES_PER_BYTE_OF_RULE: usize = 32;
+
+/// The part of the memory that is for the items of earlier documents.
+const VERSIONS_PART: u64 = 16;
+
+/// What the items of a version weigh beside their fingerprints.
+const VERSION_OVERHEAD_BYTES: usize = 128;
 
 /// Rendered documents, each by its canonical request, the subjects it was made of and their generation.
 ///
 /// An entry never goes stale: a change of the content asks for another key.
 #[derive(Clone, Debug)]
-pub struct Documents(Cache<Key, Arc<Document>>);
+pub struct Documents {
+    rendered: Cache<Arc<Key>, Arc<Document>>,
+    /// Which items an earlier document showed, by its tag.
+    versions: Cache<Tag, Arc<[u64]>>,
+    /// Told of every change of the content.
+    changed: Arc<Notify>,
+}
 
 /// What a document answers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Request {
     Feed(FeedRequest),
     Api(ApiRequest),
+}
+
+/// What makes one document another.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    pub(super) request: Request,
+    pub(super) sources: Vec<SubjectId>,
+    pub(super) generation: u64,
+    /// The version that the asker has seen, whose items are left out.
+    pub(super) since: Option<Tag>,
+}
+
+/// A document and where it is kept.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) key: Arc<Key>,
+    pub(super) document: Arc<Document>,
 }
 
 impl From<FeedRequest> for Request {
@@ -49,38 +73,103 @@ impl From<ApiRequest> for Request {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Key {
-    request: Request,
-    sources: Vec<SubjectId>,
-    generation: u64,
+impl Request {
+    fn rule_bytes(&self) -> usize {
+        match self {
+            Self::Feed(request) => {
+                request.asked.selection.query.as_ref().map_or(0, |query| query.canonical().len())
+            }
+            Self::Api(request) => request.bytes(),
+        }
+    }
 }
 
 impl Documents {
     /// Keeps at most `bytes_max` bytes, the least used given up first.
     #[must_use]
     pub fn new(bytes_max: u64) -> Self {
-        let weigh = |_: &Key, document: &Arc<Document>| {
-            u32::try_from(document.body.len() + DOCUMENT_OVERHEAD_BYTES).unwrap_or(u32::MAX)
+        let weigh = |key: &Arc<Key>, document: &Arc<Document>| {
+            let rule_bytes = key.request.rule_bytes() * BYTES_PER_BYTE_OF_RULE;
+            let bytes = document.bytes() + rule_bytes + DOCUMENT_OVERHEAD_BYTES;
+            u32::try_from(bytes).unwrap_or(u32::MAX)
         };
-        Self(Cache::builder().max_capacity(bytes_max).weigher(weigh).build())
+        let weigh_version = |_: &Tag, items: &Arc<[u64]>| {
+            u32::try_from(size_of_val(&**items) + VERSION_OVERHEAD_BYTES).unwrap_or(u32::MAX)
+        };
+        let for_versions = bytes_max / VERSIONS_PART;
+        Self {
+            rendered: Cache::builder().max_capacity(bytes_max - for_versions).weigher(weigh).build(),
+            // The latest versions are asked for, however seldom: a reader comes once a day.
+            versions: Cache::builder()
+                .max_capacity(for_versions)
+                .weigher(weigh_version)
+                .eviction_policy(EvictionPolicy::lru())
+                .build(),
+            changed: Arc::default(),
+        }
     }
 
-    /// The document for a request, rendered once however many ask at the same time; nothing is kept of a failure.
+    /// The document of a key, rendered once however many ask at the same time; nothing is kept of a failure.
     pub(super) async fn get(
         &self,
-        request: impl Into<Request>,
-        sources: Vec<SubjectId>,
-        generation: u64,
+        key: Key,
         render: impl Future<Output = Option<Arc<Document>>>,
-    ) -> Option<Arc<Document>> {
-        self.0.optionally_get_with(Key { request: request.into(), sources, generation }, render).await
+    ) -> Option<Found> {
+        let key = Arc::new(key);
+        let entry = self.rendered.entry(key.clone()).or_optionally_insert_with(render).await?;
+        let is_fresh = entry.is_fresh();
+        let document = entry.into_value();
+        document.note_reader();
+        if is_fresh && key.since.is_none() && !document.items().is_empty() {
+            self.versions.insert(document.tag(), document.items().into()).await;
+        }
+        Some(Found { key, document })
     }
-}
 
-impl Document {
-    pub(super) fn new(body: String, content_type: &'static str, modified: Timestamp) -> Self {
-        let etag = format!("\"{}\"", &blake3::hash(body.as_bytes()).to_hex()[..32]);
-        Self { body: body.into(), content_type, etag, modified }
+    /// Makes sure that a document is there in a coding, which from then on counts among its bytes.
+    pub(super) async fn prepare(&self, found: &Found, coding: Coding) {
+        if found.document.is_prepared(coding) {
+            return;
+        }
+        let document = found.document.clone();
+        // A body that could not be prepared here is prepared where it is sent.
+        let prepared = tokio::task::spawn_blocking(move || document.prepare(coding)).await;
+        if prepared.is_ok() && self.rendered.contains_key(&found.key) {
+            self.rendered.insert(found.key.clone(), found.document.clone()).await;
+        }
+    }
+
+    /// The items of the first of these versions that is remembered.
+    pub(super) async fn version(&self, tags: &[Tag]) -> Option<(Tag, Arc<[u64]>)> {
+        for tag in tags {
+            if let Some(items) = self.versions.get(tag).await {
+                return Some((*tag, items));
+            }
+        }
+        None
+    }
+
+    /// Documents of more than one reader's request, the most asked for first.
+    pub(super) fn popular(&self) -> Vec<Found> {
+        let all =
+            self.rendered.iter().filter(|(key, document)| key.since.is_none() && document.readers() > 1);
+        let mut popular: Vec<Found> =
+            all.map(|(key, document)| Found { key: (*key).clone(), document }).collect();
+        popular.sort_by_key(|found| std::cmp::Reverse(found.document.readers()));
+        popular
+    }
+
+    /// Gives up a document that nobody will ask for again.
+    pub(super) async fn give_up(&self, key: &Arc<Key>) {
+        self.rendered.invalidate(key).await;
+    }
+
+    /// Says that the content has changed.
+    pub fn content_has_changed(&self) {
+        self.changed.notify_one();
+    }
+
+    pub(super) async fn change(&self) {
+        self.changed.notified().await;
     }
 }

@@ -13,7 +13,7 @@ use crate::domain::taxonomy::UnknownSubject;
 use crate::filter;
 use crate::render;
 
-use super::negotiate;
+use super::{negotiate, respond};
 
 /// The shortest `Retry-After`, so that a reader does not come back while the answer is on its way.
 const RETRY_AFTER_SECONDS_MIN: u64 = 5;
@@ -203,6 +203,49 @@ impl Problem {
         Self::new("address-too-long", "Address too long", StatusCode::URI_TOO_LONG, detail)
     }
 
+    pub(super) fn headers_too_large(bytes_max: usize) -> Self {
+        let detail = format!("the header fields are longer than {bytes_max} bytes");
+        let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+        Self::new("headers-too-large", "Header fields too large", status, detail)
+    }
+
+    pub(super) fn body_refused() -> Self {
+        let detail = "nothing here is asked for with a body; send the request without one".to_owned();
+        Self::new("body-refused", "No body is taken", StatusCode::PAYLOAD_TOO_LARGE, detail)
+    }
+
+    pub(super) fn no_form() -> Self {
+        let detail = "none of the types in `Accept` can be had; there are application/atom+xml, \
+                      application/rss+xml, application/feed+json and text/html, or put .atom, .rss or .json behind \
+                      the path"
+            .to_owned();
+        Self::new("not-acceptable", "Nothing acceptable", StatusCode::NOT_ACCEPTABLE, detail)
+    }
+
+    pub(super) fn no_coding() -> Self {
+        let detail =
+            "none of the codings in `Accept-Encoding` can be had; there are identity, gzip and br".to_owned();
+        Self::new("not-acceptable", "Nothing acceptable", StatusCode::NOT_ACCEPTABLE, detail)
+    }
+
+    pub(super) fn too_many_requests(wait: Duration) -> Self {
+        let detail =
+            "more requests came from your address than the setting `limits.requests_per_minute` allows"
+                .to_owned();
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let mut problem = Self::new("too-many-requests", "Too many requests", status, detail);
+        problem.retry_after = Some(wait.as_secs() + 1);
+        problem
+    }
+
+    pub(super) fn no_key() -> Self {
+        let detail =
+            "an access key is needed: send it as `Authorization: Bearer KEY`, or as `key=KEY` in the \
+                      address where no header can be sent"
+                .to_owned();
+        Self::new("key-needed", "A key is needed", StatusCode::UNAUTHORIZED, detail)
+    }
+
     pub(super) fn forbidden(detail: &str) -> Self {
         Self::new("forbidden", "Not for you", StatusCode::FORBIDDEN, detail.to_owned())
     }
@@ -235,9 +278,15 @@ impl Problem {
         if let Some(seconds) = self.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds));
         }
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"crosslist\""));
+        }
+        response.insert_header((header::ACCESS_CONTROL_EXPOSE_HEADERS, respond::EXPOSED));
         let (content_type, body) = if negotiate::wants_page(request) {
             let body = render::page::problem(self.title, &self.detail);
-            response.insert_header((header::CONTENT_SECURITY_POLICY, render::page::CONTENT_SECURITY_POLICY));
+            for field in respond::page_fields() {
+                response.insert_header(field);
+            }
             (render::page::CONTENT_TYPE, body)
         } else {
             ("application/problem+json", serde_json::to_string(self).unwrap_or_default())

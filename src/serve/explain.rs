@@ -1,6 +1,5 @@
 //! Why does a paper match a rule?
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
@@ -8,8 +7,9 @@ use crate::domain::taxonomy::SubjectId;
 use crate::feeds;
 use crate::filter::Explanation;
 
+use super::document::Document;
 use super::error::Problem;
-use super::{State, params};
+use super::{State, params, respond};
 
 /// The answer of `/explain`.
 #[derive(Serialize)]
@@ -90,10 +90,8 @@ pub(super) async fn explain(request: HttpRequest, state: web::Data<State>) -> Ht
             .map(|note| Note { position: note.position, length: note.length, message: note.message })
             .collect(),
     };
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
-        .json(answer)
+    let body = serde_json::to_string(&answer).unwrap_or_default();
+    respond::page(&request, &Document::undated(body, respond::JSON), "no-cache")
 }
 
 impl From<Explanation> for Part {

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
-use jiff::fmt::rfc2822::DateTimePrinter;
 
 use crate::domain::mailing;
 use crate::domain::outcome::Outcome;
@@ -13,12 +11,13 @@ use crate::domain::taxonomy::SubjectId;
 use crate::feeds::{self as make, Asked};
 use crate::render;
 
-use super::documents::Document;
+use super::document::{Document, Tag, fingerprint};
+use super::documents::{Found, Key};
 use super::error::Problem;
 use super::freshness::Freshness;
-use super::negotiate::Form;
+use super::negotiate::{self, Form};
 use super::params::{self, FeedRequest};
-use super::{State, conditional, official};
+use super::{State, coding, delta, official, respond};
 
 /// How long a read takes beyond the wait for its turn, for the estimate that a reader is given.
 const READ_SECONDS: u64 = 10;
@@ -50,21 +49,50 @@ pub(super) async fn answer(
 ) -> HttpResponse {
     let answered = async {
         let asked = asked?;
+        if negotiate::is_negotiated(request.path()) && !negotiate::is_acceptable(request) {
+            return Err(Problem::no_form());
+        }
+        let versions = respond::versions(state);
         let subjects = named(&asked.asked, state)?;
         state.collector.admit(&subjects).map_err(|error| Problem::not_admitted(error.to_string()))?;
-        warm(&subjects, state).await?;
-        let document = document(&asked, &subjects, state).await?;
-        Ok(respond(request, state, &document, &Freshness::of(&subjects, state)))
+        let was_read_now = warm(&subjects, state).await?;
+        let whole = document(&asked, &subjects, None, state).await?;
+        let found = unseen(request, &asked, &subjects, &whole, state).await?.unwrap_or(whole);
+        let freshness = Freshness::of(&subjects, state);
+        respond::kept(request, state, found, versions, &freshness, was_read_now).await
     };
     answered.await.unwrap_or_else(|problem: Problem| problem.respond(request))
 }
 
-/// Makes sure that every subject was read once; readers of the same subject share the read.
-pub(super) async fn warm(subjects: &[SubjectId], state: &State) -> Result<(), Problem> {
+/// The part of a feed that its asker has not seen, where that will do and is less than the whole.
+async fn unseen(
+    request: &HttpRequest,
+    asked: &FeedRequest,
+    subjects: &[SubjectId],
+    whole: &Found,
+    state: &State,
+) -> Result<Option<Found>, Problem> {
+    let seen = delta::seen(request);
+    let is_current = coding::best(request.headers())
+        .is_some_and(|coding| respond::is_current(request.headers(), &whole.document, coding));
+    if seen.is_empty() || is_current || asked.form == Form::Page {
+        return Ok(None);
+    }
+    let Some((tag, items)) = state.documents.version(&seen).await else { return Ok(None) };
+    if tag == whole.document.tag() || !whole.document.items().iter().any(|item| items.contains(item)) {
+        return Ok(None);
+    }
+    let since = Since { tag, items, whole: whole.document.tag() };
+    document(asked, subjects, Some(since), state).await.map(Some)
+}
+
+/// Makes sure that every subject was read once, and says whether that was now; readers of the same subject share the
+/// read.
+pub(super) async fn warm(subjects: &[SubjectId], state: &State) -> Result<bool, Problem> {
     let cold: Vec<SubjectId> =
         subjects.iter().copied().filter(|subject| !state.shelf.holds(*subject)).collect();
     if cold.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let wait = state.options.cold_wait;
     let mut reads = Vec::new();
@@ -92,7 +120,7 @@ pub(super) async fn warm(subjects: &[SubjectId], state: &State) -> Result<(), Pr
         let detail = format!("{subject} is being read from arXiv for the first time; ask again shortly");
         return Err(Problem::not_read_yet(detail, estimate + Duration::from_secs(READ_SECONDS)));
     }
-    Ok(())
+    Ok(true)
 }
 
 /// A subject that could not be read is not asked for again because a reader does; its time will come.
@@ -121,24 +149,48 @@ fn until_next(subject: SubjectId, state: &State) -> Duration {
     next.and_then(|wait| wait.try_into().ok()).unwrap_or_default()
 }
 
+/// What an asker has seen of a feed.
+#[derive(Clone, Debug)]
+struct Since {
+    tag: Tag,
+    items: Arc<[u64]>,
+    /// The tag of the feed as it is now.
+    whole: Tag,
+}
+
 async fn document(
     asked: &FeedRequest,
     subjects: &[SubjectId],
+    since: Option<Since>,
     state: &State,
-) -> Result<Arc<Document>, Problem> {
+) -> Result<Found, Problem> {
     let sources = sources(subjects, state);
     let generation = state.shelf.generation(&sources);
+    let key = Key {
+        request: asked.clone().into(),
+        sources: sources.clone(),
+        generation,
+        since: since.as_ref().map(|since| since.tag),
+    };
     let render = {
-        let (asked, state, sources) = (asked.clone(), state.clone(), sources.clone());
+        let (asked, state) = (asked.clone(), state.clone());
         async move {
-            let rendering = tokio::task::spawn_blocking(move || Arc::new(render(&asked, &sources, &state)));
+            let rendering = tokio::task::spawn_blocking(move || {
+                Arc::new(render(&asked, &sources, since.as_ref(), &state))
+            });
             rendering.await.ok()
         }
     };
     // A stopped renderer is no document: it is answered as an error and not kept.
-    state.documents.get(asked.clone(), sources, generation, render).await.ok_or_else(|| {
+    state.documents.get(key, render).await.ok_or_else(|| {
         Problem::failed("the feed could not be written; the service's log says why".to_owned())
     })
+}
+
+/// Renders a feed again whose content has changed, before its readers ask.
+pub(super) async fn renew(asked: &FeedRequest, state: &State) -> Option<Found> {
+    let subjects = named(&asked.asked, state).ok()?;
+    document(asked, &subjects, None, state).await.ok()
 }
 
 /// The subjects that a feed is made of: those that were named, else all that are read, as far as they have been.
@@ -172,50 +224,29 @@ fn sources(subjects: &[SubjectId], state: &State) -> Vec<SubjectId> {
     sources
 }
 
-fn render(request: &FeedRequest, sources: &[SubjectId], state: &State) -> Document {
+fn render(request: &FeedRequest, sources: &[SubjectId], since: Option<&Since>, state: &State) -> Document {
     let newest = state.shelf.newest(sources).unwrap_or_else(|| mailing::newest_due(state.clock.now()));
-    let events = make::choose(&state.shelf, sources, &request.asked);
-    let feed = || make::feed(&request.asked, &events, &request.base, newest);
-    match request.form {
-        Form::Feed(format) => {
-            let feed = feed();
-            Document::new(render::feed(&feed, format), format.content_type(), feed.updated)
+    let mut events = make::choose(&state.shelf, sources, &request.asked);
+    let updated = events.iter().map(|event| event.added).max().unwrap_or_else(|| mailing::moment(newest));
+    let items: Vec<u64> = events.iter().map(fingerprint).collect();
+    if let Some(since) = since {
+        let mut fingerprints = items.iter();
+        events.retain(|_| fingerprints.next().is_some_and(|item| !since.items.contains(item)));
+    }
+    let feed = || {
+        let feed = make::feed(&request.asked, &events, &request.base, newest);
+        crate::domain::feed::Feed { updated, ..feed }
+    };
+    let (body, content_type) = match request.form {
+        Form::Feed(format) => (render::feed(&feed(), format), format.content_type()),
+        Form::Page => (render::page::feed(&feed()), render::page::CONTENT_TYPE),
+        Form::Official(shape) => {
+            (official::listing(request, events.clone(), updated, shape), shape.content_type())
         }
-        Form::Page => {
-            let feed = feed();
-            Document::new(render::page::feed(&feed), render::page::CONTENT_TYPE, feed.updated)
-        }
-        Form::Official(shape) => official::document(request, events, newest, shape),
+    };
+    let document = Document::new(body, content_type, updated);
+    match since {
+        Some(since) => document.part_of(since.whole),
+        None => document.showing(items),
     }
-}
-
-pub(super) fn respond(
-    request: &HttpRequest,
-    state: &State,
-    document: &Document,
-    freshness: &Freshness,
-) -> HttpResponse {
-    let current = conditional::is_current(request, &document.etag, document.modified);
-    let status = if current { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
-    let mut response = HttpResponse::build(status);
-    response
-        .insert_header((header::ETAG, document.etag.as_str()))
-        .insert_header((
-            header::CACHE_CONTROL,
-            format!("max-age={}", freshness.max_age_seconds(state.clock.now())),
-        ))
-        .insert_header((header::CACHE_STATUS, freshness.cache_status()))
-        .insert_header((header::VARY, "Accept"))
-        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
-    if let Ok(modified) = DateTimePrinter::new().timestamp_to_rfc9110_string(&document.modified) {
-        response.insert_header((header::LAST_MODIFIED, modified));
-    }
-    if document.content_type == render::page::CONTENT_TYPE {
-        response.insert_header((header::CONTENT_SECURITY_POLICY, render::page::CONTENT_SECURITY_POLICY));
-    }
-    if current {
-        return response.finish();
-    }
-    response.insert_header((header::CONTENT_TYPE, document.content_type));
-    response.body(document.body.clone())
 }

@@ -1,5 +1,6 @@
 //! How current is an answer, and how long may it be kept?
 
+use actix_web::http::header::HeaderValue;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::collect::Status;
@@ -8,10 +9,14 @@ use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 
 use super::State;
+use super::respond::Terms;
 
-/// The bounds of how long an answer may be kept without asking again.
+/// The bounds of how long an answer may be kept without asking again: at a weekend until Sunday's mailing is near.
 const MAX_AGE_SECONDS_MIN: i64 = 60;
-const MAX_AGE_SECONDS_MAX: i64 = 3_600;
+const MAX_AGE_SECONDS_MAX: i64 = 86_400;
+
+/// How long a cache may answer with what it has while it asks again, and while it gets no answer.
+const LENIENCE: &str = "stale-while-revalidate=300, stale-if-error=86400";
 
 /// How long while a mailing is due that no page has shown.
 const AWAITING_SECONDS: i64 = 300;
@@ -44,7 +49,7 @@ impl Freshness {
     }
 
     /// Until the next mailing is due, within bounds; short while one is awaited, and as short as can be in trouble.
-    pub(super) fn max_age_seconds(&self, now: Timestamp) -> i64 {
+    fn max_age_seconds(&self, now: Timestamp) -> i64 {
         if !self.troubles.is_empty() {
             return MAX_AGE_SECONDS_MIN;
         }
@@ -56,14 +61,38 @@ impl Freshness {
     }
 
     /// The `Cache-Status` field (RFC 9211): a negative `ttl` says for how long the answer has been stale, `detail` why.
-    pub(super) fn cache_status(&self) -> String {
-        if self.troubles.is_empty() {
-            return "crosslist; hit".to_owned();
+    fn cache_status(&self, max_age_seconds: i64, was_read_now: bool) -> HeaderValue {
+        if !self.troubles.is_empty() {
+            let why: Vec<String> =
+                self.troubles.iter().map(|(subject, verdict)| format!("{subject} {verdict}")).collect();
+            let (seconds, why) = (self.stale_seconds.max(1), why.join(", "));
+            return field(format!("crosslist; hit; ttl=-{seconds}; detail=\"{why}\""));
         }
-        let why: Vec<String> =
-            self.troubles.iter().map(|(subject, verdict)| format!("{subject} {verdict}")).collect();
-        format!("crosslist; hit; ttl=-{}; detail=\"{}\"", self.stale_seconds.max(1), why.join(", "))
+        if was_read_now {
+            return HeaderValue::from_static("crosslist; fwd=uri-miss; stored");
+        }
+        field(format!("crosslist; hit; ttl={max_age_seconds}"))
     }
+
+    /// What is said of an answer made of these subjects; `was_read_now` when arXiv was asked for it.
+    pub(super) fn terms(&self, state: &State, is_negotiated: bool, was_read_now: bool) -> Terms {
+        let seconds = self.max_age_seconds(state.clock.now());
+        Terms {
+            cache_control: cache_control(seconds, state),
+            cache_status: Some(self.cache_status(seconds, was_read_now)),
+            is_negotiated,
+        }
+    }
+}
+
+/// Plain `max-age`; `private` where a key opens the door, so that no cache lets others in.
+fn cache_control(max_age_seconds: i64, state: &State) -> HeaderValue {
+    let private = if state.doors.are_keys_asked_for() { "private, " } else { "" };
+    field(format!("{private}max-age={max_age_seconds}, {LENIENCE}"))
+}
+
+fn field(text: String) -> HeaderValue {
+    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("no-cache"))
 }
 
 /// Could the subject not be read, or does its page show an older mailing than is known to be out?

@@ -1,20 +1,33 @@
 //! What is answered to whom over HTTP?
 
 mod admin;
+mod assets;
+mod clients;
+mod coding;
 mod conditional;
+mod connection;
+mod delta;
+mod document;
 mod documents;
+mod doors;
 mod error;
 mod explain;
 mod feeds;
 mod freshness;
+mod gate;
 mod negotiate;
 mod official;
 mod pages;
 mod params;
+mod popular;
 mod query_api;
+mod recent;
+mod respond;
 mod routes;
+mod server;
 mod status;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,8 +38,14 @@ use crate::domain::clock::Clock;
 use crate::feeds::{NamedOptions, Shelf};
 use crate::filter::Lists;
 
+pub use clients::Clients;
 pub use documents::Documents;
-pub use routes::configure;
+pub use doors::{Doors, Keys};
+pub use popular::keep_popular_ready;
+pub use server::{ServerOptions, listen};
+
+use gate::Gate;
+use routes::configure;
 
 /// The longest request target that is read, in bytes; a longer one is answered with 414.
 pub const TARGET_BYTES_MAX: usize = 8 * 1024;
@@ -38,12 +57,16 @@ pub struct State {
     pub collector: Collector,
     pub documents: Documents,
     pub clock: Arc<dyn Clock>,
+    pub clients: Arc<Clients>,
+    pub doors: Arc<Doors>,
     pub options: Arc<Options>,
 }
 
 /// What the settings say about serving.
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// Where the service listens.
+    pub address: SocketAddr,
     /// The public address; without it, that of the request's `Host`.
     pub base_url: Option<Url>,
     /// How long a reader waits for the first read of a subject.

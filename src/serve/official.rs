@@ -9,7 +9,6 @@ use crate::feeds::{self as make, Asked, Limit, Scope, Selection};
 use crate::render::Format;
 use crate::render::official::{self, Listing, Shape};
 
-use super::documents::Document;
 use super::error::{Mistake, Problem};
 use super::negotiate::Form;
 use super::params::{self, FeedRequest};
@@ -59,20 +58,18 @@ fn refuse_ending(list: &str, shape: Shape) -> Result<(), Problem> {
     }]))
 }
 
-/// The document of the events that were chosen for a request; `newest` dates one without any.
-pub(super) fn document(
+/// The events that were chosen for a request, as arXiv's own feed has them.
+pub(super) fn listing(
     request: &FeedRequest,
     events: Vec<Event>,
-    newest: jiff::civil::Date,
+    updated: jiff::Timestamp,
     shape: Shape,
-) -> Document {
+) -> String {
     let feed_url = make::url(&request.asked, &request.base);
     let path = feed_url.stem.strip_prefix(&format!("{}/subjects", request.base)).unwrap_or_default();
     let question_mark = if feed_url.query.is_empty() { "" } else { "?" };
     let self_url = format!("{}/{}{path}{question_mark}{}", request.base, shape.as_str(), feed_url.query);
     let names: Vec<&str> = request.asked.scope.subjects().iter().map(|subject| subject.as_str()).collect();
-    let updated = events.iter().map(|event| event.added).max();
-    let updated = updated.unwrap_or_else(|| crate::domain::mailing::moment(newest));
     let events = make::in_official_order(events);
     let listing = Listing {
         subjects: if names.is_empty() { "all".to_owned() } else { names.join(", ") },
@@ -81,5 +78,5 @@ pub(super) fn document(
         updated,
         events: &events,
     };
-    Document::new(official::listing(&listing, shape), shape.content_type(), updated)
+    official::listing(&listing, shape)
 }

@@ -1,18 +1,12 @@
 //! What does a person see who opens the service in a browser?
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::domain::taxonomy::SubjectId;
 use crate::render::page::{self, Read, Start};
 
-use super::{State, params};
-
-/// How long a browser keeps what changes only with the program.
-const ASSET_MAX_AGE: &str = "max-age=3600";
-
-/// The HTTP help, as the repository has it.
-const HELP_HTTP: &str = include_str!("../../docs/http.md");
+use super::document::Document;
+use super::{State, params, respond};
 
 /// `/`: what this is and what can be asked.
 pub(super) async fn start(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
@@ -32,34 +26,5 @@ pub(super) async fn start(request: HttpRequest, state: web::Data<State>) -> Http
     let named = state.options.named.iter().map(|named| (named.slug.as_str(), named.title.as_str()));
     let named: Vec<(&str, &str)> = named.collect();
     let body = page::start(&Start { base: &base, example, reads: &reads, named: &named });
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .insert_header((header::CONTENT_SECURITY_POLICY, page::CONTENT_SECURITY_POLICY))
-        .content_type(page::CONTENT_TYPE)
-        .body(body)
-}
-
-/// `/style.css`
-pub(super) async fn style() -> HttpResponse {
-    asset("text/css; charset=utf-8", page::STYLE)
-}
-
-/// The rule language, as the repository has it.
-const HELP_RULES: &str = include_str!("../../docs/rules.md");
-
-/// `/help/rules`
-pub(super) async fn help_rules() -> HttpResponse {
-    asset("text/plain; charset=utf-8", HELP_RULES)
-}
-
-/// `/help/http`
-pub(super) async fn help_http() -> HttpResponse {
-    asset("text/plain; charset=utf-8", HELP_HTTP)
-}
-
-fn asset(content_type: &'static str, body: &'static str) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, ASSET_MAX_AGE))
-        .content_type(content_type)
-        .body(body)
+    respond::page(&request, &Document::undated(body, page::CONTENT_TYPE), "no-cache")
 }

@@ -15,10 +15,11 @@ use crate::feeds::{self as make, Question, Sort};
 use crate::filter::{self, Context, Limits, Lists, Mode, Query};
 use crate::render::{Format, query_api};
 
-use super::documents::Document;
+use super::document::Document;
+use super::documents::{Found, Key};
 use super::error::{Mistake, Problem};
 use super::freshness::Freshness;
-use super::{State, feeds, params};
+use super::{State, feeds, params, respond};
 
 /// How many results a page has when the asker does not choose, and at most.
 const RESULTS: usize = 10;
@@ -42,28 +43,37 @@ pub(super) struct ApiRequest {
     base: String,
 }
 
+impl ApiRequest {
+    /// How long the question is.
+    pub(super) fn bytes(&self) -> usize {
+        self.search.len() + self.ids.len()
+    }
+}
+
 /// `/api/query?search_query=…&id_list=…`
 pub(super) async fn query(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
     let answered = async {
         let asked = asked(&request, &state)?;
+        let versions = respond::versions(&state);
         let subjects = feeds::all_read(&state)?;
-        feeds::warm(&subjects, &state).await?;
-        let document = document(&asked, &subjects, &state).await?;
-        let mut response = feeds::respond(&request, &state, &document, &Freshness::of(&subjects, &state));
+        let was_read_now = feeds::warm(&subjects, &state).await?;
+        let found = document(&asked, &subjects, &state).await?;
+        let freshness = Freshness::of(&subjects, &state);
+        let mut response = respond::kept(&request, &state, found, versions, &freshness, was_read_now).await?;
         if let Some(understood) = asked.question.query.as_ref().and_then(understood) {
             response.headers_mut().insert(UNDERSTOOD, understood);
+            // What is kept of an answer does not have that header.
+            response.extensions_mut().remove::<respond::Kept>();
         }
         Ok(response)
     };
     answered.await.unwrap_or_else(|problem: Problem| refusal(&problem, &request, &state))
 }
 
-async fn document(
-    asked: &ApiRequest,
-    subjects: &[SubjectId],
-    state: &State,
-) -> Result<Arc<Document>, Problem> {
+async fn document(asked: &ApiRequest, subjects: &[SubjectId], state: &State) -> Result<Found, Problem> {
     let generation = state.shelf.generation(subjects);
+    let (request, sources) = (asked.clone().into(), subjects.to_vec());
+    let key = Key { request, sources, generation, since: None };
     let render = {
         let (asked, state, subjects) = (asked.clone(), state.clone(), subjects.to_vec());
         async move {
@@ -71,9 +81,15 @@ async fn document(
             rendering.await.ok()
         }
     };
-    state.documents.get(asked.clone(), subjects.to_vec(), generation, render).await.ok_or_else(|| {
+    state.documents.get(key, render).await.ok_or_else(|| {
         Problem::failed("the answer could not be written; the service's log says why".to_owned())
     })
+}
+
+/// Answers a question again, before it is asked.
+pub(super) async fn renew(asked: &ApiRequest, state: &State) -> Option<Found> {
+    let subjects = feeds::all_read(state).ok()?;
+    document(asked, &subjects, state).await.ok()
 }
 
 fn render(asked: &ApiRequest, subjects: &[SubjectId], state: &State) -> Document {

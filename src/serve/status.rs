@@ -1,7 +1,6 @@
 //! Is it quiet, or is something broken?
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -14,26 +13,22 @@ use crate::domain::verdict::Verdict;
 use crate::render::page;
 use crate::render::page::{Status, SubjectStatus};
 
-use super::State;
+use super::document::Document;
+use super::{State, respond};
 
 /// How many calendar days are shown of each subject.
 const DAYS_SHOWN: i64 = 14;
 
 /// `/status`
-pub(super) async fn page(state: web::Data<State>) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .insert_header((header::CONTENT_SECURITY_POLICY, page::CONTENT_SECURITY_POLICY))
-        .content_type(page::CONTENT_TYPE)
-        .body(page::status(&status(&state)))
+pub(super) async fn page(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    let body = page::status(&status(&state));
+    respond::page(&request, &Document::undated(body, page::CONTENT_TYPE), "no-cache")
 }
 
 /// `/status.json`
-pub(super) async fn json(state: web::Data<State>) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
-        .json(Report::from(status(&state)))
+pub(super) async fn json(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    let body = serde_json::to_string(&Report::from(status(&state))).unwrap_or_default();
+    respond::page(&request, &Document::undated(body, respond::JSON), "no-cache")
 }
 
 fn status(state: &State) -> Status {

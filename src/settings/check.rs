@@ -71,10 +71,11 @@ pub(super) fn text<T>(
 ///
 /// A variable may hold a TOML array or the items with commas between them.
 pub(super) fn list<T>(
+    example: [&'static str; 2],
     read: impl Fn(&str, &[T]) -> Result<T, String>,
 ) -> impl Fn(&Given) -> Result<Vec<T>, Fault> {
     move |given| {
-        let advice = "write a list of strings such as [\"cs.DC\", \"quant-ph\"]";
+        let advice = format!("write a list of strings such as {example:?}");
         let mut parts = Vec::new();
         let mut found = Vec::new();
         let mut take = |item: &str, span: &std::ops::Range<usize>| match read(item, &found) {
@@ -86,19 +87,19 @@ pub(super) fn list<T>(
                 for item in items {
                     match item.text() {
                         Some(text) => take(text, &item.span),
-                        None => return Err(Fault::WrongType(advice.to_owned())),
+                        None => return Err(Fault::WrongType(advice)),
                     }
                 }
             }
             (Value::Text(text), Some(_)) if text.trim_start().starts_with('[') => {
-                return Err(Fault::Instead(format!("{advice}, or cs.DC,quant-ph")));
+                return Err(Fault::Instead(format!("{advice}, or {}", example.join(","))));
             }
             (_, Some(plain)) => {
                 let text = given.text().unwrap_or(plain);
                 let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
                 items.for_each(|item| take(item, &given.span));
             }
-            _ => return Err(Fault::WrongType(advice.to_owned())),
+            _ => return Err(Fault::WrongType(advice)),
         }
         if parts.is_empty() { Ok(found) } else { Err(Fault::Parts(parts)) }
     }

@@ -68,6 +68,16 @@ impl Mistakes {
 }
 
 impl Mistake {
+    /// Shows the line as far as its key, for its value is a secret.
+    pub(super) fn hide_line(&mut self) {
+        if let Origin::Place(place) = &mut self.origin {
+            let key = place.text.split_once('=').map_or("", |(key, _)| key).to_owned();
+            place.column = place.column.min(key.chars().count() + 3);
+            place.length = 1;
+            place.text = format!("{key}= …");
+        }
+    }
+
     fn file(&self) -> Option<&str> {
         match &self.origin {
             Origin::Place(place) => Some(&place.path),

@@ -3,6 +3,7 @@
 //! Lowest first: the shipped file, which states every default; the operator's file; `CROSSLIST_SECTION__KEY`
 //! variables; flags. Nobody below the roof sees a setting: each stage is handed its own options.
 
+mod access;
 mod check;
 mod layer;
 mod literal;
@@ -18,12 +19,14 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use url::Url;
 
 use crate::domain::taxonomy::SubjectId;
 use crate::fetch;
 use crate::store;
 
+pub use self::access::{AccessSettings, Secrets};
 pub use self::mistake::{Mistake, Mistakes, Origin, Place};
 pub use self::named::NamedSettings;
 pub use self::sources::{DEFAULT_FILE, Override, SHIPPED, Sources};
@@ -42,6 +45,8 @@ pub struct Settings {
     pub store: StoreSettings,
     pub feeds: FeedSettings,
     pub cache: CacheSettings,
+    pub access: AccessSettings,
+    pub limits: LimitSettings,
     pub log: LogSettings,
     pub named: NamedSettings,
 }
@@ -56,6 +61,17 @@ pub struct ServerSettings {
     pub base_url: Option<Url>,
     /// How long the first request for a subject waits, 1 to 300 s.
     pub cold_wait: Duration,
+    /// Whose word is taken for where a request comes from.
+    pub trusted_proxies: Vec<IpNet>,
+    /// 1 to 1,000,000.
+    pub connections_max: usize,
+}
+
+/// `[limits]`: what one client may ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LimitSettings {
+    /// 0 for as many as it likes.
+    pub requests_per_minute: u32,
 }
 
 /// `[subjects]`: what is read.

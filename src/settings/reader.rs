@@ -71,6 +71,18 @@ impl<'a> Reader<'a> {
         taken
     }
 
+    /// The same for a value that is not to be seen: what is wrong is told, and where, without the line.
+    pub(super) fn take_secret<T>(
+        &mut self,
+        key: &'static str,
+        read: impl Fn(&Given) -> Result<T, Fault>,
+    ) -> Option<T> {
+        let before = self.mistakes.len();
+        let taken = self.take(key, read);
+        self.mistakes[before..].iter_mut().for_each(Mistake::hide_line);
+        taken
+    }
+
     /// Which layer decides the key; 0 is the lowest.
     pub(super) fn layer_of(&self, key: &str) -> usize {
         self.layers.iter().rposition(|layer| layer.entry(key).is_some()).unwrap_or(0)

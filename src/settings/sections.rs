@@ -1,16 +1,18 @@
 //! Which settings are there, and what may each of them be?
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
 
+use super::access;
 use super::check::{flag, integer, is_mail_address, list, seconds, seconds_with_fraction, text, web_address};
 use super::reader::Reader;
 use super::{
-    CacheSettings, FeedSettings, LogFormat, LogSettings, NamedSettings, ServerSettings, Settings,
-    StoreSettings, SubjectSettings,
+    CacheSettings, FeedSettings, LimitSettings, LogFormat, LogSettings, NamedSettings, ServerSettings,
+    Settings, StoreSettings, SubjectSettings,
 };
 use crate::domain::taxonomy::SubjectId;
 use crate::fetch;
@@ -39,6 +41,8 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Settings> {
     }
     let feeds = feeds(reader, store.as_ref().map(|store| store.window_days));
     let cache = cache(reader);
+    let access = access::read(reader);
+    let limits = limits(reader);
     let log = log(reader);
     Some(Settings {
         server: server?,
@@ -47,6 +51,8 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Settings> {
         store: store?,
         feeds: feeds?,
         cache: cache?,
+        access: access?,
+        limits: limits?,
         log: log?,
         named: NamedSettings::default(),
     })
@@ -62,11 +68,15 @@ fn server(reader: &mut Reader<'_>) -> Option<ServerSettings> {
     });
     let base_url = reader.take("server.base_url", public);
     let cold_wait = reader.take("server.cold_wait_seconds", seconds(1..=300));
+    let trusted_proxies = reader.take("server.trusted_proxies", list(["127.0.0.1", "10.0.0.0/8"], network));
+    let connections_max = reader.take("server.connections_max", integer::<usize>(1..=1_000_000));
     Some(ServerSettings {
         listen: listen?,
         workers: NonZeroUsize::new(workers?),
         base_url: base_url?,
         cold_wait: cold_wait?,
+        trusted_proxies: trusted_proxies?,
+        connections_max: connections_max?,
     })
 }
 
@@ -118,7 +128,7 @@ fn refuse_order_of_timeouts(reader: &mut Reader<'_>, read: Duration, total: Dura
 }
 
 fn subjects(reader: &mut Reader<'_>) -> Option<SubjectSettings> {
-    let watch = reader.take("subjects.watch", list(subject));
+    let watch = reader.take("subjects.watch", list(["cs.DC", "quant-ph"], subject));
     let on_demand = reader.take("subjects.on_demand", flag);
     let on_demand_max = reader.take("subjects.on_demand_max", integer::<usize>(0..=1000));
     let fill_days = reader.take("subjects.fill_days", integer::<u32>(0..=90));
@@ -159,6 +169,11 @@ fn cache(reader: &mut Reader<'_>) -> Option<CacheSettings> {
     Some(CacheSettings { bytes_max: bytes_max? })
 }
 
+fn limits(reader: &mut Reader<'_>) -> Option<LimitSettings> {
+    let requests_per_minute = reader.take("limits.requests_per_minute", integer::<u32>(0..=1_000_000_000));
+    Some(LimitSettings { requests_per_minute: requests_per_minute? })
+}
+
 fn log(reader: &mut Reader<'_>) -> Option<LogSettings> {
     let format = reader.take(
         "log.format",
@@ -180,6 +195,16 @@ fn contact(text: &str) -> Option<String> {
     let is_header_text = text.len() <= CONTACT_BYTES_MAX && text.chars().all(is_plain);
     let is_address = text.is_empty() || is_mail_address(text) || web_address(text).is_some();
     (is_header_text && is_address).then(|| text.to_owned())
+}
+
+/// An address, or a network such as 10.0.0.0/8.
+fn network(text: &str, _: &[IpNet]) -> Result<IpNet, String> {
+    let address = text.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical()));
+    address.or_else(|_| text.parse::<IpNet>()).map(|network| network.trunc()).map_err(|_| {
+        format!(
+            "`{text}` is no address and no network; write one such as 127.0.0.1, 10.0.0.0/8 or 2001:db8::/32"
+        )
+    })
 }
 
 pub(super) fn subject(text: &str, before: &[SubjectId]) -> Result<SubjectId, String> {

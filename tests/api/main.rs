@@ -1,8 +1,13 @@
 //! The service over HTTP, with saved pages or a server on loopback in arXiv's place.
 
+mod coding;
 mod conditional;
+mod delta;
+mod documents;
 mod drop_ins;
 mod errors;
+mod keys;
+mod limits;
 mod live;
 mod named;
 mod outage;
@@ -10,3 +15,4 @@ mod rsshub;
 mod rules;
 mod service;
 mod week;
+mod wire;

@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use crosslist::fetch::{Client, Replay, Upstream};
-use crosslist::settings::{self, Sources};
+use crosslist::settings::{self, Override, Sources};
 use crosslist::startup::{Keep, Service, SystemClock};
 use jiff::Timestamp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 /// A service on a port of its own; it stops when the test ends.
 pub struct Running {
@@ -61,13 +62,21 @@ impl Running {
             "server.workers",
             "1",
         );
+        let mut sources = sources;
+        // All tests come from one address; one that tries the limit sets its own, which is stronger.
+        let unlimited = Override {
+            flag: "test".to_owned(),
+            key: "limits.requests_per_minute".to_owned(),
+            value: "0".to_owned(),
+        };
+        sources.overrides.insert(0, unlimited);
         let settings = settings::load(&sources).expect("valid settings");
         let clock = Arc::new(SystemClock::starting_at(Some(now)));
         let service = Service::start(&settings, upstream, keep, clock).await.expect("the service starts");
         let (base, handle) = (format!("http://{}", service.address()), service.handle());
         tokio::spawn(service.run());
         crosslist::fetch::install_cryptography();
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let client = reqwest::Client::builder().no_proxy().no_gzip().no_brotli().build().expect("a client");
         Self { base, handle, client }
     }
 
@@ -109,6 +118,65 @@ impl Running {
         let feed = self.feed(path).await;
         let items = feed["items"].as_array().expect("items").clone();
         items.iter().map(|item| item["id"].as_str().expect("an id").to_owned()).collect()
+    }
+}
+
+/// An answer as it came over the wire.
+pub struct Raw {
+    pub status: u16,
+    /// Names in lowercase.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Raw {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// A connection that sends whatever it is told, byte for byte.
+pub struct Wire(TcpStream);
+
+impl Wire {
+    pub async fn to(service: &Running) -> Self {
+        let address = service.base.trim_start_matches("http://");
+        Self(TcpStream::connect(address).await.expect("a connection"))
+    }
+
+    pub async fn send(&mut self, text: &str) {
+        // A server that has refused already may have closed.
+        let _ = self.0.write_all(text.as_bytes()).await;
+    }
+
+    /// The next answer; `has_body` is false for `HEAD`.
+    pub async fn answer(&mut self, has_body: bool) -> Raw {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(self.0.read_u8().await.expect("the head of an answer"));
+        }
+        let head = String::from_utf8(head).expect("text");
+        let mut lines = head.trim_end().split("\r\n");
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status");
+        let status = status.parse().expect("a number");
+        let headers: Vec<(String, String)> = lines
+            .filter_map(|line| line.split_once(": "))
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+            .collect();
+        let mut raw = Raw { status, headers, body: Vec::new() };
+        let length = raw.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+        if has_body && status != 304 && status != 204 {
+            raw.body = vec![0; length];
+            self.0.read_exact(&mut raw.body).await.expect("a body");
+        }
+        raw
+    }
+
+    /// Is nothing more to come?
+    pub async fn is_closed(&mut self) -> bool {
+        let mut rest = Vec::new();
+        let read = tokio::time::timeout(Duration::from_secs(30), self.0.read_to_end(&mut rest)).await;
+        read.is_ok() && rest.is_empty()
     }
 }
 

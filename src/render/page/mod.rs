@@ -14,9 +14,9 @@ pub use status::{Status, SubjectStatus, status};
 /// The media type of every page.
 pub const CONTENT_TYPE: &str = "text/html; charset=utf-8";
 
-/// Nothing but the one stylesheet is loaded, and nothing is run.
-pub const CONTENT_SECURITY_POLICY: &str =
-    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// Nothing but the one stylesheet and the icon is loaded, and nothing is run.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
+    form-action 'self'; frame-ancestors 'none'";
 
 /// The stylesheet of every page, served at `/style.css`.
 pub const STYLE: &str = include_str!("../style.css");

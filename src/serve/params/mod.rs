@@ -4,7 +4,7 @@ mod given;
 mod values;
 
 use actix_web::HttpRequest;
-use actix_web::http::header;
+use actix_web::http::{Version, header};
 use url::{Url, form_urlencoded};
 
 use crate::domain::announcement::AnnounceType;
@@ -188,6 +188,9 @@ pub(super) fn base(request: &HttpRequest, state: &State) -> Result<String, Probl
         return Ok(base.as_str().trim_end_matches('/').to_owned());
     }
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let own = state.options.address.to_string();
+    // HTTP/1.0 need not say whom it asks.
+    let host = host.or((request.version() < Version::HTTP_11).then_some(own.as_str()));
     let host = host.filter(|host| {
         !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b))
     });

@@ -57,7 +57,7 @@ pub(super) fn title(text: &str) -> Option<String> {
 }
 
 pub(super) fn sources(given: &Given) -> Result<Vec<SubjectId>, Fault> {
-    let mut sources = list(subject)(given)?;
+    let mut sources = list(["cs.DC", "quant-ph"], subject)(given)?;
     if !(1..=SOURCES_MAX).contains(&sources.len()) {
         return Err(Fault::Instead(format!("write 1 to {SOURCES_MAX} subjects such as [\"cs.DC\"]")));
     }

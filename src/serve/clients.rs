@@ -1,0 +1,228 @@
+//! Who asks, through whatever proxies, and how often may they?
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
+
+use actix_web::http::header::{self, HeaderMap, HeaderName};
+use governor::clock::{Clock, MonotonicClock};
+use governor::middleware::NoOpMiddleware;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter};
+use ipnet::IpNet;
+
+pub(super) const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// The part of an IPv6 address that tells one household from another; the rest a client chooses as it likes.
+const IPV6_PREFIX_BITS: u32 = 64;
+
+/// After how many requests those are forgotten who have asked for nothing of late.
+const FORGET_EVERY: u32 = 4_096;
+
+/// The most hops that are followed.
+const HOPS_MAX: usize = 64;
+
+type Limiter = RateLimiter<
+    IpAddr,
+    DefaultKeyedStateStore<IpAddr>,
+    MonotonicClock,
+    NoOpMiddleware<<MonotonicClock as Clock>::Instant>,
+>;
+
+/// The clients, told apart by their addresses, and what each of them may still ask.
+pub struct Clients {
+    trusted_proxies: Vec<IpNet>,
+    limiter: Option<Limiter>,
+    asked: AtomicU32,
+    has_warned: AtomicBool,
+}
+
+impl std::fmt::Debug for Clients {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Clients").field("trusted_proxies", &self.trusted_proxies).finish_non_exhaustive()
+    }
+}
+
+impl Clients {
+    /// Each client may ask that often in a minute, all at once if it likes; 0 for as often as it likes.
+    #[must_use]
+    pub fn new(trusted_proxies: Vec<IpNet>, requests_per_minute: u32) -> Self {
+        let limiter = NonZeroU32::new(requests_per_minute).map(|requests| {
+            RateLimiter::new(Quota::per_minute(requests), DefaultKeyedStateStore::default(), MonotonicClock)
+        });
+        Self { trusted_proxies, limiter, asked: AtomicU32::new(0), has_warned: AtomicBool::new(false) }
+    }
+
+    pub(super) fn has_trusted_proxies(&self) -> bool {
+        !self.trusted_proxies.is_empty()
+    }
+
+    /// Counts a request; how long its client has to wait when it was one too many.
+    pub(super) fn count(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> Result<(), Duration> {
+        let (Some(limiter), Some(peer)) = (&self.limiter, peer) else { return Ok(()) };
+        let client = self.client(peer.ip().to_canonical(), headers);
+        let counted = limiter.check_key(&household(client));
+        if self.asked.fetch_add(1, Ordering::Relaxed) % FORGET_EVERY == FORGET_EVERY - 1 {
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
+        }
+        counted.map_err(|refused| refused.wait_time_from(MonotonicClock.now()))
+    }
+
+    /// The nearest address that is not a trusted proxy's.
+    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        if !self.is_trusted(peer) {
+            self.warn_of_a_proxy(peer, headers);
+            return peer;
+        }
+        let is_there = |name: &HeaderName| headers.contains_key(name);
+        match (is_there(&X_FORWARDED_FOR), is_there(&header::FORWARDED)) {
+            (false, false) => peer,
+            (true, false) => self.nearest(peer, hops(headers, &X_FORWARDED_FOR, Some)),
+            (false, true) => self.nearest(peer, hops(headers, &header::FORWARDED, forwarded_for)),
+            // A proxy writes one of them, and the other may be the client's own invention: believed when they agree.
+            (true, true) => {
+                let one = self.nearest(peer, hops(headers, &X_FORWARDED_FOR, Some));
+                let other = self.nearest(peer, hops(headers, &header::FORWARDED, forwarded_for));
+                if one == other { one } else { peer }
+            }
+        }
+    }
+
+    /// Goes from proxy to proxy for as long as they are trusted; what cannot be read leaves the proxy that wrote it.
+    fn nearest(&self, peer: IpAddr, hops: impl Iterator<Item = Option<IpAddr>>) -> IpAddr {
+        let mut nearest = peer;
+        for hop in hops.take(HOPS_MAX) {
+            let Some(hop) = hop else { break };
+            nearest = hop;
+            if !self.is_trusted(hop) {
+                break;
+            }
+        }
+        nearest
+    }
+
+    fn is_trusted(&self, address: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|network| network.contains(&address))
+    }
+
+    /// Behind a proxy that is not known as one, all the world is a single client.
+    fn warn_of_a_proxy(&self, peer: IpAddr, headers: &HeaderMap) {
+        let is_near = match peer {
+            IpAddr::V4(peer) => peer.is_loopback() || peer.is_private(),
+            IpAddr::V6(peer) => peer.is_loopback() || peer.is_unique_local(),
+        };
+        if is_near && headers.contains_key(X_FORWARDED_FOR) && !self.has_warned.swap(true, Ordering::Relaxed)
+        {
+            tracing::warn!(
+                "requests come through a proxy that is not in `server.trusted_proxies`, so all of them count as one client's"
+            );
+        }
+    }
+}
+
+/// The addresses of a field, the last hop first; nothing for one that cannot be read.
+fn hops<'a>(
+    headers: &'a HeaderMap,
+    name: &HeaderName,
+    node: impl Fn(&'a str) -> Option<&'a str>,
+) -> impl Iterator<Item = Option<IpAddr>> {
+    let mut hops: Vec<Option<IpAddr>> = Vec::new();
+    for field in headers.get_all(name) {
+        match field.to_str() {
+            Ok(field) => hops.extend(field.split(',').map(|hop| node(hop.trim()).and_then(address))),
+            Err(_) => hops.push(None),
+        }
+    }
+    hops.into_iter().rev()
+}
+
+/// The `for` of an element of `Forwarded` (RFC 7239 §4).
+fn forwarded_for(element: &str) -> Option<&str> {
+    element.split(';').find_map(|pair| {
+        let (name, value) = pair.trim().split_once('=')?;
+        name.eq_ignore_ascii_case("for").then_some(value)
+    })
+}
+
+/// An address with or without a port, brackets and quotes.
+fn address(node: &str) -> Option<IpAddr> {
+    let node = node.trim().trim_matches('"');
+    let plain = node.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(node, |(inner, _)| inner);
+    let parsed = plain.parse::<IpAddr>().ok();
+    parsed.or_else(|| node.parse::<SocketAddr>().ok().map(|socket| socket.ip())).map(|ip| ip.to_canonical())
+}
+
+/// What is counted as one client.
+fn household(client: IpAddr) -> IpAddr {
+    match client {
+        IpAddr::V4(_) => client,
+        IpAddr::V6(address) => {
+            let network = address.to_bits() & (u128::MAX << (128 - IPV6_PREFIX_BITS));
+            IpAddr::V6(Ipv6Addr::from_bits(network))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::HeaderValue;
+
+    use super::*;
+
+    fn client(peer: &str, fields: &[(HeaderName, &'static str)]) -> String {
+        let trusted = ["127.0.0.1/32", "10.0.0.0/8", "2001:db8:ff::/48"];
+        let trusted = trusted.iter().map(|network| network.parse().expect("a network")).collect();
+        let mut headers = HeaderMap::new();
+        for (name, value) in fields {
+            headers.append(name.clone(), HeaderValue::from_static(value));
+        }
+        Clients::new(trusted, 1).client(peer.parse().expect("an address"), &headers).to_string()
+    }
+
+    #[test]
+    fn the_nearest_hop_that_is_no_trusted_proxy_is_the_client() {
+        let x = |value| [(X_FORWARDED_FOR, value)];
+        assert_eq!(client("192.0.2.1", &x("198.51.100.7")), "192.0.2.1");
+        assert_eq!(client("127.0.0.1", &[]), "127.0.0.1");
+        assert_eq!(client("127.0.0.1", &x("198.51.100.7")), "198.51.100.7");
+        assert_eq!(client("127.0.0.1", &x("203.0.113.9, 198.51.100.7")), "198.51.100.7");
+        assert_eq!(client("127.0.0.1", &x("203.0.113.9, 198.51.100.7, 10.1.2.3")), "198.51.100.7");
+        assert_eq!(client("127.0.0.1", &x("203.0.113.9, nonsense, 10.1.2.3")), "10.1.2.3");
+        assert_eq!(client("127.0.0.1", &x("198.51.100.7:4711")), "198.51.100.7");
+        assert_eq!(client("127.0.0.1", &x("::ffff:198.51.100.7")), "198.51.100.7");
+        let two = [(X_FORWARDED_FOR, "203.0.113.9"), (X_FORWARDED_FOR, "198.51.100.7, 10.1.2.3")];
+        assert_eq!(client("10.0.0.1", &two), "198.51.100.7");
+    }
+
+    #[test]
+    fn forwarded_is_read_and_believed_only_where_the_other_field_agrees() {
+        let forwarded = |value| (header::FORWARDED, value);
+        let one = [forwarded("for=203.0.113.9, proto=https;For=\"[2001:db8::1]:4711\", for=10.1.1.1")];
+        assert_eq!(client("127.0.0.1", &one), "2001:db8::1");
+        assert_eq!(client("127.0.0.1", &[forwarded("for=unknown")]), "127.0.0.1");
+        let both = [forwarded("for=203.0.113.9"), (X_FORWARDED_FOR, "198.51.100.7")];
+        assert_eq!(client("127.0.0.1", &both), "127.0.0.1");
+        let both = [forwarded("for=198.51.100.7"), (X_FORWARDED_FOR, "198.51.100.7")];
+        assert_eq!(client("127.0.0.1", &both), "198.51.100.7");
+    }
+
+    #[test]
+    fn a_household_of_ipv6_is_one_client() {
+        let household = |text: &str| household(text.parse().expect("an address"));
+        assert_eq!(household("2001:db8:1:2:3:4:5:6"), household("2001:db8:1:2:ffff::1"));
+        assert_ne!(household("2001:db8:1:2::1"), household("2001:db8:1:3::1"));
+        assert_ne!(household("192.0.2.1"), household("192.0.2.2"));
+    }
+
+    #[test]
+    fn one_request_too_many_has_to_wait() {
+        let clients = Clients::new(Vec::new(), 2);
+        let ask = |peer: &str| clients.count(Some(peer.parse().expect("an address")), &HeaderMap::new());
+        assert!(ask("192.0.2.1:1").is_ok() && ask("192.0.2.1:2").is_ok());
+        let wait = ask("192.0.2.1:3").expect_err("one too many");
+        assert!(wait <= Duration::from_secs(30), "{wait:?}");
+        assert!(ask("192.0.2.2:1").is_ok());
+    }
+}

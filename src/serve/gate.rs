@@ -1,0 +1,217 @@
+//! What happens to every request before and after the route that answers it?
+
+use std::cell::RefCell;
+use std::future::{Future, Ready, ready};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{Method, StatusCode, Version};
+use actix_web::web::Bytes;
+use actix_web::{Error, HttpMessage};
+
+use super::doors::IsAdmin;
+use super::error::Problem;
+use super::recent::Recent;
+use super::respond::Kept;
+use super::{State, TARGET_BYTES_MAX};
+
+/// The most bytes of header fields, names and values together.
+const HEADERS_BYTES_MAX: usize = 16 * 1024;
+
+/// What must answer however often it is asked.
+const UNCOUNTED_PATHS: [&str; 2] = ["/healthz", "/readyz"];
+
+/// Counts, opens or refuses, answers at once what was asked a moment ago, and mends what the server gets wrong.
+#[derive(Clone, Debug)]
+pub struct Gate(State);
+
+impl Gate {
+    #[must_use]
+    pub fn new(state: State) -> Self {
+        Self(state)
+    }
+}
+
+impl<S> Transform<S, ServiceRequest> for Gate
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<BoxBody>, Error = Error> + 'static,
+{
+    type Response = ServiceResponse<BoxBody>;
+    type Error = Error;
+    type Transform = Gated<S>;
+    type InitError = ();
+    type Future = Ready<Result<Gated<S>, ()>>;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        let recent = Rc::new(RefCell::new(Recent::default()));
+        ready(Ok(Gated { routes: Rc::new(service), state: self.0.clone(), recent }))
+    }
+}
+
+/// The routes of one worker behind their gate.
+pub struct Gated<S> {
+    routes: Rc<S>,
+    state: State,
+    recent: Rc<RefCell<Recent>>,
+}
+
+impl<S> std::fmt::Debug for Gated<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gated").finish_non_exhaustive()
+    }
+}
+
+/// An answer that is there, or one that is on its way.
+pub enum Answer {
+    Now(Option<ServiceResponse<BoxBody>>),
+    Later(Pin<Box<dyn Future<Output = Result<ServiceResponse<BoxBody>, Error>>>>),
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if matches!(self, Self::Now(_)) { "Now" } else { "Later" })
+    }
+}
+
+impl Future for Answer {
+    type Output = Result<ServiceResponse<BoxBody>, Error>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.get_mut() {
+            // Nobody asks twice for what was given.
+            Self::Now(answer) => answer.take().map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer))),
+            Self::Later(answer) => answer.as_mut().poll(context),
+        }
+    }
+}
+
+impl<S> Service<ServiceRequest> for Gated<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<BoxBody>, Error = Error> + 'static,
+{
+    type Response = ServiceResponse<BoxBody>;
+    type Error = Error;
+    type Future = Answer;
+
+    actix_web::dev::forward_ready!(routes);
+
+    fn call(&self, mut request: ServiceRequest) -> Answer {
+        if let Err(problem) = self.admit(&request) {
+            return refuse(request, &problem);
+        }
+        if *request.method() == Method::GET && matches!(request.parts_mut().1, Payload::None) {
+            let answer = self.recent.borrow().answer(request.head(), &self.state);
+            if let Some(answer) = answer {
+                return Answer::Now(Some(request.into_response(answer)));
+            }
+        }
+        if let Err(problem) = check(&mut request) {
+            return refuse(request, &problem);
+        }
+        let asked = Recent::wording(request.head(), &self.state);
+        let doors = &self.state.doors;
+        if doors.has_keys() {
+            if doors.is_admin(request.headers(), request.uri()) {
+                request.extensions_mut().insert(IsAdmin);
+            }
+            if let Some(uri) = doors.without_key(request.uri()) {
+                request.match_info_mut().get_mut().update(&uri);
+                request.head_mut().uri = uri;
+            }
+        }
+        let (routes, recent) = (self.routes.clone(), self.recent.clone());
+        Answer::Later(Box::pin(async move {
+            let method = request.method().clone();
+            let mut response = routes.call(request).await?;
+            let kept = response.response_mut().extensions_mut().remove::<Kept>();
+            if let (Some(kept), Some(asked)) = (kept, asked) {
+                recent.borrow_mut().keep(asked, kept);
+            }
+            Ok(finished(response, &method))
+        }))
+    }
+}
+
+impl<S> Gated<S> {
+    /// May the asker ask this, now?
+    fn admit(&self, request: &ServiceRequest) -> Result<(), Problem> {
+        let (clients, doors) = (&self.state.clients, &self.state.doors);
+        let is_counted = || !UNCOUNTED_PATHS.contains(&request.path());
+        if let Err(wait) = clients.count(request.peer_addr(), request.headers())
+            && is_counted()
+        {
+            return Err(Problem::too_many_requests(wait));
+        }
+        // A browser asks what it may ask without its user's key.
+        if *request.method() != Method::OPTIONS && !doors.is_open(request.headers(), request.uri()) {
+            return Err(Problem::no_key());
+        }
+        Ok(())
+    }
+}
+
+/// Is this a request that a route should see?
+fn check(request: &mut ServiceRequest) -> Result<(), Problem> {
+    let target_bytes = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    if target_bytes > TARGET_BYTES_MAX {
+        return Err(Problem::target_too_long(TARGET_BYTES_MAX));
+    }
+    let headers = request.headers();
+    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if bytes > HEADERS_BYTES_MAX {
+        return Err(Problem::headers_too_large(HEADERS_BYTES_MAX));
+    }
+    let hosts = headers.get_all(header::HOST).count();
+    if hosts > 1 || (hosts == 0 && request.version() >= Version::HTTP_11) {
+        return Err(Problem::bad_host());
+    }
+    if !matches!(request.parts_mut().1, Payload::None) {
+        return Err(Problem::body_refused());
+    }
+    Ok(())
+}
+
+fn refuse(request: ServiceRequest, problem: &Problem) -> Answer {
+    let response = problem.respond(request.request());
+    let method = request.method().clone();
+    Answer::Now(Some(finished(request.into_response(response), &method)))
+}
+
+/// Says that every type is meant, and leaves the body off where `HEAD` asked.
+fn finished(mut response: ServiceResponse<BoxBody>, method: &Method) -> ServiceResponse<BoxBody> {
+    if response.status() != StatusCode::NOT_MODIFIED {
+        let nosniff = HeaderValue::from_static("nosniff");
+        response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+    }
+    if *method == Method::HEAD && !matches!(response.response().body().size(), BodySize::None) {
+        if let BodySize::Sized(bytes) = response.response().body().size() {
+            response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(bytes));
+        }
+        response.response_mut().head_mut().no_chunking(true);
+        response = response.map_body(|_, _| BoxBody::new(LeftOff));
+    }
+    response
+}
+
+/// The body that `HEAD` leaves off, though its length is told.
+///
+/// On a pipelined connection actix-http 3 takes the last method that it has read for that of the request which it
+/// answers. A body of a known length would be sent then, and one of none would lose its `Content-Length`; a stream
+/// that ends at once, of a length that was set by hand, is right whatever the server believes.
+struct LeftOff;
+
+impl MessageBody for LeftOff {
+    type Error = std::convert::Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Stream
+    }
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Poll::Ready(None)
+    }
+}

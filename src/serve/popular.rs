@@ -1,0 +1,43 @@
+//! Which documents are rendered again before their readers ask?
+
+use std::time::Duration;
+
+use super::coding::Coding;
+use super::documents::{Documents, Found, Request};
+use super::{State, feeds, query_api};
+
+/// How many documents are made ready after a change; the others are made when they are asked for.
+const READY_MAX: usize = 1_000;
+
+/// Changes come in bursts: a mailing's page, then days that were missed.
+const CALM: Duration = Duration::from_millis(200);
+
+/// Renders the most asked for documents again whenever their content has changed, for as long as the service runs.
+pub async fn keep_popular_ready(state: State) {
+    loop {
+        state.documents.change().await;
+        tokio::time::sleep(CALM).await;
+        for old in state.documents.popular().into_iter().take(READY_MAX) {
+            renew(&old, &state).await;
+        }
+    }
+}
+
+async fn renew(old: &Found, state: &State) {
+    if state.shelf.generation(&old.key.sources) == old.key.generation {
+        return;
+    }
+    let renewed = match &old.key.request {
+        Request::Feed(asked) => feeds::renew(asked, state).await,
+        Request::Api(asked) => query_api::renew(asked, state).await,
+    };
+    let Some(renewed) = renewed else { return };
+    renewed.document.follow(&old.document);
+    let documents: &Documents = &state.documents;
+    for coding in [Coding::Gzip, Coding::Brotli] {
+        if old.document.is_prepared(coding) {
+            documents.prepare(&renewed, coding).await;
+        }
+    }
+    documents.give_up(&old.key).await;
+}

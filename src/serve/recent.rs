@@ -1,0 +1,119 @@
+//! What was asked a moment ago in the same words, so that it need not be understood again?
+//!
+//! Each worker remembers for itself, so there is nothing to wait for.
+//! Only the memory for documents holds documents: what it has given up is forgotten here too.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::sync::{Arc, Weak};
+
+use actix_web::HttpResponse;
+use actix_web::dev::RequestHead;
+use actix_web::http::header;
+
+use super::document::Document;
+use super::respond::{self, Kept, Terms};
+use super::{State, coding, delta, negotiate};
+
+/// How many wordings a worker remembers.
+const WORDINGS_MAX: usize = 1_024;
+
+/// The longest wording that is remembered.
+const WORDING_BYTES_MAX: usize = 1_024;
+
+/// The wordings of a worker, by their hashes.
+#[derive(Debug, Default)]
+pub(super) struct Recent {
+    hasher: RandomState,
+    answers: HashMap<u64, Recently>,
+}
+
+/// All of a request that decides which document answers it: the target, the host where links need it, and the types
+/// that the asker takes where these decide the form.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Wording {
+    target: Box<str>,
+    host: Box<[u8]>,
+    accepted: Vec<Box<[u8]>>,
+}
+
+#[derive(Debug)]
+struct Recently {
+    wording: Wording,
+    document: Weak<Document>,
+    terms: Terms,
+    versions: (u64, u64),
+    second: i64,
+}
+
+impl Recent {
+    /// The answer to a request, if one of its wording was answered in this second and nothing has changed since.
+    pub(super) fn answer(&self, head: &RequestHead, state: &State) -> Option<HttpResponse> {
+        let target = head.uri.path_and_query()?.as_str();
+        let mut hosts = head.headers.get_all(header::HOST);
+        let host = hosts.next()?.as_bytes();
+        if hosts.next().is_some() {
+            return None;
+        }
+        let host = if state.options.base_url.is_some() { &[] } else { host };
+        let is_negotiated = negotiate::is_negotiated(head.uri.path());
+        let accepted = || {
+            let fields = is_negotiated.then(|| head.headers.get_all(header::ACCEPT));
+            fields.into_iter().flatten().map(header::HeaderValue::as_bytes)
+        };
+        let recently = self.answers.get(&self.hash(target, host, accepted()))?;
+        let wording = &recently.wording;
+        if *wording.target != *target
+            || *wording.host != *host
+            || !wording.accepted.iter().map(|field| &**field).eq(accepted())
+            || recently.versions != respond::versions(state)
+            || recently.second != state.clock.now().as_second()
+        {
+            return None;
+        }
+        let document: Arc<Document> = recently.document.upgrade()?;
+        let coding = coding::best(&head.headers)?;
+        let is_current = respond::is_current(&head.headers, &document, coding);
+        if !is_current && (!document.is_prepared(coding) || head.headers.contains_key(delta::A_IM)) {
+            return None;
+        }
+        Some(respond::answer(&head.headers, &document, coding, &recently.terms))
+    }
+
+    /// What of a request would have to be the same again; nothing for one that is not worth remembering.
+    pub(super) fn wording(head: &RequestHead, state: &State) -> Option<Wording> {
+        let target = head.uri.path_and_query()?.as_str();
+        let host = head.headers.get(header::HOST)?.as_bytes();
+        let host = if state.options.base_url.is_some() { &[] } else { host };
+        let is_negotiated = negotiate::is_negotiated(head.uri.path());
+        let accepted: Vec<Box<[u8]>> = if is_negotiated {
+            head.headers.get_all(header::ACCEPT).map(|field| field.as_bytes().into()).collect()
+        } else {
+            Vec::new()
+        };
+        let bytes = target.len() + host.len() + accepted.iter().map(|field| field.len()).sum::<usize>();
+        (bytes <= WORDING_BYTES_MAX).then(|| Wording { target: target.into(), host: host.into(), accepted })
+    }
+
+    pub(super) fn keep(&mut self, wording: Wording, kept: Kept) {
+        if self.answers.len() >= WORDINGS_MAX {
+            self.answers.retain(|_, recently| recently.second == kept.second);
+        }
+        if self.answers.len() >= WORDINGS_MAX {
+            self.answers.clear();
+        }
+        let accepted = wording.accepted.iter().map(|field| &**field);
+        let hash = self.hash(&wording.target, &wording.host, accepted);
+        let Kept { document, terms, versions, second } = kept;
+        let document = Arc::downgrade(&document);
+        self.answers.insert(hash, Recently { wording, document, terms, versions, second });
+    }
+
+    fn hash<'a>(&self, target: &str, host: &[u8], accepted: impl Iterator<Item = &'a [u8]>) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        target.hash(&mut hasher);
+        host.hash(&mut hasher);
+        accepted.for_each(|field| field.hash(&mut hasher));
+        hasher.finish()
+    }
+}

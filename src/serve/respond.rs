@@ -1,0 +1,161 @@
+//! How does a document become an answer to this request?
+
+use std::sync::Arc;
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::coding::{self, Coding};
+use super::document::Document;
+use super::documents::Found;
+use super::error::Problem;
+use super::freshness::Freshness;
+use super::{State, conditional, delta, negotiate};
+use crate::render::page;
+
+/// What scripts of other sites may see of an answer, beside what they always may.
+pub(super) const EXPOSED: &str =
+    "ETag, Age, Cache-Status, Content-Encoding, Date, IM, Retry-After, Vary, X-Crosslist-Query";
+
+/// The media type of what is neither feed nor page.
+pub(super) const JSON: &str = "application/json";
+
+/// What is said of an answer beside what it is.
+#[derive(Clone, Debug)]
+pub(super) struct Terms {
+    pub(super) cache_control: HeaderValue,
+    pub(super) cache_status: Option<HeaderValue>,
+    /// The form was chosen by the `Accept` header.
+    pub(super) is_negotiated: bool,
+}
+
+/// What the next request of the same wording can be answered with, for as long as nothing changes.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    pub(super) document: Arc<Document>,
+    pub(super) terms: Terms,
+    /// Of the shelf and of the collector, from before they were looked at.
+    pub(super) versions: (u64, u64),
+    /// Headers tell of the time in seconds.
+    pub(super) second: i64,
+}
+
+/// Where the shelf and the collector stand.
+pub(super) fn versions(state: &State) -> (u64, u64) {
+    (state.shelf.version(), state.collector.version())
+}
+
+/// The answer of a document that is kept.
+pub(super) async fn kept(
+    request: &HttpRequest,
+    state: &State,
+    found: Found,
+    versions: (u64, u64),
+    freshness: &Freshness,
+    was_read_now: bool,
+) -> Result<HttpResponse, Problem> {
+    let coding = coding::best(request.headers()).ok_or_else(Problem::no_coding)?;
+    let is_negotiated = negotiate::is_negotiated(request.path());
+    let terms = freshness.terms(state, is_negotiated, was_read_now);
+    if !is_current(request.headers(), &found.document, coding) {
+        state.documents.prepare(&found, coding).await;
+    }
+    let mut response = answer(request.headers(), &found.document, coding, &terms);
+    if !was_read_now && !found.document.is_delta {
+        let second = state.clock.now().as_second();
+        response.extensions_mut().insert(Kept { document: found.document, terms, versions, second });
+    }
+    Ok(response)
+}
+
+/// The answer of a document that was made for this request, or that never changes.
+pub(super) fn page(request: &HttpRequest, document: &Document, cache_control: &'static str) -> HttpResponse {
+    let Some(coding) = coding::best(request.headers()) else {
+        return Problem::no_coding().respond(request);
+    };
+    let cache_control = HeaderValue::from_static(cache_control);
+    let terms = Terms { cache_control, cache_status: None, is_negotiated: false };
+    answer(request.headers(), document, coding, &terms)
+}
+
+pub(super) fn is_current(headers: &HeaderMap, document: &Document, coding: Coding) -> bool {
+    !document.is_delta
+        && conditional::is_current(headers, document.etag(coding).as_bytes(), document.modified)
+}
+
+/// 304, or the whole.
+pub(super) fn answer(
+    headers: &HeaderMap,
+    document: &Document,
+    coding: Coding,
+    terms: &Terms,
+) -> HttpResponse {
+    if is_current(headers, document, coding) {
+        let mut response = HttpResponse::with_body(StatusCode::NOT_MODIFIED, BoxBody::new(()));
+        common(response.headers_mut(), document, coding, terms);
+        return response;
+    }
+    whole(document, coding, terms)
+}
+
+/// What 304 and 200 both say.
+fn common(fields: &mut HeaderMap, document: &Document, coding: Coding, terms: &Terms) {
+    fields.insert(header::ETAG, document.etag(coding).clone());
+    fields.insert(header::CACHE_CONTROL, terms.cache_control.clone());
+    fields.insert(header::VARY, HeaderValue::from_static(vary(document.is_delta, terms.is_negotiated)));
+    fields.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    if let Some(status) = &terms.cache_status {
+        fields.insert(header::CACHE_STATUS, status.clone());
+        // What is answered was just compared with what is known.
+        fields.insert(header::AGE, HeaderValue::from_static("0"));
+    }
+}
+
+fn whole(document: &Document, coding: Coding, terms: &Terms) -> HttpResponse {
+    let status = if document.is_delta { StatusCode::IM_USED } else { StatusCode::OK };
+    let mut response = HttpResponse::with_body(status, BoxBody::new(document.prepare(coding)));
+    let fields = response.headers_mut();
+    common(fields, document, coding, terms);
+    fields.insert(header::CONTENT_TYPE, document.content_type.clone());
+    if let Some(coding) = coding.field() {
+        fields.insert(header::CONTENT_ENCODING, coding);
+    }
+    if let Some(modified) = &document.last_modified {
+        fields.insert(header::LAST_MODIFIED, modified.clone());
+    }
+    fields.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if document.is_delta {
+        fields.insert(delta::IM, delta::FEED);
+        // A cache that does not know 226 must not give it to others (RFC 3229 §10.7.1).
+        let terms = terms.cache_control.to_str().unwrap_or_default();
+        let control = HeaderValue::try_from(format!("no-store, im, {terms}"));
+        fields.insert(header::CACHE_CONTROL, control.unwrap_or(HeaderValue::from_static("no-store, im")));
+    }
+    if document.is_page {
+        for (name, value) in page_fields() {
+            fields.insert(name, value);
+        }
+    } else {
+        fields.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+    }
+    response
+}
+
+/// What keeps a page from doing harm: it loads and runs nothing, and tells no site where its reader came from.
+pub(super) fn page_fields() -> [(HeaderName, HeaderValue); 2] {
+    [
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(page::CONTENT_SECURITY_POLICY)),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    ]
+}
+
+fn vary(is_delta: bool, is_negotiated: bool) -> &'static str {
+    match (is_delta, is_negotiated) {
+        (false, false) => "Accept-Encoding",
+        (false, true) => "Accept, Accept-Encoding",
+        (true, false) => "Accept-Encoding, A-IM, If-None-Match",
+        (true, true) => "Accept, Accept-Encoding, A-IM, If-None-Match",
+    }
+}

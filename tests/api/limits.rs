@@ -1,0 +1,71 @@
+//! How much a client may ask, and what it may send.
+
+use crosslist::settings::Sources;
+use reqwest::Method;
+
+use crate::service::{Running, Wire};
+
+#[tokio::test]
+async fn a_client_that_asks_too_often_is_told_when_to_come_back() {
+    let sources = Sources::default().with_override("test", "limits.requests_per_minute", "3");
+    let service = Running::demo_with(sources).await;
+    for _ in 0..3 {
+        assert_eq!(service.get("/subjects/cs.DC.rss").await.status(), 200);
+    }
+    let refused = service.get("/subjects/cs.DC.rss").await;
+    assert_eq!(refused.status(), 429);
+    assert_eq!(refused.headers()["cache-control"], "no-store");
+    let seconds: u64 = refused.headers()["retry-after"].to_str().expect("text").parse().expect("seconds");
+    assert!((1..=21).contains(&seconds), "{seconds}");
+    assert_eq!(service.get("/healthz").await.status(), 200);
+    // Whoever is no trusted proxy cannot speak for others.
+    let other = [("x-forwarded-for", "192.0.2.1")];
+    assert_eq!(service.ask(Method::GET, "/", &other).await.status(), 429);
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_every_client_has_its_own_share() {
+    let sources = Sources::default().with_override("test", "limits.requests_per_minute", "1").with_override(
+        "test",
+        "server.trusted_proxies",
+        "127.0.0.0/8",
+    );
+    let service = Running::demo_with(sources).await;
+    let ask = |client: &'static str| {
+        let service = &service;
+        async move {
+            let headers = [("x-forwarded-for", client)];
+            service.ask(Method::GET, "/robots.txt", &headers).await.status().as_u16()
+        }
+    };
+    assert_eq!(ask("192.0.2.1").await, 200);
+    assert_eq!(ask("192.0.2.2").await, 200);
+    assert_eq!(ask("192.0.2.1").await, 429);
+    // What the client itself wrote stands further left.
+    assert_eq!(ask("198.51.100.1, 192.0.2.1").await, 429);
+    assert_eq!(ask("2001:db8::1").await, 200);
+    assert_eq!(ask("2001:db8::2").await, 429);
+}
+
+#[tokio::test]
+async fn large_header_fields_and_bodies_are_refused() {
+    let service = Running::demo().await;
+    let large = "x".repeat(20_000);
+    assert_eq!(service.ask(Method::GET, "/", &[("x-large", &large)]).await.status(), 431);
+    for (request, status) in [
+        ("GET /subjects/cs.DC.rss HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello", 413),
+        ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", 413),
+        (
+            "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            400,
+        ),
+        ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello", 400),
+        ("GET /robots.txt HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", 200),
+        ("GET / HTTP/1.1\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+    ] {
+        let mut wire = Wire::to(&service).await;
+        wire.send(request).await;
+        assert_eq!(wire.answer(true).await.status, status, "{request}");
+    }
+}
