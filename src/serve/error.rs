@@ -13,7 +13,7 @@ use crate::domain::taxonomy::UnknownSubject;
 use crate::filter;
 use crate::render;
 
-use super::{negotiate, respond};
+use super::{negotiate, respond, told};
 
 /// The shortest `Retry-After`, so that a reader does not come back while the answer is on its way.
 const RETRY_AFTER_SECONDS_MIN: u64 = 5;
@@ -59,7 +59,7 @@ pub(super) struct Mistake {
 }
 
 impl Mistake {
-    fn said(&self) -> String {
+    pub(super) fn said(&self) -> String {
         if self.hint.is_empty() { self.message.clone() } else { format!("{}: {}", self.message, self.hint) }
     }
 
@@ -261,6 +261,11 @@ impl Problem {
         Self::new("failed", "Something went wrong here", StatusCode::INTERNAL_SERVER_ERROR, detail)
     }
 
+    /// The mistakes one by one; none where the request is wrong as a whole.
+    pub(super) fn mistakes(&self) -> &[Mistake] {
+        &self.errors
+    }
+
     /// Every mistake in a sentence, or what is wrong as a whole.
     pub(super) fn said(&self) -> Vec<String> {
         if self.errors.is_empty() {
@@ -288,6 +293,8 @@ impl Problem {
                 response.insert_header(field);
             }
             (render::page::CONTENT_TYPE, body)
+        } else if negotiate::wants_text(request) {
+            ("text/plain; charset=utf-8", told::text(self, request))
         } else {
             ("application/problem+json", serde_json::to_string(self).unwrap_or_default())
         };

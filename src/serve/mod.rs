@@ -26,6 +26,7 @@ mod respond;
 mod routes;
 mod server;
 mod status;
+mod told;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -43,6 +43,13 @@ pub(super) fn is_acceptable(request: &HttpRequest) -> bool {
     best(&accepted(request)).is_some()
 }
 
+/// Is plain text named, and nothing that a mistake is usually told in?
+pub(super) fn wants_text(request: &HttpRequest) -> bool {
+    let accept = request.headers().get_all(header::ACCEPT).filter_map(|value| value.to_str().ok());
+    let accept = accept.collect::<Vec<_>>().join(",").to_ascii_lowercase();
+    accept.contains("text/plain") && !accept.contains("json")
+}
+
 /// Is it a browser that asks?
 pub(super) fn wants_page(request: &HttpRequest) -> bool {
     form(request) == Form::Page

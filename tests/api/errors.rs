@@ -153,3 +153,19 @@ async fn a_type_that_the_rule_leaves_nothing_of_is_refused() {
     assert_eq!(refused["errors"][0]["message"], "the rule leaves nothing of type new,cross");
     assert_eq!(service.get("/subjects/cs.DC.rss?type=new&q=gpu+OR+type:replace").await.status(), 200);
 }
+
+#[tokio::test]
+async fn a_terminal_gets_a_caret_under_each_mistake() {
+    let service = Running::demo().await;
+    let asked = [("Accept", "text/plain, */*;q=0.1")];
+    let response =
+        service.ask(reqwest::Method::GET, "/subjects/cs.DC.rss?q=gpu+or+fpga&limit=x", &asked).await;
+    assert_eq!(
+        (response.status().as_u16(), &response.headers()["content-type"]),
+        (400, &"text/plain; charset=utf-8".parse().expect("a value"))
+    );
+    let told = response.text().await.expect("a body");
+    let expected = "q=gpu or fpga\n      ^^ operators are uppercase: write OR, or \"or\" in quotes for the word\n\
+                    limit=x\n      ^ `limit` is `x`: a number from 1 to 2000\n";
+    assert_eq!(told, expected);
+}
