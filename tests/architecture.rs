@@ -56,6 +56,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("indexmap", &["filter"]),
     ("indicatif", &["cli"]),
     ("jiff", &[]),
+    ("math_core", &["text"]),
     ("maud", &["text", "render", "serve"]),
     ("moka", &["serve"]),
     ("regex", &["parse", "text", "filter"]),

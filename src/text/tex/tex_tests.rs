@@ -28,12 +28,12 @@ fn formulas_read_as_unicode() {
     check("$\\mathbb{F}_2$", "𝔽₂");
     check("$O(n \\log n)$ $O(n\\log n)$ $2\\log2$", "O(n log n) O(n log n) 2 log 2");
     check("$\\alpha\\beta$, $\\Omega(n^2)$, $\\varepsilon$", "αβ, Ω(n²), ε");
-    check("$x_{ij}$ $x_i$ $x_{i+1}$ $a^{n}$ $10^{-6}$ $10^6$ $x^{a b}$", "x_ij xᵢ xᵢ₊₁ aⁿ 10⁻⁶ 10⁶ x^(a b)");
+    check("$x_{ij}$ $x_i$ $x_{i+1}$ $a^{n}$ $10^{-6}$ $10^6$ $x^{a b}$", "xᵢⱼ xᵢ xᵢ₊₁ aⁿ 10⁻⁶ 10⁶ x^(a b)");
     check(
         "$\\mathcal{O}(\\sqrt{x})$, $\\sqrt[3]{x+1}$, $\\frac{a}{b}$, $\\frac{a+1}{2}$",
         "𝒪(√x), ∛(x+1), a/b, (a+1)/2",
     );
-    check("$\\mathfrak{g}$ $\\mathbb{R}^n$ $A \\to B$ $a \\leq b$ $a\\in B$", "𝔤 ℝⁿ A → B a ≤ b a∈ B");
+    check("$\\mathfrak{g}$ $\\mathbb{R}^n$ $A \\to B$ $a \\leq b$ $a\\in B$", "𝔤 ℝⁿ A → B a ≤ b a∈B");
     check("$\\hat{x}$ $\\tilde{O}(n)$ $\\bar{x}$ $x\\not= y$ $f'$", "x̂ Õ(n) x̄ x≠ y f′");
     check("$45^\\circ$, $n^{th}$, $K^*$, $\\left(x\\right)$", "45°, nth, K*, (x)");
     check("\\(x^2\\) and \\[y^2\\] and $$z^2$$", "x² and y² and z²");
