@@ -129,6 +129,8 @@ impl<'a> Reader<'a> {
 
     /// Reads one character, group, macro or script.
     fn read_one(&mut self, end: usize, depth: usize) {
+        #[cfg(test)]
+        tests::STEPS.with(|steps| steps.set(steps.get() + 1));
         let Some(character) = self.text[self.at..end].chars().next() else {
             self.at = end;
             return;
@@ -190,7 +192,7 @@ impl<'a> Reader<'a> {
     fn space(&mut self, length: usize) {
         self.at += length;
         self.gap = Gap::None;
-        if !self.out.ends_with(char::is_whitespace) {
+        if !self.out.is_empty() && !self.out.ends_with(char::is_whitespace) {
             self.out.push(' ');
         }
     }

@@ -3,6 +3,10 @@
 use super::delimiters::Formula;
 use super::{DEPTH_MAX, Gap, Reader, accents, alphabets, name, scripts, symbols};
 
+/// Blanks inside of brackets say nothing.
+const BRACKETS_OPEN: [char; 7] = ['(', '[', '{', '⟨', '⌈', '⌊', '⟦'];
+const BRACKETS_CLOSE: [char; 7] = [')', ']', '}', '⟩', '⌉', '⌋', '⟧'];
+
 /// Signs behind which another has no left side: `= ±3`, `(≥2)`.
 const OPENINGS: &str = "([{⟨,;:=<>+-";
 
@@ -66,8 +70,19 @@ impl<'a> Reader<'a> {
             c if c.is_whitespace() => self.blank(end),
             c => {
                 self.at += c.len_utf8();
+                self.close_bracket(c);
                 self.push(c);
             }
+        }
+    }
+
+    /// Takes back the blank before a closing bracket.
+    fn close_bracket(&mut self, character: char) {
+        if BRACKETS_CLOSE.contains(&character)
+            && self.out.len() > self.formula_start
+            && self.out.ends_with(' ')
+        {
+            self.out.pop();
         }
     }
 
@@ -78,7 +93,7 @@ impl<'a> Reader<'a> {
         let is_room = match self.gap {
             Gap::Operator { is_spaced } => is_spaced,
             Gap::Letter => !self.begins_operand(end),
-            Gap::None | Gap::Word => !self.out.ends_with(['⟨', '⌈', '⌊', '⟦']),
+            Gap::None | Gap::Word => !self.out.ends_with(BRACKETS_OPEN),
         };
         if is_room && self.out.len() > self.formula_start && !self.out.ends_with(char::is_whitespace) {
             self.out.push(' ');
@@ -115,13 +130,11 @@ impl<'a> Reader<'a> {
             return;
         }
         if !is_operator {
+            symbol.chars().for_each(|c| self.close_bracket(c));
             self.append(symbol);
-            self.gap = if symbol.starts_with(char::is_alphabetic) || matches!(symbol, "∂" | "∇" | "∀" | "∃")
-            {
-                Gap::Letter
-            } else {
-                Gap::None
-            };
+            let is_prefix = symbol.starts_with(char::is_alphabetic)
+                || matches!(symbol, "∂" | "∇" | "∀" | "∃" | "‖" | "⟨" | "⌈" | "⌊");
+            self.gap = if is_prefix { Gap::Letter } else { Gap::None };
             return;
         }
         let left = &self.out[self.formula_start.min(self.out.len())..];

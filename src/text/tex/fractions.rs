@@ -11,8 +11,8 @@ impl<'a> Reader<'a> {
                 let (over, under) = (self.argument(end, depth), self.argument(end, depth));
                 self.fraction(&over, &under, end);
             }
-            "over" | "atop" | "choose" if self.out.len() >= self.group_start => {
-                let over = self.out.split_off(self.group_start);
+            "over" | "atop" | "choose" if (self.is_math || depth > 0) && depth < super::DEPTH_MAX => {
+                let over = self.out.split_off(self.group_start.min(self.out.len()));
                 let rest = self.rest_of_group(end, depth);
                 let (over, rest) = (over.trim(), rest.trim());
                 match name {
@@ -56,9 +56,6 @@ impl<'a> Reader<'a> {
 
     /// What is left of this group or formula, read apart from the output.
     fn rest_of_group(&mut self, end: usize, depth: usize) -> String {
-        if depth >= super::DEPTH_MAX {
-            return String::new();
-        }
         let outer = std::mem::take(&mut self.out);
         let starts = (self.formula_start, self.group_start);
         (self.formula_start, self.group_start) = (0, 0);

@@ -54,11 +54,20 @@ impl<'a> Reader<'a> {
         } else if name == "underline" || name == "mathop" {
             self.optional_argument(end);
         }
+        let start = self.out.len();
         if self.rest(end).starts_with('{') && depth < DEPTH_MAX {
             let was_math = self.is_math;
             self.is_math &= !symbols::is_text(name);
             self.unwrapped_group(end, depth);
             self.is_math = was_math;
+        } else if name == "sc" && self.text[end..].starts_with('}') && depth < DEPTH_MAX {
+            self.read_until(end, depth + 1);
+        }
+        // Small capitals of spectra: `H\,{\sc ii}` is H II.
+        let is_numeral = |text: &str| !text.is_empty() && text.bytes().all(|byte| b"ivx".contains(&byte));
+        if matches!(name, "sc" | "textsc") && is_numeral(self.out[start..].trim()) {
+            let numeral = self.out.split_off(start);
+            self.out.push_str(&numeral.to_uppercase());
         }
     }
 
@@ -166,6 +175,9 @@ impl<'a> Reader<'a> {
             "url" | "path" | "nolinkurl" | "href" | "footnote" if !self.closes(end) => {
                 if self.raw_is(end, "{") {
                     self.at += 1;
+                    if name == "footnote" {
+                        self.space(0);
+                    }
                 } else {
                     self.unknown(name);
                 }

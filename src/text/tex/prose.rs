@@ -117,11 +117,11 @@ impl Reader<'_> {
             // A single letter is a quantity, and a word something with a number: `z~2`, but `Fig~2` and `NGC~1068`.
             last.is_some_and(char::is_numeric) || before.next().is_some_and(char::is_alphanumeric)
         } else {
-            (follows_letter || last.is_some_and(|c| ".,:;)]}\"'”’".contains(c)))
+            (follows_letter || last.is_some_and(|c| ".,:;)]}\"'”’×±·%°".contains(c)))
                 && after.is_some_and(|c| !c.is_whitespace())
         };
         match (ties, after) {
-            (true, Some(' ')) => self.at += 1,
+            (true, Some(' ')) if !self.is_math => self.at += 1,
             (true, _) => self.space(1),
             (false, _) => self.emit("~", 1),
         }

@@ -22,22 +22,27 @@ const LOWERED_AS_THEY_ARE: &[&str] = &["⊙", "⊕", "☉", "♃", "⊗"];
 pub(super) fn script(sign: char, script: &str) -> (String, bool) {
     match (sign, script) {
         (_, "") => return (String::new(), false),
+        ('^', "′′") => return ("″".to_owned(), false),
+        ('^', "′′′") => return ("‴".to_owned(), false),
         ('^', "∘" | "°") => return ("°".to_owned(), false),
         ('^', "⊤" | "⊺") => return ("ᵀ".to_owned(), false),
         ('^', signs) if RAISED_AS_THEY_ARE.contains(&signs) => return (signs.to_owned(), false),
         ('_', signs) if LOWERED_AS_THEY_ARE.contains(&signs) => return (signs.to_owned(), false),
         _ => {}
     }
+    // `f(n)` is easier to see on the line; `(n)` is not.
+    let is_call = script.contains('(') && !script.starts_with('(');
     let small = if sign == '^' { raised(script) } else { mapped(LOWERED, script) };
-    if let Some(small) = small {
+    if let Some(small) = small.filter(|_| !is_call) {
         return (small, false);
     }
-    let is_word = script.chars().all(is_word_character);
+    // A power in an index would read as one of the whole.
+    let is_word = script.chars().all(|c| is_word_character(c) && !is_raised(c));
     // `x^ab` could be the product of a power, so several letters up there stand in brackets.
     let is_one =
         script.chars().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).nth(1).is_none();
     if is_word && (sign == '_' || is_one)
-        || is_number(script)
+        || is_number(script) && !script.contains(',')
         || is_bracketed(script)
         || script.chars().nth(1).is_none()
     {
@@ -49,7 +54,11 @@ pub(super) fn script(sign: char, script: &str) -> (String, bool) {
 
 /// The text as superscript, where every character of it exists as one.
 pub(super) fn raised(text: &str) -> Option<String> {
-    mapped(RAISED, text)
+    // The star of a particle or a dual stands up there by itself: `K*⁰`.
+    match text.strip_prefix('*') {
+        Some(rest) => mapped(RAISED, rest).map(|rest| format!("*{rest}")),
+        None => mapped(RAISED, text),
+    }
 }
 
 fn mapped(table: &str, text: &str) -> Option<String> {
@@ -80,6 +89,10 @@ fn is_word_character(c: char) -> bool {
     c.is_alphanumeric()
         || matches!(c, '′' | '″' | '*' | '⋆')
         || unicode_normalization::char::is_combining_mark(c)
+}
+
+fn is_raised(c: char) -> bool {
+    !c.is_ascii() && RAISED.chars().skip(1).step_by(2).any(|small| small == c)
 }
 
 /// `10.9`, `1,024`.
@@ -149,8 +162,15 @@ mod tests {
         check('_', "ij", "ᵢⱼ");
         check('_', "i = 1", "ᵢ₌₁");
         check('_', "eff", "_eff");
+        check('_', "pⁿ", "_(pⁿ)");
+        check('^', "μν", "^(μν)");
         check('_', "noise", "_noise");
         check('_', "i,j", "_(i,j)");
+        check('_', "3,3", "_(3,3)");
+        check('^', "*0", "*⁰");
+        check('^', "(k)", "⁽ᵏ⁾");
+        check('^', "o(1)", "^(o(1))");
+        check('^', "′′", "″");
         check('^', "10.9", "^10.9");
         check('^', "-1/2", "^(-1/2)");
         check('_', "[0.5:0.95]", "_[0.5:0.95]");

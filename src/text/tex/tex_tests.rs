@@ -2,7 +2,14 @@
 
 use proptest::prelude::*;
 
+use std::cell::Cell;
+
 use super::*;
+
+thread_local! {
+    /// How many characters, groups and macros were read in this thread.
+    pub(super) static STEPS: Cell<usize> = const { Cell::new(0) };
+}
 
 fn check(tex: &str, readable: &str) {
     assert_eq!(to_unicode(tex), readable, "{tex}");
@@ -73,14 +80,71 @@ fn plain_text_keeps_every_character() {
 }
 
 #[test]
-fn hostile_input_takes_no_stack_and_little_time() {
+fn a_text_of_every_kind_is_read_in_steps_in_proportion_to_its_length() {
     for piece in [
-        "{", "}", "\\hat", "\\frac{", "^{", "_", "$", "\\", "\\sqrt[", "\\v ", "``", "''", "\\'", "C:\\",
-        "-", "{\\it ", "\\not",
+        "{",
+        "}",
+        "{}",
+        "{a}",
+        "\\hat",
+        "\\frac{",
+        "\\frac",
+        "^{",
+        "_",
+        "^",
+        "$",
+        "$$",
+        "$x$ ",
+        "\\",
+        "\\\\",
+        "\\(",
+        "\\sqrt[",
+        "\\sqrt",
+        "\\v ",
+        "`",
+        "``",
+        "''",
+        "\\'",
+        "C:\\",
+        "-",
+        "{\\it ",
+        "\\not",
+        "\\over ",
+        "{a\\over ",
+        "\\begin{pmatrix}",
+        "\\begin{cases}&\\\\",
+        "\\verb|",
+        "\\href{",
+        "\\href{}{",
+        "\\url{",
+        "\\footnote{",
+        "~",
+        "http://",
+        "$\\text{",
+        "\\left(",
+        "\\left.",
+        "$a \\leq ",
+        "\\ket{",
+        "\\textcolor{",
+        "\\textsc{i",
+        "{\\sc i",
+        "\\cal A",
+        "\\overset{a}",
+        "$x_{i}",
+        "x^{-",
+        "\\cite[",
+        "\\alpha ",
+        "$\\alpha {",
     ] {
-        let text = piece.repeat(100_000 / piece.len());
-        let read = to_unicode(&text);
-        assert!(read.len() <= text.len() * 4, "{piece}: {} bytes", read.len());
+        let read = |bytes: usize| {
+            let text = piece.repeat(bytes / piece.len());
+            STEPS.set(0);
+            let read = to_unicode(&text);
+            assert!(read.len() <= text.len() * 4, "{piece}: {} bytes", read.len());
+            STEPS.get()
+        };
+        let (once, twice) = (read(20_000), read(40_000));
+        assert!(once <= 24_000 && twice <= 2 * once + 1_000, "{piece}: {once} steps, then {twice}");
     }
 }
 
@@ -110,5 +174,20 @@ proptest! {
         let kept = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
         let read: String = to_unicode(&text).nfkd().collect();
         prop_assert_eq!(kept(&read), kept(&text));
+    }
+
+    #[test]
+    fn what_was_read_reads_the_same_again(text in "[a-zA-Z0-9 .,:;!?()/<>=+*%&@#|_'-]{0,60}") {
+        let once = to_unicode(&text);
+        prop_assert_eq!(&*to_unicode(&once), &*once);
+    }
+
+    #[test]
+    fn formulas_keep_their_letters_and_digits(pieces in proptest::collection::vec(
+        prop::sample::select(vec!["x", "12", "{a}", "^{2}", "_{ij}", "_k", "+", " ", "(", ")", "=", "^n", "'", "\\, "]), 0..20)) {
+        let text = format!("a ${}$ b", pieces.concat());
+        let kept = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+        let read: String = to_unicode(&text).nfkd().collect();
+        prop_assert_eq!(kept(&read), kept(&text), "{}", text);
     }
 }
