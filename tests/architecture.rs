@@ -63,6 +63,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("ipnet", &["serve", "settings", "startup"]),
     ("jiff", &[]),
+    ("math_core", &["text"]),
     ("maud", &["text", "render", "serve"]),
     ("memchr", &["serve"]),
     ("moka", &["serve"]),

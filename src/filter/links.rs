@@ -2,6 +2,7 @@
 
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::prose::{Prose, Span};
+use crate::text;
 
 /// Hosts of program code; a subdomain counts.
 const CODE_HOSTS: [&str; 14] = [
@@ -20,9 +21,6 @@ const CODE_HOSTS: [&str; 14] = [
     "launchpad.net",
     "archive.softwareheritage.org",
 ];
-
-/// The longest DOI that is read, in bytes.
-const DOI_BYTES_MAX: usize = 200;
 
 /// Reads an identifier with or without version, `arXiv:` before it, or a link to the paper on arXiv.
 ///
@@ -69,7 +67,7 @@ pub(super) fn doi(text: &str, is_prefix: bool) -> Option<String> {
     let hosts = ["doi.org/", "dx.doi.org/", "www.doi.org/"];
     let rest = hosts.iter().find_map(|host| rest.strip_prefix(host)).unwrap_or(rest);
     let rest = rest.strip_prefix("doi:").unwrap_or(rest);
-    let is_whole = doi_at(rest).is_some_and(|found| found.len() == rest.len());
+    let is_whole = text::doi_at(rest).is_some_and(|found| found.len() == rest.len());
     let is_beginning = is_prefix
         && rest.strip_suffix('/').unwrap_or(rest).strip_prefix("10.").is_some_and(|registrant| {
             registrant.len() >= 4 && registrant.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
@@ -79,48 +77,10 @@ pub(super) fn doi(text: &str, is_prefix: bool) -> Option<String> {
 
 /// Every DOI that a text holds, in lowercase.
 pub(super) fn dois(text: &str, found: &mut Vec<String>) {
-    let lower = text.to_lowercase();
-    let mut rest = lower.as_str();
-    while let Some(start) = rest.find("10.") {
-        let begins = !rest[..start].ends_with(|c: char| c.is_ascii_digit() || c == '.');
-        rest = &rest[start..];
-        match doi_at(rest).filter(|_| begins) {
-            Some(doi) => {
-                let doi_length = doi.len();
-                let doi = trimmed(doi);
-                if !found.iter().any(|known| known == doi) {
-                    found.push(doi.to_owned());
-                }
-                rest = &rest[doi_length..];
-            }
-            None => rest = &rest[3..],
+    for doi in text::dois(text).into_iter().map(|range| text[range].to_lowercase()) {
+        if !found.contains(&doi) {
+            found.push(doi);
         }
-    }
-}
-
-/// `10.`, four to nine digits, a slash and a suffix.
-fn doi_at(text: &str) -> Option<&str> {
-    let registrant = text.strip_prefix("10.")?;
-    let digits = registrant.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
-    let suffix = registrant[digits..].strip_prefix('/')?;
-    let is_in = |c: &char| !c.is_whitespace() && !"\"<>{}".contains(*c);
-    let length: usize = suffix.chars().take(DOI_BYTES_MAX).take_while(is_in).map(char::len_utf8).sum();
-    let whole = 3 + digits + 1 + length;
-    ((4..=20).contains(&digits) && length > 0 && whole <= DOI_BYTES_MAX).then(|| &text[..whole])
-}
-
-/// Without the punctuation of the sentence behind it; a closing bracket stays where one was opened.
-fn trimmed(mut doi: &str) -> &str {
-    loop {
-        let shorter = doi.trim_end_matches(['.', ',', ';', ':', '\'', '’']);
-        let shorter = match shorter.strip_suffix([')', ']']) {
-            Some(inside) if !inside.contains(['(', '[']) => inside,
-            _ => shorter,
-        };
-        if shorter.len() == doi.len() {
-            return doi;
-        }
-        doi = shorter;
     }
 }
 

@@ -1,18 +1,23 @@
 //! How does a paper read as HTML?
 //!
 //! Only `p`, `br`, `strong` and `a` come out, and `href` is the only attribute: no reader's cleaning takes any of it
-//! away.
+//! away. Formulas in `MathML` are the exception, for those who ask for it.
 
 use std::borrow::Cow;
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 use url::form_urlencoded::byte_serialize;
 
-use super::plain::{announcement, inline, link_words};
+use super::doi::dois;
+use super::passage::{self, Medium, PROSE_BYTES_MAX, Piece};
+use super::plain::{announcement, inline};
 use crate::domain::announcement::AnnounceType;
 use crate::domain::paper::{Authors, Paper};
 use crate::domain::presentation::TextMode;
 use crate::domain::prose::{Prose, Span};
+
+/// The most authors that are named; a listing stops at a hundred itself.
+const AUTHORS_MAX: usize = 100;
 
 /// Plain text as HTML shows it, or XML: `&`, `<` and `>` become references.
 #[must_use]
@@ -65,11 +70,14 @@ pub fn item_html(
             p { "Comments: " (lines(comments, mode)) }
         }
         @if let Some(journal_ref) = paper.journal_ref.as_ref().filter(|text| !text.is_empty()) {
-            p { "Journal reference: " (inline(journal_ref, mode)) }
+            p { "Journal reference: " (journal(&inline(journal_ref, mode))) }
         }
         @if let Some(abstract_text) = &paper.abstract_text {
+            @let left = &mut PROSE_BYTES_MAX.clone();
             @for paragraph in &abstract_text.paragraphs {
-                p { (spans(paragraph, mode)) }
+                @if *left > 0 {
+                    p { (spans(paragraph, mode, left)) }
+                }
             }
         }
         p {
@@ -85,40 +93,97 @@ pub fn item_html(
 
 /// Each author leads to arXiv's search, as on the listing page.
 fn authors(authors: &Authors, mode: TextMode) -> Markup {
+    let further = authors.names.len().saturating_sub(AUTHORS_MAX);
     html! {
         @if !authors.names.is_empty() {
             p {
-                @for (index, name) in authors.names.iter().enumerate() {
+                @for (index, name) in authors.names.iter().take(AUTHORS_MAX).enumerate() {
                     @if index > 0 { ", " }
-                    @let name = inline(name, mode);
-                    a href={ "https://arxiv.org/search/?searchtype=author&query=" (encoded(&name)) } { (name) }
+                    (author(name, mode))
                 }
+                @if further > 0 { ", and " (further) " more" }
                 @if authors.et_al { ", et al." }
             }
         }
     }
 }
 
-/// Paragraphs that stand behind a label, so a line each.
-fn lines(prose: &Prose, mode: TextMode) -> Markup {
+fn author(name: &str, mode: TextMode) -> Markup {
+    // The search knows letters and no TeX.
+    let plain = inline(name, TextMode::Unicode);
+    let address = format!("https://arxiv.org/search/?searchtype=author&query={}", encoded(&plain));
     html! {
-        @for (index, paragraph) in prose.paragraphs.iter().enumerate() {
-            @if index > 0 { br; }
-            (spans(paragraph, mode))
+        a href=(address) {
+            @if mode == TextMode::Tex { (inline(name, mode)) } @else { (plain) }
         }
     }
 }
 
-fn spans(paragraph: &[Span], mode: TextMode) -> Markup {
+/// A journal reference, whose DOIs lead to the journal.
+fn journal(reference: &str) -> Markup {
+    let mut end = 0;
+    let links: Vec<_> = dois(reference)
+        .into_iter()
+        .map(|doi| {
+            let before = &reference[end..doi.start];
+            end = doi.end;
+            (before, &reference[doi])
+        })
+        .collect();
     html! {
-        @for span in paragraph {
-            @match span {
-                Span::Text(text) => (inline(text, mode)),
-                Span::Link { href, text } if is_web(href) => a href=(href) { (link_words(href, text)) },
-                // A feed links over http(s) alone; what is left of ftp is its address as text.
-                Span::Link { href, text } if link_words(href, text) == href => (href),
-                Span::Link { href, text } => { (text) " (" (href) ")" },
+        @for (before, doi) in links {
+            (before) a href={ "https://doi.org/" (encoded_path(doi)) } { (doi) }
+        }
+        (reference[end..])
+    }
+}
+
+/// Paragraphs that stand behind a label, so a line each.
+fn lines(prose: &Prose, mode: TextMode) -> Markup {
+    let mut left = PROSE_BYTES_MAX;
+    html! {
+        @for (index, paragraph) in prose.paragraphs.iter().enumerate() {
+            @if left > 0 {
+                @if index > 0 { br; }
+                (spans(paragraph, mode, &mut left))
             }
+        }
+    }
+}
+
+fn spans(paragraph: &[Span], mode: TextMode, left: &mut usize) -> Markup {
+    let mut markup = String::new();
+    let mut open: Option<Cow<'_, str>> = None;
+    for piece in passage::pieces(paragraph, mode, Medium::Markup, left) {
+        match piece {
+            Piece::Text(text) => markup.push_str(&escape(&text)),
+            Piece::Link { href, words } => markup.push_str(&link(href, &words).into_string()),
+            Piece::Opens(href) => {
+                if is_web(&href) {
+                    markup.push_str(&html! { a href=(href) { } }.into_string().replace("</a>", ""));
+                }
+                open = Some(href);
+            }
+            Piece::Closes => match open.take() {
+                Some(href) if is_web(&href) => markup.push_str("</a>"),
+                Some(href) => markup.push_str(&html! { " (" (href) ")" }.into_string()),
+                None => {}
+            },
+            Piece::Formula(formula) => markup.push_str(&formula),
+        }
+    }
+    PreEscaped(markup)
+}
+
+/// A feed links over http(s) alone; what is left of ftp is its address as text.
+fn link(href: &str, words: &str) -> Markup {
+    html! {
+        @if is_web(href) {
+            a href=(href) { (words) }
+        } @else if words == href {
+            (href)
+        } @else {
+            (words) " (" (href) ")"
         }
     }
 }
@@ -128,6 +193,11 @@ fn is_web(href: &str) -> bool {
         href.get(..scheme.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(scheme))
     };
     begins("https://") || begins("http://")
+}
+
+/// What would end an address or change its meaning is encoded; a DOI keeps its slash.
+fn encoded_path(doi: &str) -> String {
+    doi.split('/').map(encoded).collect::<Vec<_>>().join("/").replace('+', "%20")
 }
 
 fn encoded(name: &str) -> String {
@@ -236,8 +306,12 @@ pub(super) mod tests {
     #[test]
     fn a_link_shows_its_address_where_arxiv_hid_it() {
         let link = |href: &str, text: &str| Span::Link { href: href.to_owned(), text: text.to_owned() };
-        let check =
-            |span, expected: &str| assert_eq!(spans(&[span], TextMode::default()).into_string(), expected);
+        let check = |span, expected: &str| {
+            assert_eq!(
+                spans(&[span], TextMode::default(), &mut PROSE_BYTES_MAX.clone()).into_string(),
+                expected
+            );
+        };
         check(
             link("https://e.org/?a=1&b=2", "this https URL"),
             "<a href=\"https://e.org/?a=1&amp;b=2\">https://e.org/?a=1&amp;b=2</a>",
@@ -256,6 +330,46 @@ pub(super) mod tests {
             &item_html(&paper, AnnounceType::New, None, TextMode::default()),
             "<p>Comments: 12 pages<br>accepted</p>",
         );
+    }
+
+    #[test]
+    fn a_journal_reference_leads_to_the_journal() {
+        let check = |text: &str, expected: &str| assert_eq!(journal(text).into_string(), expected);
+        check("J. ACM 1 (2026)", "J. ACM 1 (2026)");
+        check(
+            "PRL 1, doi:10.1103/a<b&c\"d, and 10.1000/(x)1+2.",
+            "PRL 1, doi:<a href=\"https://doi.org/10.1103/a\">10.1103/a</a>&lt;b&amp;c&quot;d, and \
+             <a href=\"https://doi.org/10.1000/%28x%291%2B2\">10.1000/(x)1+2</a>.",
+        );
+    }
+
+    #[test]
+    fn a_thousand_authors_are_counted_and_not_listed() {
+        let mut paper = paper();
+        paper.authors = Authors { names: vec!["A. B".to_owned(); 5_000], et_al: false };
+        let html = item_html(&paper, AnnounceType::New, None, TextMode::default());
+        contains(&html, ">A. B</a>, and 4900 more</p>");
+        assert_eq!(html.matches(">A. B</a>").count(), AUTHORS_MAX);
+    }
+
+    #[test]
+    fn a_formula_is_markup_where_it_is_asked_for_and_text_elsewhere() {
+        let mut paper = paper();
+        paper.authors.names = vec!["J\\\"urgen $x$".to_owned()];
+        paper.abstract_text =
+            Some(Prose::plain("Over $\\mathbb{F}_2$, \\href{https://e.org/a\\_b?c=\"}{here $x<y$}"));
+        let shown = |mode| item_html(&paper, AnnounceType::New, None, mode);
+        contains(
+            &shown(TextMode::Unicode),
+            "<p>Over 𝔽₂, <a href=\"https://e.org/a_b?c=&quot;\">here x&lt;y</a></p>",
+        );
+        contains(
+            &shown(TextMode::Mathml),
+            "<p>Over <math alttext=\"𝔽₂\"><msub><mi>𝔽</mi><mn>2</mn></msub></math>, ",
+        );
+        contains(&shown(TextMode::Mathml), "query=J%C3%BCrgen+x\">Jürgen x</a>");
+        contains(&shown(TextMode::Tex), "query=J%C3%BCrgen+x\">J\\&quot;urgen $x$</a>");
+        contains(&shown(TextMode::Tex), "<p>Over $\\mathbb{F}_2$, ");
     }
 
     #[test]

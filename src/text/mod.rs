@@ -4,10 +4,17 @@
 //!
 //! [`TextMode`]: crate::domain::presentation::TextMode
 
+mod bidi;
+mod doi;
 pub mod fold;
 mod html;
+mod mathml;
+mod passage;
 mod plain;
+mod short;
 pub mod tex;
 
+pub use doi::{doi_at, dois};
 pub use html::{escape, item_html};
 pub use plain::{announcement, inline, one_line, prose, summary, title};
+pub use short::short;

@@ -1,12 +1,10 @@
 //! How does a paper read where there is no markup?
 
-use std::borrow::Cow;
-
-use super::tex;
+use super::passage::{self, Medium, PROSE_BYTES_MAX, Piece, read};
 use crate::domain::announcement::AnnounceType;
 use crate::domain::paper::Paper;
 use crate::domain::presentation::TextMode;
-use crate::domain::prose::{Prose, Span};
+use crate::domain::prose::Prose;
 
 /// The title on one line, never empty.
 #[must_use]
@@ -25,25 +23,34 @@ pub fn inline(text: &str, mode: TextMode) -> String {
 #[must_use]
 pub fn prose(text: &Prose, mode: TextMode) -> String {
     let mut plain = String::new();
-    for (index, spans) in text.paragraphs.iter().enumerate() {
-        if index > 0 {
+    let mut left = PROSE_BYTES_MAX;
+    for spans in &text.paragraphs {
+        if left == 0 {
+            break;
+        }
+        if !plain.is_empty() {
             plain.push_str("\n\n");
         }
-        for span in spans {
-            match span {
-                Span::Text(words) => plain.push_str(&read(words, mode)),
-                Span::Link { href, text } => plain.push_str(link_words(href, text)),
+        // The address that words lead to, and where they begin.
+        let mut open: Option<(String, usize)> = None;
+        for piece in passage::pieces(spans, mode, Medium::Plain, &mut left) {
+            match piece {
+                Piece::Text(words) | Piece::Link { words, .. } => plain.push_str(&words),
+                Piece::Opens(address) => open = Some((address.into_owned(), plain.len())),
+                Piece::Closes => {
+                    if let Some((address, start)) =
+                        open.take().filter(|(address, start)| plain[*start..] != **address)
+                    {
+                        let has_words = start < plain.len();
+                        let (open, close) = if has_words { (" (", ")") } else { ("", "") };
+                        plain.extend([open, &*address, close]);
+                    }
+                }
+                Piece::Formula(_) => {}
             }
         }
     }
     plain
-}
-
-fn read(text: &str, mode: TextMode) -> Cow<'_, str> {
-    match mode {
-        TextMode::Tex => Cow::Borrowed(text),
-        TextMode::Unicode | TextMode::Mathml => tex::to_unicode(text),
-    }
 }
 
 /// Text on one line: every run of white space, line ends included, becomes one space.
@@ -112,6 +119,7 @@ pub(super) fn link_words<'a>(href: &'a str, text: &'a str) -> &'a str {
 mod tests {
     use super::super::html::tests::paper;
     use super::*;
+    use crate::domain::prose::Span;
 
     #[test]
     fn the_summary_is_the_abstract_with_its_paragraphs_and_true_links() {
@@ -128,6 +136,25 @@ mod tests {
             summary(&paper, AnnounceType::New, None, TextMode::default()),
             "Code at https://example.org/x.\n\nSee our page"
         );
+    }
+
+    #[test]
+    fn tex_is_read_where_there_is_no_markup() {
+        let mut paper = paper();
+        paper.title = "On  $\\mathbb{F}_2$".to_owned();
+        let link = Span::Link { href: "https://e.org/~a".to_owned(), text: "this https URL".to_owned() };
+        let text = |text: &str| Span::Text(text.to_owned());
+        paper.abstract_text =
+            Some(Prose { paragraphs: vec![vec![text("$O(n^2)$, \\href{"), link, text("}{here}.")]] });
+        for mode in [TextMode::Unicode, TextMode::Mathml] {
+            assert_eq!(title(&paper, mode), "On 𝔽₂");
+            assert_eq!(summary(&paper, AnnounceType::New, None, mode), "O(n²), here (https://e.org/~a).");
+            assert_eq!(inline("J\\\"urgen \u{202E}M", mode), "Jürgen M");
+        }
+        assert_eq!(title(&paper, TextMode::Tex), "On $\\mathbb{F}_2$");
+        let shown = summary(&paper, AnnounceType::New, None, TextMode::Tex);
+        assert_eq!(shown, "$O(n^2)$, \\href{https://e.org/~a}{here}.");
+        assert_eq!(inline("J\\\"urgen", TextMode::Tex), "J\\\"urgen");
     }
 
     #[test]

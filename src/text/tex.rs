@@ -4,50 +4,66 @@
 //! type and not what TeX would accept: whatever it does not know stays readable, and plain text stays as it is.
 
 mod accents;
+mod alphabets;
 mod delimiters;
+mod environments;
+mod formulas;
+mod fractions;
 mod macros;
+mod objects;
+mod prose;
 mod scripts;
 mod symbols;
+mod words;
 
 use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
 
 use delimiters::Delimiters;
+pub(super) use objects::{Objects, Sign, read_with};
 
 /// How deep groups are followed; below that, braces are dropped and what they hold is read on the same level.
 const DEPTH_MAX: usize = 32;
 
 /// Turns TeX into readable Unicode in composed form (NFC): `Schr\"odinger` gives `Schrödinger`, `$\mathbb{F}_2$` gives
-/// `𝔽₂`, `$x_{ij}$` gives `x_ij`, `\frac{a}{b}` gives `a/b`, `\foo` gives `foo`.
+/// `𝔽₂`, `$x_{ij}$` gives `xᵢⱼ`, `\frac{a}{b}` gives `a/b`, `\foo` gives `foo`.
 ///
 /// Takes time in proportion to the text, whatever is in it, and never fails.
 #[must_use]
 pub fn to_unicode(text: &str) -> Cow<'_, str> {
-    if !looks_like_tex(text) {
-        return if text.is_ascii() || unicode_normalization::is_nfc(text) {
-            Cow::Borrowed(text)
-        } else {
-            Cow::Owned(text.nfc().collect())
-        };
+    if looks_like_tex(text) {
+        Cow::Owned(Reader::new(text).read())
+    } else if is_composed(text) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.nfc().collect())
     }
-    let mut reader = Reader {
-        text,
-        delimiters: Delimiters::find(text),
-        out: String::with_capacity(text.len()),
-        at: 0,
-        is_math: false,
-        word_ends: false,
-        quotes_open: 0,
-    };
-    reader.read_until(text.len(), 0);
-    let out = reader.out;
-    Cow::Owned(if out.is_ascii() { out } else { out.nfc().collect() })
 }
 
-fn looks_like_tex(text: &str) -> bool {
-    text.bytes().any(|byte| matches!(byte, b'\\' | b'$' | b'{' | b'}' | b'^' | b'_' | b'~' | b'`'))
-        || text.contains("--")
+/// Reads everything in one sweep over the bytes, without stopping early: nearly every text has none of them.
+pub(super) fn looks_like_tex(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_sign = |byte: u8| matches!(byte, b'\\' | b'$' | b'{' | b'}' | b'^' | b'_' | b'~' | b'`');
+    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    let is_any = |byte: u8, next: u8| is_sign(byte) || (byte == b'-' && next == b'-');
+    pairs.fold(false, |found, (byte, next)| found | is_any(*byte, *next))
+        || bytes.last().is_some_and(|byte| is_sign(*byte))
+}
+
+/// Is the text in composed form? Latin letters and the usual signs of a text are, which is quick to see.
+fn is_composed(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_usual = |at: usize, byte: u8| match byte {
+        // Below U+0300, or inside of a character.
+        ..0xCC => true,
+        // Dashes, quotation marks and the like, U+2010 to U+203F.
+        0xE2 => bytes.get(at + 1) == Some(&0x80) && bytes.get(at + 2).is_some_and(|last| *last >= 0x90),
+        _ => false,
+    };
+    text.is_ascii()
+        || bytes.iter().enumerate().all(|(at, byte)| is_usual(at, *byte))
+        || unicode_normalization::is_nfc(text)
 }
 
 struct Reader<'a> {
@@ -57,13 +73,54 @@ struct Reader<'a> {
     /// The next byte to read; always between characters.
     at: usize,
     is_math: bool,
-    /// The output ends with a word made of a macro, which letters must not run into.
-    word_ends: bool,
+    /// Where in the output the formula began.
+    formula_start: usize,
+    /// Where in the output the group or formula began, for `a \over b`.
+    group_start: usize,
+    gap: Gap,
     /// How many pairs of backquotes wait for their end.
     quotes_open: usize,
+    /// The apostrophe that ends a quotation in single marks.
+    quote_end: Option<usize>,
+    /// What a text with markup in it shows as more than text.
+    objects: Option<&'a mut Objects>,
+}
+
+/// What the last thing that was written asks of the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Gap {
+    #[default]
+    None,
+    /// The output ends with a word made of a macro, which letters must not run into.
+    Word,
+    /// A letter made of a macro: the blank behind `\alpha` ends its name and is not meant as one.
+    Letter,
+    /// A sign such as `≤`, which has room on both sides or on none.
+    Operator { is_spaced: bool },
 }
 
 impl<'a> Reader<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            delimiters: Delimiters::find(text),
+            out: String::with_capacity(text.len()),
+            at: 0,
+            is_math: false,
+            formula_start: 0,
+            group_start: 0,
+            gap: Gap::None,
+            quotes_open: 0,
+            quote_end: None,
+            objects: None,
+        }
+    }
+
+    fn read(mut self) -> String {
+        self.read_until(self.text.len(), 0);
+        if self.out.is_ascii() { self.out } else { self.out.nfc().collect() }
+    }
+
     fn read_until(&mut self, end: usize, depth: usize) {
         while self.at < end {
             self.read_one(end, depth);
@@ -72,31 +129,21 @@ impl<'a> Reader<'a> {
 
     /// Reads one character, group, macro or script.
     fn read_one(&mut self, end: usize, depth: usize) {
+        #[cfg(test)]
+        tests::STEPS.with(|steps| steps.set(steps.get() + 1));
         let Some(character) = self.text[self.at..end].chars().next() else {
             self.at = end;
             return;
         };
         match character {
             '\\' => self.backslash(end, depth),
-            '$' => self.dollar(),
+            '$' => self.dollar(end, depth),
             '{' => self.group(end, depth),
             '}' if self.delimiters.is_paired(self.at) => self.at += 1,
             '^' | '_' => self.script(character, end, depth),
             '~' => self.tilde(end),
-            '-' if !self.is_math => self.dashes(end),
-            '`' if self.rest(end).starts_with("``") => {
-                self.quotes_open += 1;
-                self.emit("“", 2);
-            }
-            '\'' if self.is_math => self.emit("′", 1),
-            '\'' if self.quotes_open > 0 && self.rest(end).starts_with("''") => {
-                self.quotes_open -= 1;
-                self.emit("”", 2);
-            }
-            _ => {
-                self.at += character.len_utf8();
-                self.push(character);
-            }
+            c if self.is_math => self.math_character(c, end),
+            c => self.prose_character(c, end),
         }
     }
 
@@ -104,15 +151,28 @@ impl<'a> Reader<'a> {
         &self.text[self.at.min(end)..end]
     }
 
+    /// Writes words in place of the next `length` bytes.
     fn emit(&mut self, words: &str, length: usize) {
         self.at += length;
-        self.word_ends = false;
-        self.out.push_str(words);
+        self.append(words);
     }
 
-    /// Adds a character; a space comes between it and the word of a macro.
+    fn append(&mut self, words: &str) {
+        let mut chars = words.chars();
+        if let Some(first) = chars.next() {
+            self.push(first);
+            self.out.push_str(chars.as_str());
+        }
+    }
+
+    /// Adds a character, and room before it where what came last asks for that.
     fn push(&mut self, character: char) {
-        if std::mem::take(&mut self.word_ends) && character.is_alphanumeric() {
+        let needs_room = match std::mem::take(&mut self.gap) {
+            Gap::Word => character.is_alphanumeric() || matches!(character, '√' | '∂' | '∇'),
+            Gap::Operator { is_spaced } => is_spaced && !character.is_whitespace(),
+            Gap::Letter | Gap::None => false,
+        };
+        if needs_room && !self.out.ends_with(char::is_whitespace) {
             self.out.push(' ');
         }
         self.out.push(character);
@@ -120,57 +180,20 @@ impl<'a> Reader<'a> {
 
     /// Adds the word that a macro stands for, apart from the letters around it.
     fn push_word(&mut self, word: &str) {
-        if self.out.chars().next_back().is_some_and(char::is_alphanumeric) {
-            self.out.push(' ');
+        let before = self.out.chars().next_back();
+        let follows = |c: char| c.is_alphanumeric() || self.is_math && ")]}|⟩′*".contains(c);
+        if matches!(self.gap, Gap::Operator { is_spaced: true }) || before.is_some_and(follows) {
+            self.space(0);
         }
         self.out.push_str(word);
-        self.word_ends = true;
+        self.gap = Gap::Word;
     }
 
-    fn dollar(&mut self) {
-        match self.delimiters.dollars(self.at) {
-            Some(length) => {
-                self.is_math = !self.is_math;
-                self.at += length;
-            }
-            None => self.emit("$", 1),
-        }
-    }
-
-    fn group(&mut self, end: usize, depth: usize) {
-        match self.delimiters.closing(self.at).filter(|close| *close < end) {
-            Some(close) if depth < DEPTH_MAX => {
-                self.at += 1;
-                let was_math = self.is_math;
-                self.read_until(close, depth + 1);
-                self.is_math = was_math;
-                self.at = close + 1;
-            }
-            Some(_) => self.at += 1,
-            None => self.emit("{", 1),
-        }
-    }
-
-    /// `~` ties words together, but is itself before a number ("~5 `GeV`"), in an address, and on its own.
-    fn tilde(&mut self, end: usize) {
-        let before = self.out.chars().next_back();
-        let after = self.text[self.at + 1..end].chars().next();
-        let ties = before.is_some_and(|c| c.is_alphanumeric() || ".,:;)]}\"'".contains(c))
-            && after.is_some_and(|c| !c.is_whitespace());
-        self.emit(if ties { " " } else { "~" }, 1);
-    }
-
-    /// Two make a range and three a dash; a long rule and an option such as `--help` are left alone.
-    fn dashes(&mut self, end: usize) {
-        let rest = self.rest(end);
-        let count = rest.len() - rest.trim_start_matches('-').len();
-        let after = rest[count..].chars().next();
-        let is_option =
-            !self.out.ends_with(|c: char| !c.is_whitespace()) && after.is_some_and(char::is_alphanumeric);
-        match count {
-            2 if !is_option => self.emit("–", 2),
-            3 if !is_option => self.emit("—", 3),
-            _ => self.emit(&rest[..count], count),
+    fn space(&mut self, length: usize) {
+        self.at += length;
+        self.gap = Gap::None;
+        if !self.out.is_empty() && !self.out.ends_with(char::is_whitespace) {
+            self.out.push(' ');
         }
     }
 
@@ -179,47 +202,34 @@ impl<'a> Reader<'a> {
         if let Some(path) = self.windows_path(rest) {
             return self.emit(&self.text[self.at..=self.at + path], path + 1);
         }
-        let name = &rest[..rest.bytes().take_while(u8::is_ascii_alphabetic).count()];
+        let name = name(rest);
         if name.is_empty() {
             return self.control_symbol(rest, end, depth);
         }
         self.at += 1 + name.len();
-        if rest[name.len()..].starts_with('*') && matches!(name, "operatorname") {
+        if rest[name.len()..].starts_with('*') && matches!(name, "operatorname" | "hspace" | "vspace") {
             self.at += 1;
         }
         self.macro_named(name, end, depth);
     }
 
-    /// How many bytes of a path such as `C:\log` follow this backslash outside of a formula.
-    fn windows_path(&self, rest: &str) -> Option<usize> {
-        let mut before = self.out.chars().rev();
-        let is_drive = !self.is_math
-            && before.next() == Some(':')
-            && before.next().is_some_and(|c| c.is_ascii_uppercase() || c == 'c')
-            && before.next().is_none_or(|c| !c.is_alphanumeric());
-        if !is_drive {
-            return None;
-        }
-        let length = rest.find(|c: char| c.is_whitespace() || "{}$,;)".contains(c)).unwrap_or(rest.len());
-        (!rest[length..].starts_with('{')).then_some(length)
-    }
-
-    fn control_symbol(&mut self, rest: &str, end: usize, depth: usize) {
+    fn control_symbol(&mut self, rest: &'a str, end: usize, depth: usize) {
         let Some(symbol) = rest.chars().next() else { return self.emit("\\", 1) };
         match symbol {
-            '(' | '[' if self.delimiters.is_display(self.at) => {
-                self.is_math = true;
-                self.at += 2;
-            }
-            ')' | ']' if self.delimiters.is_display(self.at) => {
-                self.is_math = false;
-                self.at += 2;
-            }
+            '(' | '[' => self.display(end, depth),
+            ')' | ']' if self.delimiters.is_formula_end(self.at) => self.at += 2,
             '%' | '&' | '$' | '#' | '_' | '{' | '}' => self.emit(&rest[..1], 2),
-            ' ' if !self.out.ends_with(|c: char| !c.is_whitespace()) => self.emit("\\", 1),
-            ',' | ';' | ':' | ' ' | '>' | '\\' => self.space(2),
-            '!' | '/' | '-' => self.emit("", 2),
+            ' ' if !self.is_math && !self.out.ends_with(|c: char| !c.is_whitespace()) => self.emit("\\", 1),
+            '\\' => self.two_backslashes(rest),
+            ',' | ';' | ':' | ' ' | '>' => self.space(2),
+            '!' => {
+                self.at += 2;
+                self.skip_spaces(end);
+            }
+            '/' | '-' | '@' => self.at += 2,
             '|' => self.emit("‖", 2),
+            // `St\ütz`: the letter is already there, and the backslash is left of its accent.
+            c if !c.is_ascii() && c.is_alphabetic() => self.at += 1,
             _ => match accents::of_symbol(symbol) {
                 Some(mark) => {
                     self.at += 2;
@@ -230,19 +240,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn space(&mut self, length: usize) {
-        self.at += length;
-        self.word_ends = false;
-        if !self.out.ends_with(char::is_whitespace) {
-            self.out.push(' ');
-        }
-    }
-
-    fn append(&mut self, words: &str) {
-        let mut chars = words.chars();
-        if let Some(first) = chars.next() {
-            self.push(first);
-            self.out.extend(chars);
+    /// A new line; or a backslash that some program doubled, as in `$\\omega$` and `{\\it so}`.
+    fn two_backslashes(&mut self, rest: &str) {
+        let name = name(&rest[1..]);
+        if name.len() > 1 && (self.is_math || self.text[..self.at].ends_with('{')) && symbols::is_known(name)
+        {
+            self.at += 1;
+        } else {
+            self.space(2);
         }
     }
 
@@ -254,7 +259,7 @@ impl<'a> Reader<'a> {
     fn skip_empty_group(&mut self) {
         if self.text[self.at..].starts_with("{}") {
             self.at += 2;
-            self.word_ends = false;
+            self.gap = Gap::None;
         }
     }
 
@@ -266,46 +271,41 @@ impl<'a> Reader<'a> {
         Some(&rest[..close])
     }
 
+    /// The next group as it is written: an address, a key, a colour.
+    fn raw_argument(&mut self, end: usize) -> &'a str {
+        self.skip_spaces(end);
+        let close = self.delimiters.closing(self.at).filter(|close| *close < end);
+        let (true, Some(close)) = (self.rest(end).starts_with('{'), close) else { return "" };
+        let inside = &self.text[self.at + 1..close];
+        self.at = close + 1;
+        inside
+    }
+
     /// The next group, macro or character, read apart from the output.
     fn argument(&mut self, end: usize, depth: usize) -> String {
         self.skip_spaces(end);
         let outer = std::mem::take(&mut self.out);
-        let outer_ends = std::mem::take(&mut self.word_ends);
-        let is_macro = self.rest(end).starts_with('\\');
+        let outer_gap = std::mem::take(&mut self.gap);
+        let starts = (self.formula_start, self.group_start);
+        (self.formula_start, self.group_start) = (0, 0);
+        let rest = self.rest(end);
         // A script or a closing dollar is no argument: it belongs to what stands around.
-        if !self.rest(end).is_empty() && !self.rest(end).starts_with(['^', '_', '$', '}']) {
-            let inner = if depth < DEPTH_MAX || !is_macro { end } else { self.at };
-            if inner > self.at {
-                self.read_one(inner, depth + 1);
+        if !rest.is_empty() && !rest.starts_with(['^', '_', '$', '}']) {
+            if rest.starts_with('{') {
+                self.unwrapped_group(end, depth);
+            } else if depth < DEPTH_MAX || !rest.starts_with('\\') {
+                self.read_one(end, depth + 1);
             }
         }
-        self.word_ends = outer_ends;
+        (self.formula_start, self.group_start) = starts;
+        self.gap = outer_gap;
         std::mem::replace(&mut self.out, outer)
     }
+}
 
-    /// `^` and `_`: always in a formula; outside of it before a group, and `^` before a number.
-    fn script(&mut self, sign: char, end: usize, depth: usize) {
-        let rest = &self.rest(end)[1..];
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let has_group =
-            rest.starts_with('{') && self.delimiters.closing(self.at + 1).is_some_and(|c| c < end);
-        let is_number = sign == '^' && digits > 0;
-        if !self.is_math && !has_group && !is_number {
-            return self.emit(&self.text[self.at..=self.at], 1);
-        }
-        self.at += 1;
-        let script = if !self.is_math && is_number {
-            self.at += digits;
-            rest[..digits].to_owned()
-        } else {
-            let was_math = std::mem::replace(&mut self.is_math, true);
-            let script = self.argument(end, depth);
-            self.is_math = was_math;
-            script
-        };
-        self.word_ends = false;
-        self.out.push_str(&scripts::script(sign, script.trim()));
-    }
+/// The letters of a macro's name.
+fn name(rest: &str) -> &str {
+    &rest[..rest.bytes().take_while(u8::is_ascii_alphabetic).count()]
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ fn tex_and_unicode_mathematics_are_the_same_words() {
     check("$O(n\\log n)$", "o n log n");
     check("$\\rho$ ρ Ρ rho $\\rho_0$", "rho rho rho rho rho0");
     check("5 μs of µ", "5 μs of mu");
-    check("$x_{ij}$", "x ij");
+    check("$x_{ij}$", "xij");
     check("{\\it Herschel} and \\emph{Planck}", "herschel and planck");
 }
 

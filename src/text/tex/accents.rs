@@ -23,7 +23,7 @@ pub(super) fn of_macro(name: &str) -> Option<char> {
         "acute" => '\u{301}',
         "hat" | "widehat" => '\u{302}',
         "tilde" | "widetilde" => '\u{303}',
-        "bar" | "overline" => '\u{304}',
+        "bar" | "overline" | "widebar" => '\u{304}',
         "u" | "breve" => '\u{306}',
         "dot" => '\u{307}',
         "ddot" => '\u{308}',
@@ -31,11 +31,13 @@ pub(super) fn of_macro(name: &str) -> Option<char> {
         "H" => '\u{30b}',
         "v" | "check" | "widecheck" => '\u{30c}',
         "d" => '\u{323}',
+        "textcommabelow" => '\u{326}',
+        "dddot" => '\u{20db}',
         "c" => '\u{327}',
         "k" => '\u{328}',
         "b" | "underbar" => '\u{331}',
         "t" => '\u{361}',
-        "vec" | "overrightarrow" => '\u{20d7}',
+        "vec" | "overrightarrow" | "va" => '\u{20d7}',
         _ => return None,
     })
 }

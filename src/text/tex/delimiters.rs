@@ -1,40 +1,69 @@
 //! Which braces and dollars of a text belong together?
 
-use std::collections::HashMap;
-
 /// The pairs of a text, found in one pass.
 #[derive(Debug, Default)]
 pub(super) struct Delimiters {
-    /// Opening brace to closing brace.
-    closing: HashMap<usize, usize>,
-    /// Closing braces that have an opening one.
-    closed: std::collections::HashSet<usize>,
-    /// Dollars that open or close a formula, with their number: one or two.
-    dollars: HashMap<usize, usize>,
-    /// Backslashes of `\(`, `\)`, `\[` and `\]` that have a partner.
-    displays: std::collections::HashSet<usize>,
+    /// Opening and closing brace, by the opening one.
+    groups: Vec<(usize, usize)>,
+    /// Closing braces that have an opening one, in their order.
+    closed: Vec<usize>,
+    /// By their beginning.
+    formulas: Vec<Formula>,
+    /// Where formulas end, in their order.
+    ends: Vec<usize>,
+    /// `\begin` and `\end`, by the first.
+    environments: Vec<(usize, usize)>,
 }
+
+/// A formula with its delimiters: `$…$`, `$$…$$`, `\(…\)` or `\[…\]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Formula {
+    open: usize,
+    /// Where the closing delimiter begins.
+    pub(super) close: usize,
+    /// How long either delimiter is.
+    pub(super) length: usize,
+    /// It stands on a line of its own.
+    pub(super) is_display: bool,
+}
+
+/// The longest name of an environment, in bytes.
+const NAME_BYTES_MAX: usize = 24;
+
+/// Words between two sums of money, but in no formula.
+const MONEY_WORDS: [&str; 14] = [
+    " and ", " or ", " to ", " per ", " for ", " in ", " the ", " of ", " with ", " from ", " vs ", " is ",
+    " a ", " on ",
+];
 
 impl Delimiters {
     pub(super) fn find(text: &str) -> Self {
         let mut found = Self::default();
         let mut open = Vec::new();
         let mut dollars = Vec::new();
-        let mut display: Option<(usize, u8)> = None;
+        let mut bracket: Option<(usize, u8)> = None;
+        let mut begun = Vec::new();
         let bytes = text.as_bytes();
         let mut at = 0;
         while at < bytes.len() {
             match bytes[at] {
                 b'\\' => {
                     match bytes.get(at + 1) {
-                        Some(b'(') => display = Some((at, b')')),
-                        Some(b'[') => display = Some((at, b']')),
+                        Some(b'(') => bracket = Some((at, b')')),
+                        Some(b'[') => bracket = Some((at, b']')),
                         Some(close @ (b')' | b']')) => {
-                            if let Some((start, _)) = display.take().filter(|(_, expected)| expected == close)
+                            if let Some((start, _)) = bracket.take().filter(|(_, expected)| expected == close)
                             {
-                                found.displays.extend([start, at]);
+                                let is_display = *close == b']';
+                                found.formulas.push(Formula {
+                                    open: start,
+                                    close: at,
+                                    length: 2,
+                                    is_display,
+                                });
                             }
                         }
+                        Some(b'b' | b'e') => found.environment(text, at, &mut begun),
                         _ => {}
                     }
                     at += 1;
@@ -42,8 +71,8 @@ impl Delimiters {
                 b'{' => open.push(at),
                 b'}' => {
                     if let Some(start) = open.pop() {
-                        found.closing.insert(start, at);
-                        found.closed.insert(at);
+                        found.groups.push((start, at));
+                        found.closed.push(at);
                     }
                 }
                 b'$' => {
@@ -56,16 +85,35 @@ impl Delimiters {
             at += 1;
         }
         found.pair_dollars(text, &dollars);
+        found.groups.sort_unstable();
+        found.environments.sort_unstable();
+        found.formulas.sort_unstable_by_key(|formula| formula.open);
+        found.ends = found.formulas.iter().map(|formula| formula.close).collect();
+        found.ends.sort_unstable();
         found
+    }
+
+    fn environment<'a>(&mut self, text: &'a str, at: usize, begun: &mut Vec<(usize, &'a str)>) {
+        let name = |rest: &'a str| {
+            rest.bytes().take(NAME_BYTES_MAX).position(|byte| byte == b'}').map(|end| &rest[..end])
+        };
+        let rest = &text[at + 1..];
+        if let Some(name) = rest.strip_prefix("begin{").and_then(name) {
+            begun.push((at, name));
+        } else if let Some(name) = rest.strip_prefix("end{").and_then(name)
+            && let Some((start, _)) = begun.pop_if(|(_, begun)| *begun == name)
+        {
+            self.environments.push((start, at));
+        }
     }
 
     /// Pairs neighbours; of a pair that is no formula, the second may still open one.
     fn pair_dollars(&mut self, text: &str, dollars: &[(usize, usize)]) {
         let mut index = 0;
-        while let [(start, length), (end, same), ..] = dollars[index..] {
-            let inside = &text[start + length..end];
-            if length == same && !inside.is_empty() && is_formula(inside, &text[end + same..]) {
-                self.dollars.extend([(start, length), (end, length)]);
+        while let [(open, length), (close, same), ..] = dollars[index..] {
+            let inside = &text[open + length..close];
+            if length == same && !inside.is_empty() && is_formula(inside, &text[close + same..]) {
+                self.formulas.push(Formula { open, close, length, is_display: length == 2 });
                 index += 2;
             } else {
                 index += 1;
@@ -74,26 +122,48 @@ impl Delimiters {
     }
 
     pub(super) fn closing(&self, open: usize) -> Option<usize> {
-        self.closing.get(&open).copied()
+        let index = self.groups.binary_search_by_key(&open, |(open, _)| *open).ok()?;
+        Some(self.groups[index].1)
     }
 
     pub(super) fn is_paired(&self, close: usize) -> bool {
-        self.closed.contains(&close)
+        self.closed.binary_search(&close).is_ok()
     }
 
-    pub(super) fn dollars(&self, at: usize) -> Option<usize> {
-        self.dollars.get(&at).copied()
+    pub(super) fn formula(&self, open: usize) -> Option<Formula> {
+        let index = self.formulas.binary_search_by_key(&open, |formula| formula.open).ok()?;
+        Some(self.formulas[index])
     }
 
-    pub(super) fn is_display(&self, backslash: usize) -> bool {
-        self.displays.contains(&backslash)
+    /// Where the `\end` of a `\begin` stands.
+    pub(super) fn environment_end(&self, begin: usize) -> Option<usize> {
+        let index = self.environments.binary_search_by_key(&begin, |(begin, _)| *begin).ok()?;
+        Some(self.environments[index].1)
+    }
+
+    /// Whether a formula, which began somewhere else than expected, ends here.
+    pub(super) fn is_formula_end(&self, at: usize) -> bool {
+        self.ends.binary_search(&at).is_ok()
     }
 }
 
-/// "costs $5 and $6" holds none: a formula touches its dollars and no number follows it, or it looks like one.
+/// "costs $5 and $6" holds none: a formula touches its dollars and stands between no two sums, or it looks like one.
 fn is_formula(inside: &str, after: &str) -> bool {
-    let touches = !inside.starts_with(char::is_whitespace)
-        && !inside.ends_with(char::is_whitespace)
-        && !after.starts_with(|c: char| c.is_ascii_digit());
-    touches || inside.contains(['\\', '^', '_', '{'])
+    let opens = !inside.starts_with(char::is_whitespace);
+    let closes = !inside.ends_with(char::is_whitespace);
+    let is_money = inside.starts_with(|c: char| c.is_ascii_digit())
+        && !inside.contains('\\')
+        && (inside.ends_with(['-', '–', '/']) || MONEY_WORDS.iter().any(|word| inside.contains(word)));
+    if inside.contains(['\\', '^', '_', '{']) && !is_money {
+        // A dollar between a blank and a word rather begins something than ends it.
+        return !opens || closes || !after.starts_with(|c: char| c.is_alphanumeric() || c == '\\');
+    }
+    let is_path = inside.ends_with(['/', ':']);
+    if opens && closes {
+        let is_sum = inside.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+            && after.starts_with(|c: char| c.is_ascii_digit());
+        return !is_sum && !is_money && !is_path;
+    }
+    // `$ n $`, with room on both sides.
+    !opens && !closes && inside.split_whitespace().count() <= 3 && inside.len() <= 24
 }

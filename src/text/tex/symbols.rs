@@ -1,128 +1,109 @@
 //! Which symbols do TeX's names stand for, and which names only dress their argument?
 
+mod table;
+
+use table::SYMBOLS;
+
 /// The symbol behind a name.
 pub(super) fn symbol(name: &str) -> Option<&'static str> {
-    SYMBOLS.binary_search_by(|(known, _)| known.cmp(&name)).ok().map(|index| SYMBOLS[index].1)
+    let known = |name: &str| SYMBOLS.binary_search_by(|(known, _)| (*known).cmp(name)).ok();
+    // Greek that stands upright or in a text goes by the letter's name with one of these before it.
+    let plain = || {
+        ["text", "up", "bm"].iter().find_map(|style| name.strip_prefix(style)).filter(|name| is_greek(name))
+    };
+    known(name).or_else(|| plain().and_then(known)).map(|index| SYMBOLS[index].1)
+}
+
+fn is_greek(name: &str) -> bool {
+    let index = SYMBOLS.binary_search_by(|(known, _)| (*known).cmp(name));
+    index.is_ok_and(|index| SYMBOLS[index].1.chars().all(|c| ('Α'..='ϖ').contains(&c)))
 }
 
 /// Fonts, sizes and boxes: what they hold is read as if they were not there.
 pub(super) fn is_unwrapped(name: &str) -> bool {
-    UNWRAPPED.contains(&name)
+    UNWRAPPED.binary_search(&name).is_ok()
+}
+
+/// Those of them that hold text, also in a formula.
+pub(super) fn is_text(name: &str) -> bool {
+    TEXT.binary_search(&name).is_ok()
 }
 
 /// Names that show nothing themselves.
 pub(super) fn is_silent(name: &str) -> bool {
-    SILENT.contains(&name)
+    SILENT.binary_search(&name).is_ok()
 }
 
 /// Names that leave room.
 pub(super) fn is_space(name: &str) -> bool {
-    matches!(
-        name,
-        "quad"
-            | "qquad"
-            | "space"
-            | "enspace"
-            | "thinspace"
-            | "medspace"
-            | "thickspace"
-            | "par"
-            | "newline"
-            | "hfill"
-            | "linebreak"
-            | "hspace"
-            | "vspace"
-            | "smallskip"
-            | "medskip"
-            | "bigskip"
-            | "noindent"
-    )
+    SPACES.binary_search(&name).is_ok()
 }
 
+/// Any name that is one of TeX's own here.
+pub(super) fn is_known(name: &str) -> bool {
+    symbol(name).is_some()
+        || is_unwrapped(name)
+        || is_silent(name)
+        || super::accents::of_macro(name).is_some()
+        || super::alphabets::alphabet(name).is_some()
+        || super::words::function(name).is_some()
+        || matches!(name, "frac" | "sqrt" | "var")
+}
+
+/// Signs that stand between two things, with room on both sides or on none.
+pub(super) fn is_operator(symbol: char) -> bool {
+    match symbol {
+        '∀' | '∃' | '∄' | '∅' | '∆' | '∇' | '∂' | '∏' | '∐' | '∑' | '∞' | '√' | '∛' | '∜' | '∠' | '∡'
+        | '∢' => false,
+        '∫'..='∳' | '⋀'..='⋃' | '⊤' | '⊥' | '∁' | '⋯' | '⋮' | '⋱' | '⋰' | '∘' | '\u{338}' => {
+            symbol == '∘' || symbol == '\u{338}'
+        }
+        '×' | '÷' | '±' | '·' | '←'..='⇿' | '∀'..='⋿' | '⟰'..='⟿' | '⤀'..='⥿' | '⩀'..='⫿' => {
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Sorted.
 #[rustfmt::skip]
 const UNWRAPPED: &[&str] = &[
-    "Huge", "LARGE", "Large", "bf", "bfseries", "bm", "boldmath", "boldsymbol", "em", "emph", "ensuremath", "fbox",
-    "footnotesize", "hbox", "huge", "it", "itshape", "large", "mathbf", "mathit", "mathnormal", "mathop", "mathrm",
-    "mathsf", "mathtt", "mbox", "normalfont", "normalsize", "operatorname", "pmb", "rm", "rmfamily", "sc", "scriptsize",
-    "scshape", "sf", "sffamily", "sl", "slshape", "small", "sout", "symbf", "symrm", "tag", "text", "textbf", "textit",
-    "textmd", "textnormal", "textrm", "textsc", "textsf", "textsl", "textsubscript", "textsuperscript", "texttt",
-    "textup", "tiny", "tt", "ttfamily", "uline", "underline", "upshape", "url", "path", "mathbin", "mathrel", "mathord",
-    "overbrace", "underbrace", "boxed", "textcolor", "phantom", "vphantom", "hphantom", "smash", "protect", "xspace",
+    "Huge", "LARGE", "Large", "bf", "bfseries", "bm", "bmit", "boldmath", "boldsymbol", "boxed", "centerline",
+    "colorbox", "em", "emph", "enquote", "ensuremath", "fbox", "footnotesize", "hbox", "hl", "huge", "it",
+    "itshape", "large", "lowercase", "mathbf", "mathbfit", "mathbin", "mathbold", "mathclose", "mathinner",
+    "mathit", "mathnormal", "mathop", "mathopen", "mathord", "mathpunct", "mathrel", "mathrm", "mathsf",
+    "mathsfit", "mathtt", "mbox", "normalfont", "normalsize", "operatorname", "overbrace", "pmb", "protect",
+    "rm", "rmfamily", "sc", "scriptsize", "scshape", "sf", "sffamily", "sl", "slshape", "small", "smash",
+    "sout", "substack", "symbf", "symit", "symrm", "symup", "tag", "text", "textbf", "textcolor", "textit",
+    "textlf", "textmd", "textnormal", "textquote", "textrm", "textsc", "textsf", "textsl", "texttt", "textup",
+    "tiny", "tt", "ttfamily", "ul", "uline", "underbrace", "underline", "uppercase", "upshape", "uwave", "vb",
+    "xspace",
 ];
 
+/// Sorted.
+#[rustfmt::skip]
+const TEXT: &[&str] = &[
+    "centerline", "emph", "enquote", "fbox", "hbox", "hl", "mbox", "sout", "text", "textbf", "textit", "textlf",
+    "textmd", "textnormal", "textquote", "textrm", "textsc", "textsf", "textsl", "texttt", "textup", "ul",
+    "uline", "underline", "uwave",
+];
+
+/// Sorted.
 #[rustfmt::skip]
 const SILENT: &[&str] = &[
-    "Big", "Bigg", "Biggl", "Biggr", "Bigl", "Bigr", "big", "bigg", "biggl", "biggr", "bigl", "bigr", "centering",
-    "displaystyle", "hline", "left", "limits", "middle", "newblock", "nolimits", "nonumber", "right", "scriptstyle",
-    "textstyle", "unboldmath",
+    "Big", "Bigg", "Biggl", "Biggm", "Biggr", "Bigl", "Bigm", "Bigr", "allowbreak", "big", "bigg", "biggl",
+    "biggm", "biggr", "bigl", "bigm", "bigr", "break", "centering", "color", "displaystyle", "hfil", "hline",
+    "hphantom", "ignorespaces", "label", "leavevmode", "left", "limits", "maketitle", "mathstrut", "middle",
+    "newblock", "nobreak", "nolimits", "nonumber", "notag", "null", "phantom", "raggedright", "relax", "right",
+    "scriptscriptstyle", "scriptstyle", "strut", "textstyle", "unboldmath", "unskip", "vphantom",
 ];
 
-/// Sorted by name.
+/// Sorted.
 #[rustfmt::skip]
-const SYMBOLS: &[(&str, &str)] = &[
-    ("And", "&"), ("Arrowvert", "‖"), ("BibTeX", "BibTeX"), ("Box", "□"), ("Delta", "Δ"), ("Diamond", "◇"),
-    ("Downarrow", "⇓"), ("Gamma", "Γ"), ("Im", "ℑ"), ("LaTeX", "LaTeX"), ("LaTeXe", "LaTeX"),
-    ("Lambda", "Λ"), ("Leftarrow", "⇐"), ("Leftrightarrow", "⇔"), ("Longleftarrow", "⟸"),
-    ("Longrightarrow", "⟹"), ("Omega", "Ω"), ("P", "¶"), ("Phi", "Φ"), ("Pi", "Π"), ("Psi", "Ψ"),
-    ("Re", "ℜ"), ("Rightarrow", "⇒"), ("S", "§"), ("Sigma", "Σ"), ("TeX", "TeX"), ("Theta", "Θ"),
-    ("Uparrow", "⇑"), ("Upsilon", "Υ"), ("Vert", "‖"), ("Xi", "Ξ"), ("aleph", "ℵ"), ("alpha", "α"),
-    ("amalg", "⨿"), ("angle", "∠"), ("angstrom", "Å"), ("approx", "≈"), ("ast", "∗"), ("asymp", "≍"),
-    ("backprime", "‵"), ("backslash", "\\"), ("because", "∵"), ("beta", "β"), ("beth", "ℶ"),
-    ("bigcap", "⋂"), ("bigcup", "⋃"), ("bigoplus", "⨁"), ("bigotimes", "⨂"), ("bigsqcup", "⨆"),
-    ("bigvee", "⋁"), ("bigwedge", "⋀"), ("blacksquare", "■"), ("bot", "⊥"), ("bowtie", "⋈"),
-    ("boxplus", "⊞"), ("boxtimes", "⊠"), ("bullet", "•"), ("cap", "∩"), ("cdot", "·"), ("cdots", "⋯"),
-    ("centerdot", "·"), ("checkmark", "✓"), ("chi", "χ"), ("circ", "∘"), ("circlearrowleft", "↺"),
-    ("circlearrowright", "↻"), ("clubsuit", "♣"), ("colon", ":"), ("coloneqq", "≔"), ("complement", "∁"),
-    ("cong", "≅"), ("coprod", "∐"), ("copyright", "©"), ("cup", "∪"), ("dag", "†"), ("dagger", "†"),
-    ("dashv", "⊣"), ("ddag", "‡"), ("ddagger", "‡"), ("ddots", "⋱"), ("degree", "°"), ("delta", "δ"),
-    ("diamond", "⋄"), ("diamondsuit", "♦"), ("digamma", "ϝ"), ("div", "÷"), ("doteq", "≐"), ("dots", "…"),
-    ("dotsb", "…"), ("dotsc", "…"), ("downarrow", "↓"), ("earth", "⊕"), ("ell", "ℓ"), ("emptyset", "∅"),
-    ("epsilon", "ε"), ("equiv", "≡"), ("eta", "η"), ("eth", "ð"), ("euro", "€"), ("exists", "∃"),
-    ("female", "♀"), ("flat", "♭"), ("forall", "∀"), ("frown", "⌢"), ("gamma", "γ"), ("ge", "≥"),
-    ("geq", "≥"), ("geqslant", "≥"), ("gets", "←"), ("gg", "≫"), ("ggg", "⋙"), ("gimel", "ℷ"),
-    ("glqq", "„"), ("grqq", "“"), ("gt", ">"), ("gtrapprox", "⪆"), ("gtrsim", "≳"), ("guillemotleft", "«"),
-    ("guillemotright", "»"), ("hbar", "ℏ"), ("heartsuit", "♥"), ("hookleftarrow", "↩"),
-    ("hookrightarrow", "↪"), ("hslash", "ℏ"), ("iff", "⇔"), ("iiint", "∭"), ("iint", "∬"), ("implies", "⇒"),
-    ("in", "∈"), ("infty", "∞"), ("int", "∫"), ("iota", "ι"), ("kappa", "κ"), ("lVert", "‖"),
-    ("lambda", "λ"), ("land", "∧"), ("langle", "⟨"), ("lbrace", "{"), ("lbrack", "["), ("lceil", "⌈"),
-    ("ldots", "…"), ("le", "≤"), ("leadsto", "⇝"), ("leftarrow", "←"), ("leftharpoonup", "↼"),
-    ("leftrightarrow", "↔"), ("leftrightharpoons", "⇋"), ("leq", "≤"), ("leqslant", "≤"),
-    ("lessapprox", "⪅"), ("lesssim", "≲"), ("lfloor", "⌊"), ("ll", "≪"), ("llbracket", "⟦"), ("lll", "⋘"),
-    ("lnot", "¬"), ("longleftarrow", "⟵"), ("longleftrightarrow", "⟷"), ("longmapsto", "⟼"),
-    ("longrightarrow", "⟶"), ("lor", "∨"), ("lozenge", "◊"), ("lq", "‘"), ("lt", "<"), ("ltimes", "⋉"),
-    ("lvert", "|"), ("male", "♂"), ("mapsto", "↦"), ("measuredangle", "∡"), ("micro", "μ"), ("mid", "∣"),
-    ("models", "⊨"), ("mp", "∓"), ("mu", "μ"), ("nabla", "∇"), ("natural", "♮"), ("ne", "≠"),
-    ("nearrow", "↗"), ("neg", "¬"), ("neq", "≠"), ("nexists", "∄"), ("ngeq", "≱"), ("ni", "∋"),
-    ("nleq", "≰"), ("nmid", "∤"), ("notin", "∉"), ("nparallel", "∦"), ("nu", "ν"), ("nwarrow", "↖"),
-    ("odot", "⊙"), ("odotsun", "☉"), ("oint", "∮"), ("omega", "ω"), ("omicron", "ο"), ("ominus", "⊖"),
-    ("oplus", "⊕"), ("oslash", "⊘"), ("otimes", "⊗"), ("parallel", "∥"), ("partial", "∂"), ("perp", "⊥"),
-    ("phi", "φ"), ("pi", "π"), ("pm", "±"), ("pounds", "£"), ("prec", "≺"), ("preceq", "⪯"), ("prime", "′"),
-    ("prod", "∏"), ("propto", "∝"), ("psi", "ψ"), ("rVert", "‖"), ("rangle", "⟩"), ("rbrace", "}"),
-    ("rbrack", "]"), ("rceil", "⌉"), ("restriction", "↾"), ("rfloor", "⌋"), ("rho", "ρ"),
-    ("rightarrow", "→"), ("rightarrowtail", "↣"), ("rightharpoonup", "⇀"), ("rightleftharpoons", "⇌"),
-    ("rightsquigarrow", "⇝"), ("rq", "’"), ("rrbracket", "⟧"), ("rtimes", "⋊"), ("rvert", "|"),
-    ("searrow", "↘"), ("setminus", "∖"), ("sharp", "♯"), ("sigma", "σ"), ("sim", "∼"), ("simeq", "≃"),
-    ("smallsetminus", "∖"), ("smile", "⌣"), ("spadesuit", "♠"), ("sqcap", "⊓"), ("sqcup", "⊔"),
-    ("sqsubseteq", "⊑"), ("sqsupseteq", "⊒"), ("square", "□"), ("star", "⋆"), ("subset", "⊂"),
-    ("subseteq", "⊆"), ("subsetneq", "⊊"), ("succ", "≻"), ("succeq", "⪰"), ("sum", "∑"), ("sun", "☉"),
-    ("supset", "⊃"), ("supseteq", "⊇"), ("supsetneq", "⊋"), ("surd", "√"), ("swarrow", "↙"), ("tau", "τ"),
-    ("textasciicircum", "^"), ("textasciitilde", "~"), ("textbackslash", "\\"), ("textbar", "|"),
-    ("textbullet", "•"), ("textcopyright", "©"), ("textdegree", "°"), ("textdollar", "$"),
-    ("textellipsis", "…"), ("textemdash", "—"), ("textendash", "–"), ("texteuro", "€"),
-    ("textgreater", ">"), ("textless", "<"), ("textmu", "μ"), ("textonehalf", "½"),
-    ("textordfeminine", "ª"), ("textordmasculine", "º"), ("textperiodcentered", "·"),
-    ("textquotedblleft", "“"), ("textquotedblright", "”"), ("textquoteleft", "‘"), ("textquoteright", "’"),
-    ("textquotesingle", "'"), ("textregistered", "®"), ("textsterling", "£"), ("texttrademark", "™"),
-    ("textunderscore", "_"), ("therefore", "∴"), ("theta", "θ"), ("times", "×"), ("to", "→"), ("top", "⊤"),
-    ("triangle", "△"), ("triangleleft", "◁"), ("trianglelefteq", "⊴"), ("triangleq", "≜"),
-    ("triangleright", "▷"), ("twoheadrightarrow", "↠"), ("ulcorner", "⌜"), ("uparrow", "↑"),
-    ("updownarrow", "↕"), ("upharpoonright", "↾"), ("uplus", "⊎"), ("upsilon", "υ"), ("urcorner", "⌝"),
-    ("vDash", "⊨"), ("varDelta", "Δ"), ("varGamma", "Γ"), ("varLambda", "Λ"), ("varOmega", "Ω"),
-    ("varPhi", "Φ"), ("varPsi", "Ψ"), ("varSigma", "Σ"), ("varepsilon", "ε"), ("varkappa", "ϰ"),
-    ("varnothing", "∅"), ("varphi", "φ"), ("varpi", "ϖ"), ("varpropto", "∝"), ("varrho", "ϱ"),
-    ("varsigma", "ς"), ("vartheta", "ϑ"), ("vdash", "⊢"), ("vdots", "⋮"), ("vee", "∨"), ("vert", "|"),
-    ("wedge", "∧"), ("wp", "℘"), ("wr", "≀"), ("xi", "ξ"), ("xleftarrow", "←"), ("xrightarrow", "→"),
-    ("yen", "¥"), ("zeta", "ζ"),
+const SPACES: &[&str] = &[
+    "bigskip", "clearpage", "enspace", "hfill", "hspace", "indent", "item", "linebreak", "medskip", "medspace",
+    "negthinspace", "newline", "newpage", "nobreakspace", "noindent", "par", "qquad", "quad", "smallskip",
+    "space", "thickspace", "thinspace", "vspace",
 ];
 
 #[cfg(test)]
@@ -130,7 +111,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_sorted_so_that_it_can_be_searched() {
+    fn the_tables_are_sorted_so_that_they_can_be_searched() {
         assert!(SYMBOLS.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        for names in [UNWRAPPED, TEXT, SILENT, SPACES] {
+            assert!(names.is_sorted());
+        }
+    }
+
+    #[test]
+    fn relations_and_arrows_stand_between_two_things_and_letters_do_not() {
+        for symbol in "≤∈→⇒×±·≈∼⊕⟶⊆∘≠".chars() {
+            assert!(is_operator(symbol), "{symbol}");
+        }
+        for symbol in "α∀∞∑∫√ℏ⟨…|".chars() {
+            assert!(!is_operator(symbol), "{symbol}");
+        }
     }
 }

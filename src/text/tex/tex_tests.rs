@@ -2,7 +2,14 @@
 
 use proptest::prelude::*;
 
+use std::cell::Cell;
+
 use super::*;
+
+thread_local! {
+    /// How many characters, groups and macros were read in this thread.
+    pub(super) static STEPS: Cell<usize> = const { Cell::new(0) };
+}
 
 fn check(tex: &str, readable: &str) {
     assert_eq!(to_unicode(tex), readable, "{tex}");
@@ -28,12 +35,12 @@ fn formulas_read_as_unicode() {
     check("$\\mathbb{F}_2$", "𝔽₂");
     check("$O(n \\log n)$ $O(n\\log n)$ $2\\log2$", "O(n log n) O(n log n) 2 log 2");
     check("$\\alpha\\beta$, $\\Omega(n^2)$, $\\varepsilon$", "αβ, Ω(n²), ε");
-    check("$x_{ij}$ $x_i$ $x_{i+1}$ $a^{n}$ $10^{-6}$ $10^6$ $x^{a b}$", "x_ij xᵢ xᵢ₊₁ aⁿ 10⁻⁶ 10⁶ x^(a b)");
+    check("$x_{ij}$ $x_i$ $x_{i+1}$ $a^{n}$ $10^{-6}$ $10^6$ $x^{a b}$", "xᵢⱼ xᵢ xᵢ₊₁ aⁿ 10⁻⁶ 10⁶ x^(a b)");
     check(
         "$\\mathcal{O}(\\sqrt{x})$, $\\sqrt[3]{x+1}$, $\\frac{a}{b}$, $\\frac{a+1}{2}$",
         "𝒪(√x), ∛(x+1), a/b, (a+1)/2",
     );
-    check("$\\mathfrak{g}$ $\\mathbb{R}^n$ $A \\to B$ $a \\leq b$ $a\\in B$", "𝔤 ℝⁿ A → B a ≤ b a∈ B");
+    check("$\\mathfrak{g}$ $\\mathbb{R}^n$ $A \\to B$ $a \\leq b$ $a\\in B$", "𝔤 ℝⁿ A → B a ≤ b a∈B");
     check("$\\hat{x}$ $\\tilde{O}(n)$ $\\bar{x}$ $x\\not= y$ $f'$", "x̂ Õ(n) x̄ x≠ y f′");
     check("$45^\\circ$, $n^{th}$, $K^*$, $\\left(x\\right)$", "45°, nth, K*, (x)");
     check("\\(x^2\\) and \\[y^2\\] and $$z^2$$", "x² and y² and z²");
@@ -73,14 +80,71 @@ fn plain_text_keeps_every_character() {
 }
 
 #[test]
-fn hostile_input_takes_no_stack_and_little_time() {
+fn a_text_of_every_kind_is_read_in_steps_in_proportion_to_its_length() {
     for piece in [
-        "{", "}", "\\hat", "\\frac{", "^{", "_", "$", "\\", "\\sqrt[", "\\v ", "``", "''", "\\'", "C:\\",
-        "-", "{\\it ", "\\not",
+        "{",
+        "}",
+        "{}",
+        "{a}",
+        "\\hat",
+        "\\frac{",
+        "\\frac",
+        "^{",
+        "_",
+        "^",
+        "$",
+        "$$",
+        "$x$ ",
+        "\\",
+        "\\\\",
+        "\\(",
+        "\\sqrt[",
+        "\\sqrt",
+        "\\v ",
+        "`",
+        "``",
+        "''",
+        "\\'",
+        "C:\\",
+        "-",
+        "{\\it ",
+        "\\not",
+        "\\over ",
+        "{a\\over ",
+        "\\begin{pmatrix}",
+        "\\begin{cases}&\\\\",
+        "\\verb|",
+        "\\href{",
+        "\\href{}{",
+        "\\url{",
+        "\\footnote{",
+        "~",
+        "http://",
+        "$\\text{",
+        "\\left(",
+        "\\left.",
+        "$a \\leq ",
+        "\\ket{",
+        "\\textcolor{",
+        "\\textsc{i",
+        "{\\sc i",
+        "\\cal A",
+        "\\overset{a}",
+        "$x_{i}",
+        "x^{-",
+        "\\cite[",
+        "\\alpha ",
+        "$\\alpha {",
     ] {
-        let text = piece.repeat(100_000 / piece.len());
-        let read = to_unicode(&text);
-        assert!(read.len() <= text.len() * 4, "{piece}: {} bytes", read.len());
+        let read = |bytes: usize| {
+            let text = piece.repeat(bytes / piece.len());
+            STEPS.set(0);
+            let read = to_unicode(&text);
+            assert!(read.len() <= text.len() * 4, "{piece}: {} bytes", read.len());
+            STEPS.get()
+        };
+        let (once, twice) = (read(20_000), read(40_000));
+        assert!(once <= 24_000 && twice <= 2 * once + 1_000, "{piece}: {once} steps, then {twice}");
     }
 }
 
@@ -110,5 +174,20 @@ proptest! {
         let kept = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
         let read: String = to_unicode(&text).nfkd().collect();
         prop_assert_eq!(kept(&read), kept(&text));
+    }
+
+    #[test]
+    fn what_was_read_reads_the_same_again(text in "[a-zA-Z0-9 .,:;!?()/<>=+*%&@#|_'-]{0,60}") {
+        let once = to_unicode(&text);
+        prop_assert_eq!(&*to_unicode(&once), &*once);
+    }
+
+    #[test]
+    fn formulas_keep_their_letters_and_digits(pieces in proptest::collection::vec(
+        prop::sample::select(vec!["x", "12", "{a}", "^{2}", "_{ij}", "_k", "+", " ", "(", ")", "=", "^n", "'", "\\, "]), 0..20)) {
+        let text = format!("a ${}$ b", pieces.concat());
+        let kept = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+        let read: String = to_unicode(&text).nfkd().collect();
+        prop_assert_eq!(kept(&read), kept(&text), "{}", text);
     }
 }
