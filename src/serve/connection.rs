@@ -324,7 +324,7 @@ mod tests {
                 drop(connection);
             };
             let mut read = String::new();
-            let (_, count) = tokio::join!(writing, client.read_to_string(&mut read));
+            let ((), count) = tokio::join!(writing, client.read_to_string(&mut read));
             count.expect("read");
             assert_eq!(read, "head one bodyhead another", "{room}");
         }

@@ -17,11 +17,12 @@ use tokio::net::TcpStream;
 use super::connection::{Bed, Connection};
 use super::{Gate, State, configure};
 
-/// How long a connection without a request keeps its buffers.
-const REST_AFTER: Duration = Duration::from_secs(5);
+/// How long a connection without a request keeps its buffers: short, so that those who come together need not all have
+/// some at once.
+const REST_AFTER: Duration = Duration::from_secs(1);
 
 /// How long the end of a connection may take: what was answered last may still be on its way.
-const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(60);
+const DISCONNECT_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// What the server is told of connections.
 #[derive(Clone, Copy, Debug)]
