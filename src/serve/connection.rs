@@ -2,24 +2,31 @@
 //!
 //! actix-http 3 reads requests ahead of its answers and keeps the method and the version of the last one that it has
 //! read for that of the one it answers: a `HEAD` behind a slow `GET` takes that one's body away, and the connection
-//! falls out of step. It also gives a client all the time of the world for every head but the first. So a connection
-//! shows it one request at a time, and ends when a head takes too long.
+//! falls out of step. It gives a client all the time of the world for every head but the first, copies every body once
+//! more, and keeps its buffers while nothing is asked. So a connection shows it one request at a time, ends when a head
+//! takes too long, sends bodies from where they are kept, and is taken away from it while it rests.
 
+use std::cell::Cell;
 use std::future::Future;
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
-use memchr::memchr_iter;
+use actix_web::web::Bytes;
+use memchr::{memchr_iter, memmem};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
 
+/// The most of an answer that is searched for whether the connection stays open.
+const ANSWER_HEAD_BYTES_MAX: usize = 4_096;
+
 /// A client's connection.
-#[derive(Debug)]
 pub(super) struct Connection<T = TcpStream> {
-    io: T,
+    /// Nothing once it rests.
+    io: Option<T>,
     head: Head,
     head_timeout: Duration,
     /// Runs while a head is incomplete.
@@ -30,6 +37,27 @@ pub(super) struct Connection<T = TcpStream> {
     held: Vec<u8>,
     /// Who waits for what is held.
     reader: Option<Waker>,
+    outbox: Rc<Outbox>,
+    /// The body that goes behind what is being written, or the rest of it.
+    body: Option<Bytes>,
+    /// All that goes before the body is written.
+    is_head_out: bool,
+    /// The last answer leaves the connection open, and the client has not hung up.
+    may_rest: bool,
+    bed: Bed<T>,
+}
+
+/// The body of the answer that is written next.
+#[derive(Default)]
+pub(super) struct Outbox(Cell<Option<Bytes>>);
+
+/// Where a socket lies that the server is done with for now, though its client is not.
+pub(super) type Bed<T> = Rc<Cell<Option<T>>>;
+
+impl Outbox {
+    pub(super) fn put(&self, body: Bytes) {
+        self.0.set(Some(body));
+    }
 }
 
 /// How much of a head has been seen.
@@ -78,16 +106,25 @@ impl Head {
 }
 
 impl<T> Connection<T> {
-    pub(super) fn new(io: T, head_timeout: Duration) -> Self {
+    pub(super) fn new(io: T, head_timeout: Duration, bed: Bed<T>) -> Self {
         Self {
-            io,
+            io: Some(io),
             head: Head::default(),
             head_timeout,
             deadline: None,
             is_answering: false,
             held: Vec::new(),
             reader: None,
+            outbox: Rc::default(),
+            body: None,
+            is_head_out: false,
+            may_rest: false,
+            bed,
         }
+    }
+
+    pub(super) fn outbox(&self) -> Rc<Outbox> {
+        self.outbox.clone()
     }
 
     /// Holds back what stands behind the end of a head, and sets the time for a head that has not ended.
@@ -106,6 +143,27 @@ impl<T> Connection<T> {
             self.deadline = Some(Box::pin(tokio::time::sleep(self.head_timeout)));
         }
     }
+
+    /// Notes what the head of an answer says of the connection.
+    fn answered(&mut self, answer: &[u8]) {
+        let head = &answer[..answer.len().min(ANSWER_HEAD_BYTES_MAX)];
+        let closes = memmem::find(head, b"\r\nconnection: close\r\n").is_some();
+        self.may_rest = head.starts_with(b"HTTP/1.1 ") && !closes;
+        self.is_answering = false;
+        if let Some(reader) = self.reader.take() {
+            reader.wake();
+        }
+    }
+
+    /// Is nothing begun that would have to be ended?
+    fn is_at_rest(&self) -> bool {
+        self.may_rest && !self.is_answering && !self.head.has_begun && self.held.is_empty()
+    }
+}
+
+/// The answer of a socket that was taken away.
+fn gone() -> io::Error {
+    io::ErrorKind::NotConnected.into()
 }
 
 impl<T: AsyncRead + Unpin> AsyncRead for Connection<T> {
@@ -116,32 +174,53 @@ impl<T: AsyncRead + Unpin> AsyncRead for Connection<T> {
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let before = buffer.filled().len();
-        if this.is_answering {
-            if this.held.is_empty() {
-                ready!(Pin::new(&mut this.io).poll_read(context, buffer))?;
-                if buffer.filled().len() == before {
-                    return Poll::Ready(Ok(()));
-                }
-                this.held.extend_from_slice(&buffer.filled()[before..]);
-                buffer.set_filled(before);
+        if this.is_answering || this.held.is_empty() {
+            let Some(io) = &mut this.io else { return Poll::Ready(Err(gone())) };
+            if this.is_answering && !this.held.is_empty() {
+                this.reader = Some(context.waker().clone());
+                return Poll::Pending;
             }
-            this.reader = Some(context.waker().clone());
-            return Poll::Pending;
-        }
-        if this.held.is_empty() {
-            if Pin::new(&mut this.io).poll_read(context, buffer)?.is_pending() {
+            if Pin::new(io).poll_read(context, buffer)?.is_pending() {
                 let is_over =
                     this.deadline.as_mut().is_some_and(|over| over.as_mut().poll(context).is_ready());
                 // As if the client had hung up.
+                this.may_rest &= !is_over;
                 return if is_over { Poll::Ready(Ok(())) } else { Poll::Pending };
+            }
+            if buffer.filled().len() == before {
+                this.may_rest = false;
+                return Poll::Ready(Ok(()));
+            }
+            if this.is_answering {
+                this.held.extend_from_slice(&buffer.filled()[before..]);
+                buffer.set_filled(before);
+                this.reader = Some(context.waker().clone());
+                return Poll::Pending;
             }
         } else {
             let count = this.held.len().min(buffer.remaining());
             buffer.put_slice(&this.held[..count]);
             this.held.drain(..count);
         }
-        if buffer.filled().len() > before {
-            this.shown(buffer, before);
+        this.shown(buffer, before);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<T: AsyncWrite + Unpin> Connection<T> {
+    /// Writes what is left of a body whose head is out.
+    fn poll_body(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while let (Some(body), true) = (&mut self.body, self.is_head_out) {
+            let Some(io) = &mut self.io else { return Poll::Ready(Err(gone())) };
+            let written = ready!(Pin::new(io).poll_write(context, body))?;
+            if written == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            // `split_to` leaves the rest where it is.
+            drop(body.split_to(written));
+            if body.is_empty() {
+                self.body = None;
+            }
         }
         Poll::Ready(Ok(()))
     }
@@ -150,21 +229,43 @@ impl<T: AsyncRead + Unpin> AsyncRead for Connection<T> {
 impl<T: AsyncWrite + Unpin> AsyncWrite for Connection<T> {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
+        ready!(this.poll_body(context))?;
         if this.is_answering {
-            this.is_answering = false;
-            if let Some(reader) = this.reader.take() {
-                reader.wake();
-            }
+            this.answered(bytes);
         }
-        Pin::new(&mut this.io).poll_write(context, bytes)
+        if this.body.is_none() {
+            this.body = this.outbox.0.take();
+            this.is_head_out = false;
+        }
+        let Some(io) = &mut this.io else { return Poll::Ready(Err(gone())) };
+        let Some(body) = &mut this.body else { return Pin::new(io).poll_write(context, bytes) };
+        let both = [IoSlice::new(bytes), IoSlice::new(body)];
+        let written = ready!(Pin::new(io).poll_write_vectored(context, &both))?;
+        if written < bytes.len() {
+            return Poll::Ready(Ok(written));
+        }
+        this.is_head_out = true;
+        drop(body.split_to(written - bytes.len()));
+        if body.is_empty() {
+            this.body = None;
+        }
+        Poll::Ready(Ok(bytes.len()))
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().io).poll_flush(context)
+        let this = self.get_mut();
+        ready!(this.poll_body(context))?;
+        this.io.as_mut().map_or(Poll::Ready(Ok(())), |io| Pin::new(io).poll_flush(context))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().io).poll_shutdown(context)
+        let this = self.get_mut();
+        ready!(this.poll_body(context))?;
+        if this.is_at_rest() {
+            this.bed.set(this.io.take());
+            return Poll::Ready(Ok(()));
+        }
+        this.io.as_mut().map_or(Poll::Ready(Ok(())), |io| Pin::new(io).poll_shutdown(context))
     }
 }
 
@@ -180,7 +281,7 @@ mod tests {
     async fn the_next_request_is_seen_once_something_was_answered() {
         for end in ["\r\n\r\n", "\n\n", "\n\r\n"] {
             let (mut client, server) = duplex(1024);
-            let mut connection = Connection::new(server, MINUTE);
+            let mut connection = Connection::new(server, MINUTE, Bed::default());
             let (one, two) = (format!("\r\nGET /1{end}"), format!("HEAD /2{end}"));
             client.write_all(format!("{one}{two}GET /3").as_bytes()).await.expect("sent");
             let mut buffer = [0; 1024];
@@ -208,10 +309,53 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn a_body_goes_out_behind_its_head_however_little_is_taken_at_once() {
+        for room in [1, 7, 1024] {
+            let (mut client, server) = duplex(room);
+            let mut connection = Connection::new(server, MINUTE, Bed::default());
+            let outbox = connection.outbox();
+            let writing = async {
+                for body in ["one body", "another"] {
+                    outbox.put(Bytes::from(body));
+                    connection.write_all(b"head ").await.expect("written");
+                }
+                connection.flush().await.expect("written");
+                drop(connection);
+            };
+            let mut read = String::new();
+            let ((), count) = tokio::join!(writing, client.read_to_string(&mut read));
+            count.expect("read");
+            assert_eq!(read, "head one bodyhead another", "{room}");
+        }
+    }
+
+    #[tokio::test]
+    async fn only_a_connection_with_nothing_begun_is_taken_to_rest() {
+        for (answer, more, rests) in [
+            ("HTTP/1.1 200 OK\r\n\r\n", "", true),
+            ("HTTP/1.1 200 OK\r\n\r\n", "GET /2", false),
+            ("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n", "", false),
+            ("HTTP/1.0 200 OK\r\n\r\n", "", false),
+        ] {
+            let (mut client, server) = duplex(1024);
+            let bed = Bed::default();
+            let mut connection = Connection::new(server, MINUTE, bed.clone());
+            let mut buffer = [0; 1024];
+            client.write_all(b"GET /1\r\n\r\n").await.expect("sent");
+            assert!(connection.read(&mut buffer).await.expect("a request") > 0);
+            connection.write_all(answer.as_bytes()).await.expect("answered");
+            client.write_all(more.as_bytes()).await.expect("sent");
+            read_now(&mut connection, &mut buffer).await;
+            connection.shutdown().await.expect("shut");
+            assert_eq!(bed.take().is_some(), rests, "{answer} {more}");
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_head_that_takes_too_long_ends_the_connection() {
         let (mut client, server) = duplex(1024);
-        let mut connection = Connection::new(server, MINUTE);
+        let mut connection = Connection::new(server, MINUTE, Bed::default());
         let mut buffer = [0; 1024];
         client.write_all(b"GET /1 HTTP/1.1\r\n\r\n").await.expect("sent");
         assert!(connection.read(&mut buffer).await.expect("a request") > 0);

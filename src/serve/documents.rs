@@ -173,3 +173,54 @@ impl Documents {
         self.changed.notified().await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::ready;
+
+    use super::*;
+    use crate::domain::announcement::AnnounceType;
+    use crate::domain::presentation::Presentation;
+    use crate::feeds::{Asked, Limit, Scope, Selection};
+    use crate::render::Format;
+    use crate::serve::negotiate::Form;
+
+    fn key(days: u32) -> Key {
+        let usual = Selection::of(&AnnounceType::ALL, days, Limit::Usual(500));
+        let asked = Asked::usual(Scope::Everything, usual, Presentation::default());
+        let form = Form::Feed(Format::Atom);
+        let request = FeedRequest { asked, form, base: "http://feeds.example".to_owned() };
+        Key { request: request.into(), sources: Vec::new(), generation: 1, since: None }
+    }
+
+    async fn get(documents: &Documents, days: u32, bytes: usize) -> Found {
+        let render = ready(Some(Arc::new(Document::undated(format!("{days:0bytes$}"), "text/plain"))));
+        documents.get(key(days), render).await.expect("a document")
+    }
+
+    #[tokio::test]
+    async fn what_was_asked_for_more_than_once_is_popular_the_most_asked_for_first() {
+        let documents = Documents::new(1 << 20);
+        for days in [1, 2, 2, 3, 3, 3] {
+            get(&documents, days, 10).await;
+        }
+        documents.rendered.run_pending_tasks().await;
+        let popular: Vec<u32> = documents.popular().iter().map(|found| found.document.readers()).collect();
+        assert_eq!(popular, [3, 2]);
+        let renewed = Document::undated("new", "text/plain");
+        renewed.follow(&documents.popular()[0].document);
+        assert_eq!(renewed.readers(), 1);
+    }
+
+    #[tokio::test]
+    async fn unlimited_requests_stay_within_the_bound_codings_included() {
+        let documents = Documents::new(1 << 20);
+        for days in 0..1_000 {
+            let found = get(&documents, days, 10_000).await;
+            documents.prepare(&found, Coding::Brotli).await;
+        }
+        documents.rendered.run_pending_tasks().await;
+        assert!(documents.rendered.weighted_size() <= 1 << 20);
+        assert!(documents.rendered.entry_count() > 50);
+    }
+}

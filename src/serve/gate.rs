@@ -6,13 +6,14 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::body::{self, BodySize, BoxBody, MessageBody};
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode, Version};
 use actix_web::web::Bytes;
 use actix_web::{Error, HttpMessage};
 
+use super::connection::Outbox;
 use super::doors::IsAdmin;
 use super::error::Problem;
 use super::recent::Recent;
@@ -21,6 +22,9 @@ use super::{State, TARGET_BYTES_MAX};
 
 /// The most bytes of header fields, names and values together.
 const HEADERS_BYTES_MAX: usize = 16 * 1024;
+
+/// Smaller bodies are copied behind their heads.
+const POSTED_BYTES_MIN: u64 = 1_024;
 
 /// What must answer however often it is asked.
 const UNCOUNTED_PATHS: [&str; 2] = ["/healthz", "/readyz"];
@@ -106,7 +110,7 @@ where
         if *request.method() == Method::GET && matches!(request.parts_mut().1, Payload::None) {
             let answer = self.recent.borrow().answer(request.head(), &self.state);
             if let Some(answer) = answer {
-                return Answer::Now(Some(request.into_response(answer)));
+                return Answer::Now(Some(posted(request.into_response(answer))));
             }
         }
         if let Err(problem) = check(&mut request) {
@@ -187,17 +191,44 @@ fn finished(mut response: ServiceResponse<BoxBody>, method: &Method) -> ServiceR
         let nosniff = HeaderValue::from_static("nosniff");
         response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
     }
-    if *method == Method::HEAD && !matches!(response.response().body().size(), BodySize::None) {
-        if let BodySize::Sized(bytes) = response.response().body().size() {
-            response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(bytes));
-        }
-        response.response_mut().head_mut().no_chunking(true);
-        response = response.map_body(|_, _| BoxBody::new(LeftOff));
-    }
-    response
+    if *method == Method::HEAD { left_off(response).0 } else { posted(response) }
 }
 
-/// The body that `HEAD` leaves off, though its length is told.
+/// Hands the body to the connection, which sends it from where it is kept.
+fn posted(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let outbox = response.request().conn_data::<Rc<Outbox>>().cloned();
+    match (outbox, response.response().body().size()) {
+        (Some(outbox), BodySize::Sized(bytes)) if bytes >= POSTED_BYTES_MIN => {
+            let (response, body) = left_off(response);
+            match body.try_into_bytes() {
+                Ok(body) => {
+                    outbox.put(body);
+                    response
+                }
+                Err(body) => response.map_body(|_, _| body),
+            }
+        }
+        _ => response,
+    }
+}
+
+/// The answer without its body, though with that one's length.
+fn left_off(response: ServiceResponse<BoxBody>) -> (ServiceResponse<BoxBody>, BoxBody) {
+    let size = response.response().body().size();
+    if matches!(size, BodySize::None) {
+        return (response, BoxBody::new(body::None::new()));
+    }
+    let (request, response) = response.into_parts();
+    let (response, body) = response.into_parts();
+    let mut response = response.set_body(BoxBody::new(LeftOff));
+    if let BodySize::Sized(bytes) = size {
+        response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(bytes));
+    }
+    response.head_mut().no_chunking(true);
+    (ServiceResponse::new(request, response), body)
+}
+
+/// A body that is left off though its length is told: for `HEAD`, and where the connection has it.
 ///
 /// On a pipelined connection actix-http 3 takes the last method that it has read for that of the request which it
 /// answers. A body of a known length would be sent then, and one of none would lose its `Content-Length`; a stream

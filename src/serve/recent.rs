@@ -4,7 +4,7 @@
 //! Only the memory for documents holds documents: what it has given up is forgotten here too.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
 use std::sync::{Arc, Weak};
 
 use actix_web::HttpResponse;
@@ -25,7 +25,27 @@ const WORDING_BYTES_MAX: usize = 1_024;
 #[derive(Debug, Default)]
 pub(super) struct Recent {
     hasher: RandomState,
-    answers: HashMap<u64, Recently>,
+    answers: HashMap<u64, Recently, BuildHasherDefault<Hashed>>,
+}
+
+/// The keys of the map are hashes already.
+#[derive(Debug, Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
 }
 
 /// All of a request that decides which document answers it: the target, the host where links need it, and the types

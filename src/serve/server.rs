@@ -1,18 +1,28 @@
 //! How is a socket listened on?
 
 use std::io;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
+use std::rc::Rc;
 use std::time::Duration;
 
-use actix_http::HttpService;
-use actix_server::Server;
-use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_http::{Extensions, HttpService};
+use actix_server::{GracefulShutdownSignal, Server};
+use actix_service::{
+    IntoServiceFactory, Service, ServiceFactory, ServiceFactoryExt, fn_factory, fn_service, map_config,
+};
 use actix_web::App;
 use actix_web::dev::AppConfig;
 use tokio::net::TcpStream;
 
-use super::connection::Connection;
+use super::connection::{Bed, Connection};
 use super::{Gate, State, configure};
+
+/// How long a connection without a request keeps its buffers: short, so that those who come together need not all have
+/// some at once.
+const REST_AFTER: Duration = Duration::from_secs(1);
+
+/// How long the end of a connection may take: what was answered last may still be on its way.
+const DISCONNECT_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// What the server is told of connections.
 #[derive(Clone, Copy, Debug)]
@@ -43,21 +53,56 @@ pub fn listen(listener: TcpListener, state: State, options: ServerOptions) -> io
         let (state, is_stopping) = (state.clone(), is_stopping.clone());
         let app = App::new().wrap(Gate::new(state.clone())).configure(|app| configure(app, state));
         let app = app.into_factory().map_err(|error: actix_web::Error| error.error_response());
+        let ending = is_stopping.clone();
         let http = HttpService::build()
             .graceful_shutdown_signal(move || {
-                let is_stopping = is_stopping.clone();
-                async move { is_stopping.notified().await }
+                let ending = ending.clone();
+                async move { ending.notified().await }
             })
-            .keep_alive(options.keep_alive)
+            .keep_alive(REST_AFTER)
             .client_request_timeout(options.head_timeout)
+            .client_disconnect_timeout(DISCONNECT_TIMEOUT)
             .local_addr(address)
+            .on_connect_ext(|connection: &Connection, request: &mut Extensions| {
+                request.insert(connection.outbox());
+            })
             .h1(map_config(app, |()| AppConfig::default()));
-        let connect = move |socket: TcpStream| {
-            let peer = socket.peer_addr().ok();
-            let connection = Connection::new(socket, options.head_timeout);
-            std::future::ready(Ok((connection, peer)))
-        };
-        fn_service(connect).and_then(http)
+        let http = Rc::new(http);
+        fn_factory(move || {
+            let (http, is_stopping) = (http.clone(), is_stopping.clone());
+            async move {
+                let http = Rc::new(http.new_service(()).await?);
+                let serve = move |socket| serve(socket, http.clone(), is_stopping.clone(), options);
+                Ok::<_, ()>(fn_service(serve))
+            }
+        })
     })?;
     Ok(server.run())
+}
+
+/// Answers a connection's requests. While it rests, it costs a task and no buffers.
+async fn serve<H>(
+    mut socket: TcpStream,
+    http: Rc<H>,
+    is_stopping: GracefulShutdownSignal,
+    options: ServerOptions,
+) -> Result<(), H::Error>
+where
+    H: Service<(Connection, Option<SocketAddr>)>,
+{
+    let peer = socket.peer_addr().ok();
+    let bed = Bed::default();
+    loop {
+        http.call((Connection::new(socket, options.head_timeout, bed.clone()), peer)).await?;
+        let Some(resting) = bed.take() else { return Ok(()) };
+        let is_woken = tokio::select! {
+            woken = resting.readable() => woken.is_ok(),
+            () = tokio::time::sleep(options.keep_alive.saturating_sub(REST_AFTER)) => false,
+            () = is_stopping.notified() => false,
+        };
+        if !is_woken {
+            return Ok(());
+        }
+        socket = resting;
+    }
 }
