@@ -6,7 +6,7 @@ use crosslist::domain::announcement::AnnounceType;
 use crosslist::domain::arxiv_id::ArxivId;
 use crosslist::domain::feed::{Entry, Feed, FeedUrl};
 use crosslist::domain::paper::{Authors, Paper, Subject};
-use crosslist::domain::presentation::TextMode;
+use crosslist::domain::presentation::{Profile, TextMode};
 use crosslist::domain::prose::{Prose, Span};
 use crosslist::{render, text};
 use divan::Bencher;
@@ -86,6 +86,7 @@ fn feed() -> Feed {
         description: "What arXiv announced in Distributed, Parallel, and Cluster Computing".to_owned(),
         page_url: "http://localhost:8080/subjects/cs.DC".to_owned(),
         base_url: FeedUrl { stem: "http://localhost:8080/subjects/cs.DC".to_owned(), query: String::new() },
+        profile: Profile::Reader,
         updated: newest,
         entries: (0..ENTRIES)
             .map(|number| entry(paper(number), newest - i64::from(number).seconds()))

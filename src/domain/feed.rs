@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::announcement::AnnounceType;
 use super::paper::Subject;
+use super::presentation::Profile;
 
 /// A complete feed, newest entry first; no two entries share an id or a date.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct Feed {
     pub page_url: String,
     /// The canonical address without `.rss`, `.atom` or `.json`; also the feed's identity.
     pub base_url: FeedUrl,
+    /// The client whose habits titles and summaries are written for.
+    pub profile: Profile,
     /// When the last entry came in, never the time of the build.
     pub updated: Timestamp,
     pub entries: Vec<Entry>,

@@ -3,11 +3,12 @@
 use crate::domain::event::Event;
 use crate::domain::feed::{Entry, Feed};
 use crate::domain::mailing;
-use crate::domain::presentation::Presentation;
+use crate::domain::presentation::{Presentation, Profile, Summary};
 use crate::text;
 
 use super::Asked;
 use super::asked::{description, title, url};
+use super::beginning::beginning;
 
 /// The feed of what was asked for, of the events that were chosen for it.
 ///
@@ -21,6 +22,7 @@ pub fn feed(asked: &Asked, events: &[Event], base: &str, newest: jiff::civil::Da
         description: description(asked),
         page_url: if url.query.is_empty() { url.stem.clone() } else { format!("{}?{}", url.stem, url.query) },
         base_url: url,
+        profile: asked.presentation.profile,
         updated: updated.unwrap_or_else(|| mailing::moment(newest)),
         entries: events.iter().map(|event| entry(event, &asked.presentation)).collect(),
     }
@@ -41,14 +43,14 @@ fn entry(event: &Event, presentation: &Presentation) -> Entry {
         authors.push("et al.".to_owned());
     }
     let from = event.cross_list_from.as_deref();
-    let summary = text::summary(paper, event.announce_type, from, mode);
     let (summary, content_html) = match presentation.brief {
         Some(characters) => {
+            let summary = text::summary(paper, event.announce_type, from, mode);
             let brief = brief(&summary, characters as usize);
             let content = format!("<p>{}</p>", text::escape(&brief));
             (brief, content)
         }
-        None => (summary, text::item_html(paper, event.announce_type, from, mode)),
+        None => (summary(event, presentation), text::item_html(paper, event.announce_type, from, mode)),
     };
     Entry {
         id,
@@ -64,6 +66,18 @@ fn entry(event: &Event, presentation: &Presentation) -> Entry {
         journal_ref: paper.journal_ref.as_ref().map(inline),
         pdf_url: paper.id.pdf_url(),
         html_url: paper.html_url.clone(),
+    }
+}
+
+fn summary(event: &Event, presentation: &Presentation) -> String {
+    let (paper, from, mode) = (&event.paper, event.cross_list_from.as_deref(), presentation.text);
+    let full = || text::summary(paper, event.announce_type, from, mode);
+    match (presentation.summary, presentation.profile) {
+        (Summary::Full, _) => full(),
+        (Summary::Short, _) => beginning(&full()),
+        // Zulip's bot stops at an item without a summary.
+        (Summary::None, Profile::Zulip) => text::announcement(paper, event.announce_type, from),
+        (Summary::None, _) => String::new(),
     }
 }
 

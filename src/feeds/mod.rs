@@ -2,6 +2,7 @@
 
 mod asked;
 mod assemble;
+mod beginning;
 mod entries;
 mod explained;
 mod lookup;

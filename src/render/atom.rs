@@ -6,9 +6,10 @@ use atom_syndication::extension::{Extension, ExtensionMap};
 use atom_syndication::{Category, Content, FixedDateTime, Generator, Link, Person, Text, WriteConfig};
 use jiff::Timestamp;
 
-use super::{Format, LANGUAGE, PROJECT_URL, VERSION, clean, dates, document, extensions, identity};
+use super::{Format, LANGUAGE, PROJECT_URL, VERSION, clean, dates, document, extensions, identity, profile};
 use crate::domain::feed::{Entry, Feed};
 use crate::domain::paper::Subject;
+use crate::domain::presentation::Profile;
 use crate::text::escape;
 
 /// What stands for the authors where arXiv has no list: RFC 4287 §4.2.1 wants an author.
@@ -49,14 +50,18 @@ fn atom_feed(feed: &Feed) -> atom_syndication::Feed {
             link("alternate", head.page_url, "text/html"),
         ],
         subtitle: Some(head.description).filter(|text| !text.is_empty()).map(Text::plain),
-        entries: feed.entries.iter().map(clean::entry).map(atom_entry).collect(),
+        entries: feed
+            .entries
+            .iter()
+            .map(|entry| atom_entry(clean::entry(entry, feed.profile), feed.profile))
+            .collect(),
         namespaces: BTreeMap::from([(extensions::PREFIX.to_owned(), extensions::NAMESPACE.to_owned())]),
         lang: Some(LANGUAGE.to_owned()),
         ..atom_syndication::Feed::default()
     }
 }
 
-fn atom_entry(mut entry: Entry) -> atom_syndication::Entry {
+fn atom_entry(mut entry: Entry, profile: Profile) -> atom_syndication::Entry {
     let published = date(entry.published);
     let pages = [
         Some(link("alternate", entry.url.clone(), "text/html")),
@@ -73,7 +78,10 @@ fn atom_entry(mut entry: Entry) -> atom_syndication::Entry {
         categories: entry.subjects.iter().map(category).collect(),
         links: pages.into_iter().flatten().collect(),
         published: Some(published),
-        summary: Some(entry.summary).filter(|text| !text.is_empty()).map(Text::plain),
+        // Bots strip or clean whatever a summary is said to be: `a < b` would lose all that follows.
+        summary: Some(entry.summary).filter(|text| !text.is_empty()).map(|text| {
+            if profile::is_chat(profile) { Text::html(escape(&text)) } else { Text::plain(text) }
+        }),
         content: Some(Content {
             value: Some(entry.content_html.to_string()),
             content_type: Some("html".to_owned()),

@@ -69,7 +69,7 @@ struct Arxiv<'a> {
 
 pub(super) fn write(feed: &Feed) -> String {
     let head = clean::head(feed);
-    let entries: Vec<Entry> = feed.entries.iter().map(clean::entry).collect();
+    let entries: Vec<Entry> = feed.entries.iter().map(|entry| clean::entry(entry, feed.profile)).collect();
     let document = Document {
         version: JSON_FEED,
         title: &head.title,

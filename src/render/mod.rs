@@ -9,6 +9,7 @@ mod extensions;
 mod json;
 pub mod official;
 pub mod page;
+mod profile;
 pub mod query_api;
 mod rss;
 #[cfg(test)]

@@ -7,8 +7,9 @@ use rss::extension::dublincore::DublinCoreExtension;
 use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Guid, Item};
 
-use super::{Format, LANGUAGE, PROJECT_URL, VERSION, clean, dates, document, extensions};
+use super::{Format, LANGUAGE, PROJECT_URL, VERSION, clean, dates, document, extensions, profile};
 use crate::domain::feed::{Entry, Feed};
+use crate::domain::presentation::Profile;
 use crate::text::escape;
 
 /// What RSS's `docs` is for: the format explained to whoever finds the document.
@@ -56,12 +57,19 @@ fn channel(feed: &Feed) -> Channel {
             ]
             .map(|(prefix, namespace)| (prefix.to_owned(), namespace.to_owned())),
         ),
-        items: feed.entries.iter().map(clean::entry).map(item).collect(),
+        items: feed
+            .entries
+            .iter()
+            .map(|entry| item(clean::entry(entry, feed.profile), feed.profile))
+            .collect(),
         ..Channel::default()
     }
 }
 
-fn item(mut entry: Entry) -> Item {
+fn item(mut entry: Entry, profile: Profile) -> Item {
+    // RSS's own `author` must be a mail address, and is all that hookshot reads; it pastes it into its markup.
+    let author = (profile == Profile::Matrix && !entry.authors.is_empty())
+        .then(|| profile::title(&entry.authors.join(", "), profile));
     Item {
         extensions: extension_map(&mut entry),
         title: Some(entry.title),
@@ -79,7 +87,7 @@ fn item(mut entry: Entry) -> Item {
         guid: Some(Guid { value: entry.id, permalink: false }),
         pub_date: Some(dates::rfc_822(entry.published)),
         content: Some(entry.content_html.to_string()).filter(|html| !html.is_empty()),
-        // RSS's own `author` must be a mail address.
+        author,
         dublin_core_ext: Some(DublinCoreExtension {
             creators: entry.authors,
             ..DublinCoreExtension::default()

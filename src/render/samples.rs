@@ -3,6 +3,7 @@
 use crate::domain::announcement::AnnounceType;
 use crate::domain::feed::{Entry, Feed, FeedUrl};
 use crate::domain::paper::Subject;
+use crate::domain::presentation::Profile;
 
 /// Two entries that hold what each format must escape.
 pub(super) fn feed() -> Feed {
@@ -14,6 +15,7 @@ pub(super) fn feed() -> Feed {
             stem: "http://localhost:8080/subjects/cs.DC".to_owned(),
             query: "type=new&limit=50".to_owned(),
         },
+        profile: Profile::Reader,
         updated: "2026-03-02T01:00:05Z".parse().unwrap(),
         entries: vec![
             Entry {

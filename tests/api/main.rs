@@ -14,5 +14,6 @@ mod outage;
 mod rsshub;
 mod rules;
 mod service;
+mod shown;
 mod week;
 mod wire;

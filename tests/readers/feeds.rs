@@ -4,7 +4,7 @@ use crosslist::domain::announcement::AnnounceType;
 use crosslist::domain::arxiv_id::ArxivId;
 use crosslist::domain::feed::{Entry, Feed, FeedUrl};
 use crosslist::domain::paper::{Authors, Paper, Subject};
-use crosslist::domain::presentation::TextMode;
+use crosslist::domain::presentation::{Profile, TextMode};
 use crosslist::domain::prose::{Prose, Span};
 use crosslist::text;
 use jiff::{Timestamp, ToSpan};
@@ -77,6 +77,7 @@ fn feed(entries: Vec<Entry>) -> Feed {
             stem: "http://localhost:8080/subjects/cs.DC".to_owned(),
             query: "q=ti%3Aa%20%26%20b&type=new".to_owned(),
         },
+        profile: Profile::Reader,
         updated: newest(),
         entries,
     }

@@ -48,6 +48,9 @@ pub(in crate::serve) const FEED: &[&str] = &[
     "filter_time",
 ];
 
+/// How items are shown; a feed in the shape of arXiv's own has one look.
+pub(in crate::serve) const SHOWN: &[&str] = &["summary", "profile"];
+
 /// The parameters of a request, each understood; none where it was not given.
 #[derive(Default)]
 pub(in crate::serve) struct Given {
