@@ -9,6 +9,7 @@ use crate::text;
 use super::Asked;
 use super::asked::{description, title, url};
 use super::beginning::beginning;
+use super::changes::{Changes, changes};
 
 /// The feed of what was asked for, of the events that were chosen for it.
 ///
@@ -50,7 +51,13 @@ fn entry(event: &Event, presentation: &Presentation) -> Entry {
             let content = format!("<p>{}</p>", text::escape(&brief));
             (brief, content)
         }
-        None => (summary(event, presentation), text::item_html(paper, event.announce_type, from, mode)),
+        None => {
+            let changes = presentation.changes.then(|| changes(event, mode)).flatten();
+            let summary = summary(event, presentation, changes.as_ref());
+            let mut content = changes.map(|changes| changes.html()).unwrap_or_default();
+            content.push_str(&text::item_html(paper, event.announce_type, from, mode));
+            (summary, content)
+        }
     };
     Entry {
         id,
@@ -69,12 +76,17 @@ fn entry(event: &Event, presentation: &Presentation) -> Entry {
     }
 }
 
-fn summary(event: &Event, presentation: &Presentation) -> String {
+/// What a replacement changed stands before the abstract, in a paragraph of its own.
+fn summary(event: &Event, presentation: &Presentation, changes: Option<&Changes>) -> String {
     let (paper, from, mode) = (&event.paper, event.cross_list_from.as_deref(), presentation.text);
     let full = || text::summary(paper, event.announce_type, from, mode);
+    let behind = |changes: Option<String>, text: String| match changes {
+        Some(changes) => format!("{changes}\n\n{text}"),
+        None => text,
+    };
     match (presentation.summary, presentation.profile) {
-        (Summary::Full, _) => full(),
-        (Summary::Short, _) => beginning(&full()),
+        (Summary::Full, _) => behind(changes.map(Changes::plain), full()),
+        (Summary::Short, _) => behind(changes.map(Changes::names), beginning(&full())),
         // Zulip's bot stops at an item without a summary.
         (Summary::None, Profile::Zulip) => text::announcement(paper, event.announce_type, from),
         (Summary::None, _) => String::new(),

@@ -3,6 +3,7 @@
 mod asked;
 mod assemble;
 mod beginning;
+mod changes;
 mod entries;
 mod explained;
 mod lookup;

@@ -59,9 +59,18 @@ impl NamedOptions {
     }
 }
 
-/// The events of what was asked for, newest first; a reader's rule narrows a feed of the configuration.
+/// The events of what was asked for, newest first, each replacement with the version before it where that is shown.
 #[must_use]
 pub fn choose(shelf: &Shelf, subjects: &[SubjectId], asked: &Asked) -> Vec<Event> {
+    let mut events = matching(shelf, subjects, asked);
+    if asked.presentation.changes {
+        shelf.compare(&mut events);
+    }
+    events
+}
+
+/// The events of what was asked for; a reader's rule narrows a feed of the configuration.
+fn matching(shelf: &Shelf, subjects: &[SubjectId], asked: &Asked) -> Vec<Event> {
     let selection = &asked.selection;
     let (named, rule) = match &asked.scope {
         Scope::Named(named) => (Some(named), named.rule.as_ref()),

@@ -1,8 +1,10 @@
 //! How items are shown: summaries, profiles, changes, enclosures and digests, which never touch what an item is.
 
+use crosslist::settings::Sources;
+use crosslist::startup::Keep;
 use serde_json::Value;
 
-use crate::service::Running;
+use crate::service::{Arxiv, Running, page};
 
 const PROFILES: [&str; 6] = ["reader", "slack", "matrix", "zulip", "mattermost", "discord"];
 
@@ -45,6 +47,7 @@ async fn a_chat_gets_a_short_summary_and_no_content_unless_it_asks() {
     for item in items(&feed) {
         let text = item["content_text"].as_str().expect("a text");
         assert!(item.get("content_html").is_none());
+        let text = text.split("\n\n").last().expect("the abstract");
         assert!(text.chars().filter(|c| *c != '\\').count() <= 300, "{text}");
         assert!(text.ends_with(['.', '!', '?', '…']), "{text}");
     }
@@ -82,4 +85,68 @@ async fn what_is_shown_is_chosen_from_a_list_and_not_for_the_official_shape() {
     ] {
         assert_eq!(service.get(path).await.status(), 400, "{path}");
     }
+}
+
+const FRIDAY: &str = "2026-03-06T02:00:00Z";
+const REPLACED: &str = "https://arxiv.org/abs/2602.23598#replaced-2026-03-06";
+
+fn item<'a>(feed: &'a Value, id: &str) -> &'a Value {
+    items(feed).iter().find(|item| item["id"] == id).expect("the item")
+}
+
+/// The page of Friday, on which a paper of Monday is replaced, with another title for it.
+fn friday() -> String {
+    page("cs.DC-new-2026-03-06.html").replace("QoSFlow: Ensuring", "QoSFlow: Guaranteeing")
+}
+
+/// A service that has read Monday's page, and then Friday's.
+async fn week(arxiv: &Arxiv, keep: Keep) -> Running {
+    let sources = Sources::default().with_override("test", "subjects.fill_days", "0");
+    arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-02.html");
+    let service = Running::over_with(arxiv, sources, keep, FRIDAY).await;
+    service.text("/subjects/cs.DC.atom").await;
+    arxiv.answer("/list/cs.DC/new", 200, &friday());
+    service.ask(reqwest::Method::POST, "/admin/refresh?subjects=cs.DC", &[]).await;
+    service
+}
+
+#[tokio::test]
+async fn a_replacement_says_what_it_changed_unless_it_shall_not() {
+    let arxiv = Arxiv::start().await;
+    let service = week(&arxiv, Keep::InMemory).await;
+    let feed = service.feed("/subjects/cs.DC.json").await;
+    let (html, text) = (&item(&feed, REPLACED)["content_html"], &item(&feed, REPLACED)["content_text"]);
+    let html = html.as_str().expect("content");
+    assert!(html.contains("<del>Ensuring</del> <ins>Guaranteeing</ins>"), "{html}");
+    assert!(html.starts_with("<p><strong>Changed since 2 March 2026: title"), "{html}");
+    assert!(text.as_str().expect("text").contains("title (was: QoSFlow: Ensuring Service"), "{text}");
+    let without = service.feed("/subjects/cs.DC.json?changes=false").await;
+    assert!(!without.to_string().contains("Changed since"), "{without}");
+    assert_eq!(items(&without).len(), items(&feed).len());
+    let chat = service.feed("/subjects/cs.DC.json?profile=slack").await;
+    let text = item(&chat, REPLACED)["content_text"].as_str().expect("text").to_owned();
+    assert!(text.starts_with("Changed since 2 March 2026: title"), "{text}");
+}
+
+#[tokio::test]
+async fn what_a_replacement_changed_is_the_same_after_a_restart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let keep = || Keep::InFile(folder.path().join("store.db"));
+    let arxiv = Arxiv::start().await;
+    let service = week(&arxiv, keep()).await;
+    let before = service.text("/subjects/cs.DC.atom").await.replace(&service.base, "");
+    assert!(before.contains("Guaranteeing&lt;/ins&gt;"));
+    service.stop().await;
+    let sources = Sources::default().with_override("test", "store.window_days", "2").with_override(
+        "test",
+        "feeds.days",
+        "2",
+    );
+    let again = Running::over_with(&arxiv, sources, keep(), FRIDAY).await;
+    // Monday is on disk and no longer in memory.
+    let after = again.feed("/subjects/cs.DC.json?days=2").await;
+    assert!(item(&after, REPLACED)["content_html"].as_str().expect("content").contains("Guaranteeing</ins>"));
+    again.stop().await;
+    let again = Running::over_with(&arxiv, Sources::default(), keep(), FRIDAY).await;
+    assert_eq!(again.text("/subjects/cs.DC.atom").await.replace(&again.base, ""), before);
 }

@@ -49,7 +49,7 @@ pub(in crate::serve) const FEED: &[&str] = &[
 ];
 
 /// How items are shown; a feed in the shape of arXiv's own has one look.
-pub(in crate::serve) const SHOWN: &[&str] = &["summary", "profile"];
+pub(in crate::serve) const SHOWN: &[&str] = &["summary", "profile", "changes"];
 
 /// The parameters of a request, each understood; none where it was not given.
 #[derive(Default)]
