@@ -4,6 +4,7 @@ mod asked;
 mod assemble;
 mod beginning;
 mod changes;
+mod digest;
 mod entries;
 mod explained;
 mod lookup;

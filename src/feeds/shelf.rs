@@ -1,7 +1,7 @@
 //! What is in memory, folded, indexed and ready to answer?
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -119,6 +119,18 @@ impl Shelf {
         self.read(|held| {
             let rows = subjects.iter().filter_map(|subject| held.rows.get(subject));
             held.amended + rows.map(|row| row.generation).sum::<u64>()
+        })
+    }
+
+    /// How many calendar days before a subject's newest listing date are kept.
+    pub fn days_kept(&self) -> u32 {
+        self.days_kept
+    }
+
+    /// The listing dates that a subject was read for, quiet ones too.
+    pub fn dates(&self, subject: SubjectId) -> BTreeSet<Date> {
+        self.read(|held| {
+            held.rows.get(&subject).map(|row| row.days.keys().copied().collect()).unwrap_or_default()
         })
     }
 

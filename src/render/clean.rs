@@ -21,6 +21,7 @@ pub(super) fn head(feed: &Feed) -> Feed {
         description: text(&feed.description),
         page_url: text(&feed.page_url),
         base_url: FeedUrl { stem: text(&feed.base_url.stem), query: text(&feed.base_url.query) },
+        icon_url: text(&feed.icon_url),
         profile: feed.profile,
         updated: feed.updated,
         entries: Vec::new(),
@@ -49,6 +50,7 @@ pub(super) fn entry(entry: &Entry, profile: Profile) -> Entry {
         journal_ref: filled(entry.journal_ref.as_ref()),
         pdf_url: text(&entry.pdf_url),
         html_url: filled(entry.html_url.as_ref()),
+        is_pdf_enclosed: entry.is_pdf_enclosed,
     }
 }
 

@@ -80,7 +80,7 @@ fn treatment(chars: &[char], at: usize, profile: Profile) -> Treatment {
     let is_marker = begins_block(chars, at);
     match profile {
         // Slack reads no markup in what a feed brings, but the names of emoji.
-        Profile::Slack if c == ':' && begins_emoji(chars, at) => Broken,
+        Profile::Slack | Profile::Mattermost if c == ':' && begins_emoji(chars, at) => Broken,
         Profile::Zulip => {
             let is_mathematics = c == '$' && at > 0 && chars[at - 1] == '$';
             let is_emoji = c == ':' && begins_emoji(chars, at);
@@ -98,7 +98,6 @@ fn treatment(chars: &[char], at: usize, profile: Profile) -> Treatment {
             let is_before_word = chars.get(at + 1).is_some_and(char::is_ascii_alphanumeric);
             if is_before_word { AsItIs } else { Backslash }
         }
-        Profile::Mattermost if c == ':' && begins_emoji(chars, at) => Broken,
         Profile::Discord if "\\`*_[]~|<>#".contains(c) || is_marker => Backslash,
         Profile::Discord if c == ':' && begins_emoji(chars, at) => Backslash,
         _ => AsItIs,

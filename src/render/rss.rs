@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use rss::extension::atom::{AtomExtension, Link};
 use rss::extension::dublincore::DublinCoreExtension;
 use rss::extension::{Extension, ExtensionMap};
-use rss::{Category, Channel, Guid, Item};
+use rss::{Category, Channel, Enclosure, Guid, Item};
 
-use super::{Format, LANGUAGE, PROJECT_URL, VERSION, clean, dates, document, extensions, profile};
+use super::{Format, LANGUAGE, PDF, PROJECT_URL, VERSION, clean, dates, document, extensions, profile};
 use crate::domain::feed::{Entry, Feed};
 use crate::domain::presentation::Profile;
 use crate::text::escape;
@@ -84,6 +84,12 @@ fn item(mut entry: Entry, profile: Profile) -> Item {
                 domain: Some(extensions::NAMESPACE.to_owned()),
             })
             .collect(),
+        // Its length is not known, for which validators want 0.
+        enclosure: entry.is_pdf_enclosed.then(|| Enclosure {
+            url: entry.pdf_url,
+            length: "0".to_owned(),
+            mime_type: PDF.to_owned(),
+        }),
         guid: Some(Guid { value: entry.id, permalink: false }),
         pub_date: Some(dates::rfc_822(entry.published)),
         content: Some(entry.content_html.to_string()).filter(|html| !html.is_empty()),
@@ -170,6 +176,16 @@ mod tests {
         contains(&document, "<content:encoded><![CDATA[<p>a ]]]]><![CDATA[> b</p>]]></content:encoded>");
         let read = Channel::read_from(document.as_bytes()).unwrap();
         assert_eq!(read.items[0].content.as_deref(), Some("<p>a ]]> b</p>"));
+    }
+
+    #[test]
+    fn an_enclosed_pdf_has_the_length_of_what_is_not_known() {
+        let mut feed = samples::feed();
+        feed.entries[0].is_pdf_enclosed = true;
+        contains(
+            &rss(&feed),
+            "<enclosure url=\"https://arxiv.org/pdf/2602.23598\" length=\"0\" type=\"application/pdf\"/>",
+        );
     }
 
     #[test]

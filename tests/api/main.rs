@@ -3,6 +3,7 @@
 mod coding;
 mod conditional;
 mod delta;
+mod digest;
 mod documents;
 mod drop_ins;
 mod errors;
@@ -10,6 +11,7 @@ mod keys;
 mod limits;
 mod live;
 mod named;
+mod opml;
 mod outage;
 mod rsshub;
 mod rules;

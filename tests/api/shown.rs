@@ -150,3 +150,26 @@ async fn what_a_replacement_changed_is_the_same_after_a_restart() {
     let again = Running::over_with(&arxiv, Sources::default(), keep(), FRIDAY).await;
     assert_eq!(again.text("/subjects/cs.DC.atom").await.replace(&again.base, ""), before);
 }
+
+#[tokio::test]
+async fn a_pdf_is_enclosed_where_that_was_asked_for() {
+    let service = Running::demo().await;
+    for format in ["rss", "atom", "json"] {
+        let text = service.text(&format!("/subjects/cs.DC.{format}?pdf=true")).await;
+        let read = feed_rs::parser::parse(text.as_bytes()).expect("a feed");
+        assert_eq!(read.entries.len(), 37);
+        let enclosure = match format {
+            "rss" => {
+                "<enclosure url=\"https://arxiv.org/pdf/2603.09577\" length=\"0\" type=\"application/pdf\"/>"
+            }
+            "atom" => {
+                "<link href=\"https://arxiv.org/pdf/2603.09577\" rel=\"enclosure\" type=\"application/pdf\"/>"
+            }
+            _ => {
+                "\"attachments\":[{\"url\":\"https://arxiv.org/pdf/2603.09577\",\"mime_type\":\"application/pdf\"}]"
+            }
+        };
+        assert!(text.contains(enclosure), "{format}");
+        assert!(!service.text(&format!("/subjects/cs.DC.{format}")).await.contains(enclosure), "{format}");
+    }
+}

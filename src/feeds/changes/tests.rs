@@ -1,3 +1,5 @@
+//! Does a replacement say what it changed, and no more?
+
 use std::sync::Arc;
 
 use jiff::civil::date;

@@ -17,8 +17,8 @@ use crate::render::Format;
 use super::error::{Mistake, Problem};
 use super::{State, negotiate};
 
-pub(super) use given::{FEED, Given, RULE, given};
 use given::SHOWN;
+pub(super) use given::{FEED, Given, RULE, given};
 pub(super) use values::{shortened, subject_list};
 
 /// The longest keyword, in bytes; it stands twice in the rule that it becomes.
