@@ -6,7 +6,7 @@ use crosslist::domain::announcement::AnnounceType;
 use crosslist::domain::arxiv_id::ArxivId;
 use crosslist::domain::feed::{Entry, Feed, FeedUrl};
 use crosslist::domain::paper::{Authors, Paper, Subject};
-use crosslist::domain::presentation::TextMode;
+use crosslist::domain::presentation::{Profile, TextMode};
 use crosslist::domain::prose::{Prose, Span};
 use crosslist::{render, text};
 use divan::Bencher;
@@ -86,6 +86,8 @@ fn feed() -> Feed {
         description: "What arXiv announced in Distributed, Parallel, and Cluster Computing".to_owned(),
         page_url: "http://localhost:8080/subjects/cs.DC".to_owned(),
         base_url: FeedUrl { stem: "http://localhost:8080/subjects/cs.DC".to_owned(), query: String::new() },
+        icon_url: "http://localhost:8080/favicon.ico".to_owned(),
+        profile: Profile::Reader,
         updated: newest,
         entries: (0..ENTRIES)
             .map(|number| entry(paper(number), newest - i64::from(number).seconds()))
@@ -100,7 +102,7 @@ fn entry(paper: Paper, published: Timestamp) -> Entry {
         published,
         summary: text::summary(&paper, AnnounceType::New, None, TextMode::default()),
         content_html: text::item_html(&paper, AnnounceType::New, None, TextMode::default()).into(),
-        announce_type: AnnounceType::New,
+        announce_type: Some(AnnounceType::New),
         comments: paper.comments.as_ref().map(Prose::to_plain_text),
         pdf_url: paper.id.pdf_url(),
         title: paper.title,
@@ -108,6 +110,7 @@ fn entry(paper: Paper, published: Timestamp) -> Entry {
         subjects: paper.subjects,
         journal_ref: paper.journal_ref,
         html_url: paper.html_url,
+        is_pdf_enclosed: false,
     }
 }
 

@@ -75,6 +75,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("scraper", &["parse"]),
     ("serde", &[]),
     ("serde_json", &["store", "render", "serve", "cli"]),
+    ("similar", &["feeds"]),
     ("socket2", &["startup"]),
     ("sqlx", &["store"]),
     ("thiserror", &[]),

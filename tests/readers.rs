@@ -8,6 +8,7 @@ mod feeds;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crosslist::domain::announcement::AnnounceType;
 use crosslist::domain::feed::Feed;
 use crosslist::render::{self, Format};
 use serde_json::Value;
@@ -96,8 +97,33 @@ fn feedparser_reads_rss_and_atom_without_complaint() {
             assert_eq!(read["link"], feed.page_url, "{about}");
             let entries = read["entries"].as_array().expect("a list");
             same(&entries.iter().map(by_feedparser).collect::<Vec<_>>(), &expected(&feed), &about);
-            let types = entries.iter().map(|entry| &entry["announce_type"]);
-            assert!(types.eq(feed.entries.iter().map(|entry| entry.announce_type.as_str())), "{about}");
+            let types = entries.iter().map(|entry| entry["announce_type"].as_str());
+            let expected = feed.entries.iter().map(|entry| entry.announce_type.map(AnnounceType::as_str));
+            assert!(types.eq(expected), "{about}");
+        }
+    }
+}
+
+#[test]
+fn what_chats_get_is_valid_and_keeps_ids_and_dates() {
+    let has_xmllint = is_there("xmllint", &["--version"]);
+    let grammar = format!("{SCHEMAS}/atom.rng");
+    for (name, feed) in feeds::for_chats() {
+        for format in Format::ALL {
+            let read = feed_rs::parser::parse(render::feed(&feed, format).as_bytes()).expect(name);
+            let fixed = |id: &str, moment: i64| (id.to_owned(), moment);
+            let seen = read
+                .entries
+                .iter()
+                .map(|entry| fixed(&entry.id, entry.published.expect("a date").timestamp()));
+            let expected = feed.entries.iter().map(|entry| fixed(&entry.id, entry.published.as_second()));
+            assert!(seen.eq(expected), "{name} {format}");
+        }
+        if has_xmllint {
+            on_file(&feed, Format::Rss, |file| accepted(&run("xmllint", &["--noout", file]), name));
+            on_file(&feed, Format::Atom, |file| {
+                accepted(&run("xmllint", &["--noout", "--relaxng", &grammar, file]), name);
+            });
         }
     }
 }

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use url::Url;
 
 use crate::domain::announcement::AnnounceType;
-use crate::domain::presentation::Presentation;
+use crate::domain::presentation::{Choice, Presentation, Profile, TextMode};
 use crate::domain::taxonomy::SubjectId;
 use crate::feeds::{self, Asked, Limit, Scope, Selection, Shelf};
 use crate::parse::{self, Kind, Listing, PAGE_BYTES_MAX};
@@ -43,6 +43,14 @@ pub(super) struct Arguments {
     /// The most items, newest first [default: all]
     #[arg(long, value_name = "N", value_parser = limit, allow_hyphen_values = true)]
     limit: Option<usize>,
+
+    /// What becomes of TeX: unicode, tex or mathml
+    #[arg(long, value_name = "MODE", default_value = "unicode", value_parser = choice::<TextMode>)]
+    text: TextMode,
+
+    /// The client that the feed is written for: reader, slack, matrix, zulip, mattermost or discord
+    #[arg(long, value_name = "P", default_value = "reader", value_parser = choice::<Profile>)]
+    profile: Profile,
 
     /// The public address of the service that the feed's links name
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080", value_parser = base_url)]
@@ -112,7 +120,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     subjects.sort_unstable();
     subjects.dedup();
-    print(&feed(subjects, &shelf, arguments)?)
+    print(&feed(&subjects, &shelf, arguments)?)
 }
 
 /// Whose listing a group is; an error when it is not whole.
@@ -134,7 +142,7 @@ fn prove(group: &Group) -> Result<SubjectId, Failure> {
     })
 }
 
-fn feed(subjects: Vec<SubjectId>, shelf: &Shelf, arguments: &Arguments) -> Result<String, Failure> {
+fn feed(subjects: &[SubjectId], shelf: &Shelf, arguments: &Arguments) -> Result<String, Failure> {
     let mut selection = Selection::of(&AnnounceType::ALL, DAYS_KEPT, Limit::Usual(usize::MAX));
     let default = (selection.clone(), Presentation::default());
     if !arguments.types.is_empty() {
@@ -146,10 +154,15 @@ fn feed(subjects: Vec<SubjectId>, shelf: &Shelf, arguments: &Arguments) -> Resul
         selection.limit = Limit::Chosen(limit);
     }
     selection.query = arguments.query.as_deref().map(super::rule).transpose()?;
-    let newest = shelf.newest(&subjects).unwrap_or(Date::ZERO);
-    let events = feeds::assemble(shelf, &subjects, &selection);
-    let scope = Scope::Subjects(subjects);
-    let asked = Asked { scope, selection, presentation: Presentation::default(), default };
+    let presentation = Presentation {
+        text: arguments.text,
+        profile: arguments.profile,
+        summary: arguments.profile.summary(),
+        ..Presentation::default()
+    };
+    let newest = shelf.newest(subjects).unwrap_or(Date::ZERO);
+    let asked = Asked { scope: Scope::Subjects(subjects.to_vec()), selection, presentation, default };
+    let events = feeds::choose(shelf, subjects, &asked);
     let base = arguments.base_url.as_str().trim_end_matches('/');
     Ok(render::feed(&feeds::feed(&asked, &events, base, newest), arguments.format))
 }
@@ -186,6 +199,10 @@ fn describe(error: &io::Error) -> String {
         ErrorKind::PermissionDenied => "may not be read".to_owned(),
         _ => error.to_string(),
     }
+}
+
+fn choice<T: Choice>(text: &str) -> Result<T, String> {
+    T::named(text).ok_or_else(|| format!("choose from {}", T::names()))
 }
 
 fn limit(text: &str) -> Result<usize, String> {

@@ -9,6 +9,18 @@ use super::announcement::AnnounceType;
 use super::paper::Paper;
 use super::taxonomy::SubjectId;
 
+/// How many days before a replacement the version that it is compared with was announced at most.
+///
+/// Less than a store keeps by itself, so that what a replacement says does not change while it is shown.
+pub const COMPARED_DAYS: i64 = 300;
+
+/// The version before a replacement, as it was announced.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Earlier {
+    pub listing_date: Date,
+    pub paper: Arc<Paper>,
+}
+
 /// A paper announced in one subject by one mailing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Event {
@@ -22,6 +34,8 @@ pub struct Event {
     /// When this came into the subject's feed; later than the date for a day that was caught up.
     pub added: Timestamp,
     pub paper: Arc<Paper>,
+    /// Of a replacement: the newest version of an earlier listing date that is kept, of whatever subject.
+    pub earlier: Option<Earlier>,
 }
 
 impl Event {

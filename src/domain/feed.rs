@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::announcement::AnnounceType;
 use super::paper::Subject;
+use super::presentation::Profile;
 
 /// A complete feed, newest entry first; no two entries share an id or a date.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,10 @@ pub struct Feed {
     pub page_url: String,
     /// The canonical address without `.rss`, `.atom` or `.json`; also the feed's identity.
     pub base_url: FeedUrl,
+    /// The icon of the service.
+    pub icon_url: String,
+    /// The client whose habits titles and summaries are written for.
+    pub profile: Profile,
     /// When the last entry came in, never the time of the build.
     pub updated: Timestamp,
     pub entries: Vec<Entry>,
@@ -31,7 +36,7 @@ pub struct FeedUrl {
     pub query: String,
 }
 
-/// One announced event of one paper.
+/// One announced event of one paper, or a digest of those of a mailing or a week.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The paper's abstract page, with `#replaced-YYYY-MM-DD` for a replacement; the same in every feed.
@@ -44,7 +49,8 @@ pub struct Entry {
     pub authors: Vec<String>,
     /// The primary subject first.
     pub subjects: Vec<Subject>,
-    pub announce_type: AnnounceType,
+    /// None for a digest.
+    pub announce_type: Option<AnnounceType>,
     /// Set once, unique in the feed, never in the future.
     pub published: Timestamp,
     /// Plain text that reads well where HTML is stripped.
@@ -53,7 +59,10 @@ pub struct Entry {
     pub content_html: Arc<str>,
     pub comments: Option<String>,
     pub journal_ref: Option<String>,
+    /// Empty for a digest.
     pub pdf_url: String,
+    /// Whether readers shall fetch the pdf with the item.
+    pub is_pdf_enclosed: bool,
     pub html_url: Option<String>,
 }
 

@@ -6,7 +6,7 @@ use url::form_urlencoded;
 
 use crate::domain::announcement::AnnounceType;
 use crate::domain::feed::FeedUrl;
-use crate::domain::presentation::{Choice, Presentation};
+use crate::domain::presentation::{Choice, Digest, Presentation};
 use crate::domain::taxonomy::SubjectId;
 use crate::filter::{Aliases, Query};
 
@@ -65,6 +65,9 @@ pub fn title(asked: &Asked) -> String {
     }
     if asked.selection.types != asked.default.0.types {
         parts.push(type_list(&asked.selection.types, ", "));
+    }
+    if let Some(digest) = asked.presentation.digest {
+        parts.push(format!("{} digest", digest.as_str()));
     }
     parts.extend(asked.selection.rules().map(|rule| rule.canonical().to_owned()));
     if let Scope::Named(named) = &asked.scope {
@@ -144,6 +147,12 @@ pub fn url(asked: &Asked, base: &str) -> FeedUrl {
     FeedUrl { stem: format!("{base}/{path}"), query: parameters.join("&") }
 }
 
+/// What a feed is, whatever its format: its address without an ending.
+pub(super) fn identity(url: &FeedUrl) -> String {
+    let separator = if url.query.is_empty() { "" } else { "?" };
+    format!("{}{separator}{}", url.stem, url.query)
+}
+
 /// What is shown otherwise than usual.
 fn shown(chosen: &Presentation, usual: &Presentation, mut add: impl FnMut(&str, &str)) {
     // The profile comes first: it says what is usual for the others.
@@ -205,7 +214,12 @@ pub(super) fn description(asked: &Asked) -> String {
         by_name.into_iter().chain(asked.selection.rules().map(|rule| rule.canonical().to_owned())).collect();
     let matching =
         if rules.is_empty() { String::new() } else { format!(" that match {}", rules.join(" and ")) };
-    format!("{what} in {place}{matching}, as announced on arXiv")
+    let digest = match asked.presentation.digest {
+        None => "",
+        Some(Digest::Daily) => ", one item a mailing",
+        Some(Digest::Weekly) => ", one item a week",
+    };
+    format!("{what} in {place}{matching}, as announced on arXiv{digest}")
 }
 
 fn type_list(types: &[AnnounceType], separator: &str) -> String {

@@ -141,6 +141,7 @@ mod tests {
                 html_url: None,
                 version: None,
             }),
+            earlier: None,
         }
     }
 

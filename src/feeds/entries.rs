@@ -3,11 +3,14 @@
 use crate::domain::event::Event;
 use crate::domain::feed::{Entry, Feed};
 use crate::domain::mailing;
-use crate::domain::presentation::Presentation;
+use crate::domain::presentation::{Presentation, Profile, Summary};
 use crate::text;
 
 use super::Asked;
-use super::asked::{description, title, url};
+use super::asked::{description, identity, title, url};
+use super::beginning::beginning;
+use super::changes::{Changes, changes};
+use super::digest;
 
 /// The feed of what was asked for, of the events that were chosen for it.
 ///
@@ -19,10 +22,15 @@ pub fn feed(asked: &Asked, events: &[Event], base: &str, newest: jiff::civil::Da
     Feed {
         title: title(asked),
         description: description(asked),
-        page_url: if url.query.is_empty() { url.stem.clone() } else { format!("{}?{}", url.stem, url.query) },
+        page_url: identity(&url),
         base_url: url,
+        icon_url: format!("{base}/favicon.ico"),
+        profile: asked.presentation.profile,
         updated: updated.unwrap_or_else(|| mailing::moment(newest)),
-        entries: events.iter().map(|event| entry(event, &asked.presentation)).collect(),
+        entries: match asked.presentation.digest {
+            Some(digest) => digest::entries(asked, events, base, digest),
+            None => events.iter().map(|event| entry(event, &asked.presentation)).collect(),
+        },
     }
 }
 
@@ -41,14 +49,17 @@ fn entry(event: &Event, presentation: &Presentation) -> Entry {
         authors.push("et al.".to_owned());
     }
     let from = event.cross_list_from.as_deref();
-    let summary = text::summary(paper, event.announce_type, from, mode);
-    let (summary, content_html) = match presentation.brief {
-        Some(characters) => {
-            let brief = brief(&summary, characters as usize);
-            let content = format!("<p>{}</p>", text::escape(&brief));
-            (brief, content)
-        }
-        None => (summary, text::item_html(paper, event.announce_type, from, mode)),
+    let (summary, content_html) = if let Some(characters) = presentation.brief {
+        let summary = text::summary(paper, event.announce_type, from, mode);
+        let brief = brief(&summary, characters as usize);
+        let content = format!("<p>{}</p>", text::escape(&brief));
+        (brief, content)
+    } else {
+        let changes = presentation.changes.then(|| changes(event, mode)).flatten();
+        let summary = summary(event, presentation, changes.as_ref());
+        let mut content = changes.map(|changes| changes.html()).unwrap_or_default();
+        content.push_str(&text::item_html(paper, event.announce_type, from, mode));
+        (summary, content)
     };
     Entry {
         id,
@@ -56,7 +67,7 @@ fn entry(event: &Event, presentation: &Presentation) -> Entry {
         title: text::title(paper, mode),
         authors,
         subjects: paper.subjects.clone(),
-        announce_type: event.announce_type,
+        announce_type: Some(event.announce_type),
         published: event.published,
         summary,
         content_html: content_html.into(),
@@ -64,11 +75,29 @@ fn entry(event: &Event, presentation: &Presentation) -> Entry {
         journal_ref: paper.journal_ref.as_ref().map(inline),
         pdf_url: paper.id.pdf_url(),
         html_url: paper.html_url.clone(),
+        is_pdf_enclosed: presentation.pdf,
+    }
+}
+
+/// What a replacement changed stands before the abstract, in a paragraph of its own.
+fn summary(event: &Event, presentation: &Presentation, changes: Option<&Changes>) -> String {
+    let (paper, from, mode) = (&event.paper, event.cross_list_from.as_deref(), presentation.text);
+    let full = || text::summary(paper, event.announce_type, from, mode);
+    let behind = |changes: Option<String>, text: String| match changes {
+        Some(changes) => format!("{changes}\n\n{text}"),
+        None => text,
+    };
+    match (presentation.summary, presentation.profile) {
+        (Summary::Full, _) => behind(changes.map(Changes::plain), full()),
+        (Summary::Short, _) => behind(changes.map(Changes::names), beginning(&full())),
+        // Zulip's bot stops at an item without a summary.
+        (Summary::None, Profile::Zulip) => text::announcement(paper, event.announce_type, from),
+        (Summary::None, _) => String::new(),
     }
 }
 
 /// The beginning of a text on one line, at most that many characters and the sign that there is more.
-fn brief(text: &str, characters_max: usize) -> String {
+pub(super) fn brief(text: &str, characters_max: usize) -> String {
     let line = text::one_line(text);
     match line.char_indices().nth(characters_max) {
         None => line,

@@ -2,6 +2,9 @@
 
 mod asked;
 mod assemble;
+mod beginning;
+mod changes;
+mod digest;
 mod entries;
 mod explained;
 mod lookup;

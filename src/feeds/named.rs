@@ -14,7 +14,7 @@ use crate::domain::taxonomy::SubjectId;
 use crate::filter::Query;
 
 use super::assemble::{cut, select};
-use super::{Asked, Scope, Shelf};
+use super::{Asked, Scope, Shelf, digest};
 
 /// A feed of the configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -59,9 +59,21 @@ impl NamedOptions {
     }
 }
 
-/// The events of what was asked for, newest first; a reader's rule narrows a feed of the configuration.
+/// The events of what was asked for, newest first, each replacement with the version before it where that is shown.
 #[must_use]
 pub fn choose(shelf: &Shelf, subjects: &[SubjectId], asked: &Asked) -> Vec<Event> {
+    if let Some(digest) = asked.presentation.digest {
+        return digest::events(shelf, subjects, asked, digest);
+    }
+    let mut events = matching(shelf, subjects, asked);
+    if asked.presentation.changes {
+        shelf.compare(&mut events);
+    }
+    events
+}
+
+/// The events of what was asked for; a reader's rule narrows a feed of the configuration.
+pub(super) fn matching(shelf: &Shelf, subjects: &[SubjectId], asked: &Asked) -> Vec<Event> {
     let selection = &asked.selection;
     let (named, rule) = match &asked.scope {
         Scope::Named(named) => (Some(named), named.rule.as_ref()),
@@ -97,7 +109,11 @@ fn scored(shelf: &Shelf, mut events: Vec<Event>, named: &NamedOptions, sort: Sor
 }
 
 /// What each event scores; none for those that match no rule.
-fn scores(shelf: &Shelf, events: &[Event], rules: &[(Query, i64)]) -> HashMap<(ArxivId, Date), i64> {
+pub(super) fn scores(
+    shelf: &Shelf,
+    events: &[Event],
+    rules: &[(Query, i64)],
+) -> HashMap<(ArxivId, Date), i64> {
     let mut scores = HashMap::new();
     for (rule, add) in rules {
         for event in shelf.matching(events.to_vec(), rule) {
@@ -109,6 +125,6 @@ fn scores(shelf: &Shelf, events: &[Event], rules: &[(Query, i64)]) -> HashMap<(A
 }
 
 /// A paper stands in a feed at most once on a day.
-fn key(event: &Event) -> (ArxivId, Date) {
+pub(super) fn key(event: &Event) -> (ArxivId, Date) {
     (event.paper.id.clone(), event.listing_date)
 }

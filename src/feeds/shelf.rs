@@ -1,6 +1,7 @@
 //! What is in memory, folded, indexed and ready to answer?
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -9,7 +10,8 @@ use jiff::civil::Date;
 
 use crate::domain::announcement::AnnounceType;
 use crate::domain::arxiv_id::ArxivId;
-use crate::domain::event::{Change, Event};
+use crate::domain::event::{COMPARED_DAYS, Change, Earlier, Event};
+use crate::domain::paper::Paper;
 use crate::domain::taxonomy::SubjectId;
 use crate::filter::{Document, DocumentId, Index, LeafCount, Query, Warning};
 
@@ -28,6 +30,17 @@ struct Held {
     index: Index,
     /// A paper on a day is folded once, however many subjects it stands in.
     documents: HashMap<Key, Indexed>,
+    /// Every paper by the days on which it was announced, as long as one of them is kept.
+    versions: HashMap<ArxivId, Versions>,
+    /// How often a version came in that is older than one of the same paper: replacements then say more.
+    amended: u64,
+}
+
+#[derive(Debug, Default)]
+struct Versions {
+    papers: BTreeMap<Date, Arc<Paper>>,
+    /// In how many subjects' days the paper stands.
+    uses: u32,
 }
 
 /// The text that is matched is the one first kept for that day.
@@ -104,7 +117,20 @@ impl Shelf {
     /// Changes whenever what the given subjects hold changes; never goes back.
     pub fn generation(&self, subjects: &[SubjectId]) -> u64 {
         self.read(|held| {
-            subjects.iter().filter_map(|subject| held.rows.get(subject)).map(|row| row.generation).sum()
+            let rows = subjects.iter().filter_map(|subject| held.rows.get(subject));
+            held.amended + rows.map(|row| row.generation).sum::<u64>()
+        })
+    }
+
+    /// How many calendar days before a subject's newest listing date are kept.
+    pub fn days_kept(&self) -> u32 {
+        self.days_kept
+    }
+
+    /// The listing dates that a subject was read for, quiet ones too.
+    pub fn dates(&self, subject: SubjectId) -> BTreeSet<Date> {
+        self.read(|held| {
+            held.rows.get(&subject).map(|row| row.days.keys().copied().collect()).unwrap_or_default()
         })
     }
 
@@ -154,6 +180,23 @@ impl Shelf {
         })
     }
 
+    /// Gives each replacement the newest version before it, from memory or as the store had it.
+    pub fn compare(&self, events: &mut [Event]) {
+        self.read(|held| {
+            for event in events.iter_mut().filter(|event| event.announce_type.is_replacement()) {
+                let oldest =
+                    event.listing_date.saturating_sub(SignedDuration::from_hours(24 * COMPARED_DAYS));
+                let known = held
+                    .versions
+                    .get(&event.paper.id)
+                    .and_then(|versions| versions.papers.range(oldest..event.listing_date).next_back());
+                let known = known.map(|(date, paper)| Earlier { listing_date: *date, paper: paper.clone() });
+                let earlier = event.earlier.take().into_iter().chain(known);
+                event.earlier = earlier.max_by_key(|earlier| earlier.listing_date);
+            }
+        });
+    }
+
     /// The subjects of which anything is known, in the order of their ids.
     pub fn subjects(&self) -> Vec<SubjectId> {
         let mut all: Vec<SubjectId> = self.read(|held| held.rows.keys().copied().collect());
@@ -170,6 +213,13 @@ impl Held {
     fn take_in<'a>(&mut self, events: impl Iterator<Item = &'a Event>, mut folded: HashMap<Key, Document>) {
         for event in events {
             let key = key(event);
+            let versions = self.versions.entry(key.0.clone()).or_default();
+            versions.uses += 1;
+            if let Entry::Vacant(place) = versions.papers.entry(key.1) {
+                place.insert(event.paper.clone());
+                let newest = versions.papers.keys().next_back();
+                self.amended += u64::from(newest.is_some_and(|newest| *newest > key.1));
+            }
             if let Some(known) = self.documents.get_mut(&key) {
                 known.uses += 1;
                 continue;
@@ -183,6 +233,12 @@ impl Held {
     fn give_up<'a>(&mut self, events: impl Iterator<Item = &'a Event>) {
         for event in events {
             let key = key(event);
+            if let Some(versions) = self.versions.get_mut(&key.0) {
+                versions.uses -= 1;
+                if versions.uses == 0 {
+                    self.versions.remove(&key.0);
+                }
+            }
             let Some(known) = self.documents.get_mut(&key) else { continue };
             known.uses -= 1;
             if known.uses == 0 {

@@ -6,9 +6,12 @@ use atom_syndication::extension::{Extension, ExtensionMap};
 use atom_syndication::{Category, Content, FixedDateTime, Generator, Link, Person, Text, WriteConfig};
 use jiff::Timestamp;
 
-use super::{Format, LANGUAGE, PROJECT_URL, VERSION, clean, dates, document, extensions, identity};
+use super::{
+    Format, LANGUAGE, PDF, PROJECT_URL, VERSION, clean, dates, document, extensions, identity, profile,
+};
 use crate::domain::feed::{Entry, Feed};
 use crate::domain::paper::Subject;
+use crate::domain::presentation::Profile;
 use crate::text::escape;
 
 /// What stands for the authors where arXiv has no list: RFC 4287 §4.2.1 wants an author.
@@ -48,20 +51,25 @@ fn atom_feed(feed: &Feed) -> atom_syndication::Feed {
             link("self", head.base_url.with_extension(Format::Atom.extension()), Format::Atom.media_type()),
             link("alternate", head.page_url, "text/html"),
         ],
+        icon: Some(head.icon_url).filter(|url| !url.is_empty()),
         subtitle: Some(head.description).filter(|text| !text.is_empty()).map(Text::plain),
-        entries: feed.entries.iter().map(clean::entry).map(atom_entry).collect(),
+        entries: feed
+            .entries
+            .iter()
+            .map(|entry| atom_entry(clean::entry(entry, feed.profile), feed.profile))
+            .collect(),
         namespaces: BTreeMap::from([(extensions::PREFIX.to_owned(), extensions::NAMESPACE.to_owned())]),
         lang: Some(LANGUAGE.to_owned()),
         ..atom_syndication::Feed::default()
     }
 }
 
-fn atom_entry(mut entry: Entry) -> atom_syndication::Entry {
+fn atom_entry(mut entry: Entry, profile: Profile) -> atom_syndication::Entry {
     let published = date(entry.published);
+    let pdf = if entry.is_pdf_enclosed { "enclosure" } else { "related" };
     let pages = [
         Some(link("alternate", entry.url.clone(), "text/html")),
-        Some(link("related", std::mem::take(&mut entry.pdf_url), "application/pdf"))
-            .filter(|pdf| !pdf.href.is_empty()),
+        Some(link(pdf, std::mem::take(&mut entry.pdf_url), PDF)).filter(|pdf| !pdf.href.is_empty()),
         entry.html_url.take().map(|html| link("related", html, "text/html")),
     ];
     atom_syndication::Entry {
@@ -73,7 +81,10 @@ fn atom_entry(mut entry: Entry) -> atom_syndication::Entry {
         categories: entry.subjects.iter().map(category).collect(),
         links: pages.into_iter().flatten().collect(),
         published: Some(published),
-        summary: Some(entry.summary).filter(|text| !text.is_empty()).map(Text::plain),
+        // Bots strip or clean whatever a summary is said to be: `a < b` would lose all that follows.
+        summary: Some(entry.summary).filter(|text| !text.is_empty()).map(|text| {
+            if profile::is_chat(profile) { Text::html(escape(&text)) } else { Text::plain(text) }
+        }),
         content: Some(Content {
             value: Some(entry.content_html.to_string()),
             content_type: Some("html".to_owned()),
@@ -139,6 +150,7 @@ mod tests {
             "<feed xmlns=\"http://www.w3.org/2005/Atom\" xmlns:arxiv=\"http://arxiv.org/schemas/atom\" xml:lang=\"en\">",
             "<id>http://localhost:8080/subjects/cs.DC?type=new&amp;limit=50</id>",
             "<updated>2026-03-02T01:00:05+00:00</updated>",
+            "<icon>http://localhost:8080/favicon.ico</icon>",
             "<link href=\"http://localhost:8080/subjects/cs.DC.atom?type=new&amp;limit=50\" rel=\"self\" \
              type=\"application/atom+xml\"/>",
             "<link href=\"http://localhost:8080/subjects/cs.DC?type=new&amp;limit=50\" rel=\"alternate\" \
@@ -169,6 +181,18 @@ mod tests {
         ] {
             contains(&document, part);
         }
+    }
+
+    #[test]
+    fn an_enclosed_pdf_is_linked_once() {
+        let mut feed = samples::feed();
+        feed.entries.truncate(1);
+        feed.entries[0].is_pdf_enclosed = true;
+        let document = atom(&feed);
+        let link =
+            "<link href=\"https://arxiv.org/pdf/2602.23598\" rel=\"enclosure\" type=\"application/pdf\"/>";
+        contains(&document, link);
+        assert_eq!(document.matches("application/pdf").count(), 1);
     }
 
     #[test]

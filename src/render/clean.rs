@@ -7,17 +7,22 @@ use std::sync::Arc;
 
 use crate::domain::feed::{Entry, Feed, FeedUrl};
 use crate::domain::paper::Subject;
+use crate::domain::presentation::Profile;
 use crate::text::one_line;
+
+use super::profile;
 
 /// What a feed says of itself, without its entries, in a copy that can be written.
 ///
 /// What is illegal is taken out before writing, not after: `]` NUL `]>` must not become the end of a CDATA section.
 pub(super) fn head(feed: &Feed) -> Feed {
     Feed {
-        title: line(&feed.title),
+        title: profile::feed_title(&line(&feed.title), feed.profile),
         description: text(&feed.description),
         page_url: text(&feed.page_url),
         base_url: FeedUrl { stem: text(&feed.base_url.stem), query: text(&feed.base_url.query) },
+        icon_url: text(&feed.icon_url),
+        profile: feed.profile,
         updated: feed.updated,
         entries: Vec::new(),
     }
@@ -26,23 +31,26 @@ pub(super) fn head(feed: &Feed) -> Feed {
 /// A copy that can be written: only characters of XML 1.0, title and names on one line, nothing blank.
 ///
 /// One entry at a time, because the formats move its texts on into their own types.
-pub(super) fn entry(entry: &Entry) -> Entry {
+/// Title and summary are in the markup of the profile, and a chat gets no more than these.
+pub(super) fn entry(entry: &Entry, profile: Profile) -> Entry {
     let title = line(&entry.title);
+    let content_html = if profile::is_chat(profile) { Arc::from("") } else { shared(&entry.content_html) };
     Entry {
         id: text(&entry.id),
         url: text(&entry.url),
         // RSS and Atom both want words here, and readers show a blank line for none.
-        title: if title.is_empty() { text(&entry.id) } else { title },
+        title: if title.is_empty() { text(&entry.id) } else { profile::title(&title, profile) },
         authors: entry.authors.iter().map(|name| line(name)).filter(|name| !name.is_empty()).collect(),
         subjects: entry.subjects.iter().map(subject).collect(),
         announce_type: entry.announce_type,
         published: entry.published,
-        summary: text(&entry.summary),
-        content_html: shared(&entry.content_html),
+        summary: profile::summary(&text(&entry.summary), profile),
+        content_html,
         comments: filled(entry.comments.as_ref()),
         journal_ref: filled(entry.journal_ref.as_ref()),
         pdf_url: text(&entry.pdf_url),
         html_url: filled(entry.html_url.as_ref()),
+        is_pdf_enclosed: entry.is_pdf_enclosed,
     }
 }
 

@@ -24,7 +24,9 @@ pub(super) struct Element {
 
 /// The elements of an entry, each at most once.
 pub(super) fn elements(entry: &mut Entry) -> impl Iterator<Item = Element> {
-    let primary = entry.subjects.first().map(|primary| Element {
+    // A digest has papers of many kinds and subjects.
+    let announce_type = entry.announce_type;
+    let primary = entry.subjects.first().filter(|_| announce_type.is_some()).map(|primary| Element {
         name: "arxiv:primary_category",
         text: String::new(),
         attributes: BTreeMap::from([
@@ -32,10 +34,10 @@ pub(super) fn elements(entry: &mut Entry) -> impl Iterator<Item = Element> {
             ("term".to_owned(), primary.id.to_string()),
         ]),
     });
-    let announce_type = with_text("arxiv:announce_type", entry.announce_type.as_str().to_owned());
+    let announce_type = announce_type.map(|kind| with_text("arxiv:announce_type", kind.as_str().to_owned()));
     let comment = entry.comments.take().map(|text| with_text("arxiv:comment", text));
     let journal_ref = entry.journal_ref.take().map(|text| with_text("arxiv:journal_ref", text));
-    [Some(announce_type), primary, comment, journal_ref].into_iter().flatten()
+    [announce_type, primary, comment, journal_ref].into_iter().flatten()
 }
 
 fn with_text(name: &'static str, text: String) -> Element {

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Format, LANGUAGE, PROJECT_URL, clean, dates};
+use super::{Format, LANGUAGE, PDF, PROJECT_URL, clean, dates};
+use crate::domain::announcement::AnnounceType;
 use crate::domain::feed::{Entry, Feed};
 
 const JSON_FEED: &str = "https://jsonfeed.org/version/1.1";
@@ -15,6 +16,8 @@ struct Document<'a> {
     feed_url: String,
     #[serde(skip_serializing_if = "str::is_empty")]
     description: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    favicon: &'a str,
     language: &'static str,
     items: Vec<Item<'a>>,
 }
@@ -36,6 +39,8 @@ struct Item<'a> {
     author: Option<AllAuthors>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tags: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<Attachment<'a>>,
     #[serde(rename = "_arxiv")]
     arxiv: Arxiv<'a>,
 }
@@ -50,11 +55,18 @@ struct AllAuthors {
     name: String,
 }
 
+#[derive(Serialize)]
+struct Attachment<'a> {
+    url: &'a str,
+    mime_type: &'static str,
+}
+
 /// What RSS and Atom say in arXiv's namespace.
 #[derive(Serialize)]
 struct Arxiv<'a> {
     about: &'static str,
-    announce_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    announce_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     primary_category: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,13 +81,14 @@ struct Arxiv<'a> {
 
 pub(super) fn write(feed: &Feed) -> String {
     let head = clean::head(feed);
-    let entries: Vec<Entry> = feed.entries.iter().map(clean::entry).collect();
+    let entries: Vec<Entry> = feed.entries.iter().map(|entry| clean::entry(entry, feed.profile)).collect();
     let document = Document {
         version: JSON_FEED,
         title: &head.title,
         home_page_url: &head.page_url,
         feed_url: head.base_url.with_extension(Format::Json.extension()),
         description: &head.description,
+        favicon: &head.icon_url,
         language: LANGUAGE,
         items: entries.iter().map(item).collect(),
     };
@@ -97,10 +110,19 @@ fn item(entry: &Entry) -> Item<'_> {
         authors: entry.authors.iter().map(|name| Author { name }).collect(),
         author: (!entry.authors.is_empty()).then(|| AllAuthors { name: entry.authors.join(", ") }),
         tags: entry.subjects.iter().map(|subject| &*subject.id).collect(),
+        attachments: entry
+            .is_pdf_enclosed
+            .then_some(Attachment { url: &entry.pdf_url, mime_type: PDF })
+            .into_iter()
+            .collect(),
         arxiv: Arxiv {
             about: PROJECT_URL,
-            announce_type: entry.announce_type.as_str(),
-            primary_category: entry.subjects.first().map(|primary| &*primary.id),
+            announce_type: entry.announce_type.map(AnnounceType::as_str),
+            primary_category: entry
+                .subjects
+                .first()
+                .filter(|_| entry.announce_type.is_some())
+                .map(|primary| &*primary.id),
             comment: entry.comments.as_deref(),
             journal_ref: entry.journal_ref.as_deref(),
             pdf_url: &entry.pdf_url,
@@ -130,6 +152,7 @@ mod tests {
             "home_page_url": "http://localhost:8080/subjects/cs.DC?type=new&limit=50",
             "feed_url": "http://localhost:8080/subjects/cs.DC.json?type=new&limit=50",
             "description": "New papers in cs.DC",
+            "favicon": "http://localhost:8080/favicon.ico",
             "language": "en",
             "items": null,
         });
@@ -159,6 +182,14 @@ mod tests {
             },
         });
         assert_eq!(read(&samples::feed())["items"][0], expected);
+    }
+
+    #[test]
+    fn an_enclosed_pdf_is_an_attachment() {
+        let mut feed = samples::feed();
+        feed.entries[0].is_pdf_enclosed = true;
+        let expected = json!([{ "url": "https://arxiv.org/pdf/2602.23598", "mime_type": "application/pdf" }]);
+        assert_eq!(read(&feed)["items"][0]["attachments"], expected);
     }
 
     #[test]

@@ -8,7 +8,9 @@ mod dates;
 mod extensions;
 mod json;
 pub mod official;
+pub mod opml;
 pub mod page;
+mod profile;
 pub mod query_api;
 mod rss;
 #[cfg(test)]
@@ -27,6 +29,9 @@ const PROJECT_URL: &str = env!("CARGO_PKG_REPOSITORY");
 
 /// The language of titles and abstracts: arXiv asks for English.
 const LANGUAGE: &str = "en";
+
+/// The media type of a paper's pdf.
+const PDF: &str = "application/pdf";
 
 /// A format that a feed can be had in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use rss::extension::atom::{AtomExtension, Link};
 use rss::extension::dublincore::DublinCoreExtension;
 use rss::extension::{Extension, ExtensionMap};
-use rss::{Category, Channel, Guid, Item};
+use rss::{Category, Channel, Enclosure, Guid, Item};
 
-use super::{Format, LANGUAGE, PROJECT_URL, VERSION, clean, dates, document, extensions};
+use super::{Format, LANGUAGE, PDF, PROJECT_URL, VERSION, clean, dates, document, extensions, profile};
 use crate::domain::feed::{Entry, Feed};
+use crate::domain::presentation::Profile;
 use crate::text::escape;
 
 /// What RSS's `docs` is for: the format explained to whoever finds the document.
@@ -56,12 +57,19 @@ fn channel(feed: &Feed) -> Channel {
             ]
             .map(|(prefix, namespace)| (prefix.to_owned(), namespace.to_owned())),
         ),
-        items: feed.entries.iter().map(clean::entry).map(item).collect(),
+        items: feed
+            .entries
+            .iter()
+            .map(|entry| item(clean::entry(entry, feed.profile), feed.profile))
+            .collect(),
         ..Channel::default()
     }
 }
 
-fn item(mut entry: Entry) -> Item {
+fn item(mut entry: Entry, profile: Profile) -> Item {
+    // RSS's own `author` must be a mail address, and is all that hookshot reads; it pastes it into its markup.
+    let author = (profile == Profile::Matrix && !entry.authors.is_empty())
+        .then(|| profile::title(&entry.authors.join(", "), profile));
     Item {
         extensions: extension_map(&mut entry),
         title: Some(entry.title),
@@ -76,10 +84,16 @@ fn item(mut entry: Entry) -> Item {
                 domain: Some(extensions::NAMESPACE.to_owned()),
             })
             .collect(),
+        // Its length is not known, for which validators want 0.
+        enclosure: entry.is_pdf_enclosed.then(|| Enclosure {
+            url: entry.pdf_url,
+            length: "0".to_owned(),
+            mime_type: PDF.to_owned(),
+        }),
         guid: Some(Guid { value: entry.id, permalink: false }),
         pub_date: Some(dates::rfc_822(entry.published)),
         content: Some(entry.content_html.to_string()).filter(|html| !html.is_empty()),
-        // RSS's own `author` must be a mail address.
+        author,
         dublin_core_ext: Some(DublinCoreExtension {
             creators: entry.authors,
             ..DublinCoreExtension::default()
@@ -162,6 +176,16 @@ mod tests {
         contains(&document, "<content:encoded><![CDATA[<p>a ]]]]><![CDATA[> b</p>]]></content:encoded>");
         let read = Channel::read_from(document.as_bytes()).unwrap();
         assert_eq!(read.items[0].content.as_deref(), Some("<p>a ]]> b</p>"));
+    }
+
+    #[test]
+    fn an_enclosed_pdf_has_the_length_of_what_is_not_known() {
+        let mut feed = samples::feed();
+        feed.entries[0].is_pdf_enclosed = true;
+        contains(
+            &rss(&feed),
+            "<enclosure url=\"https://arxiv.org/pdf/2602.23598\" length=\"0\" type=\"application/pdf\"/>",
+        );
     }
 
     #[test]

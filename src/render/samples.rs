@@ -3,6 +3,7 @@
 use crate::domain::announcement::AnnounceType;
 use crate::domain::feed::{Entry, Feed, FeedUrl};
 use crate::domain::paper::Subject;
+use crate::domain::presentation::Profile;
 
 /// Two entries that hold what each format must escape.
 pub(super) fn feed() -> Feed {
@@ -14,6 +15,8 @@ pub(super) fn feed() -> Feed {
             stem: "http://localhost:8080/subjects/cs.DC".to_owned(),
             query: "type=new&limit=50".to_owned(),
         },
+        icon_url: "http://localhost:8080/favicon.ico".to_owned(),
+        profile: Profile::Reader,
         updated: "2026-03-02T01:00:05Z".parse().unwrap(),
         entries: vec![
             Entry {
@@ -28,7 +31,7 @@ pub(super) fn feed() -> Feed {
                     },
                     Subject { id: "cs.PF".into(), name: "Performance".into() },
                 ],
-                announce_type: AnnounceType::New,
+                announce_type: Some(AnnounceType::New),
                 published: "2026-03-02T01:00:00Z".parse().unwrap(),
                 summary: "If a < b & c]]> then.".to_owned(),
                 content_html: "<p>a ]]> b</p>".into(),
@@ -36,6 +39,7 @@ pub(super) fn feed() -> Feed {
                 journal_ref: Some("J. ACM 1".to_owned()),
                 pdf_url: "https://arxiv.org/pdf/2602.23598".to_owned(),
                 html_url: Some("https://arxiv.org/html/2602.23598v1".to_owned()),
+                is_pdf_enclosed: false,
             },
             entry_of("plain"),
         ],
@@ -50,7 +54,7 @@ pub(super) fn entry_of(text: &str) -> Entry {
         title: text.to_owned(),
         authors: vec![text.to_owned()],
         subjects: vec![Subject { id: text.into(), name: text.into() }],
-        announce_type: AnnounceType::Replace,
+        announce_type: Some(AnnounceType::Replace),
         published: "2026-03-02T00:59:59Z".parse().unwrap(),
         summary: text.to_owned(),
         content_html: text.into(),
@@ -58,5 +62,6 @@ pub(super) fn entry_of(text: &str) -> Entry {
         journal_ref: Some(text.to_owned()),
         pdf_url: format!("https://arxiv.org/pdf/2505.23649?{text}"),
         html_url: Some(format!("https://arxiv.org/html/2505.23649?{text}")),
+        is_pdf_enclosed: false,
     }
 }

@@ -75,7 +75,9 @@ async fn unseen(
     let seen = delta::seen(request);
     let is_current = coding::best(request.headers())
         .is_some_and(|coding| respond::is_current(request.headers(), &whole.document, coding));
-    if seen.is_empty() || is_current || asked.form == Form::Page {
+    // A digest is seen as a whole or not at all.
+    let is_digest = asked.asked.presentation.digest.is_some();
+    if seen.is_empty() || is_current || is_digest || asked.form == Form::Page {
         return Ok(None);
     }
     let Some((tag, items)) = state.documents.version(&seen).await else { return Ok(None) };

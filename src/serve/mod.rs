@@ -17,6 +17,7 @@ mod freshness;
 mod gate;
 mod negotiate;
 mod official;
+mod opml;
 mod pages;
 mod params;
 mod popular;

@@ -4,15 +4,16 @@
 //! so that another run that reads the same pages in the same order gives the same dates again.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::announcement::Announcement;
 use crate::domain::arxiv_id::ArxivId;
-use crate::domain::event::{Change, Event};
+use crate::domain::event::{COMPARED_DAYS, Change, Earlier, Event};
 use crate::domain::outcome::{Day, Outcome};
+use crate::domain::paper::Paper;
 use crate::domain::taxonomy::SubjectId;
 
 use super::dates::Dates;
@@ -29,6 +30,8 @@ struct Ledger {
     events: BTreeMap<(SubjectId, Date), Vec<Event>>,
     dates: HashMap<(ArxivId, Date), Timestamp>,
     taken: HashSet<Timestamp>,
+    /// Every paper by the days on which it was announced, as first read.
+    versions: HashMap<ArxivId, BTreeMap<Date, Arc<Paper>>>,
     days: BTreeMap<(SubjectId, Date), Day>,
     reads: BTreeMap<SubjectId, (Outcome, Timestamp)>,
     requests: BTreeMap<SubjectId, Timestamp>,
@@ -91,7 +94,7 @@ impl Store for Memory {
         let change = |((subject, date), events): (&(SubjectId, Date), &Vec<Event>)| Change {
             subject: *subject,
             listing_date: *date,
-            events: events.clone(),
+            events: ledger.compared(events.clone()),
             added: 0,
         };
         Ok(Contents {
@@ -116,6 +119,10 @@ impl Store for Memory {
         ledger.events.retain(|(_, date), _| *date >= before);
         ledger.days.retain(|(_, date), _| *date >= before);
         ledger.dates.retain(|(_, date), _| *date >= before);
+        for versions in ledger.versions.values_mut() {
+            *versions = versions.split_off(&before);
+        }
+        ledger.versions.retain(|_, versions| !versions.is_empty());
         let Ledger { dates, taken, .. } = &mut *ledger;
         *taken = dates.values().copied().collect();
         Ok(())
@@ -146,9 +153,24 @@ impl Ledger {
                 published,
                 added: published,
                 paper: entry.paper.clone(),
+                earlier: None,
             });
+            let versions = self.versions.entry(entry.paper.id.clone()).or_default();
+            versions.entry(*date).or_insert_with(|| entry.paper.clone());
         }
         let added = events.len() - known.len();
-        Change { subject: *subject, listing_date: *date, events: events.clone(), added }
+        let events = events.clone();
+        Change { subject: *subject, listing_date: *date, events: self.compared(events), added }
+    }
+
+    /// Events with the versions before them as they are known now.
+    fn compared(&self, mut events: Vec<Event>) -> Vec<Event> {
+        for event in events.iter_mut().filter(|event| event.announce_type.is_replacement()) {
+            let oldest = event.listing_date.saturating_sub(SignedDuration::from_hours(24 * COMPARED_DAYS));
+            let before = self.versions.get(&event.paper.id);
+            let before = before.and_then(|versions| versions.range(oldest..event.listing_date).next_back());
+            event.earlier = before.map(|(date, paper)| Earlier { listing_date: *date, paper: paper.clone() });
+        }
+        events
     }
 }

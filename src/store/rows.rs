@@ -8,12 +8,27 @@ use jiff::civil::Date;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
-use crate::domain::event::Event;
+use crate::domain::event::{Earlier, Event};
 use crate::domain::outcome::{Counts, Day, Outcome};
 use crate::domain::paper::Paper;
 use crate::domain::taxonomy::SubjectId;
 
 use super::{Contents, stored_paper};
+
+/// What [`event`] reads; `earlier` is the date and the paper of the version before a replacement, a blank between
+/// them, no further back than `COMPARED_DAYS`.
+macro_rules! select_event {
+    () => {
+        "SELECT subject, listing_date, announce_type, cross_list_from, published, added_at, sequence, paper, \
+         CASE WHEN announce_type IN ('replace', 'replace-cross') THEN \
+         (SELECT earlier.listing_date || ' ' || earlier.paper FROM events AS earlier \
+         WHERE earlier.paper_id = events.paper_id AND earlier.listing_date < events.listing_date \
+         AND earlier.listing_date >= date(events.listing_date, '-300 days') \
+         ORDER BY earlier.listing_date DESC LIMIT 1) END AS earlier \
+         FROM events JOIN memberships ON event = sequence"
+    };
+}
+pub(super) use select_event;
 
 pub(super) async fn write_day(connection: &mut SqliteConnection, day: &Day) -> Result<(), sqlx::Error> {
     // As `Day::supersedes` has it.
@@ -100,6 +115,18 @@ pub(super) async fn read_rest(connection: &mut SqliteConnection) -> Result<Conte
     })
 }
 
+/// The version before, from its date and its paper.
+fn earlier(row: &SqliteRow) -> Result<Option<Earlier>, sqlx::Error> {
+    if row.try_get::<Option<&str>, _>("earlier")?.is_none() {
+        return Ok(None);
+    }
+    let read = |text: &str| {
+        let (date, paper) = text.split_once(' ')?;
+        Some(Earlier { listing_date: date.parse().ok()?, paper: Arc::new(stored_paper::read(paper)?) })
+    };
+    parsed(row, "earlier", read).map(Some)
+}
+
 /// An event with its paper, which it shares with the same paper's events in other subjects.
 pub(super) fn event(row: &SqliteRow, papers: &mut HashMap<i64, Arc<Paper>>) -> Result<Event, sqlx::Error> {
     let sequence: i64 = row.try_get("sequence")?;
@@ -115,6 +142,7 @@ pub(super) fn event(row: &SqliteRow, papers: &mut HashMap<i64, Arc<Paper>>) -> R
         listing_date: parsed(row, "listing_date", |date| date.parse().ok())?,
         announce_type: parsed(row, "announce_type", |kind| kind.parse().ok())?,
         cross_list_from: row.try_get("cross_list_from")?,
+        earlier: earlier(row)?,
         published: moment(row, "published")?,
         added: moment(row, "added_at")?,
         paper,

@@ -177,12 +177,11 @@ impl Sqlite {
         let mut transaction = connection.begin().await?;
         let mut papers: HashMap<i64, Arc<Paper>> = HashMap::new();
         let mut days: BTreeMap<(SubjectId, Date), Vec<Event>> = BTreeMap::new();
-        let found = sqlx::query(
-            "SELECT subject, listing_date, announce_type, cross_list_from, published, added_at, sequence, paper \
-             FROM events JOIN memberships ON event = sequence \
-             JOIN (SELECT subject, max(listing_date) AS newest FROM days GROUP BY subject) USING (subject) \
+        let found = sqlx::query(concat!(
+            rows::select_event!(),
+            " JOIN (SELECT subject, max(listing_date) AS newest FROM days GROUP BY subject) USING (subject) \
              WHERE listing_date >= date(newest, ?) ORDER BY subject, position",
-        )
+        ))
         .bind(format!("-{} days", window_days.unwrap_or(DAYS_MAX).min(DAYS_MAX)))
         .fetch_all(&mut *transaction)
         .await?;
@@ -332,9 +331,8 @@ async fn day_events(
     subject: SubjectId,
     date: Date,
 ) -> Result<Vec<Event>, sqlx::Error> {
-    let select = "SELECT subject, listing_date, announce_type, cross_list_from, published, added_at, sequence, paper \
-                  FROM events JOIN memberships ON event = sequence \
-                  WHERE listing_date = ? AND subject = ? ORDER BY position, sequence";
+    let select =
+        concat!(rows::select_event!(), " WHERE listing_date = ? AND subject = ? ORDER BY position, sequence");
     let found =
         sqlx::query(select).bind(date.to_string()).bind(subject.as_str()).fetch_all(connection).await?;
     let mut papers = HashMap::new();

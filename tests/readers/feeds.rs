@@ -4,14 +4,58 @@ use crosslist::domain::announcement::AnnounceType;
 use crosslist::domain::arxiv_id::ArxivId;
 use crosslist::domain::feed::{Entry, Feed, FeedUrl};
 use crosslist::domain::paper::{Authors, Paper, Subject};
-use crosslist::domain::presentation::TextMode;
+use crosslist::domain::presentation::{Choice, Profile, TextMode};
 use crosslist::domain::prose::{Prose, Span};
 use crosslist::text;
 use jiff::{Timestamp, ToSpan};
 
 /// The feeds, each with a name to be found by.
 pub fn all() -> Vec<(&'static str, Feed)> {
-    vec![("empty", feed(Vec::new())), ("ordinary", ordinary()), ("hostile", hostile())]
+    vec![
+        ("empty", feed(Vec::new())),
+        ("ordinary", ordinary()),
+        ("hostile", hostile()),
+        ("enclosed", enclosed()),
+        ("digest", digest()),
+    ]
+}
+
+/// Hostile and ordinary items, as each chat gets them.
+pub fn for_chats() -> Vec<(&'static str, Feed)> {
+    let chats = Profile::ALL.iter().filter(|profile| **profile != Profile::Reader);
+    chats
+        .flat_map(|profile| {
+            [ordinary(), hostile(), digest()]
+                .map(|feed| (profile.as_str(), Feed { profile: *profile, ..feed }))
+        })
+        .collect()
+}
+
+fn enclosed() -> Feed {
+    let mut feed = ordinary();
+    for entry in &mut feed.entries {
+        entry.is_pdf_enclosed = true;
+    }
+    feed
+}
+
+fn digest() -> Feed {
+    let mut feed = ordinary();
+    feed.entries.truncate(2);
+    for entry in &mut feed.entries {
+        entry.id =
+            format!("http://localhost:8080/subjects/cs.DC?type=new#digest-{}", entry.published.as_second());
+        entry.url.clone_from(&entry.id);
+        entry.announce_type = None;
+        entry.comments = None;
+        entry.journal_ref = None;
+        entry.html_url = None;
+        entry.pdf_url = String::new();
+        entry.content_html =
+            "<p>2 papers: 2 new.</p><ul><li><a href=\"https://arxiv.org/abs/2602.20001\">x</a></li></ul>"
+                .into();
+    }
+    feed
 }
 
 /// What arXiv announces every day.
@@ -77,6 +121,8 @@ fn feed(entries: Vec<Entry>) -> Feed {
             stem: "http://localhost:8080/subjects/cs.DC".to_owned(),
             query: "q=ti%3Aa%20%26%20b&type=new".to_owned(),
         },
+        icon_url: "http://localhost:8080/favicon.ico".to_owned(),
+        profile: Profile::Reader,
         updated: newest(),
         entries,
     }
@@ -129,9 +175,10 @@ fn entry(number: i64, announce_type: AnnounceType, paper: Paper) -> Entry {
         title: paper.title,
         authors: paper.authors.names,
         subjects: paper.subjects,
-        announce_type,
+        announce_type: Some(announce_type),
         journal_ref: paper.journal_ref,
         pdf_url: paper.id.pdf_url(),
         html_url: paper.html_url,
+        is_pdf_enclosed: false,
     }
 }

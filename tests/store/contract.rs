@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use crosslist::domain::announcement::{AnnounceType, Announcement};
+use crosslist::domain::arxiv_id::ArxivId;
 use crosslist::domain::outcome::Day;
 use crosslist::domain::verdict::Verdict;
 use crosslist::store::{Memory, Sqlite, Store};
@@ -37,6 +39,7 @@ on_every_store! {
     reads_and_requests_are_remembered
     old_days_are_forgotten_and_others_are_not
     rules_are_in_force_since_they_were_first_seen
+    a_replacement_comes_with_the_newest_version_before_it
 }
 
 async fn a_day_is_kept_as_it_was_announced(store: impl Store) {
@@ -187,4 +190,46 @@ async fn a_fresh_reading_is_dated_by_its_moment_and_never_in_the_future() {
     // A store in memory gives the same dates at every run instead.
     let memory = Memory::default().record(&monday, &outcome(&monday), seen).await.expect("kept");
     assert_eq!(memory.events[0].published.to_string(), "2026-03-02T00:59:59Z");
+}
+
+async fn a_replacement_comes_with_the_newest_version_before_it(store: impl Store) {
+    let seen = time("2026-03-20T00:00:00Z");
+    let day = |file: &str, of: &str, day: Date, kind: AnnounceType, title: &str| {
+        let mut announcement = announcement(file, of);
+        announcement.date = day;
+        announcement.entries.truncate(1);
+        announcement.entries[0].announce_type = kind;
+        let mut paper = (*announcement.entries[0].paper).clone();
+        paper.id = ArxivId::parse("2602.23598").expect("an id").0;
+        title.clone_into(&mut paper.title);
+        announcement.entries[0].paper = paper.into();
+        announcement
+    };
+    let keep = async |announcement: Announcement| {
+        store.record(&announcement, &outcome(&announcement), seen).await.expect("kept").events.remove(0)
+    };
+    let friday = day(MONDAY, "cs.DC", date(2026, 3, 6), AnnounceType::Replace, "third");
+    assert_eq!(keep(friday.clone()).await.earlier, None);
+    // What is caught up counts, of whatever subject; what came later, or long before, does not.
+    for (of, date, title) in [
+        ("cs.LG", date(2026, 3, 3), "second"),
+        ("cs.DC", date(2026, 3, 2), "first"),
+        ("cs.DC", date(2026, 3, 9), "fourth"),
+        ("cs.PF", date(2025, 3, 3), "of old"),
+    ] {
+        assert_eq!(keep(day(TUESDAY, of, date, AnnounceType::New, title)).await.earlier, None);
+    }
+    let event = keep(friday).await;
+    let earlier = event.earlier.clone().expect("a version before");
+    assert_eq!((earlier.listing_date, earlier.paper.title.as_str()), (date(2026, 3, 3), "second"));
+    let contents = store.load(None).await.expect("read back");
+    let mut loaded = contents.changes.iter().flat_map(|change| &change.events);
+    assert_eq!(loaded.find(|loaded| loaded.listing_date == event.listing_date), Some(&event));
+    assert!(
+        contents.changes.iter().flat_map(|change| &change.events).filter(|one| one.earlier.is_some()).count()
+            == 1
+    );
+    store.prune(date(2026, 3, 4)).await.expect("forgotten");
+    let contents = store.load(None).await.expect("read back");
+    assert!(contents.changes.iter().flat_map(|change| &change.events).all(|event| event.earlier.is_none()));
 }

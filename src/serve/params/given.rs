@@ -48,6 +48,9 @@ pub(in crate::serve) const FEED: &[&str] = &[
     "filter_time",
 ];
 
+/// How items are shown; a feed in the shape of arXiv's own has one look.
+pub(in crate::serve) const SHOWN: &[&str] = &["summary", "profile", "digest", "changes", "pdf"];
+
 /// The parameters of a request, each understood; none where it was not given.
 #[derive(Default)]
 pub(in crate::serve) struct Given {
@@ -69,6 +72,11 @@ pub(in crate::serve) struct Given {
 }
 
 impl Given {
+    /// The subjects that were chosen; none where none were named.
+    pub(in crate::serve) fn subjects(self) -> Vec<SubjectId> {
+        self.subjects
+    }
+
     /// What was usually asked for, with what was chosen in its place.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ use crate::render::Format;
 use super::error::{Mistake, Problem};
 use super::{State, negotiate};
 
+use given::SHOWN;
 pub(super) use given::{FEED, Given, RULE, given};
 pub(super) use values::{shortened, subject_list};
 
@@ -42,7 +43,7 @@ pub(super) fn subjects(request: &HttpRequest, state: &State) -> Result<FeedReque
     } else {
         Scope::Subjects(subject_list(list, '+')?)
     };
-    let given = given(request.query_string(), state, &[RULE, FEED])?;
+    let given = given(request.query_string(), state, &[RULE, FEED, SHOWN])?;
     feed_request(scope, given, &AnnounceType::ALL, form, request, state)
 }
 
@@ -52,7 +53,7 @@ pub(super) fn search(request: &HttpRequest, state: &State) -> Result<FeedRequest
     if name != "search" {
         return Err(Problem::unknown_path(request.path()));
     }
-    let mut given = given(request.query_string(), state, &[RULE, &["subjects"], FEED])?;
+    let mut given = given(request.query_string(), state, &[RULE, &["subjects"], FEED, SHOWN])?;
     if given.query.is_none() {
         return Err(Problem::bad_request(vec![Mistake {
             code: "no-query",
@@ -92,7 +93,7 @@ pub(super) fn keyword(request: &HttpRequest, state: &State) -> Result<FeedReques
             "at most 400 bytes; use /search with a rule for more",
         ));
     }
-    let mut given = given(request.query_string(), state, &[RULE, &["subjects"], FEED])?;
+    let mut given = given(request.query_string(), state, &[RULE, &["subjects"], FEED, SHOWN])?;
     let context = Context { lists: &Lists::default(), mode: Mode::Native };
     let rule = filter::parse(&make::keyword_rule(&keyword), &Limits::URL, &context).map_err(|mistakes| {
         let is_beginning = mistakes.as_slice().iter().any(|mistake| mistake.code == Code::BadWildcard);
@@ -135,7 +136,7 @@ pub(super) fn named(request: &HttpRequest, state: &State) -> Result<FeedRequest,
     let Some(named) = found else {
         return Err(Problem::unknown_feed(slug, known.iter().map(|named| named.slug.as_str())));
     };
-    let given = given(request.query_string(), state, &[RULE, FEED])?;
+    let given = given(request.query_string(), state, &[RULE, FEED, SHOWN])?;
     let scope = Scope::Named(named.clone());
     let limit = named.limit.map_or(Limit::Usual(state.options.feed_limit), Limit::Chosen);
     let days = named.days.unwrap_or(state.options.feed_days);

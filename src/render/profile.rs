@@ -1,0 +1,213 @@
+//! How must a title or a summary be written, so that a chat shows it as it is?
+//!
+//! Bots paste titles and summaries into the markup of their chat as they come, so that `[0,1)` breaks a link and
+//! `f_i*g_i*h` turns italic; what each makes of a feed was read in its source.
+//! Ids, dates, links and names stay as they are, whatever the profile.
+
+use crate::domain::presentation::Profile;
+use crate::text::escape;
+
+/// Stands inside what would else be a mention or the name of an emoji; nobody sees it.
+///
+/// A space of no width would do too, but `MonitoRSS` makes a blank of it.
+const WORD_JOINER: char = '\u{2060}';
+
+/// The longest name of an emoji that is looked for.
+const EMOJI_NAME_MAX: usize = 64;
+
+/// The most digits of the number of an item of a list.
+const LIST_DIGITS_MAX: usize = 9;
+
+/// The longest web address that is left as it is.
+const ADDRESS_MAX: usize = 2_048;
+
+/// Whether the client is a chat: it shows title, link and summary, and would post a whole item as a wall of text.
+pub(super) fn is_chat(profile: Profile) -> bool {
+    profile != Profile::Reader
+}
+
+/// A title as the client's markup needs it.
+pub(super) fn title(text: &str, profile: Profile) -> String {
+    match profile {
+        // markdown-it and Mattermost read `&lt;`, and `MonitoRSS` takes every text for HTML.
+        Profile::Matrix | Profile::Mattermost | Profile::Discord => {
+            escape(&summary(text, profile)).into_owned()
+        }
+        Profile::Reader | Profile::Slack | Profile::Zulip => summary(text, profile),
+    }
+}
+
+/// The title of a feed; Zulip makes it a topic, which has no markup and no more than 60 characters.
+pub(super) fn feed_title(text: &str, profile: Profile) -> String {
+    if profile == Profile::Zulip { text.to_owned() } else { title(text, profile) }
+}
+
+/// A summary as the client's markup needs it, before `<` and `&` are written as HTML.
+pub(super) fn summary(text: &str, profile: Profile) -> String {
+    if profile == Profile::Reader {
+        return text.to_owned();
+    }
+    let chars: Vec<char> = text.chars().collect();
+    let mut written = String::with_capacity(text.len() + text.len() / 8);
+    for (at, c) in chars.iter().copied().enumerate() {
+        match treatment(&chars, at, profile) {
+            Treatment::AsItIs => written.push(c),
+            Treatment::Backslash => written.extend(['\\', c]),
+            Treatment::Reference => written.push_str(&["&#", &u32::from(c).to_string(), ";"].concat()),
+            Treatment::Broken => written.extend([c, WORD_JOINER]),
+        }
+    }
+    written
+}
+
+/// What becomes of a character.
+enum Treatment {
+    AsItIs,
+    Backslash,
+    /// `&#42;`: Zulip knows no backslash.
+    Reference,
+    /// A word joiner follows.
+    Broken,
+}
+
+fn treatment(chars: &[char], at: usize, profile: Profile) -> Treatment {
+    use Treatment::{AsItIs, Backslash, Broken, Reference};
+    let c = chars[at];
+    // An address is linked as it stands; hookshot links none.
+    if profile != Profile::Matrix && c.is_ascii_punctuation() && is_in_address(chars, at) {
+        return if profile == Profile::Zulip && "&*".contains(c) { Reference } else { AsItIs };
+    }
+    let is_marker = begins_block(chars, at);
+    match profile {
+        // Slack reads no markup in what a feed brings, but the names of emoji.
+        Profile::Slack | Profile::Mattermost if c == ':' && begins_emoji(chars, at) => Broken,
+        Profile::Zulip => {
+            let is_mathematics = c == '$' && at > 0 && chars[at - 1] == '$';
+            let is_emoji = c == ':' && begins_emoji(chars, at);
+            let is_special = "`*~[]|#@<&".contains(c) || is_marker || is_mathematics || is_emoji;
+            if is_special { Reference } else { AsItIs }
+        }
+        Profile::Matrix | Profile::Mattermost | Profile::Discord if c == '@' && begins_mention(chars, at) => {
+            Broken
+        }
+        // CommonMark, of which hookshot reads what stands inside a line.
+        Profile::Matrix if "\\`*_[]~".contains(c) || is_marker => Backslash,
+        // Mattermost's fork of marked: no other backslash escapes, and `\` itself only where no word follows.
+        Profile::Mattermost if "`*_[]~|#".contains(c) || is_marker => Backslash,
+        Profile::Mattermost if c == '\\' => {
+            let is_before_word = chars.get(at + 1).is_some_and(char::is_ascii_alphanumeric);
+            if is_before_word { AsItIs } else { Backslash }
+        }
+        Profile::Discord if "\\`*_[]~|<>#".contains(c) || is_marker => Backslash,
+        Profile::Discord if c == ':' && begins_emoji(chars, at) => Backslash,
+        _ => AsItIs,
+    }
+}
+
+/// Would a heading, a quote or a list begin here? Then it is the sign that makes it one.
+fn begins_block(chars: &[char], at: usize) -> bool {
+    let is_start = |at: usize| at == 0 || chars[at - 1] == '\n';
+    let is_blank = |at: usize| chars.get(at).is_none_or(|c| c.is_whitespace());
+    match chars[at] {
+        '#' | '>' => is_start(at),
+        '-' | '+' => is_start(at) && is_blank(at + 1),
+        '.' | ')' if is_blank(at + 1) => {
+            let before = &chars[at.saturating_sub(LIST_DIGITS_MAX)..at];
+            let digits = before.iter().rev().take_while(|c| c.is_ascii_digit()).count();
+            digits > 0 && is_start(at - digits)
+        }
+        _ => false,
+    }
+}
+
+/// `@here`, and not the `@` of a mail address.
+fn begins_mention(chars: &[char], at: usize) -> bool {
+    let is_word = |c: Option<&char>| c.is_some_and(|c| c.is_alphanumeric());
+    is_word(chars.get(at + 1)) && !(at > 0 && is_word(chars.get(at - 1)))
+}
+
+/// `:smile:`
+fn begins_emoji(chars: &[char], at: usize) -> bool {
+    let rest = &chars[at + 1..chars.len().min(at + 2 + EMOJI_NAME_MAX)];
+    let name =
+        rest.iter().take_while(|c| c.is_ascii_alphanumeric() || matches!(**c, '_' | '-' | '+')).count();
+    name > 0 && rest.get(name) == Some(&':')
+}
+
+/// Stands this in a word that is a web address?
+fn is_in_address(chars: &[char], at: usize) -> bool {
+    let before = &chars[at.saturating_sub(ADDRESS_MAX)..at];
+    let length = before.iter().rev().take_while(|c| !c.is_whitespace()).count();
+    let word: String = chars[at - length..].iter().take(16).collect();
+    let word = word.trim_start_matches(['(', '<', '[', '"']);
+    word.starts_with("https://") || word.starts_with("http://")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What every profile makes of a title.
+    fn check(given: &str, profile: Profile, expected: &str) {
+        assert_eq!(title(given, profile), expected, "{profile:?}");
+    }
+
+    const HARD: &str = "[0,1) x<y f_i*g_i*h `t` | #1 @here :smile: \\log a&b";
+
+    #[test]
+    fn a_title_is_written_as_each_client_needs_it() {
+        check(HARD, Profile::Reader, HARD);
+        check(HARD, Profile::Slack, &HARD.replace(":smile", ":\u{2060}smile"));
+        check(
+            HARD,
+            Profile::Matrix,
+            "\\[0,1) x&lt;y f\\_i\\*g\\_i\\*h \\`t\\` | #1 @\u{2060}here :smile: \\\\log a&amp;b",
+        );
+        check(
+            HARD,
+            Profile::Mattermost,
+            "\\[0,1) x&lt;y f\\_i\\*g\\_i\\*h \\`t\\` \\| \\#1 @\u{2060}here :\u{2060}smile: \\log a&amp;b",
+        );
+        check(
+            HARD,
+            Profile::Discord,
+            "\\[0,1) x\\&lt;y f\\_i\\*g\\_i\\*h \\`t\\` \\| \\#1 @\u{2060}here \\:smile: \\\\log a&amp;b",
+        );
+        check(
+            HARD,
+            Profile::Zulip,
+            "&#91;0,1) x&#60;y f_i&#42;g_i&#42;h &#96;t&#96; &#124; &#35;1 &#64;here &#58;smile: \\log a&#38;b",
+        );
+    }
+
+    #[test]
+    fn what_begins_a_heading_a_quote_or_a_list_does_not() {
+        check("# a", Profile::Matrix, "\\# a");
+        check("2. a 2. b", Profile::Mattermost, "2\\. a 2. b");
+        check("- a - b", Profile::Discord, "\\- a - b");
+        check("> a", Profile::Zulip, "&#62; a");
+        check("2.5 a", Profile::Mattermost, "2.5 a");
+        assert_eq!(summary("a\n+ b", Profile::Zulip), "a\n&#43; b");
+    }
+
+    #[test]
+    fn addresses_and_times_stay_whole() {
+        let text = "see (https://e.org/a_b#c~d) or me@e.org at 10:30";
+        for profile in [Profile::Mattermost, Profile::Discord, Profile::Zulip, Profile::Slack] {
+            let written = summary(text, profile).replace("&#64;", "@");
+            assert_eq!(written, text, "{profile:?}");
+        }
+    }
+
+    #[test]
+    fn a_backslash_stands_once_in_mattermost() {
+        check("a \\ b", Profile::Mattermost, "a \\\\ b");
+        check("a \\* b", Profile::Mattermost, "a \\\\\\* b");
+    }
+
+    #[test]
+    fn a_topic_is_never_longer_for_its_markup() {
+        assert_eq!(feed_title("cs.DC: ti:/a*/", Profile::Zulip), "cs.DC: ti:/a*/");
+        assert_eq!(feed_title("cs.DC: ti:/a*/", Profile::Matrix), "cs.DC: ti:/a\\*/");
+    }
+}

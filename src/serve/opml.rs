@@ -1,0 +1,60 @@
+//! Which feeds are there to subscribe to, as a list for readers?
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::domain::announcement::AnnounceType;
+use crate::domain::presentation::Presentation;
+use crate::domain::taxonomy::SubjectId;
+use crate::feeds::{self as make, Asked, Limit, Scope, Selection};
+use crate::render::opml::{self, Outline};
+
+use super::State;
+use super::document::Document;
+use super::error::Problem;
+use super::{params, respond};
+
+/// How long a reader may keep the list.
+const MAX_AGE: &str = "max-age=3600";
+
+/// `/feeds.opml`
+pub(super) async fn list(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    match outlines(&request, &state) {
+        Ok(outlines) => {
+            let body = opml::write("arXiv, by crosslist", &outlines);
+            respond::page(&request, &Document::undated(body, opml::CONTENT_TYPE), MAX_AGE)
+        }
+        Err(problem) => problem.respond(&request),
+    }
+}
+
+/// The feeds of the configuration and the subjects that are read at every mailing, or the subjects that were chosen.
+fn outlines(request: &HttpRequest, state: &State) -> Result<Vec<Outline>, Problem> {
+    let chosen = params::given(request.query_string(), state, &[&["subjects"]])?.subjects();
+    let base = params::base(request, state)?;
+    let scopes: Vec<Scope> = if chosen.is_empty() {
+        let named = state.options.named.iter().map(|feed| Scope::Named(Arc::clone(feed)));
+        let mut watched = state.collector.watched().to_vec();
+        watched.sort_unstable();
+        named.chain(watched.iter().copied().map(only)).collect()
+    } else {
+        // A feed that would be refused is not recommended.
+        state.collector.admit(&chosen).map_err(|error| Problem::not_admitted(error.to_string()))?;
+        chosen.iter().copied().map(only).collect()
+    };
+    if scopes.is_empty() {
+        return Err(Problem::nothing_watched());
+    }
+    let usual =
+        Selection::of(&AnnounceType::ALL, state.options.feed_days, Limit::Usual(state.options.feed_limit));
+    let outline = |scope| {
+        let asked = Asked::usual(scope, usual.clone(), Presentation::default());
+        Outline { title: make::title(&asked), url: make::url(&asked, &base) }
+    };
+    Ok(scopes.into_iter().map(outline).collect())
+}
+
+fn only(subject: SubjectId) -> Scope {
+    Scope::Subjects(vec![subject])
+}
