@@ -2,6 +2,8 @@
 //!
 //! A tool that is not installed is skipped with a line that says so; with `CROSSLIST_REQUIRE_READERS=1` it fails.
 
+#[path = "readers/chats.rs"]
+mod chats;
 #[path = "readers/feeds.rs"]
 mod feeds;
 

@@ -8,7 +8,6 @@ use crate::text;
 
 use super::Asked;
 use super::asked::{description, identity, title, url};
-use super::beginning::beginning;
 use super::changes::{Changes, changes};
 use super::digest;
 
@@ -89,7 +88,7 @@ fn summary(event: &Event, presentation: &Presentation, changes: Option<&Changes>
     };
     match (presentation.summary, presentation.profile) {
         (Summary::Full, _) => behind(changes.map(Changes::plain), full()),
-        (Summary::Short, _) => behind(changes.map(Changes::names), beginning(&full())),
+        (Summary::Short, _) => behind(changes.map(Changes::names), text::short(&full())),
         // Zulip's bot stops at an item without a summary.
         (Summary::None, Profile::Zulip) => text::announcement(paper, event.announce_type, from),
         (Summary::None, _) => String::new(),

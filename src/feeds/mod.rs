@@ -2,7 +2,6 @@
 
 mod asked;
 mod assemble;
-mod beginning;
 mod changes;
 mod digest;
 mod entries;
