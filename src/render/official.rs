@@ -1,7 +1,7 @@
 //! How is a listing written in the shape of arXiv's own feeds?
 //!
 //! Element for element as rss.arxiv.org writes them, so that scripts find what they look for; `dc:rights` is not there,
-//! for a listing does not tell it. Dates are the events' own, and Atom has the authors that it must have.
+//! for a listing does not tell it. Formulas stay TeX, and accents are letters. Dates are the events' own, and Atom has the authors that it must have.
 
 use super::xml::Xml;
 use super::{Format, dates, extensions};
@@ -9,6 +9,7 @@ use crate::domain::event::Event;
 use crate::domain::paper::Paper;
 use crate::domain::prose::Prose;
 use crate::text::one_line;
+use crate::text::tex::letters;
 use jiff::Timestamp;
 
 /// Which of arXiv's feeds.
@@ -93,7 +94,7 @@ fn rss(listing: &Listing<'_>, mut xml: Xml) -> String {
     xml.close();
     for event in listing.events {
         xml.open("item", &[]);
-        xml.leaf("title", &[], &one_line(&event.paper.title));
+        xml.leaf("title", &[], &one_line(&letters(&event.paper.title)));
         xml.leaf("link", &[], &event.paper.id.abstract_url());
         xml.leaf("description", &[], &summary(event));
         xml.leaf("guid", &[("isPermaLink", "false")], &format!("oai:arXiv.org:{}", versioned(event)));
@@ -120,7 +121,7 @@ fn atom(listing: &Listing<'_>, mut xml: Xml) -> String {
     for event in listing.events {
         xml.open("entry", &[]);
         xml.leaf("id", &[], &format!("oai:arXiv.org:{}", versioned(event)));
-        xml.leaf("title", &[], &one_line(&event.paper.title));
+        xml.leaf("title", &[], &one_line(&letters(&event.paper.title)));
         xml.leaf("updated", &[], &dates::rfc_3339(event.published));
         authors(&event.paper, &mut xml);
         let page = event.paper.id.abstract_url();
@@ -150,7 +151,8 @@ pub(super) fn authors(paper: &Paper, xml: &mut Xml) {
 }
 
 fn names(paper: &Paper) -> Vec<String> {
-    let names = paper.authors.names.iter().map(|name| one_line(name)).filter(|name| !name.is_empty());
+    let names =
+        paper.authors.names.iter().map(|name| one_line(&letters(name))).filter(|name| !name.is_empty());
     names.chain(paper.authors.et_al.then(|| "et al.".to_owned())).collect()
 }
 
@@ -169,13 +171,18 @@ fn versioned(event: &Event) -> String {
 /// Plain text, though readers take it for HTML: scripts look for these very words.
 fn summary(event: &Event) -> String {
     let text = event.paper.abstract_text.as_ref().map(Prose::to_plain_text).unwrap_or_default();
-    format!("arXiv:{} Announce Type: {} \nAbstract: {text}", versioned(event), event.announce_type)
+    format!(
+        "arXiv:{} Announce Type: {} \nAbstract: {}",
+        versioned(event),
+        event.announce_type,
+        letters(&text)
+    )
 }
 
 fn elements(event: &Event, xml: &mut Xml) {
     xml.leaf("arxiv:announce_type", &[], event.announce_type.as_str());
     if let Some(journal_ref) = &event.paper.journal_ref {
-        xml.leaf("arxiv:journal_reference", &[], journal_ref);
+        xml.leaf("arxiv:journal_reference", &[], &letters(journal_ref));
     }
     let names = names(&event.paper);
     if !names.is_empty() {

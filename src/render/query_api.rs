@@ -9,6 +9,7 @@ use super::{Format, dates, extensions, official};
 use crate::domain::prose::Prose;
 use crate::domain::record::Record;
 use crate::text::one_line;
+use crate::text::tex::letters;
 
 /// One page of results.
 #[derive(Clone, Debug)]
@@ -97,7 +98,7 @@ fn entry(record: &Record, xml: &mut Xml) {
     };
     xml.open("entry", &[]);
     xml.leaf("id", &[], &format!("http://arxiv.org/abs/{versioned}"));
-    xml.leaf("title", &[], &one_line(&paper.title));
+    xml.leaf("title", &[], &one_line(&letters(&paper.title)));
     xml.leaf("updated", &[], &dates::rfc_3339(record.updated));
     let page = format!("https://arxiv.org/abs/{versioned}");
     xml.empty("link", &[("href", &page), ("rel", "alternate"), ("type", "text/html")]);
@@ -105,16 +106,16 @@ fn entry(record: &Record, xml: &mut Xml) {
     let pdf = [("href", &*pdf), ("rel", "related"), ("type", "application/pdf"), ("title", "pdf")];
     xml.empty("link", &pdf);
     let text = paper.abstract_text.as_ref().map(Prose::to_plain_text).unwrap_or_default();
-    xml.leaf("summary", &[], &text);
+    xml.leaf("summary", &[], &letters(&text));
     for subject in &paper.subjects {
         xml.empty("category", &[("term", &subject.id), ("scheme", extensions::NAMESPACE)]);
     }
     xml.leaf("published", &[], &dates::rfc_3339(record.published));
     if let Some(comments) = &paper.comments {
-        xml.leaf("arxiv:comment", &[], &comments.to_plain_text());
+        xml.leaf("arxiv:comment", &[], &letters(&comments.to_plain_text()));
     }
     if let Some(journal_ref) = &paper.journal_ref {
-        xml.leaf("arxiv:journal_ref", &[], journal_ref);
+        xml.leaf("arxiv:journal_ref", &[], &letters(journal_ref));
     }
     xml.empty("arxiv:primary_category", &[("term", &paper.primary().id)]);
     official::authors(paper, xml);

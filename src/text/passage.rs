@@ -213,10 +213,10 @@ mod tests {
 
     #[test]
     fn formulas_are_apart_only_where_they_are_asked_for() {
-        let spans = [text("a $x^2$ b "), link("https://e.org"), text(" $y$")];
+        let spans = [text("a $x^2$~b "), link("https://e.org"), text(" $y$")];
         assert_eq!(shown(&spans, TextMode::Mathml), "a ∎ b <https://e.org|https://e.org> ∎");
         assert_eq!(shown(&spans, TextMode::Unicode), "a x² b <https://e.org|https://e.org> y");
-        assert_eq!(shown(&spans, TextMode::Tex), "a $x^2$ b <https://e.org|https://e.org> $y$");
+        assert_eq!(shown(&spans, TextMode::Tex), "a $x^2$~b <https://e.org|https://e.org> $y$");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod delimiters;
 mod environments;
 mod formulas;
 mod fractions;
+mod letters;
 mod macros;
 mod objects;
 mod prose;
@@ -21,6 +22,7 @@ use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
 use delimiters::Delimiters;
+pub use letters::letters;
 pub(super) use objects::{Objects, Sign, read_with};
 
 /// How deep groups are followed; below that, braces are dropped and what they hold is read on the same level.

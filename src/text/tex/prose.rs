@@ -1,6 +1,6 @@
 //! What do the signs of plain text mean outside of formulas, and which of them are TeX's?
 
-use super::{DEPTH_MAX, Reader};
+use super::{DEPTH_MAX, Reader, Sign};
 
 /// How far the end of a quotation in single marks is looked for, in bytes.
 const QUOTATION_BYTES_MAX: usize = 200;
@@ -110,12 +110,12 @@ impl Reader<'_> {
         let after = self.text[self.at + 1..end].chars().next();
         let mut before = self.out.chars().rev();
         let last = before.next();
-        let follows_letter = last.is_some_and(char::is_alphanumeric);
+        let follows_letter = last.is_some_and(|c| c.is_alphanumeric() || Sign::of(c).is_some());
         let ties = if self.is_math {
             true
         } else if follows_letter && after.is_some_and(|c| c.is_ascii_digit() || c == ' ') {
             // A single letter is a quantity, and a word something with a number: `z~2`, but `Fig~2` and `NGC~1068`.
-            last.is_some_and(char::is_numeric) || before.next().is_some_and(char::is_alphanumeric)
+            last.is_some_and(|c| !c.is_alphabetic()) || before.next().is_some_and(char::is_alphanumeric)
         } else {
             (follows_letter || last.is_some_and(|c| ".,:;)]}\"'”’×±·%°".contains(c)))
                 && after.is_some_and(|c| !c.is_whitespace())
