@@ -18,7 +18,7 @@ use crate::feeds::{NamedOptions, Shelf};
 use crate::fetch::{self, Client, Replay, Upstream};
 use crate::serve::{self, Clients, Documents, Doors, Keys, ServerOptions, State};
 use crate::settings::Settings;
-use crate::store::{Memory, Sqlite, Store};
+use crate::store::{self, AnyStore, Store};
 
 /// How long readers that are being answered may take when the service stops.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -77,7 +77,7 @@ pub fn upstream(
 pub struct Service {
     server: Server,
     address: SocketAddr,
-    file: Option<Sqlite>,
+    store: AnyStore,
     popular: JoinHandle<()>,
 }
 
@@ -88,6 +88,17 @@ pub enum Keep {
     InMemory,
     /// In a SQLite file.
     InFile(PathBuf),
+    /// In a PostgreSQL database, which several replicas may share.
+    InPostgres(store::Address),
+}
+
+impl From<store::Options> for Keep {
+    fn from(options: store::Options) -> Self {
+        match options {
+            store::Options::Sqlite(path) => Self::InFile(path),
+            store::Options::Postgres(address) => Self::InPostgres(address),
+        }
+    }
 }
 
 impl std::fmt::Debug for Service {
@@ -113,13 +124,16 @@ impl Service {
         prepare(&listener, settings.server.connections_max);
         let address = listener.local_addr().context("cannot tell the address that was listened on")?;
         let described = upstream.describe();
-        let (state, file) = match keep {
-            Keep::InMemory => (state(settings, address, upstream, Memory::default(), clock).await?, None),
-            Keep::InFile(path) => {
-                let store = Sqlite::open(&path, &upstream.identity()).await?;
-                (state(settings, address, upstream, store.clone(), clock).await?, Some(store))
-            }
+        let options = match keep {
+            Keep::InMemory => None,
+            Keep::InFile(path) => Some(store::Options::Sqlite(path)),
+            Keep::InPostgres(address) => Some(store::Options::Postgres(address)),
         };
+        let store = match &options {
+            None => AnyStore::Memory(Arc::default()),
+            Some(options) => AnyStore::open(options, &upstream.identity()).await?,
+        };
+        let state = state(settings, address, upstream, store.clone(), clock).await?;
         let popular = tokio::spawn(serve::keep_popular_ready(state.clone()));
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let options = ServerOptions {
@@ -132,7 +146,7 @@ impl Service {
         let server =
             serve::listen(listener, state, options).with_context(|| format!("cannot listen on {listen}"))?;
         tracing::info!(upstream = described, "listening on http://{address}");
-        Ok(Self { server, address, file, popular })
+        Ok(Self { server, address, store, popular })
     }
 
     /// Where the service answers; differs from the settings where those leave the port open.
@@ -154,10 +168,10 @@ impl Service {
     pub async fn run(self) -> anyhow::Result<()> {
         let served = self.server.await.context("the server stopped");
         self.popular.abort();
+        // What it holds keeps the collector at work.
+        drop(self.popular.await);
+        self.store.close().await;
         served?;
-        if let Some(file) = self.file {
-            file.close().await;
-        }
         tracing::info!("stopped");
         Ok(())
     }
@@ -185,11 +199,11 @@ fn prepare(listener: &TcpListener, connections_max: usize) {
 }
 
 /// Puts the stages together over a store; what it remembers is on the shelf before the first reader asks.
-async fn state<S: Store>(
+async fn state(
     settings: &Settings,
     address: SocketAddr,
     upstream: Upstream,
-    store: S,
+    store: AnyStore,
     clock: Arc<dyn Clock>,
 ) -> anyhow::Result<State> {
     let window_days = settings.store.window_days;

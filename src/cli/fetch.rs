@@ -12,7 +12,7 @@ use crate::domain::clock::Clock;
 use crate::domain::mailing;
 use crate::domain::outcome::Outcome;
 use crate::domain::verdict::Verdict;
-use crate::store::{Sqlite, Store, StoreError};
+use crate::store::{AnyStore, Store, StoreError};
 
 use super::{Failure, UpstreamArguments, load, print, runtime, start_log, subjects};
 
@@ -25,7 +25,7 @@ pub(super) struct Arguments {
     #[arg(value_name = "SUBJECT", required = true)]
     subjects: Vec<String>,
 
-    /// Where announcements are kept, such as sqlite:data/crosslist.db; a replay keeps nothing without it
+    /// Where announcements are kept, such as sqlite:data/crosslist.db, or the address of a PostgreSQL; a replay keeps nothing without it
     #[arg(long, value_name = "URL")]
     store: Option<String>,
 
@@ -54,7 +54,7 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
     let outcomes = runtime()?.block_on(async {
         let store = match &arguments.store {
             None if replay.is_some() => None,
-            _ => Some(Sqlite::open(&settings.store.options.path, &upstream.identity()).await?),
+            _ => Some(AnyStore::open(&settings.store.options, &upstream.identity()).await?),
         };
         let mut outcomes = Vec::new();
         for subject in subjects {
@@ -78,7 +78,7 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
     end(&outcomes)
 }
 
-async fn keep(store: &Sqlite, reading: &Reading, now: Timestamp) -> Result<(), StoreError> {
+async fn keep(store: &AnyStore, reading: &Reading, now: Timestamp) -> Result<(), StoreError> {
     match reading.announcement.as_ref().filter(|_| reading.is_trusted) {
         Some(announcement) => store.record(announcement, &reading.outcome, now).await.map(drop),
         None => store.note(&reading.outcome, now).await,

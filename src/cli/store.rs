@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::domain::clock::Clock;
 use crate::startup::SystemClock;
+use crate::store::Options;
 
 use super::{Failure, print};
 
@@ -19,9 +20,14 @@ pub(super) enum Command {
 }
 
 pub(super) fn run(global: &super::Arguments, command: &Command) -> Result<(), Failure> {
-    let path = global.settings()?.store.options.path;
+    let options = global.settings()?.store.options;
     match command {
         Command::SetAside => {
+            let Options::Sqlite(path) = options else {
+                let said =
+                    format!("`{options}` is no file; a PostgreSQL is mended or restored with its own tools");
+                return Err(Failure::wrong(said));
+            };
             let aside = set_aside(&path, SystemClock::starting_at(None).now())?;
             print(&format!("`{}` is now `{}`\n", path.display(), aside.display()))
         }

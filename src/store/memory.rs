@@ -16,7 +16,7 @@ use crate::domain::outcome::{Day, Outcome};
 use crate::domain::taxonomy::SubjectId;
 
 use super::dates::Dates;
-use super::{Contents, Store, StoreError};
+use super::{Contents, Replicas, Store, StoreError};
 
 /// Announcements kept in memory.
 #[derive(Debug, Default)]
@@ -45,6 +45,8 @@ impl Memory {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+impl Replicas for Memory {}
 
 impl Store for Memory {
     async fn record(
@@ -99,6 +101,7 @@ impl Store for Memory {
             days: ledger.days.values().cloned().collect(),
             reads: ledger.reads.values().cloned().collect(),
             requests: ledger.requests.iter().map(|(subject, at)| (*subject, *at)).collect(),
+            ..Contents::default()
         })
     }
 
