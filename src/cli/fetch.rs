@@ -12,7 +12,8 @@ use crate::domain::clock::Clock;
 use crate::domain::mailing;
 use crate::domain::outcome::Outcome;
 use crate::domain::verdict::Verdict;
-use crate::store::{AnyStore, Store, StoreError};
+use crate::fetch::{Guard, Upstream};
+use crate::store::{AnyStore, Replicas, Role, Store, StoreError};
 
 use super::{Failure, UpstreamArguments, load, print, runtime, start_log, subjects};
 
@@ -41,7 +42,7 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
     let settings = load(&sources)?;
     start_log(&settings, true);
     let UpstreamArguments { replay, now } = &arguments.upstream;
-    let (upstream, clock) = super::upstream(&settings, replay.as_deref(), *now)?;
+    let (mut upstream, clock) = super::upstream(&settings, replay.as_deref(), *now)?;
     let subjects = subjects(&arguments.subjects)?;
 
     // Drawn on a terminal only; elsewhere the table is all that is printed.
@@ -56,6 +57,9 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
             None if replay.is_some() => None,
             _ => Some(AnyStore::open(&settings.store.options, &upstream.identity()).await?),
         };
+        if let Some(store) = &store {
+            lead(store, &mut upstream).await?;
+        }
         let mut outcomes = Vec::new();
         for subject in subjects {
             bar.set_message(format!("{subject} from {}", upstream.describe()));
@@ -76,6 +80,23 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
     let outcomes = outcomes?;
     print(&format!("{}\n", table(&outcomes)))?;
     end(&outcomes)
+}
+
+/// Only one process asks arXiv for all that share a store.
+async fn lead(store: &AnyStore, upstream: &mut Upstream) -> anyhow::Result<()> {
+    match store.lead(Duration::ZERO).await? {
+        Role::Follows => anyhow::bail!(
+            "a service that shares this store reads arXiv; `crosslist refresh` beside it asks it for a round"
+        ),
+        Role::TookOver { rest, .. } => upstream.rest(rest),
+        Role::Leads => {}
+    }
+    let sharing = store.clone();
+    upstream.guard_with(Guard::new(move || {
+        let store = sharing.clone();
+        async move { store.confirm().await.map_err(|error| error.to_string()) }
+    }));
+    Ok(())
 }
 
 async fn keep(store: &AnyStore, reading: &Reading, now: Timestamp) -> Result<(), StoreError> {
