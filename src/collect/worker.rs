@@ -111,11 +111,13 @@ impl<S: Store> Worker<S> {
         }
     }
 
-    /// Waits for a reader, for news of other replicas, or until the time is over.
+    /// Waits for a reader, for news of other replicas, for the loss of the lead, or until the time is over.
     async fn wait(&mut self, most: Duration, inbox: &mut Receiver<Ask>) {
+        let leads = self.sharing.leads();
         tokio::select! {
             Some(ask) = inbox.recv() => self.accept(ask, None),
             () = self.store.heard() => {}
+            () = self.store.lost(), if leads => {}
             () = tokio::time::sleep(most) => {}
         }
     }

@@ -3,6 +3,7 @@
 mod address;
 mod any;
 mod columns;
+mod copy;
 mod dates;
 mod failure;
 mod memory;
@@ -26,6 +27,7 @@ use crate::domain::taxonomy::SubjectId;
 
 pub use address::{Address, BadAddress};
 pub use any::AnyStore;
+pub use copy::{Progress, backup, copy};
 pub use memory::Memory;
 pub use options::{Options, UnknownStoreUrl};
 pub use postgres::Postgres;

@@ -250,7 +250,8 @@ impl Replicas for Postgres {
         let shared = &*self.shared;
         let work =
             async { on!(shared.writing, take_leading, ANSWER_MAX, |c| lead::release(c, &shared.place)) };
-        if shared.leads()
+        // Once, though the task that leads and the service that stops may both come here.
+        if shared.leads.swap(false, Ordering::SeqCst)
             && let Err(error) = work.await
         {
             tracing::debug!(%error, "the lead was not given up as it should be");

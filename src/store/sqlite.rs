@@ -29,7 +29,7 @@ use super::stored_paper;
 use super::{Contents, Replicas, Store, StoreError, migrations};
 
 /// How long a write waits for another process that holds the file.
-const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
+pub(super) const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// A window that holds every day there is: SQLite's dates have no years before 0.
 const DAYS_MAX: u32 = 700_000;

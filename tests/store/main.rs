@@ -1,6 +1,7 @@
 //! What every store must hold, and what the SQLite file and PostgreSQL must survive.
 
 mod contract;
+mod copy;
 mod crash;
 mod database;
 mod file;

@@ -38,6 +38,12 @@ pub(super) struct Sharing {
     requests: HashMap<SubjectId, Timestamp>,
 }
 
+impl Sharing {
+    pub(super) fn leads(&self) -> bool {
+        self.leads
+    }
+}
+
 impl<S: Store> Worker<S> {
     /// Finds out whether this replica asks the upstream now, and takes in what the others have written.
     pub(super) async fn leads(&mut self) -> bool {
