@@ -35,6 +35,9 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Files that are open beside connections: the store, the log, those of the runtime.
 const FILES_OF_OUR_OWN: u64 = 128;
 
+/// How far this machine's clock may be from the database's without a word.
+const SKEW_MAX: SignedDuration = SignedDuration::from_mins(1);
+
 /// The system's clock, or one that was started at another time and runs on.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemClock {
@@ -133,6 +136,9 @@ impl Service {
             None => AnyStore::Memory(Arc::default()),
             Some(options) => AnyStore::open(options, &upstream.identity()).await?,
         };
+        if let AnyStore::Postgres(store) = &store {
+            compare_clocks(store.now().await?);
+        }
         let state = state(settings, address, upstream, store.clone(), clock).await?;
         let popular = tokio::spawn(serve::keep_popular_ready(state.clone()));
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
@@ -195,6 +201,17 @@ fn prepare(listener: &TcpListener, connections_max: usize) {
             "`server.connections_max` is {connections_max}, and the system allows {allowed} open files"
         ),
         Err(error) => tracing::warn!("the limit of open files stays as it is: {error}"),
+    }
+}
+
+/// Says when this machine's clock is not the database's: mailings are looked for by it, and fresh papers are dated.
+fn compare_clocks(database: Timestamp) {
+    let apart = Timestamp::now().duration_since(database);
+    if apart.abs() > SKEW_MAX {
+        tracing::warn!(
+            clock.ahead_seconds = apart.as_secs(),
+            "this machine's clock and the database's disagree; set them by a time server"
+        );
     }
 }
 

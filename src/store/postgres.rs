@@ -113,6 +113,18 @@ impl Postgres {
         Ok(Self { shared })
     }
 
+    /// What time it is for the server.
+    ///
+    /// # Errors
+    /// It does not say.
+    pub async fn now(&self) -> Result<Timestamp, StoreError> {
+        on!(self.shared.reading, take, ANSWER_MAX, |c| async {
+            let select = "SELECT extract(epoch FROM clock_timestamp())::bigint";
+            let seconds: i64 = sqlx::query_scalar(select).fetch_one(c).await?;
+            Timestamp::from_second(seconds).map_err(|error| sqlx::Error::Decode(error.into()))
+        })
+    }
+
     /// Ends every connection; the lead is free for another.
     pub async fn close(&self) {
         self.resign().await;
