@@ -72,6 +72,7 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
             bar.inc(1);
         }
         if let Some(store) = store {
+            store.resign().await;
             store.close().await;
         }
         anyhow::Ok(outcomes)

@@ -115,7 +115,7 @@ impl<S: Store> Worker<S> {
     async fn wait(&mut self, most: Duration, inbox: &mut Receiver<Ask>) {
         let leads = self.sharing.leads();
         tokio::select! {
-            Some(ask) = inbox.recv() => self.accept(ask, None),
+            asked = inbox.recv() => if let Some(ask) = asked { self.accept(ask, None) },
             () = self.store.heard() => {}
             () = self.store.lost(), if leads => {}
             () = tokio::time::sleep(most) => {}

@@ -36,6 +36,7 @@ pub async fn copy(
     let (mut target, held) = open_target(to, &upstream).await?;
     let copied = all_tables(&mut source, &mut target, (from, to), progress).await;
     if let Some(held) = held {
+        held.resign().await;
         held.close().await;
     }
     source.close().await;
@@ -52,6 +53,9 @@ pub async fn backup(from: &Options, file: &Path, progress: Progress<'_>) -> Resu
     let refuse = |reason: String| StoreError::Open { path: file.display().to_string(), reason };
     if file.exists() {
         return Err(refuse("there is such a file already, and a backup replaces none".to_owned()));
+    }
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+        return Err(refuse(format!("there is no folder `{}`", folder.display())));
     }
     // Under another name until it is whole, so that no half of a backup is ever taken for one.
     let mut partial = file.as_os_str().to_owned();

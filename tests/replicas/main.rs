@@ -1,6 +1,5 @@
 //! Several services on one PostgreSQL: one asks arXiv, all answer alike, and none is needed for that.
 
-#[expect(dead_code, reason = "shared with other tests, which need more of it")]
 #[path = "../store/database.rs"]
 mod database;
 mod network;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crosslist::settings::Sources;
 use crosslist::startup::Keep;
+use crosslist::store::{Postgres, Replicas, Role};
 use futures_util::future::join_all;
 use reqwest::Method;
 
@@ -159,6 +160,19 @@ async fn another_takes_over_when_the_leader_goes_and_nothing_is_lost_or_doubled(
         assert_eq!(ids[9..], monday[..]);
     }
     assert_eq!(documents(&services[0]).await, documents(&services[1]).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_leader_that_is_stopped_while_nothing_is_read_gives_the_lead_up() {
+    let Some(database) = Database::make().await else { return };
+    let arxiv = Arxiv::start().await;
+    arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-02.html");
+    let service = replica(database.url(), &arxiv, sources("cs.DC", "0"), TUESDAY).await;
+    until("Monday", async || count(&service, PATHS[2]).await, |count| *count == 19).await;
+    service.stop().await;
+    let store = Postgres::open(&database.address(), &arxiv.base).await.expect("a store");
+    let role = store.lead(Duration::ZERO).await;
+    assert!(matches!(role, Ok(Role::TookOver { ended_well: true, .. })), "{role:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

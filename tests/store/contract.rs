@@ -35,6 +35,7 @@ macro_rules! on_every_store {
                 let store = crosslist::store::Postgres::open(&database.address(), "a test").await.expect("a store");
                 store.lead(std::time::Duration::ZERO).await.expect("the only one");
                 super::$claim(store.clone()).await;
+                store.resign().await;
                 store.close().await;
             }
         }

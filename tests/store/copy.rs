@@ -81,6 +81,7 @@ async fn a_store_goes_to_postgresql_and_back_as_it_was_and_goes_on_there() {
         assert_eq!(change.added, 9);
         let since = store.in_force_since("gpu", "ti:gpu", time("2026-03-09T00:00:00Z")).await.expect("known");
         assert_eq!(since, time("2026-03-01T00:00:00Z"));
+        store.resign().await;
         store.close().await;
     }
 }

@@ -164,6 +164,14 @@ async fn a_leader_whose_session_was_ended_writes_nothing_more_and_hears_of_it() 
 }
 
 #[tokio::test]
+async fn a_store_that_is_closed_while_its_leader_is_busy_ends_suddenly_for_the_next_one() {
+    let Some(database) = Database::make().await else { return };
+    leader(&database).await.close().await;
+    let role = open(&database).await.lead(Duration::ZERO).await.expect("a role");
+    assert!(matches!(role, Role::TookOver { ended_well: false, .. }), "{role:?}");
+}
+
+#[tokio::test]
 async fn what_one_writes_is_news_to_the_others_once() {
     let Some(database) = Database::make().await else { return };
     let (writer, reader) = (leader(&database).await, open(&database).await);

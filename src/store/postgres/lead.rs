@@ -20,6 +20,9 @@ pub(super) const ANSWER_MAX: Duration = Duration::from_secs(5);
 /// A leader that has lost its session has noticed after this time, and has given up the request that was under way.
 const LEASE: Duration = Duration::from_secs(8);
 
+/// A leader that has said nothing for so long hangs, and its session is ended; it speaks at every heartbeat.
+const SILENT_MAX: Duration = Duration::from_secs(30);
+
 /// How long a wish is of interest; nobody waits longer for a read.
 const WISH_KEPT: &str = "1 hour";
 
@@ -54,6 +57,7 @@ pub(super) async fn take(connection: &mut PgConnection, place: &Place) -> Result
         .fetch_one(&mut *connection)
         .await?;
     if !is_free {
+        end_silent(connection, place).await?;
         return Ok(Role::Follows);
     }
     sqlx::query("DELETE FROM wishes WHERE wished_at < clock_timestamp() - $1::interval")
@@ -68,6 +72,24 @@ pub(super) async fn take(connection: &mut PgConnection, place: &Place) -> Result
     .await?;
     let rest = Duration::try_from_secs_f64(rest).unwrap_or_default();
     Ok(Role::TookOver { rest: if ended_well { rest } else { rest.max(LEASE) }, ended_well })
+}
+
+/// Ends the session that has the lock when its process lives, so that the server does not free it, but does nothing.
+async fn end_silent(connection: &mut PgConnection, place: &Place) -> Result<(), sqlx::Error> {
+    let ended = sqlx::query(
+        "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid) \
+         WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND (classid::bigint << 32) | objid::bigint = $1 \
+         AND datname = current_database() AND database = datid \
+         AND state <> 'active' AND state_change < clock_timestamp() - make_interval(secs => $2)",
+    )
+    .bind(place.lock)
+    .bind(SILENT_MAX.as_secs_f64())
+    .execute(connection)
+    .await?;
+    if ended.rows_affected() > 0 {
+        tracing::warn!(silent_seconds_max = SILENT_MAX.as_secs(), "ended the session of a leader that hangs");
+    }
+    Ok(())
 }
 
 /// Asks the session itself; a pooler that shares sessions out is found out as well.
