@@ -113,6 +113,33 @@ async fn one_asks_arxiv_and_all_give_the_same_bytes_and_tags() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn days_that_are_caught_up_by_one_leave_the_newest_read_as_it_was_on_the_others() {
+    let Some(database) = Database::make().await else { return };
+    let arxiv = Arxiv::start().await;
+    arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-06.html");
+    for (day, file) in [
+        ("2026-03-03", "cs.DC-new-2026-03-03.html"),
+        ("2026-03-04", "cs.DC-new-2026-03-04-empty.html"),
+        ("2026-03-05", "cs.DC-new-2026-03-05-only-rep.html"),
+    ] {
+        arxiv.page(&format!("/catchup/cs.DC/{day}?abs=True"), file);
+    }
+    let services: Vec<Running> =
+        join_all((0..2).map(|_| replica(database.url(), &arxiv, sources("cs.DC", "3"), FRIDAY))).await;
+    for service in &services {
+        until("the week", async || count(service, PATHS[2]).await, |count| *count == 18).await;
+    }
+    let status = async |service: &Running| service.feed("/status.json").await["subjects"][0].clone();
+    let [first, second] = [status(&services[0]).await, status(&services[1]).await];
+    for name in ["verdict", "reason", "counts", "days", "gaps", "last_proved"] {
+        assert_eq!(first[name], second[name], "{name}");
+    }
+    let follower = usize::from(leader(&services).await == 0);
+    let answer = services[follower].ask(Method::POST, "/admin/refresh", &[]).await;
+    assert!(answer.text().await.expect("a body").contains("\"listing_date\":\"2026-03-06\""));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cold_subject_is_read_once_whichever_replicas_are_asked() {
     let Some(database) = Database::make().await else { return };
     let arxiv = Arxiv::start().await;
