@@ -18,7 +18,7 @@ use crate::feeds::{NamedOptions, Shelf};
 use crate::fetch::{self, Client, Replay, Upstream};
 use crate::serve::{self, Clients, Documents, Doors, Keys, ServerOptions, State};
 use crate::settings::Settings;
-use crate::store::{Memory, Sqlite, Store};
+use crate::store::{self, AnyStore, Store};
 
 /// How long readers that are being answered may take when the service stops.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -34,6 +34,9 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Files that are open beside connections: the store, the log, those of the runtime.
 const FILES_OF_OUR_OWN: u64 = 128;
+
+/// How far this machine's clock may be from the database's without a word.
+const SKEW_MAX: SignedDuration = SignedDuration::from_mins(1);
 
 /// The system's clock, or one that was started at another time and runs on.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +80,7 @@ pub fn upstream(
 pub struct Service {
     server: Server,
     address: SocketAddr,
-    file: Option<Sqlite>,
+    store: AnyStore,
     popular: JoinHandle<()>,
 }
 
@@ -88,6 +91,17 @@ pub enum Keep {
     InMemory,
     /// In a SQLite file.
     InFile(PathBuf),
+    /// In a PostgreSQL database, which several replicas may share.
+    InPostgres(store::Address),
+}
+
+impl From<store::Options> for Keep {
+    fn from(options: store::Options) -> Self {
+        match options {
+            store::Options::Sqlite(path) => Self::InFile(path),
+            store::Options::Postgres(address) => Self::InPostgres(address),
+        }
+    }
 }
 
 impl std::fmt::Debug for Service {
@@ -113,13 +127,19 @@ impl Service {
         prepare(&listener, settings.server.connections_max);
         let address = listener.local_addr().context("cannot tell the address that was listened on")?;
         let described = upstream.describe();
-        let (state, file) = match keep {
-            Keep::InMemory => (state(settings, address, upstream, Memory::default(), clock).await?, None),
-            Keep::InFile(path) => {
-                let store = Sqlite::open(&path, &upstream.identity()).await?;
-                (state(settings, address, upstream, store.clone(), clock).await?, Some(store))
-            }
+        let options = match keep {
+            Keep::InMemory => None,
+            Keep::InFile(path) => Some(store::Options::Sqlite(path)),
+            Keep::InPostgres(address) => Some(store::Options::Postgres(address)),
         };
+        let store = match &options {
+            None => AnyStore::Memory(Arc::default()),
+            Some(options) => AnyStore::open(options, &upstream.identity()).await?,
+        };
+        if let AnyStore::Postgres(store) = &store {
+            compare_clocks(store.now().await?);
+        }
+        let state = state(settings, address, upstream, store.clone(), clock).await?;
         let popular = tokio::spawn(serve::keep_popular_ready(state.clone()));
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let options = ServerOptions {
@@ -132,7 +152,7 @@ impl Service {
         let server =
             serve::listen(listener, state, options).with_context(|| format!("cannot listen on {listen}"))?;
         tracing::info!(upstream = described, "listening on http://{address}");
-        Ok(Self { server, address, file, popular })
+        Ok(Self { server, address, store, popular })
     }
 
     /// Where the service answers; differs from the settings where those leave the port open.
@@ -154,10 +174,10 @@ impl Service {
     pub async fn run(self) -> anyhow::Result<()> {
         let served = self.server.await.context("the server stopped");
         self.popular.abort();
+        // What it holds keeps the collector at work.
+        drop(self.popular.await);
+        self.store.close().await;
         served?;
-        if let Some(file) = self.file {
-            file.close().await;
-        }
         tracing::info!("stopped");
         Ok(())
     }
@@ -184,12 +204,23 @@ fn prepare(listener: &TcpListener, connections_max: usize) {
     }
 }
 
+/// Says when this machine's clock is not the database's: mailings are looked for by it, and fresh papers are dated.
+fn compare_clocks(database: Timestamp) {
+    let apart = Timestamp::now().duration_since(database);
+    if apart.abs() > SKEW_MAX {
+        tracing::warn!(
+            clock.ahead_seconds = apart.as_secs(),
+            "this machine's clock and the database's disagree; set them by a time server"
+        );
+    }
+}
+
 /// Puts the stages together over a store; what it remembers is on the shelf before the first reader asks.
-async fn state<S: Store>(
+async fn state(
     settings: &Settings,
     address: SocketAddr,
     upstream: Upstream,
-    store: S,
+    store: AnyStore,
     clock: Arc<dyn Clock>,
 ) -> anyhow::Result<State> {
     let window_days = settings.store.window_days;

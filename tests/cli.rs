@@ -177,6 +177,37 @@ fn a_rule_is_asked_of_what_is_kept() {
 }
 
 #[test]
+fn a_store_is_backed_up_and_copied_and_no_password_is_shown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let demo = root().join("demo");
+    let demo = demo.to_str().expect("text");
+    let run = |arguments: &[&str]| {
+        let output = crosslist(folder.path(), arguments, b"");
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).expect("text");
+        (output.status.code(), text)
+    };
+    assert_eq!(run(&["fetch", "cs.DC", "--replay", demo, "--store", "sqlite:data/crosslist.db"]).0, Some(0));
+    let (code, said) = run(&["store", "backup", "backup.db"]);
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said) = run(&["store", "copy", "sqlite:backup.db", "sqlite:copy.db"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("7 events, 7 memberships, 1 days, 1 reads, 0 requests, 0 rules"), "{said}");
+    let (code, said) = run(&["store", "backup", "backup.db"]);
+    assert_eq!(code, Some(1), "{said}");
+    let (code, said) = run(&["store", "copy", "postgres://ann:s3cret@db", "nowhere"]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(
+        said.contains("FROM: this is no address") && said.contains("TO: `nowhere` names no store"),
+        "{said}"
+    );
+    assert!(!said.contains("s3cret"), "{said}");
+    let closed = "postgres://ann:s3cret@127.0.0.1:1/feeds";
+    let (code, said) = run(&["store", "copy", "sqlite:backup.db", closed]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("no PostgreSQL answers there") && !said.contains("s3cret"), "{said}");
+}
+
+#[test]
 fn a_service_that_does_not_run_is_not_healthy() {
     let output = Command::new(env!("CARGO_BIN_EXE_crosslist"))
         .arg("health")

@@ -405,6 +405,19 @@ fn a_public_address_may_have_a_path_but_no_query() {
 }
 
 #[test]
+fn the_address_of_a_database_is_checked_and_its_password_is_not_repeated() {
+    let settings = accepted("[store]\nurl = \"postgres://ann:s3cret@db/feeds?sslmode=verify-full\"\n");
+    assert_eq!(settings.store.options.to_string(), "postgres://ann@db/feeds?sslmode=verify-full");
+    assert!(!format!("{settings:?}").contains("s3cret"));
+    refused_variable(
+        "CROSSLIST_STORE__URL",
+        "postgres://ann:s3cret@db/feeds?ssl=on",
+        "CROSSLIST_STORE__URL: `url`: this is no address of a PostgreSQL database: unknown parameter `ssl`; known here: \
+         application_name, host, options, sslcert, sslkey, sslmode, sslrootcert",
+    );
+}
+
+#[test]
 fn a_filter_of_the_log_is_read_when_the_settings_are() {
     for level in ["trace", "crosslist=debug", "warn,crosslist::fetch=trace"] {
         assert_eq!(accepted(&format!("log.level = \"{level}\"\n")).log.level, level);

@@ -12,7 +12,8 @@ use crate::domain::clock::Clock;
 use crate::domain::mailing;
 use crate::domain::outcome::Outcome;
 use crate::domain::verdict::Verdict;
-use crate::store::{Sqlite, Store, StoreError};
+use crate::fetch::{Guard, Upstream};
+use crate::store::{AnyStore, Replicas, Role, Store, StoreError};
 
 use super::{Failure, UpstreamArguments, load, print, runtime, start_log, subjects};
 
@@ -25,7 +26,7 @@ pub(super) struct Arguments {
     #[arg(value_name = "SUBJECT", required = true)]
     subjects: Vec<String>,
 
-    /// Where announcements are kept, such as sqlite:data/crosslist.db; a replay keeps nothing without it
+    /// Where announcements are kept, such as sqlite:data/crosslist.db, or the address of a PostgreSQL; a replay keeps nothing without it
     #[arg(long, value_name = "URL")]
     store: Option<String>,
 
@@ -41,7 +42,7 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
     let settings = load(&sources)?;
     start_log(&settings, true);
     let UpstreamArguments { replay, now } = &arguments.upstream;
-    let (upstream, clock) = super::upstream(&settings, replay.as_deref(), *now)?;
+    let (mut upstream, clock) = super::upstream(&settings, replay.as_deref(), *now)?;
     let subjects = subjects(&arguments.subjects)?;
 
     // Drawn on a terminal only; elsewhere the table is all that is printed.
@@ -54,8 +55,11 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
     let outcomes = runtime()?.block_on(async {
         let store = match &arguments.store {
             None if replay.is_some() => None,
-            _ => Some(Sqlite::open(&settings.store.options.path, &upstream.identity()).await?),
+            _ => Some(AnyStore::open(&settings.store.options, &upstream.identity()).await?),
         };
+        if let Some(store) = &store {
+            lead(store, &mut upstream).await?;
+        }
         let mut outcomes = Vec::new();
         for subject in subjects {
             bar.set_message(format!("{subject} from {}", upstream.describe()));
@@ -68,6 +72,7 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
             bar.inc(1);
         }
         if let Some(store) = store {
+            store.resign().await;
             store.close().await;
         }
         anyhow::Ok(outcomes)
@@ -78,7 +83,24 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
     end(&outcomes)
 }
 
-async fn keep(store: &Sqlite, reading: &Reading, now: Timestamp) -> Result<(), StoreError> {
+/// Only one process asks arXiv for all that share a store.
+async fn lead(store: &AnyStore, upstream: &mut Upstream) -> anyhow::Result<()> {
+    match store.lead(Duration::ZERO).await? {
+        Role::Follows => anyhow::bail!(
+            "a service that shares this store reads arXiv; `crosslist refresh` beside it asks it for a round"
+        ),
+        Role::TookOver { rest, .. } => upstream.rest(rest),
+        Role::Leads => {}
+    }
+    let sharing = store.clone();
+    upstream.guard_with(Guard::new(move || {
+        let store = sharing.clone();
+        async move { store.confirm().await.map_err(|error| error.to_string()) }
+    }));
+    Ok(())
+}
+
+async fn keep(store: &AnyStore, reading: &Reading, now: Timestamp) -> Result<(), StoreError> {
     match reading.announcement.as_ref().filter(|_| reading.is_trusted) {
         Some(announcement) => store.record(announcement, &reading.outcome, now).await.map(drop),
         None => store.note(&reading.outcome, now).await,

@@ -8,7 +8,7 @@ use crate::domain::arxiv_id::ArxivId;
 use crate::domain::presentation::TextMode;
 use crate::feeds::{self, Limit, Selection, Shelf};
 use crate::filter;
-use crate::store::{Sqlite, Store};
+use crate::store::{AnyStore, Store};
 use crate::text;
 
 use super::{Failure, print, rule, runtime, start_log};
@@ -81,7 +81,7 @@ fn shelf(global: &super::Arguments) -> Result<Shelf, Failure> {
     let settings = global.settings()?;
     start_log(&settings, true);
     let contents = runtime()?.block_on(async {
-        let store = Sqlite::open_to_read(&settings.store.options.path).await?;
+        let store = AnyStore::open_to_read(&settings.store.options).await?;
         let contents = store.load(None).await;
         store.close().await;
         contents

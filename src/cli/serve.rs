@@ -12,7 +12,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
 
-    /// Where announcements are kept, such as sqlite:data/crosslist.db; a replay keeps them in memory without it
+    /// Where announcements are kept, such as sqlite:data/crosslist.db, or the address of a PostgreSQL; a replay keeps them in memory without it
     #[arg(long, value_name = "URL")]
     store: Option<String>,
 
@@ -35,7 +35,7 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
     let keep = if replay.is_some() && arguments.store.is_none() {
         Keep::InMemory
     } else {
-        Keep::InFile(settings.store.options.path.clone())
+        settings.store.options.clone().into()
     };
     runtime()?.block_on(async {
         Ok(Service::start(&settings, upstream, keep, Arc::new(clock)).await?.run().await?)

@@ -1,13 +1,15 @@
-//! `crosslist store`: work on the file that keeps what was announced.
+//! `crosslist store`: work on what keeps the announcements.
 
 use std::path::{Path, PathBuf};
 
+use indicatif::ProgressBar;
 use jiff::Timestamp;
 
 use crate::domain::clock::Clock;
 use crate::startup::SystemClock;
+use crate::store::{self, Options, StoreError};
 
-use super::{Failure, print};
+use super::{Failure, print, runtime};
 
 /// What SQLite puts beside the file.
 const COMPANIONS: [&str; 3] = ["", "-wal", "-shm"];
@@ -16,16 +18,69 @@ const COMPANIONS: [&str; 3] = ["", "-wal", "-shm"];
 pub(super) enum Command {
     /// Move a damaged store out of the way, so that the next start begins with an empty one; stop the service first
     SetAside,
+    /// Copy everything that is kept into another, empty store: SQLite to PostgreSQL or back
+    Copy {
+        /// Such as sqlite:data/crosslist.db
+        #[arg(value_name = "FROM")]
+        from: String,
+        /// Such as the address of a PostgreSQL; its password may come from PGPASSWORD or ~/.pgpass
+        #[arg(value_name = "TO")]
+        to: String,
+    },
+    /// Write a copy of the store into a SQLite file; the service may run on
+    Backup {
+        /// A file that is not there yet
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
 }
 
 pub(super) fn run(global: &super::Arguments, command: &Command) -> Result<(), Failure> {
-    let path = global.settings()?.store.options.path;
     match command {
         Command::SetAside => {
+            let options = global.settings()?.store.options;
+            let Options::Sqlite(path) = options else {
+                let said =
+                    format!("`{options}` is no file; a PostgreSQL is mended or restored with its own tools");
+                return Err(Failure::wrong(said));
+            };
             let aside = set_aside(&path, SystemClock::starting_at(None).now())?;
             print(&format!("`{}` is now `{}`\n", path.display(), aside.display()))
         }
+        Command::Copy { from, to } => {
+            let [from, to] = [from, to].map(|url| url.parse::<Options>());
+            let (from, to) = match (from, to) {
+                (Ok(from), Ok(to)) => (from, to),
+                (from, to) => {
+                    let mistakes = [("FROM", from.err()), ("TO", to.err())];
+                    let said =
+                        mistakes.into_iter().filter_map(|(name, error)| Some(format!("{name}: {}", error?)));
+                    return Err(Failure::wrong(said.collect::<Vec<_>>().join("; ")));
+                }
+            };
+            let counts = with_bar(async |progress| store::copy(&from, &to, progress).await)?;
+            let counts: Vec<String> =
+                counts.iter().map(|(table, count)| format!("{count} {table}")).collect();
+            print(&format!("`{from}` was copied into `{to}`: {}\n", counts.join(", ")))
+        }
+        Command::Backup { file } => {
+            let options = global.settings()?.store.options;
+            with_bar(async |progress| store::backup(&options, file, progress).await)?;
+            print(&format!("`{options}` is copied in `{}`\n", file.display()))
+        }
     }
+}
+
+/// Shows on a terminal how many rows have been copied.
+fn with_bar<T>(work: impl AsyncFnOnce(store::Progress<'_>) -> Result<T, StoreError>) -> Result<T, Failure> {
+    let bar = ProgressBar::new(0);
+    let mut shown = |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    };
+    let done = runtime()?.block_on(work(&mut shown));
+    bar.finish_and_clear();
+    done.map_err(|error| Failure::running(error.to_string()))
 }
 
 /// Renames the file and its companions; nothing is deleted.

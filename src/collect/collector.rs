@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::domain::clock::Clock;
@@ -14,7 +15,7 @@ use crate::domain::mailing;
 use crate::domain::outcome::Outcome;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
-use crate::fetch::Upstream;
+use crate::fetch::{Guard, Upstream};
 use crate::store::{Contents, Store};
 
 use super::status::{Known, Status, Subjects};
@@ -56,9 +57,20 @@ pub(super) struct Shared {
     subjects: Mutex<Subjects>,
     /// Counts what was learned of any subject.
     version: AtomicU64,
+    replica: Mutex<Replica>,
+}
+
+/// What this process does among those that share its store.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Replica {
+    /// It asks the upstream; without others it always does.
+    pub leads: bool,
+    /// What keeps it from the store, and since when; it answers from what it has read before.
+    pub trouble: Option<(String, Timestamp)>,
 }
 
 /// A reader who waits.
+#[derive(Debug)]
 pub(super) struct Ask {
     pub(super) subject: SubjectId,
     pub(super) wish: Wish,
@@ -99,7 +111,7 @@ impl Collector {
     /// `contents` is what the store remembers.
     #[must_use]
     pub fn start<S: Store>(
-        upstream: Upstream,
+        mut upstream: Upstream,
         store: Arc<S>,
         contents: &Contents,
         clock: Arc<dyn Clock>,
@@ -110,13 +122,19 @@ impl Collector {
         if let Some(last) = refused.map(|(_, at)| *at).max() {
             upstream.was_refused(clock.now().duration_since(last).try_into().unwrap_or_default());
         }
-        let subjects = Subjects::new(&options.watch, contents, clock.now());
+        let sharing = store.clone();
+        upstream.guard_with(Guard::new(move || {
+            let store = sharing.clone();
+            async move { store.confirm().await.map_err(|error| error.to_string()) }
+        }));
+        let subjects = Mutex::new(Subjects::new(&options.watch, contents, clock.now()));
         let shared = Arc::new(Shared {
             upstream,
             clock,
             options,
-            subjects: Mutex::new(subjects),
+            subjects,
             version: AtomicU64::new(0),
+            replica: Mutex::default(),
         });
         let (asks, inbox) = mpsc::channel(WAITING_MAX);
         tokio::spawn(Worker::new(shared.clone(), store, sink).run(inbox));
@@ -173,6 +191,12 @@ impl Collector {
     #[must_use]
     pub fn upstream(&self) -> String {
         self.shared.upstream.describe()
+    }
+
+    /// What this process does among those that share its store.
+    #[must_use]
+    pub fn replica(&self) -> Replica {
+        self.shared.replica().clone()
     }
 
     /// The least time between two requests to arXiv.
@@ -232,5 +256,9 @@ impl Shared {
     pub(super) fn learn(&self, put_down: impl FnOnce(&mut Subjects)) {
         put_down(&mut self.subjects());
         self.version.fetch_add(1, Ordering::Release);
+    }
+
+    pub(super) fn replica(&self) -> MutexGuard<'_, Replica> {
+        self.replica.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

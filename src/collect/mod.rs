@@ -8,6 +8,6 @@ mod schedule;
 mod status;
 mod worker;
 
-pub use collector::{Collector, NotAdmitted, Options, Sink};
+pub use collector::{Collector, NotAdmitted, Options, Replica, Sink};
 pub use round::{Reading, read_day, read_new};
 pub use status::{Known, Status};

@@ -146,6 +146,12 @@ impl Subjects {
         true
     }
 
+    /// Puts down that a reader has asked somewhere; the last time counts.
+    pub(super) fn requested(&mut self, subject: SubjectId, at: Timestamp) {
+        let known = self.known.entry(subject).or_default();
+        known.requested = known.requested.max(Some(at));
+    }
+
     /// Keeps what is known of a day; a day that was proved stays so.
     pub(super) fn set_day(&mut self, day: Day) {
         if day.verdict != Verdict::Gap && self.shown.is_none_or(|(shown, _)| day.date > shown) {
@@ -241,106 +247,4 @@ fn is_wanted(known: &Known, now: Timestamp) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::outcome::Counts;
-
-    fn subject(id: &str) -> SubjectId {
-        SubjectId::parse(id).expect("a subject")
-    }
-
-    fn time(text: &str) -> Timestamp {
-        text.parse().expect("a time")
-    }
-
-    fn outcome(id: &str, verdict: Verdict, date: Option<&str>) -> Outcome {
-        Outcome {
-            subject: subject(id),
-            verdict,
-            date: date.map(|date| date.parse().expect("a date")),
-            reason: String::new(),
-            counts: Counts::default(),
-            missing: 0,
-            pages: 1,
-            page_hash: None,
-        }
-    }
-
-    /// Notes a read as the worker does, its day first.
-    fn read(subjects: &mut Subjects, id: &str, verdict: Verdict, date: Option<&str>, at: &str) {
-        let outcome = outcome(id, verdict, date);
-        if let Some(day) = Day::of(&outcome, time(at)) {
-            subjects.set_day(day);
-        }
-        subjects.note(&outcome, time(at), time(at));
-    }
-
-    fn watching(ids: &[&str]) -> Subjects {
-        let watch: Vec<SubjectId> = ids.iter().map(|id| subject(id)).collect();
-        let mut subjects = Subjects::new(&watch, &Contents::default(), time("2026-03-01T12:00:00Z"));
-        for id in ids {
-            read(&mut subjects, id, Verdict::Complete, Some("2026-02-27"), "2026-03-01T12:00:00Z");
-        }
-        subjects
-    }
-
-    fn check_due(subjects: &Subjects, now: &str, expected: Option<&str>) {
-        assert_eq!(subjects.due(time(now)).0.map(SubjectId::as_str), expected, "{now}");
-    }
-
-    #[test]
-    fn one_subject_looks_for_a_mailing_and_the_others_follow_when_it_is_out() {
-        let mut subjects = watching(&["cs.DC", "cs.LG", "cs.PF"]);
-        check_due(&subjects, "2026-03-02T01:01:59Z", None);
-        check_due(&subjects, "2026-03-02T01:02:00Z", Some("cs.DC"));
-        read(&mut subjects, "cs.DC", Verdict::Complete, Some("2026-02-27"), "2026-03-02T01:02:01Z");
-        check_due(&subjects, "2026-03-02T01:06:00Z", None);
-        check_due(&subjects, "2026-03-02T01:07:01Z", Some("cs.LG"));
-        read(&mut subjects, "cs.LG", Verdict::Complete, Some("2026-03-02"), "2026-03-02T01:07:02Z");
-        check_due(&subjects, "2026-03-02T01:07:03Z", Some("cs.DC"));
-        read(&mut subjects, "cs.DC", Verdict::Quiet, Some("2026-03-02"), "2026-03-02T01:07:18Z");
-        check_due(&subjects, "2026-03-02T01:07:19Z", Some("cs.PF"));
-        read(&mut subjects, "cs.PF", Verdict::Complete, Some("2026-03-02"), "2026-03-02T01:07:34Z");
-        check_due(&subjects, "2026-03-02T03:59:59Z", None);
-    }
-
-    #[test]
-    fn a_subject_that_cannot_be_read_does_not_hold_up_the_look_for_a_mailing() {
-        let mut subjects = watching(&["cs.DC", "math.NT"]);
-        for minute in 0..9 {
-            let at = format!("2026-03-02T00:5{minute}:00Z");
-            subjects.note(&outcome("math.NT", Verdict::Unrecognized, None), time(&at), time(&at));
-        }
-        check_due(&subjects, "2026-03-02T01:02:00Z", Some("cs.DC"));
-    }
-
-    #[test]
-    fn a_clock_that_was_set_back_makes_a_subject_due() {
-        let mut subjects = watching(&["cs.DC"]);
-        read(&mut subjects, "cs.DC", Verdict::Complete, Some("2026-03-02"), "2026-03-02T02:00:00Z");
-        check_due(&subjects, "2026-03-01T02:00:00Z", Some("cs.DC"));
-    }
-
-    #[test]
-    fn a_day_that_is_read_late_is_looked_at_once_more() {
-        let mut subjects = watching(&["cs.DC"]);
-        read(&mut subjects, "cs.DC", Verdict::Complete, Some("2026-03-02"), "2026-03-02T14:00:00Z");
-        check_due(&subjects, "2026-03-02T16:59:59Z", None);
-        check_due(&subjects, "2026-03-02T17:00:00Z", Some("cs.DC"));
-        read(&mut subjects, "cs.DC", Verdict::Complete, Some("2026-03-02"), "2026-03-02T17:00:01Z");
-        check_due(&subjects, "2026-03-03T01:01:59Z", None);
-    }
-
-    #[test]
-    fn a_page_that_says_nothing_overrules_no_entries() {
-        let mut subjects = watching(&["cs.DC"]);
-        let mut day =
-            Day::of(&outcome("cs.DC", Verdict::Incomplete, Some("2026-03-02")), time("2026-03-02T02:00:00Z"))
-                .expect("a day");
-        day.counts.new = 9;
-        subjects.set_day(day.clone());
-        subjects.set_day(Day { verdict: Verdict::Quiet, counts: Counts::default(), ..day });
-        let known = subjects.get(subject("cs.DC")).expect("known");
-        assert_eq!(known.days[&"2026-03-02".parse::<Date>().expect("a date")].verdict, Verdict::Incomplete);
-    }
-}
+mod tests;

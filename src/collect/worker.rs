@@ -2,6 +2,9 @@
 //!
 //! Readers who wait come first, then subjects whose time has come, then past days that are not known yet.
 
+mod readers;
+mod replica;
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +24,8 @@ use super::collector::{Ask, Shared, Sink, Wish};
 use super::judge;
 use super::past_days::PastDays;
 use super::round::{self, Reading};
+
+use replica::Sharing;
 
 /// How often the clock is looked at when nothing is to do, so that a jump of the system's clock is noticed.
 const IDLE_MAX: Duration = Duration::from_secs(30);
@@ -44,11 +49,12 @@ pub(super) struct Worker<S> {
     short: HashMap<SubjectId, (u64, Timestamp)>,
     /// The day on which the store was last pruned.
     pruned: Option<Date>,
+    sharing: Sharing,
 }
 
 impl<S: Store> Worker<S> {
     pub(super) fn new(shared: Arc<Shared>, store: Arc<S>, sink: Sink) -> Self {
-        let mut worker = Self {
+        Self {
             shared,
             store,
             sink,
@@ -59,12 +65,11 @@ impl<S: Store> Worker<S> {
             past_days: PastDays::default(),
             short: HashMap::new(),
             pruned: None,
-        };
-        worker.resume();
-        worker
+            sharing: Sharing::default(),
+        }
     }
 
-    /// Takes up the past days that an earlier run did not get to.
+    /// Takes up the past days that an earlier run, or another replica, did not get to.
     fn resume(&mut self) {
         let now = self.shared.clock.now();
         let subjects = self.shared.subjects();
@@ -82,7 +87,12 @@ impl<S: Store> Worker<S> {
                 self.accept(ask, None);
             }
             if inbox.is_closed() {
+                self.store.resign().await;
                 return;
+            }
+            if !self.leads().await {
+                self.follow(&mut inbox).await;
+                continue;
             }
             self.prune().await;
             let now = self.shared.clock.now();
@@ -96,12 +106,19 @@ impl<S: Store> Worker<S> {
                 let pause = next.map_or(IDLE_MAX, |next| {
                     Duration::try_from(next.duration_since(now)).unwrap_or_default().min(IDLE_MAX)
                 });
-                match tokio::time::timeout(pause, inbox.recv()).await {
-                    Ok(Some(ask)) => self.accept(ask, None),
-                    Ok(None) => return,
-                    Err(_) => {}
-                }
+                self.wait(pause, &mut inbox).await;
             }
+        }
+    }
+
+    /// Waits for a reader, for news of other replicas, for the loss of the lead, or until the time is over.
+    async fn wait(&mut self, most: Duration, inbox: &mut Receiver<Ask>) {
+        let leads = self.sharing.leads();
+        tokio::select! {
+            asked = inbox.recv() => if let Some(ask) = asked { self.accept(ask, None) },
+            () = self.store.heard() => {}
+            () = self.store.lost(), if leads => {}
+            () = tokio::time::sleep(most) => {}
         }
     }
 
@@ -110,32 +127,21 @@ impl<S: Store> Worker<S> {
         self.shared.upstream.wait_estimate() > round::STAND_OFF_MIN
     }
 
-    /// Puts a reader to those who wait; one who asks for what is `being_read` shares that read.
-    fn accept(&mut self, ask: Ask, being_read: Option<SubjectId>) {
-        let subject = ask.subject;
-        let is_coming = being_read == Some(subject) || self.asked.contains(&subject);
-        if !is_coming && ask.wish == Wish::FirstRead && self.last.contains_key(&subject) {
-            self.tell(subject, vec![ask]);
-            return;
-        }
-        if !is_coming {
-            self.asked.push_back(subject);
-        }
-        self.waiting.entry(subject).or_default().push(ask);
-    }
-
     async fn read_new(&mut self, subject: SubjectId, inbox: &mut Receiver<Ask>) {
-        let shared = self.shared.clone();
+        let (shared, store) = (self.shared.clone(), self.store.clone());
         let due = mailing::newest_due(shared.clock.now());
         let reading = {
             let mut round = std::pin::pin!(round::read_new(&shared.upstream, subject, due));
+            let mut lost = std::pin::pin!(store.lost());
             loop {
                 tokio::select! {
-                    reading = &mut round => break reading,
+                    reading = &mut round => break Some(reading),
+                    () = &mut lost => break None,
                     Some(ask) = inbox.recv() => self.accept(ask, Some(subject)),
                 }
             }
         };
+        let Some(reading) = self.if_still_leading(reading).await else { return };
         self.asked.retain(|asked| *asked != subject);
         let outcome = self.keep(reading).await;
         log(&outcome);
@@ -243,8 +249,12 @@ impl<S: Store> Worker<S> {
             return;
         }
         let due = mailing::newest_due(now);
-        let Reading { outcome, announcement, is_trusted } =
-            round::read_day(&self.shared.upstream, subject, date, due).await;
+        let reading = tokio::select! {
+            reading = round::read_day(&self.shared.upstream, subject, date, due) => Some(reading),
+            () = self.store.lost() => None,
+        };
+        let Some(reading) = self.if_still_leading(reading).await else { return };
+        let Reading { outcome, announcement, is_trusted } = reading;
         let is_emptied = judge::is_emptied(&self.shared.subjects(), &outcome);
         let outcome = match announcement.filter(|_| is_trusted && !is_emptied) {
             Some(announcement) => self.record(&announcement, outcome).await,
@@ -295,32 +305,6 @@ impl<S: Store> Worker<S> {
         let kept = SignedDuration::from_hours(24 * i64::from(self.shared.options.retention_days));
         if let Err(error) = self.store.prune(newest.saturating_sub(kept)).await {
             tracing::error!(%error, "could not forget old announcements");
-        }
-    }
-
-    /// Tells readers how the last read ended; those who wait for the past days are told after these.
-    fn tell(&mut self, subject: SubjectId, asks: Vec<Ask>) {
-        let (patient, hasty): (Vec<Ask>, Vec<Ask>) = asks.into_iter().partition(|ask| ask.filled);
-        self.answer(subject, hasty);
-        self.filling.entry(subject).or_default().extend(patient);
-        self.answer_if_filled(subject);
-    }
-
-    fn answer_if_filled(&mut self, subject: SubjectId) {
-        let is_filling = self.past_days.awaits(subject);
-        self.shared.learn(|subjects| subjects.set_filling(subject, is_filling));
-        if (!self.past_days.awaits(subject) || self.stands_off())
-            && let Some(asks) = self.filling.remove(&subject)
-        {
-            self.answer(subject, asks);
-        }
-    }
-
-    /// Answers everyone; who has gone meanwhile is passed over.
-    fn answer(&self, subject: SubjectId, asks: Vec<Ask>) {
-        let Some(outcome) = self.last.get(&subject) else { return };
-        for ask in asks {
-            drop(ask.done.send(outcome.clone()));
         }
     }
 }

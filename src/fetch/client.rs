@@ -10,6 +10,7 @@ use url::Url;
 
 use super::answer::{self, Head};
 use super::failure::Failure;
+use super::guard::Guard;
 use super::pace::{Outcome, Pace, Turn};
 use super::remembered::Remembered;
 use super::{FetchError, ListingUrl, Options, OptionsError, Page};
@@ -38,6 +39,7 @@ pub struct Client {
     remembered: Mutex<Remembered>,
     /// The last answer was a 403, a 429, a captcha or the like.
     is_refused: AtomicBool,
+    guard: Option<Guard>,
 }
 
 /// What one request brought.
@@ -88,6 +90,7 @@ impl Client {
             pace: Pace::new(options.pause, stop),
             remembered: Mutex::default(),
             is_refused: AtomicBool::new(false),
+            guard: None,
         })
     }
 
@@ -120,6 +123,16 @@ impl Client {
             self.is_refused.store(true, Ordering::Relaxed);
             self.pace.stay_away(wait);
         }
+    }
+
+    /// Asks `guard` before every request from now on.
+    pub fn guard_with(&mut self, guard: Guard) {
+        self.guard = Some(guard);
+    }
+
+    /// Asks nothing for so long.
+    pub fn rest(&self, wait: Duration) {
+        self.pace.rest(wait);
     }
 
     /// Did the upstream refuse us when it was last asked?
@@ -167,6 +180,9 @@ impl Client {
     }
 
     async fn ask(&self, url: &Url) -> Result<Heard, Failure> {
+        if let Some(guard) = &self.guard {
+            guard.may_ask().await.map_err(|why| Failure::not_asked(url, &why))?;
+        }
         let started = Instant::now();
         let known = self.remembered().get(url.as_str());
         let mut request = self.http.get(url.clone());

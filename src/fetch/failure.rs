@@ -52,6 +52,14 @@ impl Failure {
         Self { error: error(Verdict::Unrecognized, url, found, None), outcome: Outcome::Odd }
     }
 
+    /// Nothing was asked: the right to do so was gone when the turn came.
+    pub(super) fn not_asked(url: &Url, why: &str) -> Self {
+        Self {
+            error: error(Verdict::Unread, url, &format!("was not asked for: {why}"), None),
+            outcome: Outcome::Odd,
+        }
+    }
+
     /// No listing, and too costly for both sides to be asked for again soon.
     pub(super) fn oversized(url: &Url, page_bytes_max: usize) -> Self {
         let found = format!("sends more than {page_bytes_max} bytes, the most that a page may have");

@@ -13,6 +13,7 @@ use crate::domain::verdict::Verdict;
 mod answer;
 mod client;
 mod failure;
+mod guard;
 mod options;
 mod pace;
 mod remembered;
@@ -20,6 +21,7 @@ mod replay;
 mod retry_after;
 
 pub use client::{Client, install_cryptography};
+pub use guard::Guard;
 pub use options::OptionsError;
 pub use pace::{Outcome, Pace, Turn};
 pub use replay::{OpenError, Replay};
@@ -103,7 +105,7 @@ pub struct Page {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 pub struct FetchError {
-    /// `Refused`, `Unreachable` or `Unrecognized`.
+    /// `Refused`, `Unreachable` or `Unrecognized`; `Unread` where nothing was asked.
     pub verdict: Verdict,
     /// One line, lower case, with the address that was asked.
     pub reason: String,
@@ -162,6 +164,20 @@ impl Upstream {
         match self {
             Self::Live(client) => client.wait_estimate(),
             Self::Replay(_) => Duration::ZERO,
+        }
+    }
+
+    /// Asks `guard` before every request from now on; a replay asks nobody.
+    pub fn guard_with(&mut self, guard: Guard) {
+        if let Self::Live(client) = self {
+            client.guard_with(guard);
+        }
+    }
+
+    /// Asks nothing for so long; another one has asked until now.
+    pub fn rest(&self, wait: Duration) {
+        if let Self::Live(client) = self {
+            client.rest(wait);
         }
     }
 

@@ -108,10 +108,16 @@ impl Pace {
 
     /// Nothing is asked for this long: an earlier run was refused.
     pub fn stay_away(&self, wait: Duration) {
+        self.rest(wait);
+        let mut state = self.state();
+        state.refusals = state.refusals.max(1);
+    }
+
+    /// Nothing is asked for this long: somebody else has asked until now.
+    pub fn rest(&self, wait: Duration) {
         let allowed = Instant::now() + wait;
         let mut state = self.state();
         state.not_before = Some(state.not_before.map_or(allowed, |at| at.max(allowed)));
-        state.refusals = state.refusals.max(1);
     }
 
     /// A page that came as an answer was a refusal after all.

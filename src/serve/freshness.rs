@@ -30,13 +30,19 @@ pub(super) struct Freshness {
     stale_seconds: i64,
     /// Something new may come at any moment.
     is_awaiting: bool,
+    /// What is new elsewhere cannot be seen here.
+    is_cut_off: bool,
 }
 
 impl Freshness {
     pub(super) fn of(subjects: &[SubjectId], state: &State) -> Self {
         let now = state.clock.now();
         let is_awaiting = subjects.iter().any(|subject| state.collector.is_awaiting(*subject));
-        let mut freshness = Self { troubles: Vec::new(), stale_seconds: 0, is_awaiting };
+        let mut freshness = Self { troubles: Vec::new(), stale_seconds: 0, is_awaiting, is_cut_off: false };
+        if let Some((_, since)) = state.collector.replica().trouble {
+            freshness.is_cut_off = true;
+            freshness.stale_seconds = now.duration_since(since).as_secs();
+        }
         for subject in subjects {
             let Some(status) = state.collector.status(*subject).filter(is_troubled) else {
                 continue;
@@ -50,7 +56,7 @@ impl Freshness {
 
     /// Until the next mailing is due, within bounds; short while one is awaited, and as short as can be in trouble.
     fn max_age_seconds(&self, now: Timestamp) -> i64 {
-        if !self.troubles.is_empty() {
+        if self.is_cut_off || !self.troubles.is_empty() {
             return MAX_AGE_SECONDS_MIN;
         }
         if self.is_awaiting {
@@ -62,9 +68,12 @@ impl Freshness {
 
     /// The `Cache-Status` field (RFC 9211): a negative `ttl` says for how long the answer has been stale, `detail` why.
     fn cache_status(&self, max_age_seconds: i64, was_read_now: bool) -> HeaderValue {
-        if !self.troubles.is_empty() {
-            let why: Vec<String> =
+        if self.is_cut_off || !self.troubles.is_empty() {
+            let mut why: Vec<String> =
                 self.troubles.iter().map(|(subject, verdict)| format!("{subject} {verdict}")).collect();
+            if self.is_cut_off {
+                why.push("store unreachable".to_owned());
+            }
             let (seconds, why) = (self.stale_seconds.max(1), why.join(", "));
             return field(format!("crosslist; hit; ttl=-{seconds}; detail=\"{why}\""));
         }

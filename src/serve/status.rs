@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::collect::Known;
+use crate::collect::{Known, Replica};
 use crate::domain::mailing;
 use crate::domain::outcome::{Counts, Day};
 use crate::domain::taxonomy::SubjectId;
@@ -21,13 +21,23 @@ const DAYS_SHOWN: i64 = 14;
 
 /// `/status`
 pub(super) async fn page(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    let body = page::status(&status(&state));
+    let mut status = status(&state);
+    let replica = state.collector.replica();
+    if let Some((trouble, since)) = replica.trouble {
+        let since = moment(since);
+        status.upstream = format!("{}; nothing is new here since {since}: {trouble}", status.upstream);
+    } else if !replica.leads {
+        status.upstream = format!("{}, by another replica", status.upstream);
+    }
+    let body = page::status(&status);
     respond::page(&request, &Document::undated(body, page::CONTENT_TYPE), "no-cache")
 }
 
 /// `/status.json`
 pub(super) async fn json(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    let body = serde_json::to_string(&Report::from(status(&state))).unwrap_or_default();
+    let body =
+        serde_json::to_string(&Report { replica: state.collector.replica().into(), ..status(&state).into() })
+            .unwrap_or_default();
     respond::page(&request, &Document::undated(body, respond::JSON), "no-cache")
 }
 
@@ -82,7 +92,17 @@ struct Report {
     now: String,
     newest_due: String,
     next_mailing: String,
+    replica: ReplicaReport,
     subjects: Vec<SubjectReport>,
+}
+
+#[derive(Default, Serialize)]
+struct ReplicaReport {
+    /// This one asks the upstream.
+    leads: bool,
+    /// Why the store cannot be used, and since when.
+    trouble: Option<String>,
+    trouble_since: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -123,8 +143,16 @@ impl From<Status> for Report {
             now: moment(status.now),
             newest_due: status.newest_due.to_string(),
             next_mailing: moment(status.next_mailing),
+            replica: ReplicaReport::default(),
             subjects: status.subjects.into_iter().map(SubjectReport::from).collect(),
         }
+    }
+}
+
+impl From<Replica> for ReplicaReport {
+    fn from(replica: Replica) -> Self {
+        let (trouble, since) = replica.trouble.unzip();
+        Self { leads: replica.leads, trouble, trouble_since: since.map(moment) }
     }
 }
 

@@ -9,7 +9,8 @@ use tracing_subscriber::EnvFilter;
 
 use super::access;
 use super::check::{flag, integer, is_mail_address, list, seconds, seconds_with_fraction, text, web_address};
-use super::reader::Reader;
+use super::reader::{Fault, Reader};
+use super::value::Given;
 use super::{
     CacheSettings, FeedSettings, LimitSettings, LogFormat, LogSettings, NamedSettings, ServerSettings,
     Settings, StoreSettings, SubjectSettings,
@@ -141,8 +142,7 @@ fn subjects(reader: &mut Reader<'_>) -> Option<SubjectSettings> {
 }
 
 fn store(reader: &mut Reader<'_>) -> Option<StoreSettings> {
-    let advice = "write sqlite: and the path of a file, such as sqlite:data/crosslist.db";
-    let options = reader.take("store.url", text(advice, |text| text.parse::<store::Options>().ok()));
+    let options = reader.take("store.url", store_url);
     let retention_key = "store.retention_days";
     let retention_days = reader.take(retention_key, integer::<u32>(0..=36500));
     if retention_days.is_some_and(|days| (1..30).contains(&days)) {
@@ -150,6 +150,14 @@ fn store(reader: &mut Reader<'_>) -> Option<StoreSettings> {
     }
     let window_days = reader.take("store.window_days", integer::<u32>(1..=365));
     Some(StoreSettings { options: options?, retention_days: retention_days?, window_days: window_days? })
+}
+
+/// The message is the store's own, for it never repeats the password that an address may hold.
+fn store_url(given: &Given) -> Result<store::Options, Fault> {
+    let advice = "write sqlite: and the path of a file, or the address of a PostgreSQL database, in quotes";
+    let text = given.text().ok_or_else(|| Fault::WrongType(advice.to_owned()))?;
+    let said = |error: String| Fault::Parts(vec![(given.span.clone(), format!("`url`: {error}"))]);
+    text.parse::<store::Options>().map_err(|error| said(error.to_string()))
 }
 
 fn feeds(reader: &mut Reader<'_>, window_days: Option<u32>) -> Option<FeedSettings> {

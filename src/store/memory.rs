@@ -17,7 +17,7 @@ use crate::domain::paper::Paper;
 use crate::domain::taxonomy::SubjectId;
 
 use super::dates::Dates;
-use super::{Contents, Store, StoreError};
+use super::{Contents, Replicas, Store, StoreError};
 
 /// Announcements kept in memory.
 #[derive(Debug, Default)]
@@ -48,6 +48,8 @@ impl Memory {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+impl Replicas for Memory {}
 
 impl Store for Memory {
     async fn record(
@@ -102,6 +104,7 @@ impl Store for Memory {
             days: ledger.days.values().cloned().collect(),
             reads: ledger.reads.values().cloned().collect(),
             requests: ledger.requests.iter().map(|(subject, at)| (*subject, *at)).collect(),
+            ..Contents::default()
         })
     }
 

@@ -1,10 +1,16 @@
 //! Who keeps what was announced, and sets the dates?
 
+mod address;
+mod any;
+mod columns;
+mod copy;
 mod dates;
 mod failure;
 mod memory;
 mod migrations;
 mod options;
+mod postgres;
+mod replicas;
 mod rows;
 mod sqlite;
 mod stored_paper;
@@ -19,27 +25,34 @@ use crate::domain::event::Change;
 use crate::domain::outcome::{Day, Outcome};
 use crate::domain::taxonomy::SubjectId;
 
+pub use address::{Address, BadAddress};
+pub use any::AnyStore;
+pub use copy::{Progress, backup, copy};
 pub use memory::Memory;
 pub use options::{Options, UnknownStoreUrl};
+pub use postgres::Postgres;
+pub use replicas::{Replicas, Role, Wish};
 pub use sqlite::Sqlite;
 
-/// What was kept before the start.
+/// What is kept, or what of it is news.
 #[derive(Debug, Default)]
 pub struct Contents {
     /// Every day that has events, within the asked-for window.
     pub changes: Vec<Change>,
     /// Every day of every subject of which something is known.
     pub days: Vec<Day>,
-    /// How the last read of each subject ended, and when.
+    /// How the last read of each subject ended, and when; of news every read, the oldest first.
     pub reads: Vec<(Outcome, Timestamp)>,
     /// When a reader last asked for a subject.
     pub requests: Vec<(SubjectId, Timestamp)>,
+    /// What readers of all replicas wait for.
+    pub wishes: Vec<Wish>,
 }
 
 /// The record of what was announced.
 ///
 /// A day of a subject is kept as a whole or not at all; what returned without an error survives a crash.
-pub trait Store: Send + Sync + 'static {
+pub trait Store: Replicas {
     /// Keeps an announcement and how it was read, and returns the day as it now stands.
     ///
     /// A second read of the same day adds what is new in it; what was there stays as it was first read, also when it
@@ -119,6 +132,10 @@ pub enum StoreError {
         "the store `{path}` was filled from {filled_from} and this is {upstream}; name another store with --store"
     )]
     OtherUpstream { path: String, filled_from: String, upstream: String },
+    #[error("the PostgreSQL of `{path}` is version {found}; crosslist needs {least} or newer")]
+    TooOld { path: String, found: String, least: u32 },
+    #[error("another replica asks the upstream and writes to the store now")]
+    NotLeading,
     #[error("the store failed: {0}")]
     Failed(String),
 }

@@ -21,14 +21,15 @@ use crate::domain::outcome::{Day, Outcome};
 use crate::domain::paper::Paper;
 use crate::domain::taxonomy::SubjectId;
 
+use super::columns;
 use super::dates::{self, Dates};
 use super::failure::{failed, open_failure};
 use super::rows;
 use super::stored_paper;
-use super::{Contents, Store, StoreError, migrations};
+use super::{Contents, Replicas, Store, StoreError, migrations};
 
 /// How long a write waits for another process that holds the file.
-const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
+pub(super) const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// A window that holds every day there is: SQLite's dates have no years before 0.
 const DAYS_MAX: u32 = 700_000;
@@ -70,7 +71,7 @@ impl Sqlite {
             .connect_with(options)
             .await
             .map_err(|error| open_failure(&shown, &error))?;
-        migrations::run(&pool, &shown).await?;
+        migrations::run_sqlite(&pool, &shown).await?;
         let store = Self { pool, path: shown };
         store.claim(upstream).await?;
         Ok(store)
@@ -89,7 +90,7 @@ impl Sqlite {
         let options = SqliteConnectOptions::new().filename(path).busy_timeout(BUSY_TIMEOUT);
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
         let pool = pool.map_err(|error| open_failure(&shown, &error))?;
-        migrations::run(&pool, &shown).await?;
+        migrations::run_sqlite(&pool, &shown).await?;
         Ok(Self { pool, path: shown })
     }
 
@@ -186,7 +187,7 @@ impl Sqlite {
         .fetch_all(&mut *transaction)
         .await?;
         for row in &found {
-            let event = rows::event(row, &mut papers)?;
+            let event = columns::event(row, &mut papers)?;
             days.entry((event.subject, event.listing_date)).or_default().push(event);
         }
         let change = |((subject, listing_date), events)| Change { subject, listing_date, events, added: 0 };
@@ -207,6 +208,8 @@ impl Sqlite {
         transaction.commit().await
     }
 }
+
+impl Replicas for Sqlite {}
 
 impl Store for Sqlite {
     async fn record(
@@ -336,7 +339,7 @@ async fn day_events(
     let found =
         sqlx::query(select).bind(date.to_string()).bind(subject.as_str()).fetch_all(connection).await?;
     let mut papers = HashMap::new();
-    found.iter().map(|row| rows::event(row, &mut papers)).collect()
+    found.iter().map(|row| columns::event(row, &mut papers)).collect()
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 pub struct Running {
     pub base: String,
     handle: ServerHandle,
+    run: tokio::task::JoinHandle<anyhow::Result<()>>,
     client: reqwest::Client,
 }
 
@@ -74,15 +75,16 @@ impl Running {
         let clock = Arc::new(SystemClock::starting_at(Some(now)));
         let service = Service::start(&settings, upstream, keep, clock).await.expect("the service starts");
         let (base, handle) = (format!("http://{}", service.address()), service.handle());
-        tokio::spawn(service.run());
+        let run = tokio::spawn(service.run());
         crosslist::fetch::install_cryptography();
         let client = reqwest::Client::builder().no_proxy().no_gzip().no_brotli().build().expect("a client");
-        Self { base, handle, client }
+        Self { base, handle, run, client }
     }
 
     /// Ends the service and what it holds, as a restart needs it.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         self.handle.stop(true).await;
+        (&mut self.run).await.expect("no panic").expect("stopped");
     }
 
     pub async fn get(&self, path: &str) -> reqwest::Response {

@@ -1,20 +1,24 @@
 //! What holds for every store; each claim is tried on all of them.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use crosslist::domain::announcement::{AnnounceType, Announcement};
 use crosslist::domain::arxiv_id::ArxivId;
 use crosslist::domain::outcome::Day;
 use crosslist::domain::verdict::Verdict;
-use crosslist::store::{Memory, Sqlite, Store};
+use crosslist::store::{Memory, Postgres, Replicas, Sqlite, Store};
 use jiff::civil::{Date, date};
 
+use crate::database::Database;
 use crate::sample::{MONDAY, TUESDAY, WEDNESDAY_QUIET, announcement, lines, outcome, subject, time};
 
 /// Runs a claim on a store of each kind.
 macro_rules! on_every_store {
     ($($(#[$doc:meta])* $claim:ident)*) => { $(
         mod $claim {
+            use crosslist::store::Replicas as _;
+
             #[tokio::test]
             async fn in_memory() {
                 super::$claim(crosslist::store::Memory::default()).await;
@@ -25,6 +29,16 @@ macro_rules! on_every_store {
                 let folder = tempfile::tempdir().expect("a folder");
                 let store = crosslist::store::Sqlite::open(&folder.path().join("a/b.db"), "a test").await;
                 super::$claim(store.expect("a store")).await;
+            }
+
+            #[tokio::test]
+            async fn in_postgres() {
+                let Some(database) = crate::database::Database::make().await else { return };
+                let store = crosslist::store::Postgres::open(&database.address(), "a test").await.expect("a store");
+                store.lead(std::time::Duration::ZERO).await.expect("the only one");
+                super::$claim(store.clone()).await;
+                store.resign().await;
+                store.close().await;
             }
         }
     )* };
@@ -40,6 +54,7 @@ on_every_store! {
     old_days_are_forgotten_and_others_are_not
     rules_are_in_force_since_they_were_first_seen
     a_replacement_comes_with_the_newest_version_before_it
+    nothing_that_a_page_can_hold_is_too_much
 }
 
 async fn a_day_is_kept_as_it_was_announced(store: impl Store) {
@@ -177,19 +192,43 @@ async fn rules_are_in_force_since_they_were_first_seen(store: impl Store) {
     assert_eq!(since("gpu", "ti:gpu", wednesday).await, wednesday);
 }
 
+async fn nothing_that_a_page_can_hold_is_too_much(store: impl Store) {
+    let mut monday = announcement(MONDAY, "cs.DC");
+    let mut paper = monday.entries[0].paper.as_ref().clone();
+    paper.title.push_str("a\0b \u{1F600} \\u0000 \u{FFFE} '; DROP TABLE events; --");
+    monday.entries[0].paper = paper.into();
+    monday.entries[0].cross_list_from = Some("cs.\0SY".to_owned());
+    let mut outcome = outcome(&monday);
+    outcome.reason.push_str("a page with \0 in it");
+    let kept = store.record(&monday, &outcome, time("2026-03-05T00:00:00Z")).await.expect("kept");
+    store.note(&outcome, time("2026-03-05T00:00:01Z")).await.expect("kept");
+    assert_eq!(kept.events[0].paper, monday.entries[0].paper);
+    assert_eq!(store.load(None).await.expect("read back").changes[0].events, kept.events);
+}
+
 #[tokio::test]
 async fn a_fresh_reading_is_dated_by_its_moment_and_never_in_the_future() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = Sqlite::open(&folder.path().join("s.db"), "a test").await.expect("a store");
+    dates_by_the_moment(store).await;
+    let monday = announcement(MONDAY, "cs.DC");
+    // A store in memory gives the same dates at every run instead.
+    let seen = time("2026-03-02T01:41:07.9Z");
+    let memory = Memory::default().record(&monday, &outcome(&monday), seen).await.expect("kept");
+    assert_eq!(memory.events[0].published.to_string(), "2026-03-02T00:59:59Z");
+    let Some(database) = Database::make().await else { return };
+    let store = Postgres::open(&database.address(), "a test").await.expect("a store");
+    store.lead(Duration::ZERO).await.expect("the only one");
+    dates_by_the_moment(store).await;
+}
+
+async fn dates_by_the_moment(store: impl Store) {
     let monday = announcement(MONDAY, "cs.DC");
     let seen = time("2026-03-02T01:41:07.9Z");
     let change = store.record(&monday, &outcome(&monday), seen).await.expect("kept");
     assert_eq!(change.events[0].published.to_string(), "2026-03-02T01:41:06Z");
     assert!(change.events.windows(2).all(|pair| pair[0].published > pair[1].published));
     assert!(change.events.iter().all(|event| event.published < seen));
-    // A store in memory gives the same dates at every run instead.
-    let memory = Memory::default().record(&monday, &outcome(&monday), seen).await.expect("kept");
-    assert_eq!(memory.events[0].published.to_string(), "2026-03-02T00:59:59Z");
 }
 
 async fn a_replacement_comes_with_the_newest_version_before_it(store: impl Store) {

@@ -1,6 +1,9 @@
-//! What every store must hold, and what the SQLite file must survive.
+//! What every store must hold, and what the SQLite file and PostgreSQL must survive.
 
 mod contract;
+mod copy;
 mod crash;
+mod database;
 mod file;
+mod postgres;
 mod sample;

@@ -3,27 +3,137 @@
 //! Migrations are part of the program and only go forward; a file's text never changes once it was released.
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{SqlStr, SqlitePool};
+use sqlx::{Connection, PgConnection, SqlStr, SqlitePool};
 
 use super::StoreError;
-use super::failure::open_failure;
+use super::failure::{open_failure, postgres_failure};
 
 /// Version, what it does, and the statements.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
-    (1, "events, memberships, days, reads, requests", include_str!("0001_first.sql")),
-    (2, "rules of feeds", include_str!("0002_rules.sql")),
+type Statements = (i64, &'static str, &'static str);
+
+const SQLITE: [Statements; 2] = [
+    (1, "events, memberships, days, reads, requests", include_str!("sqlite/0001_first.sql")),
+    (2, "rules of feeds", include_str!("sqlite/0002_rules.sql")),
 ];
 
-/// Brings the schema up to date; a schema that is newer than this program is refused and left alone.
-pub(super) async fn run(pool: &SqlitePool, path: &str) -> Result<(), StoreError> {
-    let migration = |(version, what, sql): (i64, &'static str, &'static str)| {
-        Migration::new(version, what.into(), MigrationType::Simple, SqlStr::from_static(sql), false)
-    };
-    let migrator = Migrator::with_migrations(MIGRATIONS.into_iter().map(migration).collect());
-    let known = MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or_default();
-    migrator.run(pool).await.map_err(|error| match error {
-        MigrateError::VersionMissing(found) => StoreError::Newer { path: path.to_owned(), found, known },
+/// One that does more than add raises `compatibility.oldest` to its own version.
+const POSTGRES: [Statements; 1] = [(
+    1,
+    "events, memberships, days, reads, requests, rules, replicas",
+    include_str!("postgres/0001_first.sql"),
+)];
+
+/// What is there after the migrations.
+const POSTGRES_TABLES: [&str; 11] = [
+    "identity",
+    "compatibility",
+    "leadership",
+    "events",
+    "memberships",
+    "days",
+    "reads",
+    "requests",
+    "rules",
+    "revised_days",
+    "wishes",
+];
+
+/// Brings a file's schema up to date; a schema that is newer than this program is refused and left alone.
+pub(super) async fn run_sqlite(pool: &SqlitePool, path: &str) -> Result<(), StoreError> {
+    migrator(&SQLITE).run(pool).await.map_err(|error| match error {
+        MigrateError::VersionMissing(found) => newer(path, found, &SQLITE),
         MigrateError::Execute(error) => open_failure(path, &error),
         other => StoreError::Open { path: path.to_owned(), reason: other.to_string() },
     })
+}
+
+/// Brings a database's schema up to date.
+///
+/// One that is newer is used as it is where it only adds to what this program knows, so that replicas can be upgraded
+/// one after another; else it is refused and left alone.
+pub(super) async fn run_postgres(connection: &mut PgConnection, path: &str) -> Result<(), StoreError> {
+    let known = latest(&POSTGRES);
+    let found = postgres_version(connection, path).await?;
+    if found > known {
+        let oldest: i64 = sqlx::query_scalar("SELECT oldest FROM compatibility")
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(|error| postgres_failure(path, &error))?;
+        if oldest > known {
+            return Err(newer(path, found, &POSTGRES));
+        }
+        tracing::warn!(
+            schema.found = found,
+            schema.known = known,
+            "the store was made by a newer crosslist; it can be used by this one until that is upgraded too"
+        );
+    }
+    let mut migrator = migrator(&POSTGRES);
+    migrator.set_ignore_missing(true);
+    let half = |version: i64| StoreError::Open {
+        path: path.to_owned(),
+        reason: format!(
+            "its schema is half migrated at version {version}; restore a backup, or name another database"
+        ),
+    };
+    migrator.run(&mut *connection).await.map_err(|error| match error {
+        MigrateError::Dirty(version) => half(version),
+        MigrateError::VersionMismatch(version) => StoreError::Open {
+            path: path.to_owned(),
+            reason: format!(
+                "version {version} of its schema is not this program's; was it made by another build?"
+            ),
+        },
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
+            postgres_failure(path, &error)
+        }
+        other => StoreError::Open { path: path.to_owned(), reason: other.to_string() },
+    })?;
+    for table in POSTGRES_TABLES {
+        let is_there: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
+            .bind(table)
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(|error| postgres_failure(path, &error))?;
+        if !is_there {
+            let reason = format!(
+                "its schema says version {}, but the table `{table}` is missing; restore a backup, or name another database",
+                known.max(found)
+            );
+            return Err(StoreError::Open { path: path.to_owned(), reason });
+        }
+    }
+    Ok(())
+}
+
+/// The newest version that was applied; 0 for an empty database.
+async fn postgres_version(connection: &mut PgConnection, path: &str) -> Result<i64, StoreError> {
+    let read = async {
+        let mut transaction = connection.begin().await?;
+        let is_new: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NULL")
+            .fetch_one(&mut *transaction)
+            .await?;
+        if is_new {
+            return Ok(0);
+        }
+        sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations")
+            .fetch_one(&mut *transaction)
+            .await
+    };
+    read.await.map_err(|error: sqlx::Error| postgres_failure(path, &error))
+}
+
+fn migrator(statements: &'static [Statements]) -> Migrator {
+    let migration = |(version, what, sql): &Statements| {
+        Migration::new(*version, (*what).into(), MigrationType::Simple, SqlStr::from_static(sql), false)
+    };
+    Migrator::with_migrations(statements.iter().map(migration).collect())
+}
+
+fn latest(statements: &[Statements]) -> i64 {
+    statements.iter().map(|(version, ..)| *version).max().unwrap_or_default()
+}
+
+fn newer(path: &str, found: i64, statements: &[Statements]) -> StoreError {
+    StoreError::Newer { path: path.to_owned(), found, known: latest(statements) }
 }

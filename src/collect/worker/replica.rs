@@ -1,0 +1,238 @@
+//! What does a replica do while another one asks arXiv, and when it takes over?
+//!
+//! What its own readers wait for it wishes of the one that leads; what that one writes down it shows.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc::Receiver;
+use tokio::sync::oneshot::{self, error::TryRecvError};
+
+use crate::collect::collector::{Ask, Wish as Content};
+use crate::collect::past_days::PastDays;
+use crate::collect::round::Reading;
+use crate::collect::status::Known;
+use crate::domain::outcome::Outcome;
+use crate::domain::taxonomy::SubjectId;
+use crate::domain::verdict::Verdict;
+use crate::store::{Contents, Role, Store, StoreError, Wish};
+
+use super::Worker;
+
+/// How often a replica looks whether it is to lead, and for news that no notification has brought.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// How much later a reader's request must be than the one that is kept to be written down.
+const REQUEST_STEP: SignedDuration = SignedDuration::from_hours(1);
+
+/// What there is between this replica and the others.
+#[derive(Debug, Default)]
+pub(super) struct Sharing {
+    leads: bool,
+    /// What this replica's readers wait for, and the reads that are wished for them.
+    wished: Vec<(Wish, Vec<Ask>)>,
+    /// Wishes that this replica fulfils, the one that leads.
+    taken: HashMap<i64, oneshot::Receiver<Outcome>>,
+    /// When a reader last asked for a subject, as the store has it.
+    requests: HashMap<SubjectId, Timestamp>,
+}
+
+impl Sharing {
+    pub(super) fn leads(&self) -> bool {
+        self.leads
+    }
+}
+
+impl<S: Store> Worker<S> {
+    /// Finds out whether this replica asks the upstream now, and takes in what the others have written.
+    pub(super) async fn leads(&mut self) -> bool {
+        let role = self.store.lead(self.shared.upstream.wait_estimate()).await;
+        if let Ok(Role::TookOver { rest, ended_well }) = role {
+            // The other one may have asked until this moment where it did not stop by itself.
+            let pause = if ended_well { Duration::ZERO } else { self.shared.upstream.pause() };
+            self.shared.upstream.rest(rest + pause);
+        }
+        let news = match &role {
+            Ok(_) => self.store.news().await,
+            Err(error) => Err(error.clone()),
+        };
+        let leads = news.is_ok() && matches!(role, Ok(Role::Leads | Role::TookOver { .. }));
+        self.report(leads, news.as_ref().err());
+        let led = std::mem::replace(&mut self.sharing.leads, leads);
+        let wishes = news.map(|news| self.take_in(news)).unwrap_or_default();
+        if leads && !led {
+            self.resume();
+            let missed = self.waiting.keys().copied().filter(|subject| !self.asked.contains(subject));
+            self.asked.extend(missed.collect::<Vec<_>>());
+        }
+        if leads {
+            self.take(&wishes);
+            self.grant().await;
+        }
+        leads
+    }
+
+    /// A read that ended when another replica may have taken over counts for nothing: that one reads it again.
+    pub(super) async fn if_still_leading(&mut self, reading: Option<Reading>) -> Option<Reading> {
+        let is_confirmed = reading.is_some() && self.store.confirm().await.is_ok();
+        self.sharing.leads &= is_confirmed;
+        reading.filter(|_| is_confirmed)
+    }
+
+    /// Wishes for what readers wait for, and waits for news.
+    pub(super) async fn follow(&mut self, inbox: &mut Receiver<Ask>) {
+        self.sharing.taken.clear();
+        if let Err(error) = self.wish().await {
+            self.report(false, Some(&error));
+        }
+        self.wait(LOOK_EVERY, inbox).await;
+    }
+
+    /// Shows what is news, and answers those whose wish was fulfilled; returns the wishes that are open.
+    fn take_in(&mut self, mut news: Contents) -> Vec<Wish> {
+        for change in &news.changes {
+            (self.sink)(change);
+        }
+        let is_new = |(subject, at): &(SubjectId, Timestamp)| self.sharing.requests.get(subject) != Some(at);
+        let is_news = !(news.days.is_empty() && news.reads.is_empty()) || news.requests.iter().any(is_new);
+        if is_news {
+            let fill_days = self.shared.options.fill_days;
+            self.shared.learn(|subjects| {
+                for day in &news.days {
+                    subjects.set_day(day.clone());
+                }
+                for (subject, at) in &news.requests {
+                    subjects.requested(*subject, *at);
+                }
+                // A past day that was caught up says nothing of how the newest was read.
+                news.reads.retain(|(outcome, _)| {
+                    let newest = subjects.get(outcome.subject).and_then(Known::newest);
+                    outcome.verdict == Verdict::Stale || outcome.date.is_none_or(|date| Some(date) >= newest)
+                });
+                for (outcome, at) in &news.reads {
+                    subjects.note(outcome, *at, *at);
+                    if let Some((newest, known)) =
+                        subjects.get(outcome.subject).and_then(|known| Some((known.newest()?, known)))
+                    {
+                        // Planned for this question alone: another replica reads these days.
+                        let mut planned = PastDays::default();
+                        planned.plan(outcome.subject, newest, &known.days, fill_days);
+                        let is_filling = planned.awaits(outcome.subject);
+                        subjects.set_filling(outcome.subject, is_filling);
+                    }
+                }
+            });
+        }
+        self.sharing.requests.extend(news.requests);
+        self.last.extend(news.reads.into_iter().map(|(outcome, _)| (outcome.subject, outcome)));
+        let is_open = |wish: &Wish| news.wishes.iter().any(|open| open.id == wish.id);
+        for (wish, asks) in std::mem::take(&mut self.sharing.wished) {
+            if is_open(&wish) {
+                self.sharing.wished.push((wish, asks));
+            } else {
+                self.answer(wish.subject, asks);
+            }
+        }
+        news.wishes
+    }
+
+    /// Writes down what this replica's readers want: subjects that stay watched, and reads.
+    async fn wish(&mut self) -> Result<(), StoreError> {
+        self.keep_requests().await?;
+        self.asked.clear();
+        let waiting = self.waiting.drain().chain(self.filling.drain());
+        let mut asks: Vec<Ask> =
+            waiting.flat_map(|(_, asks)| asks).filter(|ask| !ask.done.is_closed()).collect();
+        while let Some(ask) = asks.pop() {
+            let again = ask.wish == Content::ReadAgain;
+            let wish = Wish { id: 0, subject: ask.subject, again, filled: ask.filled };
+            let same = |(open, _): &&mut (Wish, Vec<Ask>)| !again && Wish { id: open.id, ..wish } == *open;
+            if let Some((_, others)) = self.sharing.wished.iter_mut().find(same) {
+                others.push(ask);
+                continue;
+            }
+            match self.store.wish(wish).await {
+                Ok(id) => self.sharing.wished.push((Wish { id, ..wish }, vec![ask])),
+                Err(error) => {
+                    // They wait on: for the store, or until their patience ends.
+                    asks.push(ask);
+                    for ask in asks {
+                        self.waiting.entry(ask.subject).or_default().push(ask);
+                    }
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn keep_requests(&mut self) -> Result<(), StoreError> {
+        let now = self.shared.clock.now();
+        let is_news = |subject: &SubjectId, at: Timestamp| {
+            self.sharing.requests.get(subject).is_none_or(|kept| at.duration_since(*kept) > REQUEST_STEP)
+        };
+        let requests: Vec<(SubjectId, Timestamp)> = {
+            let subjects = self.shared.subjects();
+            let requested =
+                subjects.wanted(now).filter_map(|(subject, known)| Some((subject, known.requested?)));
+            requested.filter(|(subject, at)| is_news(subject, *at)).collect()
+        };
+        for (subject, at) in requests {
+            self.store.request(subject, at).await?;
+            self.sharing.requests.insert(subject, at);
+        }
+        Ok(())
+    }
+
+    /// Lets the wishes of all replicas wait for their reads as readers do.
+    fn take(&mut self, wishes: &[Wish]) {
+        for wish in wishes {
+            if self.sharing.taken.contains_key(&wish.id) {
+                continue;
+            }
+            let (done, outcome) = oneshot::channel();
+            self.sharing.taken.insert(wish.id, outcome);
+            let content = if wish.again { Content::ReadAgain } else { Content::FirstRead };
+            self.accept(Ask { subject: wish.subject, wish: content, filled: wish.filled, done }, None);
+        }
+    }
+
+    /// Says of the wishes whose reads have ended that they are fulfilled.
+    async fn grant(&mut self) {
+        let taken = self.sharing.taken.iter_mut();
+        let done: Vec<i64> = taken
+            .filter_map(|(id, outcome)| (outcome.try_recv() != Err(TryRecvError::Empty)).then_some(*id))
+            .collect();
+        if done.is_empty() {
+            return;
+        }
+        match self.store.grant(&done).await {
+            Ok(()) => self.sharing.taken.retain(|id, _| !done.contains(id)),
+            Err(error) => tracing::warn!(%error, "could not tell another replica that a read has ended"),
+        }
+    }
+
+    /// Shows, and logs when it changes, what this replica does and what is wrong.
+    fn report(&self, leads: bool, error: Option<&StoreError>) {
+        let mut replica = self.shared.replica();
+        match (replica.trouble.is_some(), error) {
+            (false, Some(error)) => {
+                tracing::error!(%error, "the store cannot be used; readers get what was read before");
+            }
+            (true, None) => tracing::info!("the store can be used again"),
+            _ => {}
+        }
+        if leads != replica.leads {
+            tracing::info!(replica.leads = leads, "who asks the upstream has changed");
+        }
+        let since = replica.trouble.as_ref().map_or_else(|| self.shared.clock.now(), |(_, since)| *since);
+        let is_same = replica.leads == leads && replica.trouble.is_some() == error.is_some();
+        replica.trouble = error.map(|error| (error.to_string(), since));
+        replica.leads = leads;
+        drop(replica);
+        if !is_same {
+            self.shared.learn(|_| ());
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! How does a row of a database become what it stands for?
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use sqlx::Row;
+
+use crate::domain::event::{Earlier, Event};
+use crate::domain::outcome::{Counts, Day, Outcome};
+use crate::domain::paper::Paper;
+use crate::domain::taxonomy::SubjectId;
+
+use super::stored_paper;
+
+/// A row of either database; there are texts and integers, and nothing else.
+pub(super) trait Columns {
+    fn text(&self, name: &str) -> Result<&str, sqlx::Error>;
+    fn text_or_none(&self, name: &str) -> Result<Option<&str>, sqlx::Error>;
+    fn integer(&self, name: &str) -> Result<i64, sqlx::Error>;
+}
+
+macro_rules! columns_of {
+    ($row:ty) => {
+        impl Columns for $row {
+            fn text(&self, name: &str) -> Result<&str, sqlx::Error> {
+                self.try_get(name)
+            }
+
+            fn text_or_none(&self, name: &str) -> Result<Option<&str>, sqlx::Error> {
+                self.try_get(name)
+            }
+
+            fn integer(&self, name: &str) -> Result<i64, sqlx::Error> {
+                self.try_get(name)
+            }
+        }
+    };
+}
+
+columns_of!(sqlx::sqlite::SqliteRow);
+columns_of!(sqlx::postgres::PgRow);
+
+/// An event with its paper, which it shares with the same paper's events in other subjects.
+pub(super) fn event(row: &impl Columns, papers: &mut HashMap<i64, Arc<Paper>>) -> Result<Event, sqlx::Error> {
+    let sequence = row.integer("sequence")?;
+    let paper = if let Some(paper) = papers.get(&sequence) {
+        paper.clone()
+    } else {
+        let paper = Arc::new(parsed(row, "paper", stored_paper::read)?);
+        papers.insert(sequence, paper.clone());
+        paper
+    };
+    Ok(Event {
+        subject: subject(row)?,
+        listing_date: parsed(row, "listing_date", |date| date.parse().ok())?,
+        announce_type: parsed(row, "announce_type", |kind| kind.parse().ok())?,
+        cross_list_from: row.text_or_none("cross_list_from")?.map(str::to_owned),
+        earlier: earlier(row)?,
+        published: moment(row, "published")?,
+        added: moment(row, "added_at")?,
+        paper,
+    })
+}
+
+/// The version before, from its date and its paper, a blank between them.
+fn earlier(row: &impl Columns) -> Result<Option<Earlier>, sqlx::Error> {
+    if row.text_or_none("earlier")?.is_none() {
+        return Ok(None);
+    }
+    let read = |text: &str| {
+        let (date, paper) = text.split_once(' ')?;
+        Some(Earlier { listing_date: date.parse().ok()?, paper: Arc::new(stored_paper::read(paper)?) })
+    };
+    parsed(row, "earlier", read).map(Some)
+}
+
+pub(super) fn day(row: &impl Columns) -> Result<Day, sqlx::Error> {
+    Ok(Day {
+        subject: subject(row)?,
+        date: parsed(row, "listing_date", |date| date.parse().ok())?,
+        verdict: parsed(row, "verdict", |verdict| verdict.parse().ok())?,
+        counts: counts(row)?,
+        missing: missing(row)?,
+        read: moment(row, "read_at")?,
+    })
+}
+
+pub(super) fn read(row: &impl Columns) -> Result<(Outcome, Timestamp), sqlx::Error> {
+    let outcome = Outcome {
+        subject: subject(row)?,
+        verdict: parsed(row, "verdict", |verdict| verdict.parse().ok())?,
+        date: row.text_or_none("listing_date")?.and_then(|date| date.parse::<Date>().ok()),
+        reason: row.text("reason")?.to_owned(),
+        counts: counts(row)?,
+        missing: missing(row)?,
+        pages: 0,
+        page_hash: row.text_or_none("page_hash")?.and_then(|hash| u64::from_str_radix(hash, 16).ok()),
+    };
+    Ok((outcome, moment(row, "read_at")?))
+}
+
+pub(super) fn request(row: &impl Columns) -> Result<(SubjectId, Timestamp), sqlx::Error> {
+    Ok((subject(row)?, moment(row, "requested_at")?))
+}
+
+pub(super) fn subject(row: &impl Columns) -> Result<SubjectId, sqlx::Error> {
+    parsed(row, "subject", |id| SubjectId::parse(id).ok())
+}
+
+fn counts(row: &impl Columns) -> Result<Counts, sqlx::Error> {
+    let count = |name| row.integer(name).map(|count| usize::try_from(count).unwrap_or(0));
+    Ok(Counts { new: count("new_count")?, cross: count("cross_count")?, replace: count("replace_count")? })
+}
+
+fn missing(row: &impl Columns) -> Result<u32, sqlx::Error> {
+    row.integer("missing").map(|missing| u32::try_from(missing).unwrap_or(0))
+}
+
+/// A column's text as what it stands for; text that stands for nothing is damage.
+fn parsed<T>(row: &impl Columns, name: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T, sqlx::Error> {
+    let text = row.text(name)?;
+    parse(text).ok_or_else(|| {
+        let shown: String = text.chars().take(40).collect();
+        sqlx::Error::Decode(format!("the column `{name}` holds `{shown}`").into())
+    })
+}
+
+fn moment(row: &impl Columns, name: &str) -> Result<Timestamp, sqlx::Error> {
+    let seconds = row.integer(name)?;
+    Timestamp::from_second(seconds).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
+pub(super) fn number(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}

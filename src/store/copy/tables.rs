@@ -1,0 +1,103 @@
+//! What is there to copy?
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Integer,
+}
+
+/// A value of a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Value {
+    Text(Option<String>),
+    Integer(Option<i64>),
+}
+
+/// A table that both databases have.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) name: &'static str,
+    pub(super) columns: &'static [(&'static str, Kind)],
+    /// The columns by which it is ordered, as indexes of the above.
+    pub(super) key: &'static [usize],
+}
+
+use Kind::{Integer, Text};
+
+/// Those that others refer to come first; what replicas tell each other stays behind.
+pub(super) const TABLES: [Table; 6] = [
+    Table {
+        name: "events",
+        columns: &[
+            ("sequence", Integer),
+            ("paper_id", Text),
+            ("listing_date", Text),
+            ("published", Integer),
+            ("paper", Text),
+        ],
+        key: &[0],
+    },
+    Table {
+        name: "memberships",
+        columns: &[
+            ("subject", Text),
+            ("event", Integer),
+            ("position", Integer),
+            ("announce_type", Text),
+            ("cross_list_from", Text),
+            ("added_at", Integer),
+        ],
+        key: &[0, 1],
+    },
+    Table {
+        name: "days",
+        columns: &[
+            ("subject", Text),
+            ("listing_date", Text),
+            ("verdict", Text),
+            ("new_count", Integer),
+            ("cross_count", Integer),
+            ("replace_count", Integer),
+            ("missing", Integer),
+            ("read_at", Integer),
+        ],
+        key: &[0, 1],
+    },
+    Table {
+        name: "reads",
+        columns: &[
+            ("sequence", Integer),
+            ("subject", Text),
+            ("read_at", Integer),
+            ("verdict", Text),
+            ("listing_date", Text),
+            ("reason", Text),
+            ("new_count", Integer),
+            ("cross_count", Integer),
+            ("replace_count", Integer),
+            ("missing", Integer),
+            ("page_hash", Text),
+        ],
+        key: &[0],
+    },
+    Table { name: "requests", columns: &[("subject", Text), ("requested_at", Integer)], key: &[0] },
+    Table { name: "rules", columns: &[("feed", Text), ("rules", Text), ("since", Integer)], key: &[0] },
+];
+
+impl Table {
+    /// The names of the columns, with commas between them.
+    pub(super) fn names(&self) -> String {
+        self.columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The names of the columns by which it is ordered.
+    pub(super) fn key_names(&self) -> String {
+        self.key.iter().map(|index| self.columns[*index].0).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The values of a row by which it is ordered.
+    pub(super) fn key_of(&self, row: &[Value]) -> Vec<Value> {
+        self.key.iter().map(|index| row[*index].clone()).collect()
+    }
+}
