@@ -117,6 +117,17 @@ impl Shelf {
         })
     }
 
+    /// The listing dates that are known of any of the given subjects, sorted, each once.
+    pub fn dates(&self, subjects: &[SubjectId]) -> Vec<Date> {
+        let mut dates: Vec<Date> = self.read(|held| {
+            let rows = subjects.iter().filter_map(|subject| held.rows.get(subject));
+            rows.flat_map(|row| row.days.keys().copied()).collect()
+        });
+        dates.sort_unstable();
+        dates.dedup();
+        dates
+    }
+
     /// Every day of the given subjects; cheap, for the events are shared.
     pub fn days(&self, subjects: &[SubjectId]) -> Vec<Arc<[Event]>> {
         self.read(|held| {
