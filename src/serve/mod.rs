@@ -2,6 +2,8 @@
 
 mod admin;
 mod assets;
+mod builder;
+mod choices;
 mod clients;
 mod coding;
 mod conditional;
@@ -17,10 +19,10 @@ mod freshness;
 mod gate;
 mod negotiate;
 mod official;
-mod pages;
 mod params;
 mod popular;
 mod query_api;
+mod reading;
 mod recent;
 mod respond;
 mod routes;

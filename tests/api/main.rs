@@ -11,6 +11,7 @@ mod limits;
 mod live;
 mod named;
 mod outage;
+mod pages;
 mod rsshub;
 mod rules;
 mod service;
