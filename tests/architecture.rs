@@ -67,6 +67,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("maud", &["text", "render", "serve"]),
     ("memchr", &["serve"]),
     ("moka", &["serve"]),
+    ("pulldown_cmark", &["render"]),
     ("regex", &["parse", "text", "filter"]),
     ("reqwest", &["fetch", "cli"]),
     ("rlimit", &["startup"]),

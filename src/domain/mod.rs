@@ -10,6 +10,7 @@ pub mod near;
 pub mod outcome;
 pub mod paper;
 pub mod presentation;
+pub mod preview;
 pub mod prose;
 pub mod record;
 pub mod taxonomy;

@@ -8,6 +8,8 @@ mod entries;
 mod explained;
 mod lookup;
 mod named;
+mod preview;
+mod section;
 mod shelf;
 
 pub use asked::{Asked, FEED_TITLE_CHARACTERS_MAX, Scope, keyword_rule, title, url};
@@ -16,4 +18,6 @@ pub use entries::feed;
 pub use explained::{Explained, explained, tree_lines};
 pub use lookup::{Found, Question, Sort, in_official_order, look_up};
 pub use named::{NamedOptions, choose};
+pub use preview::preview;
+pub use section::section;
 pub use shelf::Shelf;

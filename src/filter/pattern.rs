@@ -53,6 +53,11 @@ impl Pattern {
         self.regex.find(text).map(|found| found.as_str())
     }
 
+    /// Every match, in bytes.
+    pub fn find_all<'a>(&'a self, text: &'a str) -> impl Iterator<Item = std::ops::Range<usize>> + 'a {
+        self.regex.find_iter(text).map(|found| found.range())
+    }
+
     /// As a rule has it: `/colou?r/i`.
     #[must_use]
     pub fn written(&self) -> String {

@@ -3,14 +3,22 @@
 use std::sync::LazyLock;
 
 use actix_web::{HttpRequest, HttpResponse};
+use url::form_urlencoded::byte_serialize;
 
 use super::document::Document;
 use super::respond;
+use crate::filter::{self, Context, Limits, Lists, Mode};
 use crate::render::page;
 
 /// How long a browser keeps what changes only with the program.
 const MAX_AGE: &str = "max-age=3600";
 const ICON_MAX_AGE: &str = "max-age=86400";
+
+/// Placeholders that stand in an address of the documents for what a reader fills in.
+const PLACEHOLDERS: [&str; 5] = ["{", "RULE", "=ID", "…", "*"];
+
+/// Addresses of the documents that are no page to go to.
+const NOT_TO_BE_OPENED: [&str; 5] = ["/admin", "/api/query", "/keywords", "/named", "/search"];
 
 const TEXT: &str = "text/plain; charset=utf-8";
 
@@ -24,10 +32,10 @@ const ROBOTS: &str = "User-agent: *\n\
 
 static STYLE: LazyLock<Document> =
     LazyLock::new(|| Document::undated(page::STYLE, "text/css; charset=utf-8"));
-static HELP_RULES: LazyLock<Document> =
-    LazyLock::new(|| Document::undated(include_str!("../../docs/rules.md"), TEXT));
-static HELP_HTTP: LazyLock<Document> =
-    LazyLock::new(|| Document::undated(include_str!("../../docs/http.md"), TEXT));
+static SCRIPT: LazyLock<Document> =
+    LazyLock::new(|| Document::undated(page::SCRIPT, "text/javascript; charset=utf-8"));
+static HELP_RULES: LazyLock<Document> = LazyLock::new(|| help(include_str!("../../docs/rules.md"), true));
+static HELP_HTTP: LazyLock<Document> = LazyLock::new(|| help(include_str!("../../docs/http.md"), false));
 static ROBOTS_TXT: LazyLock<Document> = LazyLock::new(|| Document::undated(ROBOTS, TEXT));
 static ICON: LazyLock<Document> =
     LazyLock::new(|| Document::undated(&include_bytes!("assets/favicon.ico")[..], "image/x-icon"));
@@ -39,14 +47,35 @@ pub(super) async fn style(request: HttpRequest) -> HttpResponse {
     respond::page(&request, &STYLE, MAX_AGE)
 }
 
+/// `/page.js`
+pub(super) async fn script(request: HttpRequest) -> HttpResponse {
+    respond::page(&request, &SCRIPT, MAX_AGE)
+}
+
 /// `/help/rules`: the rule language, as the repository has it.
 pub(super) async fn help_rules(request: HttpRequest) -> HttpResponse {
-    respond::page(&request, &HELP_RULES, MAX_AGE)
+    respond::page(&request, &HELP_RULES, "no-cache")
 }
 
 /// `/help/http`: the HTTP help, as the repository has it.
 pub(super) async fn help_http(request: HttpRequest) -> HttpResponse {
-    respond::page(&request, &HELP_HTTP, MAX_AGE)
+    respond::page(&request, &HELP_HTTP, "no-cache")
+}
+
+fn help(markdown: &str, is_of_rules: bool) -> Document {
+    Document::undated(page::help(markdown, is_of_rules, &example), page::CONTENT_TYPE)
+}
+
+/// Where an example of the documents leads: an address to itself, a rule to the page that shows what it finds.
+fn example(code: &str, is_of_rules: bool) -> Option<String> {
+    if code.starts_with('/') {
+        let is_open = PLACEHOLDERS.iter().any(|placeholder| code.contains(placeholder));
+        return (!is_open && !NOT_TO_BE_OPENED.contains(&code)).then(|| code.to_owned());
+    }
+    let looks_like_one = is_of_rules || code.contains(':') && code.contains(' ');
+    let context = Context { lists: &Lists::default(), mode: Mode::Native };
+    let is_rule = looks_like_one && filter::parse(code, &Limits::URL, &context).is_ok();
+    is_rule.then(|| format!("/?q={}", byte_serialize(code.as_bytes()).collect::<String>()))
 }
 
 /// `/robots.txt`

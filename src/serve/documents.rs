@@ -189,7 +189,7 @@ mod tests {
         let usual = Selection::of(&AnnounceType::ALL, days, Limit::Usual(500));
         let asked = Asked::usual(Scope::Everything, usual, Presentation::default());
         let form = Form::Feed(Format::Atom);
-        let request = FeedRequest { asked, form, base: "http://feeds.example".to_owned() };
+        let request = FeedRequest { asked, form, base: "http://feeds.example".to_owned(), view: None };
         Key { request: request.into(), sources: Vec::new(), generation: 1, since: None }
     }
 

@@ -5,13 +5,14 @@ use actix_web::http::uri::{PathAndQuery, Uri};
 use url::form_urlencoded;
 
 /// What anyone may see: that the service is there, how to ask it, and what a page looks like.
-const OPEN_PATHS: [&str; 8] = [
+const OPEN_PATHS: [&str; 9] = [
     "/healthz",
     "/readyz",
     "/robots.txt",
     "/favicon.ico",
     "/favicon.svg",
     "/style.css",
+    "/page.js",
     "/help/http",
     "/help/rules",
 ];

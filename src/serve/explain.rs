@@ -3,13 +3,16 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
+use crate::domain::arxiv_id::ArxivId;
 use crate::domain::taxonomy::SubjectId;
 use crate::feeds;
-use crate::filter::Explanation;
+use crate::feeds::Explained;
+use crate::filter::{Explanation, Query};
+use crate::render::page;
 
 use super::document::Document;
 use super::error::Problem;
-use super::{State, params, respond};
+use super::{State, negotiate, params, respond};
 
 /// The answer of `/explain`.
 #[derive(Serialize)]
@@ -70,6 +73,10 @@ pub(super) async fn explain(request: HttpRequest, state: web::Data<State>) -> Ht
         return Problem::failed("the rule could not be explained; the service's log says why".to_owned())
             .respond(&request);
     };
+    if negotiate::wants_page(&request) {
+        let body = readable(&query, &id, &explained);
+        return respond::page(&request, &Document::undated(body, page::CONTENT_TYPE), "no-cache");
+    }
     let event = explained.event.as_ref();
     let answer = Answer {
         query: query.canonical().to_owned(),
@@ -92,6 +99,32 @@ pub(super) async fn explain(request: HttpRequest, state: web::Data<State>) -> Ht
     };
     let body = serde_json::to_string(&answer).unwrap_or_default();
     respond::page(&request, &Document::undated(body, respond::JSON), "no-cache")
+}
+
+/// The same for a person.
+fn readable(query: &Query, id: &ArxivId, explained: &Explained) -> String {
+    let event = explained.event.as_ref();
+    let tree = explained.tree.as_ref().map(|tree| page_part(tree, explained));
+    let notes: Vec<String> = explained.warnings.iter().map(|warning| warning.message.clone()).collect();
+    page::explained(&page::Explained {
+        rule: query.canonical(),
+        id,
+        title: event.map(|event| event.paper.title.as_str()),
+        announced: event.map(|event| (event.announce_type, event.listing_date)),
+        tree: tree.as_ref(),
+        notes: &notes,
+    })
+}
+
+fn page_part(tree: &Explanation, explained: &Explained) -> page::Part {
+    let count = explained.counts.iter().find(|count| count.span == tree.span && count.label == tree.label);
+    page::Part {
+        label: tree.label.clone(),
+        holds: tree.holds,
+        matched: tree.matched.clone(),
+        hits: count.map(|count| (count.hits, count.of)),
+        parts: tree.parts.iter().map(|part| page_part(part, explained)).collect(),
+    }
 }
 
 impl From<Explanation> for Part {

@@ -17,7 +17,7 @@ use super::error::Problem;
 use super::freshness::Freshness;
 use super::negotiate::{self, Form};
 use super::params::{self, FeedRequest};
-use super::{State, coding, delta, official, respond};
+use super::{State, coding, delta, official, reading, respond};
 
 /// How long a read takes beyond the wait for its turn, for the estimate that a reader is given.
 const READ_SECONDS: u64 = 10;
@@ -56,6 +56,7 @@ pub(super) async fn answer(
         let subjects = named(&asked.asked, state)?;
         state.collector.admit(&subjects).map_err(|error| Problem::not_admitted(error.to_string()))?;
         let was_read_now = warm(&subjects, state).await?;
+        let asked = reading::noted(asked, &subjects, state);
         let whole = document(&asked, &subjects, None, state).await?;
         let found = unseen(request, &asked, &subjects, &whole, state).await?.unwrap_or(whole);
         let freshness = Freshness::of(&subjects, state);
@@ -216,7 +217,7 @@ pub(super) fn all_read(state: &State) -> Result<Vec<SubjectId>, Problem> {
 
 /// The subjects whose events make a feed: for an archive also those inside it that are read on their own,
 /// since a paper cross-listed within its archive is not on the archive's page.
-fn sources(subjects: &[SubjectId], state: &State) -> Vec<SubjectId> {
+pub(super) fn sources(subjects: &[SubjectId], state: &State) -> Vec<SubjectId> {
     let mut sources = subjects.to_vec();
     for archive in subjects.iter().filter(|subject| subject.is_archive_of_several()) {
         sources.extend(state.shelf.subjects().into_iter().filter(|held| archive.contains(held.as_str())));
@@ -241,7 +242,7 @@ fn render(request: &FeedRequest, sources: &[SubjectId], since: Option<&Since>, s
     };
     let (body, content_type) = match request.form {
         Form::Feed(format) => (render::feed(&feed(), format), format.content_type()),
-        Form::Page => (render::page::feed(&feed()), render::page::CONTENT_TYPE),
+        Form::Page => (reading::page(request, &feed(), &events, newest), render::page::CONTENT_TYPE),
         Form::Official(shape) => {
             (official::listing(request, events.clone(), updated, shape), shape.content_type())
         }

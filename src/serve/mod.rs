@@ -2,6 +2,8 @@
 
 mod admin;
 mod assets;
+mod builder;
+mod choices;
 mod clients;
 mod coding;
 mod conditional;
@@ -18,10 +20,10 @@ mod gate;
 mod negotiate;
 mod official;
 mod opml;
-mod pages;
 mod params;
 mod popular;
 mod query_api;
+mod reading;
 mod recent;
 mod respond;
 mod routes;

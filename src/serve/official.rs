@@ -39,7 +39,7 @@ fn asked(request: &HttpRequest, state: &State, shape: Shape) -> Result<FeedReque
     let usual = Selection::of(&AnnounceType::ALL, DAYS, Limit::Usual(state.options.feed_limit));
     let asked = given.chosen(Asked::usual(scope, usual, Presentation::default()))?;
     let base = params::base(request, state)?;
-    Ok(FeedRequest { asked, form: Form::Official(shape), base })
+    Ok(FeedRequest { asked, form: Form::Official(shape), base, view: None })
 }
 
 /// The format is the first part of these addresses; an ending says nothing here, or the contrary.

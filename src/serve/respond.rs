@@ -58,7 +58,13 @@ pub(super) async fn kept(
 ) -> Result<HttpResponse, Problem> {
     let coding = coding::best(request.headers()).ok_or_else(Problem::no_coding)?;
     let is_negotiated = negotiate::is_negotiated(request.path());
-    let terms = freshness.terms(state, is_negotiated, was_read_now);
+    let mut terms = freshness.terms(state, is_negotiated, was_read_now);
+    if found.document.is_page {
+        // A page says what is wrong at the moment; its reader asks again and is told that nothing has changed.
+        let is_private = state.doors.are_keys_asked_for();
+        terms.cache_control =
+            HeaderValue::from_static(if is_private { "private, no-cache" } else { "no-cache" });
+    }
     if !is_current(request.headers(), &found.document, coding) {
         state.documents.prepare(&found, coding).await;
     }
@@ -76,7 +82,9 @@ pub(super) fn page(request: &HttpRequest, document: &Document, cache_control: &'
         return Problem::no_coding().respond(request);
     };
     let cache_control = HeaderValue::from_static(cache_control);
-    let terms = Terms { cache_control, cache_status: None, is_negotiated: false };
+    // The only one of these that comes in two forms.
+    let is_negotiated = request.path() == "/explain";
+    let terms = Terms { cache_control, cache_status: None, is_negotiated };
     answer(request.headers(), document, coding, &terms)
 }
 
@@ -143,7 +151,7 @@ fn whole(document: &Document, coding: Coding, terms: &Terms) -> HttpResponse {
     response
 }
 
-/// What keeps a page from doing harm: it loads and runs nothing, and tells no site where its reader came from.
+/// What keeps a page from doing harm: it loads and runs nothing of others, and tells no site where its reader came from.
 pub(super) fn page_fields() -> [(HeaderName, HeaderValue); 2] {
     [
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(page::CONTENT_SECURITY_POLICY)),

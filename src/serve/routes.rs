@@ -4,7 +4,7 @@ use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::error::Problem;
-use super::{State, admin, assets, explain, feeds, official, opml, pages, query_api, status};
+use super::{State, admin, assets, builder, explain, feeds, official, opml, query_api, status};
 
 /// A resource that is read and nothing else; the server does not take `HEAD` for a kind of `GET`.
 macro_rules! readable {
@@ -28,11 +28,12 @@ pub fn configure(app: &mut web::ServiceConfig, state: State) {
             .service(readable!("/keywords/{keyword}", feeds::keyword))
             .service(readable!("/named/{slug}", feeds::named_feed))
             .service(readable!("/feeds.opml", opml::list))
-            .service(readable!("/", pages::start))
+            .service(readable!("/", builder::start))
             .service(readable!("/status", status::page))
             .service(readable!("/status.json", status::json))
             .service(readable!("/explain", explain::explain))
             .service(readable!("/style.css", assets::style))
+            .service(readable!("/page.js", assets::script))
             .service(readable!("/help/rules", assets::help_rules))
             .service(readable!("/help/http", assets::help_http))
             .service(readable!("/robots.txt", assets::robots))

@@ -70,6 +70,8 @@ fn subject_status(subject: SubjectId, known: Known, newest_due: Date) -> Subject
         (date, known.days.get(&date).cloned().or_else(short))
     });
     let days = days.collect();
+    let read = known.days.values().filter(|day| day.verdict != Verdict::Gap);
+    let history = read.map(|day| (day.date, day.counts.total())).collect();
     let status = known.status;
     SubjectStatus {
         subject,
@@ -83,6 +85,7 @@ fn subject_status(subject: SubjectId, known: Known, newest_due: Date) -> Subject
         next_attempt: status.as_ref().map(|status| status.next_attempt),
         days,
         gaps,
+        history,
     }
 }
 

@@ -91,6 +91,13 @@ pub fn item_html(
     item.into_string()
 }
 
+/// A text of several paragraphs with its links.
+#[must_use]
+pub fn prose_html(prose: &Prose, mode: TextMode) -> String {
+    let mut left = PROSE_BYTES_MAX;
+    html! { @for paragraph in &prose.paragraphs { p { (spans(paragraph, mode, &mut left)) } } }.into_string()
+}
+
 /// Each author leads to arXiv's search, as on the listing page.
 fn authors(authors: &Authors, mode: TextMode) -> Markup {
     let further = authors.names.len().saturating_sub(AUTHORS_MAX);

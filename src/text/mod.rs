@@ -15,6 +15,6 @@ mod short;
 pub mod tex;
 
 pub use doi::{doi_at, dois};
-pub use html::{escape, item_html};
+pub use html::{escape, item_html, prose_html};
 pub use plain::{announcement, inline, one_line, prose, summary, title};
 pub use short::short;

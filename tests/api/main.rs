@@ -13,6 +13,7 @@ mod live;
 mod named;
 mod opml;
 mod outage;
+mod pages;
 mod rsshub;
 mod rules;
 mod service;

@@ -78,15 +78,16 @@ async fn the_formats_hold_the_same_items_in_the_same_order() {
 }
 
 #[tokio::test]
-async fn the_pages_name_the_feeds_and_run_nothing() {
+async fn the_pages_name_the_feeds_and_run_nothing_but_the_services_own_script() {
     let service = Running::demo().await;
     let browser = [("accept", "text/html")];
     for path in ["/subjects/cs.DC", "/"] {
         let response = service.ask(reqwest::Method::GET, path, &browser).await;
         let policy = response.headers()["content-security-policy"].to_str().expect("text").to_owned();
-        assert!(policy.starts_with("default-src 'none'"), "{policy}");
+        assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
         let text = response.text().await.expect("a body");
         assert!(text.contains("/subjects/cs.DC.atom"), "{path}");
-        assert!(!text.contains("<script"), "{path}");
+        assert_eq!(text.matches("<script").count(), 1, "{path}");
+        assert!(text.contains("<script src=\"/page.js?") && !text.contains(" style="), "{path}");
     }
 }

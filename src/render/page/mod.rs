@@ -1,136 +1,70 @@
 //! How does a browser see a feed, the service and a mistake?
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, Markup, html};
 
+mod builder;
+mod explained;
+mod help;
+mod paper;
+mod preview;
+mod reading;
+mod result;
 mod status;
+mod subjects;
 
 use super::Format;
-use crate::domain::feed::{Entry, Feed};
-use crate::domain::taxonomy::SubjectId;
 
+pub use builder::{Builder, Fields, Mistake, builder};
+pub use explained::{Explained, Part, explained};
+pub use help::help;
+pub use reading::{Notice, Reading, reading};
+pub use result::{Made, Result};
 pub use status::{Status, SubjectStatus, status};
 
 /// The media type of every page.
 pub const CONTENT_TYPE: &str = "text/html; charset=utf-8";
 
-/// Nothing but the one stylesheet and the icon is loaded, and nothing is run.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
-    form-action 'self'; frame-ancestors 'none'";
+/// Nothing but what this service itself has is loaded: one stylesheet, one script, its icon.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
+    connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// The stylesheet of every page, served at `/style.css`.
 pub const STYLE: &str = include_str!("../style.css");
 
-/// What the start page tells.
-#[derive(Clone, Copy, Debug)]
-pub struct Start<'a> {
-    /// The public address of the service.
-    pub base: &'a str,
-    /// The subject of the examples.
-    pub example: SubjectId,
-    pub reads: &'a [Read],
-    /// The slugs and titles of the feeds of the configuration.
-    pub named: &'a [(&'a str, &'a str)],
-}
+/// The script of every page, served at `/page.js`; every page works without it.
+pub const SCRIPT: &str = include_str!("page.js");
 
-/// How the last read of a subject ended.
-#[derive(Clone, Debug)]
-pub struct Read {
-    pub subject: SubjectId,
-    pub verdict: &'static str,
-    pub newest: Option<Date>,
-    pub reason: String,
-}
+/// What the addresses of both change with, so that no browser shows a new page in an old dress.
+const STYLE_EDITION: u32 = edition(STYLE);
+const SCRIPT_EDITION: u32 = edition(SCRIPT);
 
-/// The start page.
-#[must_use]
-pub fn start(start: &Start<'_>) -> String {
-    let feed = |path: &str| html! { a href={ "/" (path) } { code { (start.base) "/" (path) } } };
-    let example = start.example;
-    let archives = SubjectId::all().filter(|subject| is_archive(*subject));
-    let body = html! {
-        h1 { "crosslist" }
-        p.lead { "arXiv’s listings as complete feeds: every new paper, cross-list and replacement, once." }
-        h2 { "Subscribe" }
-        p { "Put one of these into a feed reader, and any other subject in the place of " code { (example) } "." }
-        ul.plain {
-            @for format in Format::ALL { li { (feed(&format!("subjects/{example}.{format}"))) " " (label(format)) } }
-            li { (feed(&format!("subjects/{example}"))) " the same to read here" }
-            li { (feed(&format!("subjects/{example}.atom?type=new,cross"))) " without replacements" }
-            li { code { (start.base) "/subjects/" (example) "+quant-ph.atom?limit=50" } " two subjects in one, the newest fifty" }
-        }
-        @if !start.named.is_empty() {
-            h2 { "Named feeds" }
-            ul.plain {
-                @for (slug, title) in start.named {
-                    li { (feed(&format!("named/{slug}"))) " " bdi { (title) } }
-                }
-            }
-        }
-        @if !start.reads.is_empty() {
-            h2 { "Read so far" }
-            p { "More of it, and the last days: " a href="/status" { "the status page" } "." }
-            table {
-                thead { tr { th { "Subject" } th { "Last read" } th { "Newest mailing" } th { "What was found" } } }
-                tbody {
-                    @for read in start.reads {
-                        tr {
-                            td { a href={ "/subjects/" (read.subject) } { (read.subject) } }
-                            td { span class={ "verdict " (read.verdict) } { (read.verdict) } }
-                            td { @if let Some(date) = read.newest { time datetime=(date) { (date) } } }
-                            td { (read.reason) }
-                        }
-                    }
-                }
-            }
-        }
-        h2 { "Subjects" }
-        p { "Every archive and category of arXiv, in any case, under any of its names; join several with "
-            code { "+" } ". How to ask, and what is answered: " a href="/help/http" { "the HTTP help" } "." }
-        @for archive in archives {
-            details {
-                summary { a href={ "/subjects/" (archive) } { (archive) } " " (archive.name()) }
-                ul.subjects {
-                    @for subject in SubjectId::all().filter(|subject| *subject != archive && in_archive(*subject, archive)) {
-                        li { a href={ "/subjects/" (subject) } { (subject) } " " (subject.name()) }
-                    }
-                }
-            }
-        }
-    };
-    document("crosslist: arXiv’s listings as feeds", &html! {}, &body)
-}
-
-/// A feed to read, with the way to its three formats.
-#[must_use]
-pub fn feed(feed: &Feed) -> String {
-    let address = |format: Format| feed.base_url.with_extension(format.extension());
-    let head = html! {
-        @for format in Format::ALL {
-            link rel="alternate" type=(format.media_type()) title={ (feed.title) " (" (label(format)) ")" } href=(address(format));
-        }
-    };
-    let body = html! {
-        h1 { (feed.title) }
-        p.lead { (feed.description) "." }
-        p { "Subscribe: "
-            @for format in Format::ALL { a href=(address(format)) { (label(format)) } " " }
-        }
-        @if feed.entries.is_empty() { p { "Nothing was announced in the last days that fits this feed." } }
-        @for entry in &feed.entries { (article(entry)) }
-    };
-    document(&feed.title, &head, &body)
-}
-
-fn article(entry: &Entry) -> Markup {
-    html! {
-        article {
-            h2 { a href=(entry.url) { bdi { (entry.title) } } }
-            p.date { time datetime=(entry.published) { (entry.published.strftime("%-d %B %Y, %H:%M UTC")) } }
-            // The item's markup is made by `text`, which escapes all that came from outside.
-            (PreEscaped(&entry.content_html))
-        }
+/// A number that changes with the text (FNV-1a, 32 bits).
+const fn edition(text: &str) -> u32 {
+    let bytes = text.as_bytes();
+    let (mut number, mut at) = (0x811c_9dc5_u32, 0);
+    while at < bytes.len() {
+        number = (number ^ bytes[at] as u32).wrapping_mul(0x0100_0193);
+        at += 1;
     }
+    number
+}
+
+/// Signs that turn the direction of what stands behind them, which no attribute and no title of a window contains.
+const DIRECTIONS: [char; 12] = [
+    '\u{61C}', '\u{200E}', '\u{200F}', '\u{202A}', '\u{202B}', '\u{202C}', '\u{202D}', '\u{202E}',
+    '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
+];
+
+/// The pages that every page leads to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Builder,
+    Status,
+    Rules,
+    Http,
+    Elsewhere,
 }
 
 /// A mistake, said to a person.
@@ -138,33 +72,49 @@ fn article(entry: &Entry) -> Markup {
 pub fn problem(title: &str, detail: &str) -> String {
     let body = html! {
         h1 { (title) }
-        p.lead { (detail) }
-        p { a href="/" { "What can be asked here" } }
+        p.lead { bdi { (detail) } }
+        p { a href="/" { "Build a feed" } " · " a href="/help/http" { "What can be asked here" } " · "
+            a href="/status" { "Is something broken?" } }
     };
-    document(title, &html! {}, &body)
+    document(title, Place::Elsewhere, &html! {}, &body)
 }
 
-fn document(title: &str, head: &Markup, body: &Markup) -> String {
+fn document(title: &str, place: Place, head: &Markup, body: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) }
-                link rel="stylesheet" href="/style.css";
+                meta name="color-scheme" content="light dark";
+                title { (title.replace(DIRECTIONS, "")) }
+                link rel="stylesheet" href={ "/style.css?" (STYLE_EDITION) };
+                script src={ "/page.js?" (SCRIPT_EDITION) } defer {}
                 (head)
             }
             body {
-                main { (body) }
-                footer {
-                    "Descriptive metadata by arXiv and its authors, CC0. crosslist is not part of arXiv. "
-                    a href="/" { "Start" } " · " a href="/status" { "Status" }
+                a.skip href="#main" { "To the content" }
+                header.site {
+                    a.brand href="/" { "crosslist" }
+                    nav aria-label="Site" {
+                        (way("/", "Build a feed", place == Place::Builder))
+                        (way("/status", "Status", place == Place::Status))
+                        (way("/help/rules", "Rules", place == Place::Rules))
+                        (way("/help/http", "Addresses", place == Place::Http))
+                    }
+                }
+                main id="main" tabindex="-1" { (body) }
+                footer.site {
+                    p { "Descriptive metadata by arXiv and its authors, CC0. crosslist is not part of arXiv." }
                 }
             }
         }
     };
     page.into_string()
+}
+
+fn way(address: &str, words: &str, is_here: bool) -> Markup {
+    html! { a href=(address) aria-current=[is_here.then_some("page")] { (words) } }
 }
 
 fn label(format: Format) -> &'static str {
@@ -175,10 +125,33 @@ fn label(format: Format) -> &'static str {
     }
 }
 
-fn is_archive(subject: SubjectId) -> bool {
-    !subject.as_str().contains('.')
+/// `1 paper`, `2 papers`.
+fn count(number: usize, one: &str) -> String {
+    format!("{number} {one}{}", if number == 1 { "" } else { "s" })
 }
 
-fn in_archive(subject: SubjectId, archive: SubjectId) -> bool {
-    subject.as_str().split_once('.').is_some_and(|(prefix, _)| prefix == archive.as_str())
+/// `Friday, 6 March 2026`.
+fn long_date(date: Date) -> String {
+    date.strftime("%A, %-d %B %Y").to_string()
+}
+
+/// `6 March 2026`.
+fn plain_date(date: Date) -> String {
+    date.strftime("%-d %B %Y").to_string()
+}
+
+fn moment(at: Timestamp) -> Markup {
+    html! { time datetime=(at.strftime("%Y-%m-%dT%H:%M:%SZ")) { (at.strftime("%-d %B %Y, %H:%M UTC")) } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_a_mistake_becomes_markup_and_no_title_turns_around() {
+        let page = problem("a\u{202E}<b>", "<script>alert(1)</script>\u{202E}");
+        assert!(page.contains("<title>a&lt;b&gt;</title>"), "{page}");
+        assert!(page.contains("<bdi>&lt;script&gt;"), "{page}");
+    }
 }

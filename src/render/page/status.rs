@@ -1,13 +1,19 @@
 //! How does a person see whether it is quiet or broken?
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
-use super::document;
+use super::{Place, count, document, moment, plain_date};
+use crate::domain::mailing;
 use crate::domain::outcome::{Counts, Day};
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
+
+/// The sparkline: what a day takes of its width, how wide it is for few days, and its height, in units of its drawing.
+const SPARK_STEP: std::ops::RangeInclusive<usize> = 4..=16;
+const SPARK_WIDTH: usize = 96;
+const SPARK_HEIGHT: usize = 28;
 
 /// What the status page tells.
 #[derive(Clone, Debug)]
@@ -36,6 +42,8 @@ pub struct SubjectStatus {
     pub days: Vec<(Date, Option<Day>)>,
     /// Past days that can no longer be had.
     pub gaps: Vec<Date>,
+    /// How many entries each mailing that is known had, the oldest first.
+    pub history: Vec<(Date, usize)>,
 }
 
 /// The status page.
@@ -54,42 +62,86 @@ pub fn status(status: &Status) -> String {
                 (_, _) => "Some subjects could not be read; their feeds show what was read before.",
             }
         }
+        @if !broken.is_empty() {
+            ul.troubles { @for subject in &broken { li { a href={ "#" (subject.subject) } { (subject.subject) } " "
+                (verdict(subject.verdict)) " " (meaning(subject.verdict)) } } }
+        }
         dl.facts {
+            dt { "Next mailing" }
+            dd { strong.countdown data-until=(status.next_mailing.strftime("%Y-%m-%dT%H:%M:%SZ")) data-now=(status.now.strftime("%Y-%m-%dT%H:%M:%SZ")) { (until(status.now, status.next_mailing)) }
+                " · " (moment(status.next_mailing)) }
+            dt { "Newest due" } dd { (plain_date(status.newest_due)) }
             dt { "Read from" } dd { (status.upstream) }
             dt { "Now" } dd { (moment(status.now)) }
-            dt { "Newest mailing due" } dd { (status.newest_due) }
-            dt { "Next mailing" } dd { (moment(status.next_mailing)) }
         }
-        @for subject in &status.subjects { (section(subject)) }
-        p { a href="/status.json" { "The same as JSON" } }
+        @if status.subjects.is_empty() {
+            p { "A subject is read as soon as someone asks for its feed: " a href="/" { "build one" } "." }
+        }
+        div.subjects { @for subject in &status.subjects { (section(subject, status.now)) } }
+        @if !status.subjects.is_empty() { (legend()) }
+        p.quiet { a href="/status.json" { "The same as JSON" } " · " a href="/help/http#verdicts" { "What the words mean" } }
     };
-    document("Status of crosslist", &html! {}, &body)
+    document("Status of crosslist", Place::Status, &html! {}, &body)
 }
 
-fn section(subject: &SubjectStatus) -> Markup {
+fn section(subject: &SubjectStatus, now: Timestamp) -> Markup {
     html! {
-        section.subject {
-            h2 { a href={ "/subjects/" (subject.subject) } { (subject.subject) } " " (subject.subject.name()) }
-            p {
-                span class={ "verdict " (subject.verdict) } { (subject.verdict) } ": " (subject.reason)
+        section.subject id=(subject.subject) {
+            div.subjecthead {
+                h2 { a href={ "/subjects/" (subject.subject) } { (subject.subject) } " " span.name { (subject.subject.name()) } }
+                (spark(&subject.history))
             }
-            ol.days {
+            ol.days aria-label="The last 14 days" {
                 @for (date, day) in &subject.days { (cell(*date, day.as_ref())) }
             }
-            p.date {
-                "Last read " (optional(subject.attempted)) "; last proved whole " (optional(subject.proved))
-                "; next " (optional(subject.next_attempt)) "."
+            p.said { (verdict(subject.verdict)) " " bdi { (subject.reason) } }
+            p.quiet {
+                "Last read " (optional(subject.attempted)) " · last proved whole " (optional(subject.proved))
+                @if let Some(next) = subject.next_attempt { " · next look " (until(now, next)) }
             }
             @if !subject.gaps.is_empty() {
-                p { "Lost: " @for gap in &subject.gaps { (gap) " " } }
+                p.notice { "Lost, for arXiv no longer gives them: "
+                    @for (index, gap) in subject.gaps.iter().enumerate() { @if index > 0 { ", " } (plain_date(*gap)) } }
             }
         }
     }
 }
 
-/// One day: a mark, and in words for those who do not see it.
+/// The verdict with a sign of its own, so that colour is not needed.
+fn verdict(verdict: Verdict) -> Markup {
+    html! { span class={ "verdict " (verdict) } { span aria-hidden="true" { (sign(verdict)) " " } (verdict) } }
+}
+
+fn sign(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Complete => "●",
+        Verdict::Quiet => "○",
+        Verdict::Incomplete => "◐",
+        Verdict::Stale => "◷",
+        Verdict::Unrecognized => "◇",
+        Verdict::Refused => "⊘",
+        Verdict::Unreachable => "▲",
+        Verdict::Unread => "·",
+        Verdict::Gap => "✕",
+    }
+}
+
+/// What a verdict means for those who read the feed.
+fn meaning(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Complete | Verdict::Quiet | Verdict::Unread => "",
+        Verdict::Incomplete => "– the page’s own counts and its entries disagree; it is asked for again",
+        Verdict::Stale => "– arXiv still shows an older mailing for it; it is asked for again",
+        Verdict::Unrecognized => "– what came was no listing; it is asked for again",
+        Verdict::Refused => "– arXiv does not let us read; we slow down and ask again",
+        Verdict::Unreachable => "– arXiv gave no good answer; it is asked for again",
+        Verdict::Gap => "– a past day is lost",
+    }
+}
+
+/// One day: its count or a sign, its weekday, and in words for those who do not see it.
 fn cell(date: Date, day: Option<&Day>) -> Markup {
-    let weekend = !crate::domain::mailing::has_mailing(date);
+    let weekend = !mailing::has_mailing(date);
     let (class, words) = match day {
         Some(day) if day.verdict == Verdict::Quiet => ("quiet", "quiet: nothing announced".to_owned()),
         Some(day) if day.missing > 0 => {
@@ -99,11 +151,67 @@ fn cell(date: Date, day: Option<&Day>) -> Markup {
         None if weekend => ("weekend", "no mailing on this day".to_owned()),
         None => ("unread", "not read".to_owned()),
     };
-    let count = day.map(|day| day.counts.total());
     html! {
         li class={ "day " (class) } title={ (date) ": " (words) } {
-            span.numeral { @if let Some(count) = count { (count) } @else { "·" } }
-            span.visually-hidden { (date) ": " (words) }
+            span.numeral aria-hidden="true" {
+                @match day {
+                    Some(day) if day.verdict == Verdict::Complete => (day.counts.total()),
+                    Some(day) if day.verdict == Verdict::Quiet => "0",
+                    Some(day) if day.verdict == Verdict::Incomplete => { (day.counts.total()) "!" }
+                    Some(day) => (sign(day.verdict)),
+                    None if weekend => "",
+                    None => "?",
+                }
+            }
+            span.letter aria-hidden="true" { (date.strftime("%a").to_string().chars().take(1).collect::<String>()) (date.day()) }
+            span.visually-hidden { (plain_date(date)) ": " (words) }
+        }
+    }
+}
+
+fn legend() -> Markup {
+    let item = |class: &str, sign: &str, words: &str| {
+        html! { li { span class={ "day " (class) } aria-hidden="true" { span.numeral { (sign) } } " " (words) } }
+    };
+    html! {
+        h2.visually-hidden { "What the cells mean" }
+        ul.legend {
+            (item("complete", "12", "read whole, with so many entries"))
+            (item("quiet", "0", "quiet: proved that nothing was announced"))
+            (item("incomplete", "9!", "kept, though entries are missing"))
+            (item("gap", "✕", "lost"))
+            (item("unread", "?", "not read"))
+            (item("weekend", "", "weekend, no mailing"))
+        }
+    }
+}
+
+/// Papers per mailing as a line; nothing while there are too few for one.
+fn spark(history: &[(Date, usize)]) -> Markup {
+    let (Some((oldest, _)), Some((newest, latest))) = (history.first(), history.last()) else {
+        return html! {};
+    };
+    let most = history.iter().map(|(_, number)| *number).max().unwrap_or(0);
+    let fewest = history.iter().map(|(_, number)| *number).min().unwrap_or(0);
+    let step = (SPARK_WIDTH / history.len()).clamp(*SPARK_STEP.start(), *SPARK_STEP.end());
+    let width = (history.len() - 1) * step + 8;
+    let height = |number: usize| SPARK_HEIGHT - 4 - number * (SPARK_HEIGHT - 8) / most.max(1);
+    let points: Vec<String> = history
+        .iter()
+        .enumerate()
+        .map(|(index, (_, number))| format!("{},{}", 4 + index * step, height(*number)))
+        .collect();
+    let words = format!(
+        "Papers per mailing from {} to {}: {fewest} to {most}, last {latest}",
+        plain_date(*oldest),
+        plain_date(*newest)
+    );
+    html! {
+        @if history.len() > 1 {
+            svg.spark viewBox={ "0 0 " (width) " " (SPARK_HEIGHT) } width=(width) height=(SPARK_HEIGHT) role="img" aria-label=(words) {
+                polyline points=(points.join(" ")) {}
+                circle cx=(width - 4) cy=(height(*latest)) r="2.5" {}
+            }
         }
     }
 }
@@ -124,6 +232,39 @@ fn optional(at: Option<Timestamp>) -> Markup {
     html! { @if let Some(at) = at { (moment(at)) } @else { "never" } }
 }
 
-fn moment(at: Timestamp) -> Markup {
-    html! { time datetime=(at.strftime("%Y-%m-%dT%H:%M:%SZ")) { (at.strftime("%-d %B %Y, %H:%M UTC")) } }
+/// `in 2 hours and 14 minutes`.
+fn until(now: Timestamp, then: Timestamp) -> String {
+    let minutes = then.duration_since(now).max(SignedDuration::ZERO).as_secs().div_euclid(60);
+    let number = |number: i64, one: &str| count(usize::try_from(number).unwrap_or_default(), one);
+    match (minutes / (24 * 60), minutes / 60 % 24, minutes % 60) {
+        (0, 0, 0) => "any moment now".to_owned(),
+        (0, 0, minutes) => format!("in {}", number(minutes, "minute")),
+        (0, hours, minutes) => format!("in {} and {}", number(hours, "hour"), number(minutes, "minute")),
+        (days, hours, _) => format!("in {} and {}", number(days, "day"), number(hours, "hour")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_until_a_mailing_is_told_in_words() {
+        let now: Timestamp = "2026-03-06T02:59:30Z".parse().expect("a time");
+        let check = |then: &str, words: &str| assert_eq!(until(now, then.parse().expect("a time")), words);
+        check("2026-03-09T00:00:00Z", "in 2 days and 21 hours");
+        check("2026-03-06T05:14:00Z", "in 2 hours and 14 minutes");
+        check("2026-03-06T03:01:00Z", "in 1 minute");
+        check("2026-03-06T03:00:00Z", "any moment now");
+        check("2026-03-01T00:00:00Z", "any moment now");
+    }
+
+    #[test]
+    fn a_line_of_papers_stays_inside_its_drawing() {
+        let day = |number: i8| jiff::civil::date(2026, 3, number);
+        let html = spark(&[(day(2), 0), (day(3), 500), (day(4), 0)]).into_string();
+        assert!(html.contains("points=\"4,24 20,4 36,24\""), "{html}");
+        assert!(html.contains("2 March 2026 to 4 March 2026: 0 to 500, last 0"), "{html}");
+        assert!(!spark(&[(day(2), 0)]).into_string().contains("svg") && spark(&[]).into_string().is_empty());
+    }
 }

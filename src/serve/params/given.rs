@@ -18,6 +18,9 @@ use super::values::{choice, flag, number, shortened, subject_list, types, wrong}
 /// The most items of a feed.
 const LIMIT_MAX: usize = 2_000;
 
+/// The last page that can be asked for: as many items as a feed may have, one on each.
+const PAGE_MAX: usize = LIMIT_MAX;
+
 /// How short RSSHub lets a brief text be, and how long it may be here, in characters.
 const BRIEF_CHARACTERS: std::ops::RangeInclusive<usize> = 100..=100_000;
 
@@ -57,6 +60,8 @@ pub(in crate::serve) struct Given {
     pub(super) id: Option<ArxivId>,
     pub(super) query: Option<Query>,
     pub(super) subjects: Vec<SubjectId>,
+    /// The page of a feed that is read in a browser, from 1.
+    pub(super) page: Option<usize>,
     types: Option<Vec<AnnounceType>>,
     limit: Option<usize>,
     days: Option<u32>,
@@ -205,6 +210,7 @@ impl Reader<'_> {
             },
             // A `+` in a query is a blank once it is decoded.
             "subjects" => given.subjects = subject_list(&value.replace([' ', '+'], ","), ',')?,
+            "page" => self.set(number(name, value, 1, PAGE_MAX), |given| &mut given.page),
             "limit" => self.set(number(name, value, 1, LIMIT_MAX), |given| &mut given.limit),
             "days" => {
                 let days = number(name, value, 1, days_max as usize);

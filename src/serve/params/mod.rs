@@ -15,11 +15,12 @@ use crate::filter::{self, Code, Context, Limits, Lists, Mode, Query};
 use crate::render::Format;
 
 use super::error::{Mistake, Problem};
+use super::reading::View;
 use super::{State, negotiate};
 
 use given::SHOWN;
 pub(super) use given::{FEED, Given, RULE, given};
-pub(super) use values::{shortened, subject_list};
+pub(super) use values::{shortened, sorted, subject_list};
 
 /// The longest keyword, in bytes; it stands twice in the rule that it becomes.
 const KEYWORD_BYTES_MAX: usize = 400;
@@ -31,6 +32,8 @@ pub(super) struct FeedRequest {
     pub(super) form: negotiate::Form,
     /// The public address of the service, without a slash at the end.
     pub(super) base: String,
+    /// What a page to read shows beside the feed.
+    pub(super) view: Option<Box<View>>,
 }
 
 /// Reads the path and the query of `/subjects/{subjects}`.
@@ -43,7 +46,7 @@ pub(super) fn subjects(request: &HttpRequest, state: &State) -> Result<FeedReque
     } else {
         Scope::Subjects(subject_list(list, '+')?)
     };
-    let given = given(request.query_string(), state, &[RULE, FEED, SHOWN])?;
+    let given = given(request.query_string(), state, &[RULE, of_form(form), FEED, SHOWN])?;
     feed_request(scope, given, &AnnounceType::ALL, form, request, state)
 }
 
@@ -53,7 +56,7 @@ pub(super) fn search(request: &HttpRequest, state: &State) -> Result<FeedRequest
     if name != "search" {
         return Err(Problem::unknown_path(request.path()));
     }
-    let mut given = given(request.query_string(), state, &[RULE, &["subjects"], FEED, SHOWN])?;
+    let mut given = given(request.query_string(), state, &[RULE, &["subjects"], of_form(form), FEED, SHOWN])?;
     if given.query.is_none() {
         return Err(Problem::bad_request(vec![Mistake {
             code: "no-query",
@@ -93,7 +96,7 @@ pub(super) fn keyword(request: &HttpRequest, state: &State) -> Result<FeedReques
             "at most 400 bytes; use /search with a rule for more",
         ));
     }
-    let mut given = given(request.query_string(), state, &[RULE, &["subjects"], FEED, SHOWN])?;
+    let mut given = given(request.query_string(), state, &[RULE, &["subjects"], of_form(form), FEED, SHOWN])?;
     let context = Context { lists: &Lists::default(), mode: Mode::Native };
     let rule = filter::parse(&make::keyword_rule(&keyword), &Limits::URL, &context).map_err(|mistakes| {
         let is_beginning = mistakes.as_slice().iter().any(|mistake| mistake.code == Code::BadWildcard);
@@ -136,18 +139,19 @@ pub(super) fn named(request: &HttpRequest, state: &State) -> Result<FeedRequest,
     let Some(named) = found else {
         return Err(Problem::unknown_feed(slug, known.iter().map(|named| named.slug.as_str())));
     };
-    let given = given(request.query_string(), state, &[RULE, FEED, SHOWN])?;
+    let given = given(request.query_string(), state, &[RULE, of_form(form), FEED, SHOWN])?;
+    let view = View::of_page(given.page);
     let scope = Scope::Named(named.clone());
     let limit = named.limit.map_or(Limit::Usual(state.options.feed_limit), Limit::Chosen);
     let days = named.days.unwrap_or(state.options.feed_days);
     let usual = Selection::of(&AnnounceType::ALL, days, limit);
     let usually = Presentation { text: named.text, ..Presentation::default() };
     let asked = given.chosen(Asked::usual(scope, usual, usually))?;
-    Ok(FeedRequest { asked, form, base: base(request, state)? })
+    Ok(FeedRequest { asked, form, base: base(request, state)?, view })
 }
 
 /// What a search shows when neither `type=` nor the rule says anything of types.
-const APPEARANCES: [AnnounceType; 2] = [AnnounceType::New, AnnounceType::Cross];
+pub(super) const APPEARANCES: [AnnounceType; 2] = [AnnounceType::New, AnnounceType::Cross];
 
 fn feed_request(
     scope: Scope,
@@ -157,12 +161,28 @@ fn feed_request(
     request: &HttpRequest,
     state: &State,
 ) -> Result<FeedRequest, Problem> {
+    let view = View::of_page(given.page);
+    let asked = asked(scope, given, default_types, state)?;
+    Ok(FeedRequest { asked, form, base: base(request, state)?, view })
+}
+
+/// What is asked for where the parameters leave the rest as it usually is.
+pub(super) fn asked(
+    scope: Scope,
+    given: Given,
+    default_types: &[AnnounceType],
+    state: &State,
+) -> Result<Asked, Problem> {
     let names_a_type = given.query.as_ref().is_some_and(Query::names_a_type);
     let types = if names_a_type { &AnnounceType::ALL } else { default_types };
     let limit = Limit::Usual(state.options.feed_limit);
     let usual = Selection::of(types, state.options.feed_days, limit);
-    let asked = given.chosen(Asked::usual(scope, usual, Presentation::default()))?;
-    Ok(FeedRequest { asked, form, base: base(request, state)? })
+    given.chosen(Asked::usual(scope, usual, Presentation::default()))
+}
+
+/// What only a page to read understands.
+fn of_form(form: negotiate::Form) -> &'static [&'static str] {
+    if form == negotiate::Form::Page { &["page"] } else { &[] }
 }
 
 /// The last part of a path without the ending of a format, and the form that is asked for.

@@ -23,6 +23,11 @@ pub(in crate::serve) fn subject_list(list: &str, separator: char) -> Result<Vec<
         unknown.truncate(SUBJECTS_MAX);
         return Err(Problem::unknown_subject(&unknown));
     }
+    sorted(subjects)
+}
+
+/// Subjects in the order of their ids, each once.
+pub(in crate::serve) fn sorted(mut subjects: Vec<SubjectId>) -> Result<Vec<SubjectId>, Problem> {
     subjects.sort_unstable();
     subjects.dedup();
     if subjects.len() > SUBJECTS_MAX {
@@ -30,7 +35,7 @@ pub(in crate::serve) fn subject_list(list: &str, separator: char) -> Result<Vec<
             code: "too-many-subjects",
             parameter: "subjects".to_owned(),
             position: 0,
-            length: list.chars().count(),
+            length: 0,
             message: format!("{} subjects are joined", subjects.len()),
             hint: format!("join at most {SUBJECTS_MAX}, or ask for an archive such as cs"),
         }]));

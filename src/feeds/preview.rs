@@ -1,0 +1,175 @@
+//! What would a feed bring that is about to be made?
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use jiff::civil::Date;
+
+use crate::domain::event::Event;
+use crate::domain::presentation::TextMode;
+use crate::domain::preview::{Marked, Match, Preview};
+use crate::domain::taxonomy::SubjectId;
+use crate::filter::{Highlights, Part};
+use crate::text;
+
+use super::{Asked, Selection, Shelf, assemble, choose};
+
+/// How many of the items are shown.
+const SHOWN_MAX: usize = 20;
+
+/// How many authors are shown, beside those that match.
+const AUTHORS_SHOWN_MAX: usize = 8;
+
+/// The longest text that is looked through for what to mark, in characters; arXiv takes 1,920 for an abstract.
+const MARKED_CHARACTERS_MAX: usize = 8_000;
+
+/// How much of an abstract is shown, in characters, and how much of that stands before the first mark.
+const EXCERPT_CHARACTERS: usize = 240;
+const EXCERPT_BEFORE: usize = 80;
+
+/// Looks at the feed through its first items; the subjects need not all be known.
+#[must_use]
+pub fn preview(shelf: &Shelf, subjects: &[SubjectId], asked: &Asked) -> Preview {
+    let events = choose(shelf, subjects, asked);
+    let query = asked.selection.query.as_ref();
+    let highlights = query.map(Highlights::of);
+    let mode = match asked.presentation.text {
+        TextMode::Tex => TextMode::Tex,
+        TextMode::Unicode | TextMode::Mathml => TextMode::Unicode,
+    };
+    let notes = query.map(|query| {
+        let everything = Selection { query: None, ..asked.selection.clone() };
+        let (_, warnings) = shelf.measured(&assemble(shelf, subjects, &everything), query);
+        warnings.into_iter().map(|warning| (warning.position, warning.length, warning.message)).collect()
+    });
+    Preview {
+        total: events.len(),
+        days: days(shelf, subjects, asked, &events),
+        sources: sources(subjects, &events),
+        homes: homes(&events),
+        notes: notes.unwrap_or_default(),
+        matches: events
+            .into_iter()
+            .take(SHOWN_MAX)
+            .map(|event| seen(event, highlights.as_ref(), mode))
+            .collect(),
+    }
+}
+
+fn days(shelf: &Shelf, subjects: &[SubjectId], asked: &Asked, events: &[Event]) -> Vec<(Date, usize)> {
+    let Some(newest) = shelf.newest(subjects) else { return Vec::new() };
+    let oldest =
+        newest.saturating_sub(SignedDuration::from_hours(24 * (i64::from(asked.selection.days) - 1)));
+    let read = shelf.dates(subjects).into_iter().filter(|date| *date >= oldest);
+    let mut days: BTreeMap<Date, usize> = read.map(|date| (date, 0)).collect();
+    for event in events {
+        *days.entry(event.listing_date).or_default() += 1;
+    }
+    days.into_iter().collect()
+}
+
+fn sources(subjects: &[SubjectId], events: &[Event]) -> Vec<(SubjectId, usize)> {
+    let count = |subject| events.iter().filter(|event| event.subject == subject).count();
+    subjects.iter().map(|subject| (*subject, count(*subject))).collect()
+}
+
+fn homes(events: &[Event]) -> Vec<(Arc<str>, usize)> {
+    let mut counts: HashMap<Arc<str>, usize> = HashMap::new();
+    for event in events {
+        *counts.entry(event.paper.primary().id.clone()).or_default() += 1;
+    }
+    let mut homes: Vec<(Arc<str>, usize)> = counts.into_iter().collect();
+    homes.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    homes
+}
+
+fn seen(event: Event, highlights: Option<&Highlights<'_>>, mode: TextMode) -> Match {
+    let paper = &event.paper;
+    let marked = |part: Part, text: String| {
+        let text = beginning(&text, MARKED_CHARACTERS_MAX);
+        let marks = highlights.map(|highlights| highlights.in_text(part, &text)).unwrap_or_default();
+        Marked { text, marks }
+    };
+    let mut authors = Vec::new();
+    for (index, name) in paper.authors.names.iter().enumerate() {
+        let is_wanted = highlights.is_some_and(|highlights| highlights.has_author(name));
+        if index < AUTHORS_SHOWN_MAX || is_wanted {
+            authors.push((text::inline(name, mode), is_wanted));
+        }
+    }
+    let subjects = paper.subjects.iter().enumerate().map(|(index, subject)| {
+        let is_wanted = highlights.is_some_and(|highlights| highlights.has_subject(&subject.id, index == 0));
+        (subject.id.clone(), is_wanted)
+    });
+    let abstract_text =
+        paper.abstract_text.as_ref().map(|prose| text::prose(prose, mode)).unwrap_or_default();
+    Match {
+        title: marked(Part::Title, text::title(paper, mode)),
+        authors_left_out: paper.authors.names.len() - authors.len(),
+        authors,
+        subjects: subjects.collect(),
+        excerpt: excerpt(&marked(Part::Abstract, text::one_line(&abstract_text))),
+        event,
+    }
+}
+
+fn beginning(text: &str, characters_max: usize) -> String {
+    match text.char_indices().nth(characters_max) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// The part of a text around its first mark, or its beginning, cut between words.
+fn excerpt(whole: &Marked) -> Marked {
+    let Marked { text, marks } = whole;
+    let before = |end: usize, characters: usize| {
+        text[..end].char_indices().rev().nth(characters - 1).map_or(0, |(start, _)| start)
+    };
+    let mut start = marks.first().map_or(0, |first| before(first.start, EXCERPT_BEFORE));
+    if start > 0 {
+        let is_inside = |blank: &usize| marks.first().is_none_or(|first| start + blank < first.start);
+        start += text[start..].find(' ').filter(is_inside).map_or(0, |blank| blank + 1);
+    }
+    let mut end =
+        text[start..].char_indices().nth(EXCERPT_CHARACTERS).map_or(text.len(), |(end, _)| start + end);
+    if end < text.len() {
+        end = text[..end].rfind(' ').filter(|blank| *blank > start).unwrap_or(end);
+    }
+    let lead = if start > 0 { "…" } else { "" };
+    let trail = if end < text.len() { "…" } else { "" };
+    let shifted = |mark: &Range<usize>| {
+        let (from, to) = (mark.start.max(start), mark.end.min(end));
+        (from < to).then(|| from - start + lead.len()..to - start + lead.len())
+    };
+    Marked {
+        text: format!("{lead}{}{trail}", &text[start..end]),
+        marks: marks.iter().filter_map(shifted).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_shows_the_first_mark_between_whole_words() {
+        let text = format!("{}The needle lies in {}", "é straw ".repeat(60), "hay and ".repeat(60));
+        let start = text.find("needle").expect("it is there");
+        let found = excerpt(&Marked { text, marks: std::iter::once(start..start + 6).collect() });
+        assert_eq!(&found.text[found.marks[0].clone()], "needle");
+        assert!(found.text.starts_with("…é straw") && found.text.ends_with("hay…"), "{}", found.text);
+        assert!(found.text.chars().count() <= EXCERPT_CHARACTERS + 2);
+    }
+
+    #[test]
+    fn a_short_text_is_its_own_excerpt() {
+        let short = Marked { text: "We show it.".to_owned(), marks: std::iter::once(3..7).collect() };
+        assert_eq!(excerpt(&short), short);
+        assert_eq!(excerpt(&Marked::default()), Marked::default());
+        let long = Marked { text: "x".repeat(10_000), marks: std::iter::once(5_000..5_001).collect() };
+        assert_eq!(excerpt(&long).marks.len(), 1);
+    }
+}

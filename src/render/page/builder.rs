@@ -1,0 +1,266 @@
+//! How does a person put a feed together?
+
+use maud::{Markup, html};
+
+use super::preview::{kind, preview};
+use super::result::{self, result};
+use super::{Place, document, subjects};
+use crate::domain::announcement::AnnounceType;
+use crate::domain::presentation::{Choice, Profile, TextMode};
+use crate::domain::preview::Preview;
+use crate::domain::taxonomy::SubjectId;
+
+/// The start page, on which feeds are made.
+#[derive(Clone, Copy, Debug)]
+pub struct Builder<'a> {
+    pub subjects: &'a [SubjectId],
+    /// What was typed as a subject and is none.
+    pub typed: &'a str,
+    pub types: &'a [AnnounceType],
+    pub rule: &'a str,
+    pub fields: Fields<'a>,
+    pub days: &'a str,
+    pub days_max: u32,
+    pub text: TextMode,
+    /// None where the service does not know profiles.
+    pub profile: Option<Profile>,
+    pub mistakes: &'a [Mistake],
+    pub made: result::Result<'a>,
+    pub preview: Option<&'a Preview>,
+    /// Chosen subjects that were not read yet.
+    pub cold: &'a [SubjectId],
+    /// The slugs and titles of the feeds of the configuration.
+    pub named: &'a [(&'a str, &'a str)],
+    /// Anything is chosen.
+    pub is_begun: bool,
+}
+
+/// The rule as fields of a form.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Fields<'a> {
+    /// The places where words can be looked for, by name, and which it is.
+    pub place: &'a str,
+    pub words: &'a str,
+    pub authors: &'a str,
+    pub without: &'a str,
+}
+
+/// A mistake in one of the fields.
+#[derive(Clone, Debug)]
+pub struct Mistake {
+    pub parameter: String,
+    /// In Unicode scalar values of the field's text.
+    pub position: usize,
+    pub length: usize,
+    pub message: String,
+    pub hint: String,
+}
+
+const PLACES: [(&str, &str); 3] = [("tiabs", "title or abstract"), ("ti", "the title"), ("all", "anywhere")];
+
+/// The start page.
+#[must_use]
+pub fn builder(builder: &Builder<'_>) -> String {
+    let page_url = builder.made.as_ref().ok().map(|made| made.page_url);
+    let body = html! {
+        h1 { "Build a feed" }
+        p.lead { "arXiv’s listings as complete feeds: every new paper, cross-list and replacement, once." }
+        @if !builder.is_begun {
+            p.quiet { "In a hurry? " a href="/subjects/cs.DC.atom" { code { "/subjects/cs.DC.atom" } }
+                " is a whole subject; any other goes in its place." }
+        }
+        div.builder {
+            (form(builder))
+            div.outcome {
+                (result(&builder.made, &places(builder)))
+                (preview(builder.preview, builder.cold, page_url))
+            }
+        }
+        @if !builder.named.is_empty() {
+            section.named {
+                h2 { "Feeds that are ready" }
+                ul { @for (slug, title) in builder.named { li { a href={ "/named/" (slug) } { bdi { (title) } } } } }
+            }
+        }
+    };
+    document("crosslist: arXiv’s listings as feeds", Place::Builder, &html! {}, &body)
+}
+
+fn form(builder: &Builder<'_>) -> Markup {
+    let Fields { place, words, authors, without } = builder.fields;
+    html! {
+        form id="builder" method="get" action="/" {
+            fieldset {
+                legend { "1. Subjects" }
+                (text_field("find", "subjects", "Find a subject, or type ids", builder.typed, "cs.DC quant-ph"))
+                (mistakes(builder, "subjects", builder.typed))
+                (subjects::chosen(builder.subjects))
+                (subjects::tree(builder.subjects))
+                @if builder.subjects.is_empty() { p.quiet id="nosubject" { "Without a choice: every subject that is read here." } }
+            }
+            fieldset {
+                legend { "2. Announced as" }
+                div.row {
+                    @for kind_of in AnnounceType::ALL {
+                        label.choice {
+                            input type="checkbox" name="type" value=(kind_of.as_str()) checked[builder.types.contains(&kind_of)];
+                            span { (kind(kind_of)) }
+                        }
+                    }
+                }
+                (mistakes(builder, "type", ""))
+            }
+            fieldset {
+                legend { "3. About" }
+                input type="hidden" name="was" id="was" value=(builder.rule);
+                (text_field("words", "words", "Words", words, "gpu scheduling, \"leader election\""))
+                p.hint { "A comma is an “or”; words side by side must all be there; quotes keep a phrase together; schedul* is a beginning." }
+                div.field {
+                    label for="place" { "Look for them in" }
+                    select id="place" name="place" {
+                        @for (value, name) in PLACES { option value=(value) selected[value == place] { (name) } }
+                    }
+                }
+                (text_field("authors", "authors", "Authors", authors, "Dong Dai, tallent_n"))
+                (text_field("without", "without", "Without these words", without, "survey, blockchain"))
+                div.field {
+                    label for="q" { "The rule that this makes, to be changed at will" }
+                    textarea id="q" name="q" rows="3" spellcheck="false" autocapitalize="off" autocomplete="off"
+                        aria-describedby="rule-help" aria-invalid=[has_mistake(builder, "q").then_some("true")] { (builder.rule) }
+                    (mistakes(builder, "q", builder.rule))
+                    p.hint id="rule-help" { "A change here fills the fields above as far as they can say it, and a change above rewrites the rule. "
+                        a href="/help/rules" { "How rules are written" } }
+                }
+            }
+            fieldset {
+                legend { "4. How it comes" }
+                div.field {
+                    label for="days" { "Days back" }
+                    input type="number" id="days" name="days" min="1" max=(builder.days_max) value=(builder.days) inputmode="numeric";
+                    (mistakes(builder, "days", builder.days))
+                }
+                div.field {
+                    label for="text" { "Mathematics" }
+                    select id="text" name="text" {
+                        @for mode in TextMode::ALL { option value=(mode.as_str()) selected[*mode == builder.text] { (mode_name(*mode)) } }
+                    }
+                    (mistakes(builder, "text", ""))
+                }
+                @if let Some(chosen) = builder.profile {
+                    div.field {
+                        label for="profile" { "Written for" }
+                        select id="profile" name="profile" {
+                            @for profile in Profile::ALL { option value=(profile.as_str()) selected[*profile == chosen] { (profile_name(*profile)) } }
+                        }
+                        (mistakes(builder, "profile", ""))
+                    }
+                }
+            }
+            (other_mistakes(builder))
+            p.submit { button type="submit" { "Show the feed" } " " a href="/" { "Begin again" } }
+        }
+    }
+}
+
+fn text_field(id: &str, name: &str, label: &str, value: &str, example: &str) -> Markup {
+    html! {
+        div.field {
+            label for=(id) { (label) }
+            input type="text" id=(id) name=(name) value=(value) placeholder=(example) autocomplete="off" autocapitalize="off" spellcheck="false";
+        }
+    }
+}
+
+fn has_mistake(builder: &Builder<'_>, parameter: &str) -> bool {
+    builder.mistakes.iter().any(|mistake| mistake.parameter == parameter)
+}
+
+/// The mistakes of a field, each under the characters that cause it.
+fn mistakes(builder: &Builder<'_>, parameter: &str, value: &str) -> Markup {
+    let own = builder.mistakes.iter().filter(|mistake| mistake.parameter == parameter);
+    html! {
+        div.mistakes id={ "mistakes-" (parameter) } role="alert" {
+            @for mistake in own { (under(mistake, value)) }
+        }
+    }
+}
+
+fn under(mistake: &Mistake, value: &str) -> Markup {
+    let part = |from: usize, length: usize| value.chars().skip(from).take(length).collect::<String>();
+    let wrong = part(mistake.position, mistake.length);
+    html! {
+        @if !value.is_empty() {
+            p.wrongly { code {
+                (part(0, mistake.position))
+                span.wrong { @if wrong.is_empty() { " " } @else { (wrong) } }
+                (part(mistake.position + mistake.length, usize::MAX))
+            } }
+        }
+        p.mistake {
+            @if !value.is_empty() { span.visually-hidden { "At character " (mistake.position + 1) ": " } }
+            bdi { (mistake.message) }
+            @if !mistake.hint.is_empty() { "; " bdi { (mistake.hint) } }
+        }
+    }
+}
+
+/// Every mistake once more where the feed would stand, with the way to its field.
+fn places(builder: &Builder<'_>) -> Markup {
+    html! {
+        @if !builder.mistakes.is_empty() {
+            ul.troubles {
+                @for mistake in builder.mistakes {
+                    @let field = match mistake.parameter.as_str() { "subjects" => "find", other => other };
+                    li { a href={ "#" (field) } { (mistake.parameter) } ": " bdi { (mistake.message) } }
+                }
+            }
+        }
+    }
+}
+
+/// Mistakes that belong to no field of the form.
+fn other_mistakes(builder: &Builder<'_>) -> Markup {
+    const FIELDS: [&str; 6] = ["subjects", "type", "q", "days", "text", "profile"];
+    let others = builder.mistakes.iter().filter(|mistake| !FIELDS.contains(&mistake.parameter.as_str()));
+    html! { div.mistakes id="mistakes-others" { @for mistake in others { (under(mistake, "")) } } }
+}
+
+fn mode_name(mode: TextMode) -> &'static str {
+    match mode {
+        TextMode::Unicode => "as Unicode: O(n log n), 𝔽₂",
+        TextMode::Tex => "as TeX, as arXiv has it",
+        TextMode::Mathml => "as MathML, for readers that show it",
+    }
+}
+
+fn profile_name(profile: Profile) -> &'static str {
+    match profile {
+        Profile::Reader => "a feed reader",
+        Profile::Slack => "Slack",
+        Profile::Matrix => "Matrix",
+        Profile::Zulip => "Zulip",
+        Profile::Mattermost => "Mattermost",
+        Profile::Discord => "Discord",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistake_stands_under_its_characters() {
+        let mistake = |position, length| Mistake {
+            parameter: "q".to_owned(),
+            position,
+            length,
+            message: "unknown `<`".to_owned(),
+            hint: "near: cs.DC".to_owned(),
+        };
+        let html = under(&mistake(4, 5), "cat:cs.DK <gpu>").into_string();
+        assert!(html.contains("cat:<span class=\"wrong\">cs.DK</span> &lt;gpu&gt;"), "{html}");
+        assert!(html.contains("At character 5: "), "{html}");
+        let html = under(&mistake(7, 0), "gpu AND").into_string();
+        assert!(html.contains("gpu AND<span class=\"wrong\"> </span>"), "{html}");
+    }
+}

@@ -1,0 +1,72 @@
+//! How does a person see why a paper matches a rule, or not?
+
+use jiff::civil::Date;
+use maud::{Markup, html};
+use url::form_urlencoded::byte_serialize;
+
+use super::preview::kind;
+use super::{Place, document, plain_date};
+use crate::domain::announcement::AnnounceType;
+use crate::domain::arxiv_id::ArxivId;
+use crate::domain::presentation::TextMode;
+use crate::text;
+
+/// A rule on a paper.
+#[derive(Clone, Copy, Debug)]
+pub struct Explained<'a> {
+    pub rule: &'a str,
+    pub id: &'a ArxivId,
+    pub title: Option<&'a str>,
+    pub announced: Option<(AnnounceType, Date)>,
+    pub tree: Option<&'a Part>,
+    /// What about the rule is probably not meant.
+    pub notes: &'a [String],
+}
+
+/// A part of a rule with its verdict.
+#[derive(Clone, Debug)]
+pub struct Part {
+    pub label: String,
+    pub holds: bool,
+    pub matched: Vec<String>,
+    /// How many papers pass it by itself, and of how many.
+    pub hits: Option<(usize, usize)>,
+    pub parts: Vec<Part>,
+}
+
+/// The page of `/explain`.
+#[must_use]
+pub fn explained(explained: &Explained<'_>) -> String {
+    let rule: String = byte_serialize(explained.rule.as_bytes()).collect();
+    let body = html! {
+        h1 {
+            @match explained.tree.map(|tree| tree.holds) {
+                Some(true) => "It matches",
+                Some(false) => "It does not match",
+                None => "This paper is not known here",
+            }
+        }
+        p.lead { code { (explained.rule) } }
+        p {
+            a href=(explained.id.abstract_url()) { @match explained.title { Some(title) => bdi { (text::inline(title, TextMode::Unicode)) }, None => { "arXiv:" (explained.id) } } }
+            @if let Some((announce_type, date)) = explained.announced { ", " (kind(announce_type)) " of " (plain_date(date)) }
+        }
+        @if let Some(tree) = explained.tree { ul.reasons { (part(tree)) } }
+        @else { p { "Only papers can be explained that were announced lately in a subject that is read here." } }
+        @for note in explained.notes { p.note { "Is it meant so? " bdi { (note) } } }
+        p { a href={ "/?q=" (rule) } { "Build a feed with this rule" } " · " a href="/help/rules" { "How rules are written" } }
+    };
+    document("Why a paper matches", Place::Elsewhere, &html! {}, &body)
+}
+
+fn part(tree: &Part) -> Markup {
+    html! {
+        li {
+            span.verdict.holds[tree.holds].fails[!tree.holds] { (if tree.holds { "✓ true" } else { "✗ false" }) }
+            " " code { (tree.label) }
+            @for words in &tree.matched { " " mark { bdi { (words) } } }
+            @if let Some((hits, of)) = tree.hits { span.quiet { " " (hits) " of " (of) " papers" } }
+            @if !tree.parts.is_empty() { ul { @for inner in &tree.parts { (part(inner)) } } }
+        }
+    }
+}

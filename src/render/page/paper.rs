@@ -1,0 +1,171 @@
+//! How is a paper shown to a person who reads?
+
+use maud::{Markup, PreEscaped, html};
+
+use super::count;
+use crate::domain::announcement::AnnounceType;
+use crate::domain::event::Event;
+use crate::domain::paper::{Authors, Paper};
+use crate::domain::presentation::TextMode;
+use crate::domain::prose::{Prose, Span};
+use crate::text;
+
+/// How many authors are named; beyond that a paper is read for its title.
+const AUTHORS_SHOWN_MAX: usize = 40;
+
+/// The longest texts that are shown, in characters; arXiv takes 1,920 for an abstract.
+const ABSTRACT_CHARACTERS_MAX: usize = 3_000;
+const COMMENTS_CHARACTERS_MAX: usize = 600;
+const TITLE_CHARACTERS_MAX: usize = 600;
+
+/// How deep the title of a paper stands among the headings of its page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Heading {
+    /// Under the title of the page.
+    Second,
+    /// Under a day and a section.
+    Fourth,
+}
+
+/// An entry of a contents page, its abstract open or folded.
+pub(super) fn paper(event: &Event, mode: TextMode, heading: Heading, is_open: bool) -> Markup {
+    let paper = &event.paper;
+    let (title, _) = beginning(&text::title(paper, mode), TITLE_CHARACTERS_MAX);
+    let title = html! { a href=(paper.id.abstract_url()) { bdi { (title) } } };
+    html! {
+        article.paper tabindex="-1" {
+            @match heading {
+                Heading::Second => h2.title { (title) },
+                Heading::Fourth => h4.title { (title) },
+            }
+            (authors(&paper.authors, mode))
+            (facts(event, mode))
+            @if let Some(abstract_text) = paper.abstract_text.as_ref().filter(|text| !text.is_empty()) {
+                details.abstract open[is_open] {
+                    summary { "Abstract" }
+                    div.prose { (prose(abstract_text, ABSTRACT_CHARACTERS_MAX, mode, &paper.id.abstract_url())) }
+                }
+            }
+        }
+    }
+}
+
+fn authors(authors: &Authors, mode: TextMode) -> Markup {
+    let left_out = authors.names.len().saturating_sub(AUTHORS_SHOWN_MAX);
+    html! {
+        @if !authors.names.is_empty() {
+            p.authors {
+                @for (index, name) in authors.names.iter().take(AUTHORS_SHOWN_MAX).enumerate() {
+                    @if index > 0 { ", " }
+                    bdi { (text::inline(name, mode)) }
+                }
+                @if left_out > 0 { " and " (count(left_out, "further author")) }
+                @if authors.et_al { ", et al." }
+            }
+        }
+    }
+}
+
+/// What a bibliography would say, on one line.
+fn facts(event: &Event, mode: TextMode) -> Markup {
+    let paper = &event.paper;
+    html! {
+        p.facts {
+            @for (index, subject) in paper.subjects.iter().enumerate() {
+                @if index > 0 { " " }
+                @if index == 0 { strong title=(subject.name) { (subject.id) } }
+                @else { span title=(subject.name) { (subject.id) } }
+            }
+            @if let Some(words) = origin(event) { span.fact { (words) } }
+            @if let Some(comments) = paper.comments.as_ref().filter(|comments| !comments.is_empty()) {
+                span.fact { bdi { (beginning(&text::one_line(&text::prose(comments, mode)), COMMENTS_CHARACTERS_MAX).0) } }
+            }
+            @if let Some(journal_ref) = paper.journal_ref.as_ref().filter(|text| !text.is_empty()) {
+                span.fact { bdi { (beginning(&text::inline(journal_ref, mode), COMMENTS_CHARACTERS_MAX).0) } }
+            }
+            span.fact {
+                a href=(paper.id.abstract_url()) { "arXiv:" (paper.id) }
+                " " a href=(paper.id.pdf_url()) aria-label={ "PDF of " (paper.id) } { "PDF" }
+                @if let Some(address) = html_address(paper) {
+                    " " a href=(address) aria-label={ "HTML of " (paper.id) } { "HTML" }
+                }
+            }
+        }
+    }
+}
+
+/// Where a cross-list comes from; a heading says the rest.
+fn origin(event: &Event) -> Option<String> {
+    let home = event.cross_list_from.as_deref().unwrap_or(&event.paper.primary().id);
+    match event.announce_type {
+        AnnounceType::Cross => Some(format!("from {home}")),
+        AnnounceType::ReplaceCross => Some(format!("cross-listed from {home}")),
+        AnnounceType::New | AnnounceType::Replace => None,
+    }
+}
+
+fn html_address(paper: &Paper) -> Option<&str> {
+    paper
+        .html_url
+        .as_deref()
+        .filter(|address| address.starts_with("https://") || address.starts_with("http://"))
+}
+
+/// A text with its links, or its beginning and the way to all of it.
+fn prose(prose: &Prose, characters_max: usize, mode: TextMode, whole: &str) -> Markup {
+    let (shown, is_cut) = shortened(prose, characters_max);
+    html! {
+        (PreEscaped(text::prose_html(&shown, mode)))
+        @if is_cut { p { "… " a href=(whole) { "The whole text is at arXiv" } } }
+    }
+}
+
+fn shortened(prose: &Prose, characters_max: usize) -> (Prose, bool) {
+    let mut room = characters_max;
+    let mut shown = Prose::default();
+    for paragraph in &prose.paragraphs {
+        let mut spans = Vec::new();
+        for span in paragraph {
+            let (words, is_cut) = beginning(span.text(), room);
+            if is_cut {
+                spans.push(Span::Text(words));
+                shown.paragraphs.push(spans);
+                return (shown, true);
+            }
+            room -= words.chars().count();
+            spans.push(span.clone());
+        }
+        shown.paragraphs.push(spans);
+    }
+    (shown, false)
+}
+
+/// The beginning of a text, and whether there is more.
+fn beginning(text: &str, characters_max: usize) -> (String, bool) {
+    match text.char_indices().nth(characters_max) {
+        Some((end, _)) => (format!("{}…", &text[..end]), true),
+        None => (text.to_owned(), false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_without_end_is_cut_and_says_so() {
+        let endless = Prose::plain(&"word ".repeat(300_000));
+        let html = prose(&endless, ABSTRACT_CHARACTERS_MAX, TextMode::default(), "https://arxiv.org/abs/1")
+            .into_string();
+        assert!(html.len() < 10_000 && html.contains("The whole text is at arXiv"), "{}", html.len());
+        let short = prose(&Prose::plain("We show."), 8, TextMode::default(), "x").into_string();
+        assert_eq!(short, "<p>We show.</p>");
+    }
+
+    #[test]
+    fn five_thousand_authors_are_forty_and_a_number() {
+        let many = Authors { names: (0..5_000).map(|n| format!("A{n}")).collect(), et_al: false };
+        let html = authors(&many, TextMode::default()).into_string();
+        assert!(html.contains("and 4960 further authors") && !html.contains("A40<"), "{html}");
+    }
+}

@@ -1,0 +1,224 @@
+//! How is a feed read in a browser?
+
+use std::cmp::Reverse;
+
+use jiff::civil::Date;
+use maud::{Markup, html};
+
+use super::paper::{self, Heading};
+use super::{Place, count, document, label, long_date, plain_date};
+use crate::domain::announcement::AnnounceType;
+use crate::domain::event::Event;
+use crate::domain::feed::Feed;
+use crate::domain::presentation::TextMode;
+use crate::domain::taxonomy::SubjectId;
+use crate::render::Format;
+
+/// How many items a page has; with their abstracts they are under 50 KB on their way.
+const ITEMS_MAX: usize = 50;
+
+/// Up to how many items the abstracts are open from the start.
+const OPEN_MAX: usize = 8;
+
+/// A feed to read.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading<'a> {
+    /// Its name and its addresses.
+    pub feed: &'a Feed,
+    /// In the feed's order.
+    pub events: &'a [Event],
+    pub text: TextMode,
+    /// The order is by day; else the events stand as they come.
+    pub is_by_day: bool,
+    /// The newest day that is known of the feed's subjects, and how many calendar days back it goes.
+    pub newest: Date,
+    pub days: u32,
+    /// The page of the items, from 1.
+    pub page: usize,
+    pub notices: &'a [Notice],
+    /// Where the feed can be changed.
+    pub builder: Option<&'a str>,
+}
+
+/// What is wrong with the reads of a subject.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Notice {
+    pub subject: SubjectId,
+    /// The verdict and its reason.
+    pub words: String,
+    /// The last day that was read.
+    pub newest: Option<Date>,
+}
+
+/// The three headings that arXiv's own listing has.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Section {
+    New,
+    CrossLists,
+    Replacements,
+}
+
+impl Section {
+    fn of(event: &Event) -> Self {
+        match event.announce_type {
+            AnnounceType::New => Self::New,
+            AnnounceType::Cross => Self::CrossLists,
+            AnnounceType::Replace | AnnounceType::ReplaceCross => Self::Replacements,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::New => "New",
+            Self::CrossLists => "Cross-lists",
+            Self::Replacements => "Replacements",
+        }
+    }
+}
+
+/// The page of a feed.
+#[must_use]
+pub fn reading(reading: &Reading<'_>) -> String {
+    let feed = reading.feed;
+    let mut events: Vec<&Event> = reading.events.iter().collect();
+    if reading.is_by_day {
+        // In a feed of several subjects the sections of one day stand mixed.
+        events.sort_by_key(|event| (Reverse(event.listing_date), Section::of(event)));
+    }
+    let pages = events.len().div_ceil(ITEMS_MAX).max(1);
+    let first = reading.page.saturating_sub(1).saturating_mul(ITEMS_MAX).min(events.len());
+    let shown = &events[first..events.len().min(first + ITEMS_MAX)];
+    let address = |format: Format| feed.base_url.with_extension(format.extension());
+    let head = html! {
+        @for format in Format::ALL {
+            link rel="alternate" type=(format.media_type()) title={ (feed.title) " (" (label(format)) ")" } href=(address(format));
+        }
+        @if reading.page > 1 { link rel="prev" href=(page_address(feed, reading.page - 1)); }
+        @if reading.page < pages { link rel="next" href=(page_address(feed, reading.page + 1)); }
+    };
+    let body = html! {
+        h1 { (feed.title) }
+        p.lead { bdi { (feed.description) } "." }
+        div.aside {
+            ul.ways {
+                @for format in Format::ALL { li { a.way href=(address(format)) { (label(format)) } } }
+                @if let Some(builder) = reading.builder { li { a.way href=(builder) { "Change or subscribe" } } }
+            }
+            @if reading.is_by_day && !events.is_empty() { (calendar(reading, &events)) }
+        }
+        @for notice in reading.notices { (warning(notice)) }
+        @if events.is_empty() { (nothing(reading)) }
+        @else if shown.is_empty() {
+            p { "There is no page " (reading.page) " of this feed; "
+                a href=(page_address(feed, pages)) { "the last is " (pages) } "." }
+        }
+        @if reading.is_by_day { (by_day(reading, &events, first, shown)) }
+        @else { @for event in shown { (paper::paper(event, reading.text, Heading::Second, shown.len() <= OPEN_MAX)) } }
+        @if pages > 1 { (pager(feed, reading.page, pages)) }
+    };
+    document(&feed.title, Place::Elsewhere, &head, &body)
+}
+
+fn warning(notice: &Notice) -> Markup {
+    html! {
+        p.notice role="note" {
+            strong { (notice.subject) " could not be read lately" } ": " bdi { (notice.words) } ". "
+            @match notice.newest {
+                Some(newest) => { "What stands here was read before, the last of it on the mailing of " (plain_date(newest)) "." }
+                None => "Nothing of it was read before.",
+            }
+            " " a href="/status" { "More on the status page" } "."
+        }
+    }
+}
+
+fn nothing(reading: &Reading<'_>) -> Markup {
+    html! {
+        p { "Nothing that fits this feed was announced in the " (count(reading.days as usize, "day")) " up to "
+            (long_date(reading.newest)) ", the newest mailing that was read." }
+        p { "A feed is empty only when nothing matched; whether every day was read is on "
+            a href="/status" { "the status page" } "." }
+    }
+}
+
+/// The days of the feed and where each begins.
+fn calendar(reading: &Reading<'_>, events: &[&Event]) -> Markup {
+    let days = days(events);
+    html! {
+        @if days.len() > 1 {
+            nav.calendar aria-label="Days" {
+                ol { @for (date, first, number) in &days {
+                    li { a href=(day_address(reading, *date, *first)) {
+                        (date.strftime("%a %-d %b")) " " span.number { "(" (number) ")" } } }
+                } }
+            }
+        }
+    }
+}
+
+/// The days in their order: where each begins among the events, and how many it has.
+fn days(events: &[&Event]) -> Vec<(Date, usize, usize)> {
+    let mut days: Vec<(Date, usize, usize)> = Vec::new();
+    for (index, event) in events.iter().enumerate() {
+        match days.last_mut() {
+            Some((date, _, number)) if *date == event.listing_date => *number += 1,
+            _ => days.push((event.listing_date, index, 1)),
+        }
+    }
+    days
+}
+
+fn by_day(reading: &Reading<'_>, events: &[&Event], first: usize, shown: &[&Event]) -> Markup {
+    let days = days(events);
+    let is_open = shown.len() <= OPEN_MAX;
+    html! {
+        @for (index, (date, start, number)) in days.iter().enumerate() {
+            @let here = (*start).max(first)..(start + number).min(first + shown.len());
+            @if here.start < here.end {
+                section.mailing {
+                    div.dayhead {
+                        h2 id={ "day-" (date) } { time datetime=(date) { (long_date(*date)) } }
+                        p.near {
+                            @if *start < first { "continued from the page before · " }
+                            @if let Some((newer, at, _)) = index.checked_sub(1).and_then(|index| days.get(index)) {
+                                a href=(day_address(reading, *newer, *at)) rel="prev" { "next day" } " "
+                            }
+                            @if let Some((older, at, _)) = days.get(index + 1) {
+                                a href=(day_address(reading, *older, *at)) rel="next" { "previous day" }
+                            }
+                        }
+                    }
+                    @for section in [Section::New, Section::CrossLists, Section::Replacements] {
+                        @let of_day = events[*start..start + number].iter().filter(|event| Section::of(event) == section).count();
+                        @let mut inside = events[here.clone()].iter().filter(|event| Section::of(event) == section).peekable();
+                        @if inside.peek().is_some() {
+                            h3 { (section.name()) " " span.number { "(" (of_day) ")" } }
+                            @for event in inside { (paper::paper(event, reading.text, Heading::Fourth, is_open)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn pager(feed: &Feed, page: usize, pages: usize) -> Markup {
+    html! {
+        nav.pager aria-label="Pages" {
+            @if page > 1 { a rel="prev" href=(page_address(feed, (page - 1).min(pages))) { "← Newer" } }
+            span { "Page " (page) " of " (pages) }
+            @if page < pages { a rel="next" href=(page_address(feed, page + 1)) { "Older →" } }
+        }
+    }
+}
+
+fn page_address(feed: &Feed, page: usize) -> String {
+    let separator = if feed.base_url.query.is_empty() { '?' } else { '&' };
+    if page <= 1 { feed.page_url.clone() } else { format!("{}{separator}page={page}", feed.page_url) }
+}
+
+fn day_address(reading: &Reading<'_>, date: Date, first: usize) -> String {
+    let page = first / ITEMS_MAX + 1;
+    let rest = if page == reading.page { String::new() } else { page_address(reading.feed, page) };
+    format!("{rest}#day-{date}")
+}

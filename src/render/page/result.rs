@@ -1,0 +1,99 @@
+//! How does a person get a feed into a reader, a chat or a file?
+
+use maud::{Markup, html};
+use url::form_urlencoded::byte_serialize;
+
+use super::label;
+use crate::domain::feed::FeedUrl;
+use crate::render::Format;
+
+/// What came of the choices: a feed, or the reason why there is none.
+pub type Result<'a> = std::result::Result<Made<'a>, &'a str>;
+
+/// A feed that can be subscribed.
+#[derive(Clone, Copy, Debug)]
+pub struct Made<'a> {
+    pub title: &'a str,
+    pub url: &'a FeedUrl,
+    /// The page to read it on.
+    pub page_url: &'a str,
+    /// The feed as Slack and Matrix take it best.
+    pub slack_url: &'a str,
+    pub matrix_url: &'a str,
+    /// The feed as a section of the file of named feeds.
+    pub section: &'a str,
+    /// The address of the page itself with all that was chosen.
+    pub share: &'a str,
+    /// Only this machine can reach the service.
+    pub is_local: bool,
+}
+
+/// Readers that take a feed's address in a link.
+const READERS: [(&str, &str); 6] = [
+    ("Feedly", "https://feedly.com/i/subscription/feed%2F"),
+    ("Inoreader", "https://www.inoreader.com/?add_feed="),
+    ("NewsBlur", "https://www.newsblur.com/?url="),
+    ("The Old Reader", "https://theoldreader.com/feeds/subscribe?url="),
+    ("Feedbin", "https://feedbin.com/?subscribe="),
+    ("Feeder", "https://feeder.co/add-feed?url="),
+];
+
+/// The feed, or why there is none and what would help.
+pub(super) fn result(made: &Result<'_>, help: &Markup) -> Markup {
+    html! {
+        section id="feed" tabindex="-1" aria-labelledby="feed-title" {
+            h2 id="feed-title" { "Your feed" }
+            @match made {
+                Err(why) => { p.quiet { (why) } (help) }
+                Ok(made) => (addresses(made)),
+            }
+        }
+    }
+}
+
+fn addresses(made: &Made<'_>) -> Markup {
+    let address = |format: Format| made.url.with_extension(format.extension());
+    let atom = address(Format::Atom);
+    let encoded: String = byte_serialize(atom.as_bytes()).collect::<String>().replace('+', "%20");
+    html! {
+        p.feedtitle { bdi { (made.title) } }
+        @for format in Format::ALL {
+            (line(&format!("address-{format}"), label(format), &address(format)))
+        }
+        p.open {
+            a href=(made.page_url) { "Read it here" } " · "
+            a href=(made.share) id="share" { "Link to these choices" }
+        }
+        h3 { "Open in" }
+        ul.ways {
+            @for (name, beginning) in READERS { li { a.way href={ (beginning) (encoded) } rel="noreferrer" { (name) } } }
+            li { a.way href={ "feed:" (atom) } { "NetNewsWire and other programs" } }
+        }
+        @if made.is_local {
+            p.quiet { "This service answers at an address of this machine alone: a program here can subscribe, a reader on the web cannot reach it." }
+        }
+        details.more {
+            summary { "In a chat, or as a named feed" }
+            (line("slack", "Slack", &format!("/feed subscribe {}", made.slack_url)))
+            (line("matrix", "Matrix", &format!("!hookshot feed {}", made.matrix_url)))
+            p.label { "For the file feeds.toml " (copy("section")) }
+            pre.toml tabindex="0" id="section" { code { (made.section) } }
+        }
+    }
+}
+
+/// A line to be copied.
+fn line(id: &str, name: &str, value: &str) -> Markup {
+    html! {
+        div.line {
+            label for=(id) { (name) }
+            input type="text" readonly id=(id) value=(value) spellcheck="false";
+            (copy(id))
+        }
+    }
+}
+
+/// Shown by the script, which can copy.
+fn copy(id: &str) -> Markup {
+    html! { button.copy type="button" hidden data-copy=(id) { "Copy" span.visually-hidden { " " (id) } } }
+}
