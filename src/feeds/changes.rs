@@ -90,6 +90,12 @@ pub(super) fn changes(event: &Event, mode: TextMode) -> Option<Changes> {
     Some(Changes { since: *listing_date, fields: fields.into_iter().flatten().collect() })
 }
 
+/// What a replacement changed, as a part of a page.
+#[must_use]
+pub fn changes_html(event: &Event, mode: TextMode) -> Option<String> {
+    changes(event, mode).map(|changes| changes.html())
+}
+
 impl Changes {
     /// A paragraph, and what changed, `del` for what is gone and `ins` for what is new.
     pub(super) fn html(&self) -> String {

@@ -104,11 +104,8 @@ struct Reads {
 
 impl Reads {
     fn of(shelf: &Shelf, subjects: &[SubjectId]) -> Self {
-        let by_subject: Vec<BTreeSet<Date>> = subjects
-            .iter()
-            .map(|subject| shelf.dates(&[*subject]))
-            .filter(|dates| !dates.is_empty())
-            .collect();
+        let by_subject: Vec<BTreeSet<Date>> =
+            subjects.iter().map(|subject| shelf.dates(*subject)).filter(|dates| !dates.is_empty()).collect();
         let all = by_subject.iter().flatten().copied().collect();
         Self { by_subject, all }
     }

@@ -62,7 +62,7 @@ fn days(shelf: &Shelf, subjects: &[SubjectId], asked: &Asked, events: &[Event]) 
     let Some(newest) = shelf.newest(subjects) else { return Vec::new() };
     let oldest =
         newest.saturating_sub(SignedDuration::from_hours(24 * (i64::from(asked.selection.days) - 1)));
-    let read = shelf.dates(subjects).into_iter().filter(|date| *date >= oldest);
+    let read = subjects.iter().flat_map(|subject| shelf.dates(*subject)).filter(|date| *date >= oldest);
     let mut days: BTreeMap<Date, usize> = read.map(|date| (date, 0)).collect();
     for event in events {
         *days.entry(event.listing_date).or_default() += 1;

@@ -127,20 +127,19 @@ impl Shelf {
         self.days_kept
     }
 
+    /// The listing dates that a subject was read for, quiet ones too.
+    pub fn dates(&self, subject: SubjectId) -> BTreeSet<Date> {
+        self.read(|held| {
+            held.rows.get(&subject).map(|row| row.days.keys().copied().collect()).unwrap_or_default()
+        })
+    }
+
     /// The newest listing date known of any of the given subjects.
     pub fn newest(&self, subjects: &[SubjectId]) -> Option<Date> {
         self.read(|held| {
             let newest =
                 |subject| held.rows.get(subject).and_then(|row| row.days.keys().next_back().copied());
             subjects.iter().filter_map(newest).max()
-        })
-    }
-
-    /// The listing dates that any of the given subjects was read for, quiet ones too.
-    pub fn dates(&self, subjects: &[SubjectId]) -> BTreeSet<Date> {
-        self.read(|held| {
-            let rows = subjects.iter().filter_map(|subject| held.rows.get(subject));
-            rows.flat_map(|row| row.days.keys().copied()).collect()
         })
     }
 

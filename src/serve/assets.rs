@@ -17,8 +17,8 @@ const ICON_MAX_AGE: &str = "max-age=86400";
 /// Placeholders that stand in an address of the documents for what a reader fills in.
 const PLACEHOLDERS: [&str; 5] = ["{", "RULE", "=ID", "…", "*"];
 
-/// Addresses of the documents that are no page to go to.
-const NOT_TO_BE_OPENED: [&str; 5] = ["/admin", "/api/query", "/keywords", "/named", "/search"];
+/// Addresses of the documents that need something behind them, or a service that watches something.
+const NOT_TO_BE_OPENED: [&str; 6] = ["/admin", "/api/query", "/feeds.opml", "/keywords", "/named", "/search"];
 
 const TEXT: &str = "text/plain; charset=utf-8";
 

@@ -90,7 +90,7 @@ async fn answer(choices: Choices, base: String, request: &HttpRequest, state: &S
         days: &days,
         days_max: state.options.feed_days_max,
         text: TextMode::named(&choices.text).unwrap_or_default(),
-        profile: knows("profile").then(|| Profile::named(&choices.profile).unwrap_or_default()),
+        profile: Profile::named(&choices.profile).unwrap_or_default(),
         mistakes: &mistakes,
         made,
         preview: preview.as_ref(),
@@ -122,7 +122,7 @@ fn asked(choices: &Choices, state: &State) -> std::result::Result<Asked, Problem
         .filter(|(_, value)| !value.is_empty())
         .map(|(name, value)| format!("{name}={}", encoded(value)))
         .collect();
-    let given = params::given(&query.join("&"), state, &[&["q"], params::FEED])?;
+    let given = params::given(&query.join("&"), state, &[&["q"], params::FEED, params::SHOWN])?;
     let scope = match (choices.subjects.is_empty(), choices.is_search()) {
         (true, true) => Scope::Search(Vec::new()),
         (true, false) => Scope::Everything,
@@ -153,11 +153,6 @@ async fn preview(asked: Asked, subjects: Vec<SubjectId>, state: &State) -> Optio
     looking.await.ok()
 }
 
-/// Is this a parameter of feeds?
-fn knows(parameter: &str) -> bool {
-    params::FEED.contains(&parameter)
-}
-
 /// A feed with its addresses, before it is shown.
 struct Result {
     title: String,
@@ -174,7 +169,7 @@ impl Result {
         let is_usual = asked.presentation.profile == asked.default.1.profile;
         let written_for = |profile: Profile, format: &str| {
             let mut asked = asked.clone();
-            if is_usual && knows("profile") {
+            if is_usual {
                 asked.presentation.profile = profile;
                 asked.presentation.summary = profile.summary();
             }

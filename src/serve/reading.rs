@@ -8,7 +8,7 @@ use crate::domain::feed::Feed;
 use crate::domain::presentation::{Choice, Sort};
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
-use crate::feeds::{Asked, Scope};
+use crate::feeds::{Asked, Scope, changes_html};
 use crate::render::page::{self, Notice, Reading};
 
 use super::State;
@@ -51,10 +51,14 @@ fn notice(subject: SubjectId, state: &State) -> Option<Notice> {
 /// The page of a feed.
 pub(super) fn page(request: &FeedRequest, feed: &Feed, events: &[Event], newest: Date) -> String {
     let asked = &request.asked;
+    let shown = &asked.presentation;
+    let changes = |event| changes_html(event, shown.text).filter(|_| shown.changes);
+    let changes: Vec<Option<String>> = events.iter().map(changes).collect();
     page::reading(&Reading {
         feed,
         events,
-        text: asked.presentation.text,
+        changes: &changes,
+        text: shown.text,
         is_by_day: asked.selection.sort == Sort::Date,
         newest,
         days: asked.selection.days,

@@ -22,8 +22,7 @@ pub struct Builder<'a> {
     pub days: &'a str,
     pub days_max: u32,
     pub text: TextMode,
-    /// None where the service does not know profiles.
-    pub profile: Option<Profile>,
+    pub profile: Profile,
     pub mistakes: &'a [Mistake],
     pub made: result::Result<'a>,
     pub preview: Option<&'a Preview>,
@@ -146,14 +145,12 @@ fn form(builder: &Builder<'_>) -> Markup {
                     }
                     (mistakes(builder, "text", ""))
                 }
-                @if let Some(chosen) = builder.profile {
-                    div.field {
-                        label for="profile" { "Written for" }
-                        select id="profile" name="profile" {
-                            @for profile in Profile::ALL { option value=(profile.as_str()) selected[*profile == chosen] { (profile_name(*profile)) } }
-                        }
-                        (mistakes(builder, "profile", ""))
+                div.field {
+                    label for="profile" { "Written for" }
+                    select id="profile" name="profile" {
+                        @for profile in Profile::ALL { option value=(profile.as_str()) selected[*profile == builder.profile] { (profile_name(*profile)) } }
                     }
+                    (mistakes(builder, "profile", ""))
                 }
             }
             (other_mistakes(builder))

@@ -18,6 +18,13 @@ const ABSTRACT_CHARACTERS_MAX: usize = 3_000;
 const COMMENTS_CHARACTERS_MAX: usize = 600;
 const TITLE_CHARACTERS_MAX: usize = 600;
 
+/// A paper and, of a replacement, what it changed.
+#[derive(Clone, Copy)]
+pub(super) struct Item<'a> {
+    pub(super) event: &'a Event,
+    pub(super) changes: Option<&'a str>,
+}
+
 /// How deep the title of a paper stands among the headings of its page.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Heading {
@@ -28,7 +35,8 @@ pub(super) enum Heading {
 }
 
 /// An entry of a contents page, its abstract open or folded.
-pub(super) fn paper(event: &Event, mode: TextMode, heading: Heading, is_open: bool) -> Markup {
+pub(super) fn paper(item: &Item<'_>, mode: TextMode, heading: Heading, is_open: bool) -> Markup {
+    let event = item.event;
     let paper = &event.paper;
     let (title, _) = beginning(&text::title(paper, mode), TITLE_CHARACTERS_MAX);
     let title = html! { a href=(paper.id.abstract_url()) { bdi { (title) } } };
@@ -40,6 +48,8 @@ pub(super) fn paper(event: &Event, mode: TextMode, heading: Heading, is_open: bo
             }
             (authors(&paper.authors, mode))
             (facts(event, mode))
+            // Made by `feeds` of text that `text` has escaped.
+            @if let Some(changes) = item.changes { div.changes { (PreEscaped(changes)) } }
             @if let Some(abstract_text) = paper.abstract_text.as_ref().filter(|text| !text.is_empty()) {
                 details.abstract open[is_open] {
                     summary { "Abstract" }

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use jiff::civil::Date;
 use maud::{Markup, html};
 
-use super::paper::{self, Heading};
+use super::paper::{self, Heading, Item};
 use super::{Place, count, document, label, long_date, plain_date};
 use crate::domain::announcement::AnnounceType;
 use crate::domain::event::Event;
@@ -27,6 +27,8 @@ pub struct Reading<'a> {
     pub feed: &'a Feed,
     /// In the feed's order.
     pub events: &'a [Event],
+    /// What each of them changed, as markup.
+    pub changes: &'a [Option<String>],
     pub text: TextMode,
     /// The order is by day; else the events stand as they come.
     pub is_by_day: bool,
@@ -80,10 +82,12 @@ impl Section {
 #[must_use]
 pub fn reading(reading: &Reading<'_>) -> String {
     let feed = reading.feed;
-    let mut events: Vec<&Event> = reading.events.iter().collect();
+    let changes = reading.changes.iter().map(Option::as_deref).chain(std::iter::repeat(None));
+    let mut events: Vec<Item<'_>> =
+        reading.events.iter().zip(changes).map(|(event, changes)| Item { event, changes }).collect();
     if reading.is_by_day {
         // In a feed of several subjects the sections of one day stand mixed.
-        events.sort_by_key(|event| (Reverse(event.listing_date), Section::of(event)));
+        events.sort_by_key(|item| (Reverse(item.event.listing_date), Section::of(item.event)));
     }
     let pages = events.len().div_ceil(ITEMS_MAX).max(1);
     let first = reading.page.saturating_sub(1).saturating_mul(ITEMS_MAX).min(events.len());
@@ -113,7 +117,7 @@ pub fn reading(reading: &Reading<'_>) -> String {
                 a href=(page_address(feed, pages)) { "the last is " (pages) } "." }
         }
         @if reading.is_by_day { (by_day(reading, &events, first, shown)) }
-        @else { @for event in shown { (paper::paper(event, reading.text, Heading::Second, shown.len() <= OPEN_MAX)) } }
+        @else { @for item in shown { (paper::paper(item, reading.text, Heading::Second, shown.len() <= OPEN_MAX)) } }
         @if pages > 1 { (pager(feed, reading.page, pages)) }
     };
     document(&feed.title, Place::Elsewhere, &head, &body)
@@ -142,7 +146,7 @@ fn nothing(reading: &Reading<'_>) -> Markup {
 }
 
 /// The days of the feed and where each begins.
-fn calendar(reading: &Reading<'_>, events: &[&Event]) -> Markup {
+fn calendar(reading: &Reading<'_>, events: &[Item<'_>]) -> Markup {
     let days = days(events);
     html! {
         @if days.len() > 1 {
@@ -157,18 +161,19 @@ fn calendar(reading: &Reading<'_>, events: &[&Event]) -> Markup {
 }
 
 /// The days in their order: where each begins among the events, and how many it has.
-fn days(events: &[&Event]) -> Vec<(Date, usize, usize)> {
+fn days(events: &[Item<'_>]) -> Vec<(Date, usize, usize)> {
     let mut days: Vec<(Date, usize, usize)> = Vec::new();
-    for (index, event) in events.iter().enumerate() {
+    for (index, item) in events.iter().enumerate() {
+        let listing_date = item.event.listing_date;
         match days.last_mut() {
-            Some((date, _, number)) if *date == event.listing_date => *number += 1,
-            _ => days.push((event.listing_date, index, 1)),
+            Some((date, _, number)) if *date == listing_date => *number += 1,
+            _ => days.push((listing_date, index, 1)),
         }
     }
     days
 }
 
-fn by_day(reading: &Reading<'_>, events: &[&Event], first: usize, shown: &[&Event]) -> Markup {
+fn by_day(reading: &Reading<'_>, events: &[Item<'_>], first: usize, shown: &[Item<'_>]) -> Markup {
     let days = days(events);
     let is_open = shown.len() <= OPEN_MAX;
     html! {
@@ -189,11 +194,11 @@ fn by_day(reading: &Reading<'_>, events: &[&Event], first: usize, shown: &[&Even
                         }
                     }
                     @for section in [Section::New, Section::CrossLists, Section::Replacements] {
-                        @let of_day = events[*start..start + number].iter().filter(|event| Section::of(event) == section).count();
-                        @let mut inside = events[here.clone()].iter().filter(|event| Section::of(event) == section).peekable();
+                        @let of_day = events[*start..start + number].iter().filter(|item| Section::of(item.event) == section).count();
+                        @let mut inside = events[here.clone()].iter().filter(|item| Section::of(item.event) == section).peekable();
                         @if inside.peek().is_some() {
                             h3 { (section.name()) " " span.number { "(" (of_day) ")" } }
-                            @for event in inside { (paper::paper(event, reading.text, Heading::Fourth, is_open)) }
+                            @for item in inside { (paper::paper(item, reading.text, Heading::Fourth, is_open)) }
                         }
                     }
                 }

@@ -18,8 +18,7 @@ use super::error::{Mistake, Problem};
 use super::reading::View;
 use super::{State, negotiate};
 
-use given::SHOWN;
-pub(super) use given::{FEED, Given, RULE, given};
+pub(super) use given::{FEED, Given, RULE, SHOWN, given};
 pub(super) use values::{shortened, sorted, subject_list};
 
 /// The longest keyword, in bytes; it stands twice in the rule that it becomes.
