@@ -6,7 +6,7 @@ use crosslist::domain::announcement::AnnounceType;
 use crosslist::domain::arxiv_id::ArxivId;
 use crosslist::domain::feed::{Entry, Feed, FeedUrl};
 use crosslist::domain::paper::{Authors, Paper, Subject};
-use crosslist::domain::presentation::{Profile, TextMode};
+use crosslist::domain::presentation::{Choice, Profile, TextMode};
 use crosslist::domain::prose::{Prose, Span};
 use crosslist::{render, text};
 use divan::Bencher;
@@ -15,6 +15,9 @@ use jiff::{Timestamp, ToSpan};
 
 /// The most that a feed holds.
 const ENTRIES: u32 = 2_000;
+
+/// As the page has it is what the others are compared with.
+const MODES: [&str; 3] = ["tex", "unicode", "mathml"];
 
 /// An abstract of the usual length, about 1,300 characters, with what needs escaping.
 const ABSTRACT: &str = "With the increasing importance of distributed scientific workflows, there is a critical need \
@@ -49,26 +52,26 @@ fn json(bencher: Bencher<'_, '_>) {
     measure(bencher, render::json);
 }
 
-#[divan::bench]
-fn item_html(bencher: Bencher<'_, '_>) {
+#[divan::bench(args = MODES)]
+fn item_html(bencher: Bencher<'_, '_>, mode: &str) {
+    let mode = mode_named(mode);
     let papers: Vec<Paper> = (0..ENTRIES).map(paper).collect();
     bencher.counter(ItemsCount::new(ENTRIES)).bench(|| {
-        papers
-            .iter()
-            .map(|paper| text::item_html(paper, AnnounceType::New, None, TextMode::default()).len())
-            .sum::<usize>()
+        papers.iter().map(|paper| text::item_html(paper, AnnounceType::New, None, mode).len()).sum::<usize>()
     });
 }
 
-#[divan::bench]
-fn summary(bencher: Bencher<'_, '_>) {
+#[divan::bench(args = MODES)]
+fn summary(bencher: Bencher<'_, '_>, mode: &str) {
+    let mode = mode_named(mode);
     let papers: Vec<Paper> = (0..ENTRIES).map(paper).collect();
     bencher.counter(ItemsCount::new(ENTRIES)).bench(|| {
-        papers
-            .iter()
-            .map(|paper| text::summary(paper, AnnounceType::New, None, TextMode::default()).len())
-            .sum::<usize>()
+        papers.iter().map(|paper| text::summary(paper, AnnounceType::New, None, mode).len()).sum::<usize>()
     });
+}
+
+fn mode_named(name: &str) -> TextMode {
+    TextMode::named(name).expect("a mode")
 }
 
 fn measure(bencher: Bencher<'_, '_>, write: fn(&Feed) -> String) {

@@ -7,7 +7,9 @@ use std::borrow::Cow;
 /// Embeddings and isolates have their use in Arabic and Hebrew; an override only ever hides something.
 pub(super) fn neutral(text: &str) -> Cow<'_, str> {
     // All of them are three bytes that begin so.
-    let may_have = text.as_bytes().windows(2).any(|pair| matches!(pair, [0xE2, 0x80 | 0x81]));
+    let bytes = text.as_bytes();
+    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    let may_have = pairs.fold(false, |found, pair| found | matches!(pair, (0xE2, 0x80 | 0x81)));
     if !may_have || !text.contains(is_control) {
         return Cow::Borrowed(text);
     }

@@ -54,7 +54,7 @@ pub(super) fn pieces<'a>(
         objects.markup = Some(mathml::formula);
     }
     let text = read_with(&joined(&parts), &mut objects);
-    apart(&text, &parts, &objects)
+    if Sign::may_be_in(&text) { apart(&text, &parts, &objects) } else { vec![Piece::Text(Cow::Owned(text))] }
 }
 
 /// Text as a reader sees it, where there is no markup.
@@ -102,6 +102,7 @@ fn joined(parts: &[Piece<'_>]) -> String {
     let mut text = String::new();
     for (number, part) in parts.iter().enumerate() {
         match part {
+            Piece::Text(words) if !Sign::may_be_in(words) => text.push_str(words),
             Piece::Text(words) => text.extend(words.chars().filter(|c| Sign::of(*c).is_none())),
             Piece::Link { words, .. } => match Sign::Link(number).character() {
                 Some(sign) => text.push(sign),

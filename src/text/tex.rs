@@ -53,18 +53,30 @@ pub(super) fn looks_like_tex(text: &str) -> bool {
         || bytes.last().is_some_and(|byte| is_sign(*byte))
 }
 
-/// Is the text in composed form? Latin letters and the usual signs of a text are, which is quick to see.
+/// Is the text in composed form? Latin and Greek letters and the signs of mathematics are, which is quick to see.
 fn is_composed(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let is_usual = |at: usize, byte: u8| match byte {
-        // Below U+0300, or inside of a character.
-        ..0xCC => true,
-        // Dashes, quotation marks and the like, U+2010 to U+203F.
-        0xE2 => bytes.get(at + 1) == Some(&0x80) && bytes.get(at + 2).is_some_and(|last| *last >= 0x90),
-        _ => false,
+    let is_usual = |at: usize, byte: u8| {
+        let after = |distance: usize| bytes.get(at + distance).copied().unwrap_or_default();
+        match byte {
+            // Below U+0300, or inside of a character; Greek without its old dot.
+            ..0xCC | 0xCF => true,
+            0xCE => after(1) != 0x87,
+            // Small letters, U+1D00 to U+1D7F.
+            0xE1 => matches!(after(1), 0xB4 | 0xB5),
+            // Dashes, arrows, operators; but no spaces, combining signs, Ohm, Kelvin or angle brackets of old.
+            0xE2 => match after(1) {
+                0x80 => after(2) >= 0x90,
+                0x83 | 0x84 | 0x8C | 0xAB => false,
+                _ => true,
+            },
+            // The alphabets of mathematics, U+1D400 to U+1D7FF.
+            0xF0 => after(1) == 0x9D && after(2) >= 0x90,
+            _ => false,
+        }
     };
     text.is_ascii()
-        || bytes.iter().enumerate().all(|(at, byte)| is_usual(at, *byte))
+        || bytes.iter().enumerate().all(|(at, byte)| *byte < 0xCC || is_usual(at, *byte))
         || unicode_normalization::is_nfc(text)
 }
 
@@ -84,6 +96,8 @@ struct Reader<'a> {
     quotes_open: usize,
     /// The apostrophe that ends a quotation in single marks.
     quote_end: Option<usize>,
+    /// Somewhere in the text there is an address.
+    has_address: bool,
     /// What a text with markup in it shows as more than text.
     objects: Option<&'a mut Objects>,
 }
@@ -114,13 +128,14 @@ impl<'a> Reader<'a> {
             gap: Gap::None,
             quotes_open: 0,
             quote_end: None,
+            has_address: text.contains("://"),
             objects: None,
         }
     }
 
     fn read(mut self) -> String {
         self.read_until(self.text.len(), 0);
-        if self.out.is_ascii() { self.out } else { self.out.nfc().collect() }
+        if is_composed(&self.out) { self.out } else { self.out.nfc().collect() }
     }
 
     fn read_until(&mut self, end: usize, depth: usize) {
@@ -137,6 +152,9 @@ impl<'a> Reader<'a> {
             self.at = end;
             return;
         };
+        if !self.is_math && self.plain_run(end) {
+            return;
+        }
         match character {
             '\\' => self.backslash(end, depth),
             '$' => self.dollar(end, depth),

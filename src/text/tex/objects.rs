@@ -49,6 +49,11 @@ impl Sign {
         }
     }
 
+    /// Whether a text may hold any: all of them begin with the last bytes of UTF-8.
+    pub(in crate::text) fn may_be_in(text: &str) -> bool {
+        text.bytes().max().is_some_and(|byte| byte >= 0xF3)
+    }
+
     /// None when there are more of them than characters.
     pub(in crate::text) fn character(self) -> Option<char> {
         let (first, number) = match self {

@@ -8,7 +8,40 @@ const QUOTATION_BYTES_MAX: usize = 200;
 /// The longest group, in bytes, whose braces may be an author's own, as in `{0,1}`.
 const SET_BYTES_MAX: usize = 60;
 
+/// What TeX gives a meaning outside of formulas.
+const SIGNS: &[u8] = b"\\${}^_~`";
+
+/// These, and what may have one beside another.
+const IS_SIGN: [bool; 256] = {
+    let signs = b"\\${}^_~`-'\"hf";
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < signs.len() {
+        table[signs[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
 impl Reader<'_> {
+    /// Copies what is surely plain text, and says whether there was any.
+    pub(super) fn plain_run(&mut self, end: usize) -> bool {
+        let rest = self.rest(end);
+        let bytes = rest.as_bytes();
+        let has_quotes = self.quotes_open > 0 || self.quote_end.is_some();
+        let may_mean = |at: usize, byte: u8| match byte {
+            b'-' => bytes.get(at + 1) == Some(&b'-'),
+            b'\'' | b'"' => has_quotes,
+            b'h' | b'f' => self.has_address,
+            _ => SIGNS.contains(&byte),
+        };
+        let is_sign = |(at, byte): (usize, &u8)| IS_SIGN[usize::from(*byte)] && may_mean(at, *byte);
+        let length =
+            bytes.iter().enumerate().position(|(at, byte)| is_sign((at, byte))).unwrap_or(bytes.len());
+        self.emit(&rest[..length], length);
+        length > 0
+    }
+
     pub(super) fn prose_character(&mut self, character: char, end: usize) {
         match character {
             '-' => self.dashes(end),

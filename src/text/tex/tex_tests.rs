@@ -80,6 +80,14 @@ fn plain_text_keeps_every_character() {
 }
 
 #[test]
+fn the_quick_look_takes_nothing_for_composed_that_is_not() {
+    for c in (0..=0x0010_FFFF).filter_map(char::from_u32) {
+        let text = format!("a{c}b");
+        assert_eq!(is_composed(&text), unicode_normalization::is_nfc(&text), "{c:?}");
+    }
+}
+
+#[test]
 fn a_text_of_every_kind_is_read_in_steps_in_proportion_to_its_length() {
     for piece in [
         "{",
