@@ -10,7 +10,7 @@ mod watch;
 mod write;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -57,6 +57,8 @@ struct Shared {
     place: Place,
     /// How far this replica has read; what it wrote by itself is no news.
     seen: Mutex<Seen>,
+    /// How many days of each subject this replica holds, counted from the newest; all where it has not said so.
+    window_days: OnceLock<i32>,
     leads: AtomicBool,
     lost: Notify,
     heard: Arc<Notify>,
@@ -106,6 +108,7 @@ impl Postgres {
             reading,
             place,
             seen: Mutex::default(),
+            window_days: OnceLock::new(),
             leads: AtomicBool::new(false),
             lost: Notify::new(),
             heard: Arc::default(),
@@ -187,13 +190,15 @@ impl Store for Postgres {
         seen: Timestamp,
     ) -> Result<Change, StoreError> {
         let Shared { writing, place, .. } = &*self.shared;
+        let window_days = self.shared.window_days.get().copied();
         let work = async {
             on!(writing, take_leading, WORK_MAX, |c| write::record(
                 c,
                 &place.channel,
                 announcement,
                 outcome,
-                seen
+                seen,
+                window_days
             ))
         };
         let (change, written) = self.shared.unless_lost(work.await)?;
@@ -221,6 +226,9 @@ impl Store for Postgres {
     }
 
     async fn load(&self, window_days: Option<u32>) -> Result<Contents, StoreError> {
+        if let Some(days) = window_days.and_then(|days| i32::try_from(days).ok()) {
+            self.shared.window_days.get_or_init(|| days);
+        }
         let loaded = on!(self.shared.reading, take, LOAD_MAX, |c| read::load(c, window_days));
         let (contents, seen) = loaded?;
         *self.shared.seen() = seen;
@@ -232,7 +240,10 @@ impl Store for Postgres {
     }
 
     async fn prune(&self, before: Date) -> Result<(), StoreError> {
-        let work = async { on!(self.shared.writing, take_leading, WORK_MAX, |c| write::prune(c, before)) };
+        let window_days = self.shared.window_days.get().copied();
+        let work = async {
+            on!(self.shared.writing, take_leading, WORK_MAX, |c| write::prune(c, before, window_days))
+        };
         self.shared.unless_lost(work.await)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crosslist::domain::announcement::AnnounceType;
 use crosslist::domain::outcome::Outcome;
 use crosslist::domain::verdict::Verdict;
 use crosslist::store::{Address, Postgres, Replicas, Role, Store, StoreError, Wish};
@@ -191,6 +192,35 @@ async fn what_one_writes_is_news_to_the_others_once() {
     for store in [&reader, &writer] {
         let again = store.news().await.expect("read");
         assert!(again.changes.is_empty() && again.reads.is_empty(), "{again:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_version_that_is_caught_up_is_news_of_the_replacement_also_to_the_one_that_writes() {
+    let Some(database) = Database::make().await else { return };
+    let (writer, reader) = (leader(&database).await, open(&database).await);
+    let mut tuesday = announcement(TUESDAY, "cs.DC");
+    tuesday.entries.truncate(1);
+    tuesday.entries[0].announce_type = AnnounceType::Replace;
+    let mut monday = announcement(MONDAY, "cs.LG");
+    monday.entries.truncate(1);
+    monday.entries[0].paper = tuesday.entries[0].paper.clone();
+    for day in [&tuesday, &monday] {
+        writer.record(day, &outcome(day), time("2026-03-20T00:00:00Z")).await.expect("kept");
+    }
+    let fresh = open(&database).await.load(None).await.expect("read").changes;
+    assert!(fresh.iter().any(|change| change.events[0].earlier.is_some()));
+    for store in [&reader, &writer] {
+        let news = store.news().await.expect("read").changes;
+        let replaced =
+            news.iter().rfind(|change| change.subject == tuesday.subject).expect("news of Tuesday");
+        assert!(fresh.contains(replaced), "{replaced:?}");
+    }
+    writer.prune(monday.date.tomorrow().expect("a day")).await.expect("forgotten");
+    for store in [&reader, &writer] {
+        let news = store.news().await.expect("read").changes;
+        assert_eq!(news.len(), 1);
+        assert_eq!(news[0].events[0].earlier, None);
     }
 }
 

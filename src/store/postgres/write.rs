@@ -30,6 +30,7 @@ pub(super) async fn record(
     announcement: &Announcement,
     outcome: &Outcome,
     seen: Timestamp,
+    window_days: Option<i32>,
 ) -> Result<(Change, Written), sqlx::Error> {
     let mut transaction = connection.begin().await?;
     let Announcement { subject, date, entries } = announcement;
@@ -57,6 +58,8 @@ pub(super) async fn record(
         revision: revise(&mut transaction, *subject, *date).await?,
         read: write_read(&mut transaction, outcome, seen).await?,
     };
+    let papers: Vec<&str> = fresh.iter().map(|entry| entry.paper.id.as_str()).collect();
+    revise_compared(&mut transaction, &papers, *date, window_days).await?;
     let events = read::day_events(&mut transaction, *subject, *date).await?;
     notify(&mut transaction, channel).await?;
     transaction.commit().await?;
@@ -116,8 +119,18 @@ pub(super) async fn in_force_since(
     Timestamp::from_second(since).map_err(|error| sqlx::Error::Decode(error.into()))
 }
 
-pub(super) async fn prune(connection: &mut PgConnection, before: Date) -> Result<(), sqlx::Error> {
+pub(super) async fn prune(
+    connection: &mut PgConnection,
+    before: Date,
+    window_days: Option<i32>,
+) -> Result<(), sqlx::Error> {
     let mut transaction = connection.begin().await?;
+    // Replacements that stay lose what they are compared with.
+    let papers = "SELECT DISTINCT paper_id FROM events WHERE listing_date < $1";
+    let papers: Vec<String> =
+        sqlx::query_scalar(papers).bind(before.to_string()).fetch_all(&mut *transaction).await?;
+    let papers: Vec<&str> = papers.iter().map(String::as_str).collect();
+    revise_compared(&mut transaction, &papers, before.yesterday().unwrap_or(before), window_days).await?;
     for delete in [
         "DELETE FROM events WHERE listing_date < $1",
         "DELETE FROM days WHERE listing_date < $1",
@@ -215,6 +228,34 @@ async fn revise(connection: &mut PgConnection, subject: SubjectId, date: Date) -
                   VALUES ($1, $2, nextval('revisions')) ON CONFLICT (subject, listing_date) \
                   DO UPDATE SET revision = excluded.revision RETURNING revision";
     sqlx::query_scalar(insert).bind(subject.as_str()).bind(date.to_string()).fetch_one(connection).await
+}
+
+/// Gives later days that hold replacements of these papers the next numbers: what they are compared with has changed.
+///
+/// That is news to everyone, also to the one that writes, which has numbered its own day before.
+/// Days that no replica holds, being outside the window, are left alone.
+async fn revise_compared(
+    connection: &mut PgConnection,
+    papers: &[&str],
+    date: Date,
+    window_days: Option<i32>,
+) -> Result<(), sqlx::Error> {
+    let insert = "INSERT INTO revised_days (subject, listing_date, revision) \
+                  SELECT subject, listing_date, nextval('revisions') FROM \
+                  (SELECT DISTINCT subject, listing_date FROM events JOIN memberships ON event = sequence \
+                  WHERE paper_id = ANY($1) AND listing_date > $2 \
+                  AND listing_date <= to_char($2::date + 300, 'YYYY-MM-DD') \
+                  AND ($3::int IS NULL OR listing_date >= \
+                  (SELECT to_char(max(listing_date)::date - $3::int, 'YYYY-MM-DD') FROM days)) \
+                  AND announce_type IN ('replace', 'replace-cross')) AS compared \
+                  ON CONFLICT (subject, listing_date) DO UPDATE SET revision = excluded.revision";
+    sqlx::query(insert)
+        .bind(papers)
+        .bind(date.to_string())
+        .bind(window_days)
+        .execute(connection)
+        .await
+        .map(drop)
 }
 
 async fn write_read(
