@@ -1,0 +1,31 @@
+//! How is everything built, and run until it is told to stop?
+
+mod clock;
+mod service;
+mod state;
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use crate::fetch::{self, Client, Replay, Upstream};
+
+pub use self::clock::SystemClock;
+pub use self::service::{Keep, Service};
+
+/// arXiv or a folder in its place, and the clock that goes with it.
+///
+/// # Errors
+/// The folder cannot be read or holds no page, or the client cannot be built.
+pub fn upstream(
+    options: &fetch::Options,
+    replay: Option<&Path>,
+    now: Option<Timestamp>,
+) -> anyhow::Result<(Upstream, SystemClock)> {
+    let Some(folder) = replay else {
+        return Ok((Upstream::Live(Box::new(Client::new(options)?)), SystemClock::starting_at(now)));
+    };
+    let replay = Replay::open(folder, options.page_bytes_max)?;
+    let start = now.unwrap_or_else(|| replay.start_time());
+    Ok((Upstream::Replay(replay), SystemClock::starting_at(Some(start))))
+}

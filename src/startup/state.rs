@@ -1,0 +1,99 @@
+//! How do the stages come together over a store?
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::collect::{self, Collector};
+use crate::domain::clock::Clock;
+use crate::domain::verdict::Verdict;
+use crate::feeds::{NamedOptions, Shelf};
+use crate::fetch::Upstream;
+use crate::serve::{self, Clients, Documents, Doors, Keys, State};
+use crate::settings::Settings;
+use crate::store::{AnyStore, Store};
+
+/// Puts the stages together over a store; what it remembers is on the shelf before the first reader asks.
+pub(super) async fn build(
+    settings: &Settings,
+    address: SocketAddr,
+    upstream: Upstream,
+    store: AnyStore,
+    clock: Arc<dyn Clock>,
+) -> anyhow::Result<State> {
+    let window_days = settings.store.window_days;
+    let mut contents = store.load(Some(window_days)).await?;
+    let shelf = Arc::new(Shelf::keeping(window_days));
+    for change in contents.changes.drain(..) {
+        shelf.apply(&change);
+    }
+    for day in contents.days.iter().filter(|day| day.verdict != Verdict::Gap) {
+        shelf.know(day.subject, day.date);
+    }
+    let documents = Documents::new(settings.cache.bytes_max);
+    let sink = {
+        let (shelf, documents) = (shelf.clone(), documents.clone());
+        Box::new(move |change: &_| {
+            shelf.apply(change);
+            documents.content_has_changed();
+        })
+    };
+    let mut watch = settings.subjects.watch.clone();
+    for source in settings.named.feeds.iter().flat_map(|feed| &feed.sources) {
+        if !watch.contains(source) {
+            watch.push(*source);
+        }
+    }
+    let named = in_force(&settings.named.feeds, &store, clock.now()).await?;
+    let options = collect::Options {
+        watch,
+        on_demand: settings.subjects.on_demand,
+        on_demand_max: settings.subjects.on_demand_max,
+        fill_days: settings.subjects.fill_days,
+        retention_days: settings.store.retention_days,
+    };
+    let collector = Collector::start(upstream, Arc::new(store), &contents, clock.clone(), options, sink);
+    Ok(State {
+        shelf,
+        collector,
+        documents,
+        clock,
+        clients: Arc::new(Clients::new(
+            settings.server.trusted_proxies.clone(),
+            settings.limits.requests_per_minute,
+        )),
+        doors: Arc::new(Doors {
+            readers: Keys::new(settings.access.keys.iter()),
+            admins: Keys::new(settings.access.admin_keys.iter()),
+        }),
+        options: Arc::new(serve::Options {
+            address,
+            base_url: settings.server.base_url.clone(),
+            cold_wait: settings.server.cold_wait,
+            feed_days: settings.feeds.days,
+            feed_days_max: window_days,
+            feed_limit: settings.feeds.limit,
+            named,
+            lists: settings.named.lists.clone(),
+        }),
+    })
+}
+
+/// The feeds of the configuration, each that leaves out what came before its rules with the moment when they came.
+async fn in_force<S: Store>(
+    feeds: &[Arc<NamedOptions>],
+    store: &S,
+    now: Timestamp,
+) -> anyhow::Result<Vec<Arc<NamedOptions>>> {
+    let mut found = Vec::with_capacity(feeds.len());
+    for feed in feeds {
+        if feed.backfill {
+            found.push(feed.clone());
+            continue;
+        }
+        let since = store.in_force_since(&feed.slug, &feed.rules(), now).await?;
+        found.push(Arc::new(NamedOptions { since: Some(since), ..(**feed).clone() }));
+    }
+    Ok(found)
+}
