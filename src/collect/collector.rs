@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use jiff::Timestamp;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::domain::clock::Clock;
 use crate::domain::event::Change;
@@ -15,7 +16,7 @@ use crate::domain::mailing;
 use crate::domain::outcome::Outcome;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
-use crate::fetch::{Guard, Upstream};
+use crate::fetch::{self, Guard, OptionsError, Upstream};
 use crate::store::{Contents, Store};
 
 use super::status::{Known, Status, Subjects};
@@ -28,7 +29,7 @@ const WAITING_MAX: usize = 10_000;
 pub type Sink = Box<dyn Fn(&Change) + Send + Sync>;
 
 /// What the collector is told by the settings.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// Read at every mailing.
     pub watch: Vec<SubjectId>,
@@ -43,9 +44,12 @@ pub struct Options {
 }
 
 /// The handle that readers hold; cheap to clone.
+///
+/// What it has been told stays as it is for those who hold it: others are told on another handle.
 #[derive(Clone)]
 pub struct Collector {
     shared: Arc<Shared>,
+    options: Arc<Options>,
     asks: mpsc::Sender<Ask>,
 }
 
@@ -53,7 +57,10 @@ pub struct Collector {
 pub(super) struct Shared {
     pub(super) upstream: Upstream,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) options: Options,
+    /// What the task goes by.
+    options: ArcSwap<Options>,
+    /// Tells the task that it has been told something else.
+    pub(super) told: Notify,
     subjects: Mutex<Subjects>,
     /// Counts what was learned of any subject.
     version: AtomicU64,
@@ -128,17 +135,36 @@ impl Collector {
             async move { store.confirm().await.map_err(|error| error.to_string()) }
         }));
         let subjects = Mutex::new(Subjects::new(&options.watch, contents, clock.now()));
+        let options = Arc::new(options);
         let shared = Arc::new(Shared {
             upstream,
             clock,
-            options,
+            options: ArcSwap::new(options.clone()),
+            told: Notify::new(),
             subjects,
             version: AtomicU64::new(0),
             replica: Mutex::default(),
         });
         let (asks, inbox) = mpsc::channel(WAITING_MAX);
         tokio::spawn(Worker::new(shared.clone(), store, sink).run(inbox));
-        Self { shared, asks }
+        Self { shared, options, asks }
+    }
+
+    /// Goes by other options from now on, and asks by others where a server does; the handle is for readers who come
+    /// now.
+    ///
+    /// # Errors
+    /// The upstream cannot be asked in this way, and nothing has changed.
+    pub fn tell(&self, options: Options, upstream: &fetch::Options) -> Result<Self, OptionsError> {
+        self.shared.upstream.tell(upstream)?;
+        if options == *self.options {
+            return Ok(self.clone());
+        }
+        let options = Arc::new(options);
+        self.shared.options.store(options.clone());
+        self.shared.learn(|subjects| subjects.watch(&options.watch));
+        self.shared.told.notify_one();
+        Ok(Self { options, ..self.clone() })
     }
 
     /// Notes that a reader wants these subjects, and whether they may be read: all of them or none.
@@ -146,7 +172,7 @@ impl Collector {
     /// # Errors
     /// One is not watched, and reading others is off or at its limit.
     pub fn admit(&self, subjects: &[SubjectId]) -> Result<(), NotAdmitted> {
-        let options = &self.shared.options;
+        let options = &self.options;
         let others: Vec<SubjectId> =
             subjects.iter().copied().filter(|subject| !options.watch.contains(subject)).collect();
         match others.first() {
@@ -184,7 +210,7 @@ impl Collector {
     /// Can the past days of a new subject be read within `wait`, at the pace that arXiv is asked?
     #[must_use]
     pub fn fills_within(&self, wait: Duration) -> bool {
-        self.pause().saturating_mul(self.shared.options.fill_days) <= wait
+        self.pause().saturating_mul(self.options.fill_days) <= wait
     }
 
     /// Where announcements come from.
@@ -237,17 +263,25 @@ impl Collector {
     #[must_use]
     pub fn subjects(&self) -> Vec<(SubjectId, Known)> {
         let now = self.shared.clock.now();
-        self.shared.subjects().wanted(now).map(|(subject, known)| (subject, known.clone())).collect()
+        self.shared
+            .subjects()
+            .wanted_of(&self.options.watch, now)
+            .map(|(subject, known)| (subject, known.clone()))
+            .collect()
     }
 
     /// The subjects that are read at every mailing.
     #[must_use]
     pub fn watched(&self) -> &[SubjectId] {
-        &self.shared.options.watch
+        &self.options.watch
     }
 }
 
 impl Shared {
+    pub(super) fn options(&self) -> Arc<Options> {
+        self.options.load_full()
+    }
+
     pub(super) fn subjects(&self) -> MutexGuard<'_, Subjects> {
         self.subjects.lock().unwrap_or_else(PoisonError::into_inner)
     }

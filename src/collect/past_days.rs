@@ -1,6 +1,6 @@
 //! Which past days are still to be read, and when?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -66,6 +66,16 @@ impl PastDays {
     /// When the next day may be read.
     pub(super) fn next_attempt(&self) -> Option<Timestamp> {
         self.planned.values().map(|plan| plan.not_before).min()
+    }
+
+    /// The subjects of which any day is planned.
+    pub(super) fn subjects(&self) -> BTreeSet<SubjectId> {
+        self.planned.keys().map(|(_, subject)| *subject).collect()
+    }
+
+    /// Gives up the days of all other subjects.
+    pub(super) fn keep(&mut self, wanted: &[SubjectId]) {
+        self.planned.retain(|(_, subject), _| wanted.contains(subject));
     }
 
     /// A day is known now, or lost.

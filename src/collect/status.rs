@@ -69,10 +69,8 @@ impl Known {
 impl Subjects {
     /// What is watched, and what the store remembers.
     pub(super) fn new(watch: &[SubjectId], contents: &Contents, now: Timestamp) -> Self {
-        let mut subjects = Self { watch: watch.to_vec(), known: BTreeMap::new(), shown: None };
-        for subject in watch {
-            subjects.known.entry(*subject).or_default();
-        }
+        let mut subjects = Self { watch: Vec::new(), known: BTreeMap::new(), shown: None };
+        subjects.watch(watch);
         for (subject, at) in &contents.requests {
             subjects.known.entry(*subject).or_default().requested = Some(*at);
         }
@@ -122,7 +120,24 @@ impl Subjects {
 
     /// The subjects that are read by themselves at `now`.
     pub(super) fn wanted(&self, now: Timestamp) -> impl Iterator<Item = (SubjectId, &Known)> {
-        self.all().filter(move |(subject, known)| self.watch.contains(subject) || is_wanted(known, now))
+        self.wanted_of(&self.watch, now)
+    }
+
+    /// The same for those who know of these as watched.
+    pub(super) fn wanted_of<'a>(
+        &'a self,
+        watch: &'a [SubjectId],
+        now: Timestamp,
+    ) -> impl Iterator<Item = (SubjectId, &'a Known)> {
+        self.all().filter(move |(subject, known)| watch.contains(subject) || is_wanted(known, now))
+    }
+
+    /// Watches these from now on, and no others; nothing is forgotten of any.
+    pub(super) fn watch(&mut self, watch: &[SubjectId]) {
+        self.watch = watch.to_vec();
+        for subject in watch {
+            self.known.entry(*subject).or_default();
+        }
     }
 
     /// Notes a reader's wish; false, and nothing noted, when more unwatched subjects would be read than may be.

@@ -4,6 +4,7 @@
 
 mod readers;
 mod replica;
+mod told;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::store::Store;
 
-use super::collector::{Ask, Shared, Sink, Wish};
+use super::collector::{Ask, Options, Shared, Sink, Wish};
 use super::judge;
 use super::past_days::PastDays;
 use super::round::{self, Reading};
@@ -50,10 +51,13 @@ pub(super) struct Worker<S> {
     /// The day on which the store was last pruned.
     pruned: Option<Date>,
     sharing: Sharing,
+    /// What was planned and kept by.
+    options: Arc<Options>,
 }
 
 impl<S: Store> Worker<S> {
     pub(super) fn new(shared: Arc<Shared>, store: Arc<S>, sink: Sink) -> Self {
+        let options = shared.options();
         Self {
             shared,
             store,
@@ -66,16 +70,18 @@ impl<S: Store> Worker<S> {
             short: HashMap::new(),
             pruned: None,
             sharing: Sharing::default(),
+            options,
         }
     }
 
     /// Takes up the past days that an earlier run, or another replica, did not get to.
     fn resume(&mut self) {
         let now = self.shared.clock.now();
+        let fill_days = self.options.fill_days;
         let subjects = self.shared.subjects();
         for (subject, known) in subjects.wanted(now) {
             if let Some(newest) = known.newest() {
-                self.past_days.plan(subject, newest, &known.days, self.shared.options.fill_days);
+                self.past_days.plan(subject, newest, &known.days, fill_days);
             }
         }
     }
@@ -90,6 +96,7 @@ impl<S: Store> Worker<S> {
                 self.store.resign().await;
                 return;
             }
+            self.listen();
             if !self.leads().await {
                 self.follow(&mut inbox).await;
                 continue;
@@ -117,6 +124,7 @@ impl<S: Store> Worker<S> {
         tokio::select! {
             asked = inbox.recv() => if let Some(ask) = asked { self.accept(ask, None) },
             () = self.store.heard() => {}
+            () = self.shared.told.notified() => {}
             () = self.store.lost(), if leads => {}
             () = tokio::time::sleep(most) => {}
         }
@@ -158,7 +166,7 @@ impl<S: Store> Worker<S> {
             (outcome.date, outcome.verdict)
             && let Some(known) = shared.subjects().get(subject)
         {
-            self.past_days.plan(subject, date, &known.days, shared.options.fill_days);
+            self.past_days.plan(subject, date, &known.days, self.options.fill_days);
         }
         self.last.insert(subject, outcome);
         self.tell(subject, waiting);
@@ -298,11 +306,11 @@ impl<S: Store> Worker<S> {
     /// Counted from the newest mailing that is known, not from the clock: a wrong clock forgets nothing.
     async fn prune(&mut self) {
         let Some(newest) = self.shared.subjects().newest_shown() else { return };
-        if self.shared.options.retention_days == 0 || self.pruned == Some(newest) {
+        if self.options.retention_days == 0 || self.pruned == Some(newest) {
             return;
         }
         self.pruned = Some(newest);
-        let kept = SignedDuration::from_hours(24 * i64::from(self.shared.options.retention_days));
+        let kept = SignedDuration::from_hours(24 * i64::from(self.options.retention_days));
         if let Err(error) = self.store.prune(newest.saturating_sub(kept)).await {
             tracing::error!(%error, "could not forget old announcements");
         }

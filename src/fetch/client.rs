@@ -32,14 +32,20 @@ const ACCEPTED: HeaderValue = HeaderValue::from_static("text/html,application/xh
 /// The one way to arXiv: a GET at a time, from one origin.
 #[derive(Debug)]
 pub struct Client {
-    http: reqwest::Client,
+    told: Mutex<Told>,
     base_url: Url,
-    page_bytes_max: usize,
     pace: Pace,
     remembered: Mutex<Remembered>,
     /// The last answer was a 403, a 429, a captcha or the like.
     is_refused: AtomicBool,
     guard: Option<Guard>,
+}
+
+/// What may be told anew at any time.
+#[derive(Clone, Debug)]
+struct Told {
+    http: reqwest::Client,
+    page_bytes_max: usize,
 }
 
 /// What one request brought.
@@ -54,44 +60,28 @@ impl Client {
     /// # Errors
     /// The first of [`Options::mistakes`], or there are no certificates to trust.
     pub fn new(options: &Options) -> Result<Self, OptionsError> {
-        if let Some(mistake) = options.mistakes().into_iter().next() {
-            return Err(mistake);
-        }
-        install_cryptography();
-        let is_secure = options.base_url.scheme() == "https";
-        let mut http = reqwest::Client::builder()
-            .user_agent(options.user_agent())
-            .default_headers(HeaderMap::from_iter([(ACCEPT, ACCEPTED)]))
-            // Names are equal in any case, but some who read logs look for `User-Agent` alone.
-            .http1_title_case_headers()
-            .no_proxy()
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .https_only(is_secure)
-            .pool_max_idle_per_host(1)
-            .connect_timeout(options.connect_timeout)
-            .read_timeout(options.read_timeout)
-            .timeout(options.total_timeout);
-        if !is_secure {
-            // Nothing is trusted that will never be asked, and a container without certificates can still use a mirror.
-            http = http.tls_certs_only([]);
-        }
-        let http = http.build().map_err(|error| OptionsError::Tls(super::failure::root_cause(&error)))?;
-        let stop = options.pause * REFUSAL_STOP_PAUSES;
-        let stop = if Options::is_loopback(&options.base_url) {
-            stop
-        } else {
-            stop.max(Duration::from_secs(REFUSAL_STOP_SECONDS))
-        };
+        let told = Told::new(options)?;
+        let pace = Pace::new(options.pause, refusal_stop(options));
         Ok(Self {
-            http,
+            told: Mutex::new(told),
             base_url: options.base_url.clone(),
-            page_bytes_max: options.page_bytes_max,
-            pace: Pace::new(options.pause, stop),
+            pace,
             remembered: Mutex::default(),
             is_refused: AtomicBool::new(false),
             guard: None,
         })
+    }
+
+    /// Asks in this way from now on, and the same server: a request that is going on ends as it began.
+    ///
+    /// # Errors
+    /// The first mistake of these options with the server that is asked; nothing has changed then.
+    pub fn tell(&self, options: &Options) -> Result<(), OptionsError> {
+        let options = Options { base_url: self.base_url.clone(), ..options.clone() };
+        let told = Told::new(&options)?;
+        self.pace.change(options.pause, refusal_stop(&options));
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = told;
+        Ok(())
     }
 
     /// Gets one page when its turn has come; the connection is ours alone until the body has ended.
@@ -185,7 +175,8 @@ impl Client {
         }
         let started = Instant::now();
         let known = self.remembered().get(url.as_str());
-        let mut request = self.http.get(url.clone());
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut request = told.http.get(url.clone());
         if let Some(known) = &known {
             request = request.header(IF_NONE_MATCH, &known.tag);
         }
@@ -198,7 +189,7 @@ impl Client {
             (Head::Unchanged, None) => return Err(Failure::unrecognized(url, "has nothing new to nothing")),
             (Head::Page { charset }, _) => {
                 let tag = response.headers().get(ETAG).cloned();
-                let bytes = self.body(url, response).await?;
+                let bytes = body(url, response, told.page_bytes_max).await?;
                 let page = Page { url: url.as_str().to_owned(), bytes, charset };
                 self.remembered().keep(&page, tag.as_ref());
                 page
@@ -214,27 +205,65 @@ impl Client {
         Ok(Heard::Page(page))
     }
 
-    /// The decoded body, chunk by chunk, so that no more than the limit and a chunk is ever held.
-    async fn body(&self, url: &Url, mut response: reqwest::Response) -> Result<Vec<u8>, Failure> {
-        let is_too_long = |bytes: u64| bytes > u64::try_from(self.page_bytes_max).unwrap_or(u64::MAX);
-        if response.content_length().is_some_and(is_too_long) {
-            return Err(Failure::oversized(url, self.page_bytes_max));
-        }
-        let mut bytes = Vec::new();
-        loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) if bytes.len() + chunk.len() > self.page_bytes_max => {
-                    return Err(Failure::oversized(url, self.page_bytes_max));
-                }
-                Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
-                Ok(None) => return Ok(bytes),
-                Err(error) => return Err(Failure::broken_off(url, bytes.len(), &error)),
-            }
-        }
-    }
-
     fn remembered(&self) -> MutexGuard<'_, Remembered> {
         self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Told {
+    fn new(options: &Options) -> Result<Self, OptionsError> {
+        if let Some(mistake) = options.mistakes().into_iter().next() {
+            return Err(mistake);
+        }
+        install_cryptography();
+        let is_secure = options.base_url.scheme() == "https";
+        let mut http = reqwest::Client::builder()
+            .user_agent(options.user_agent())
+            .default_headers(HeaderMap::from_iter([(ACCEPT, ACCEPTED)]))
+            // Names are equal in any case, but some who read logs look for `User-Agent` alone.
+            .http1_title_case_headers()
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .https_only(is_secure)
+            .pool_max_idle_per_host(1)
+            .connect_timeout(options.connect_timeout)
+            .read_timeout(options.read_timeout)
+            .timeout(options.total_timeout);
+        if !is_secure {
+            // Nothing is trusted that will never be asked, and a container without certificates can still use a mirror.
+            http = http.tls_certs_only([]);
+        }
+        let http = http.build().map_err(|error| OptionsError::Tls(super::failure::root_cause(&error)))?;
+        Ok(Self { http, page_bytes_max: options.page_bytes_max })
+    }
+}
+
+/// The decoded body, chunk by chunk, so that no more than the limit and a chunk is ever held.
+async fn body(url: &Url, mut response: reqwest::Response, bytes_max: usize) -> Result<Vec<u8>, Failure> {
+    let is_too_long = |bytes: u64| bytes > u64::try_from(bytes_max).unwrap_or(u64::MAX);
+    if response.content_length().is_some_and(is_too_long) {
+        return Err(Failure::oversized(url, bytes_max));
+    }
+    let mut bytes = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if bytes.len() + chunk.len() > bytes_max => {
+                return Err(Failure::oversized(url, bytes_max));
+            }
+            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+            Ok(None) => return Ok(bytes),
+            Err(error) => return Err(Failure::broken_off(url, bytes.len(), &error)),
+        }
+    }
+}
+
+fn refusal_stop(options: &Options) -> Duration {
+    let stop = options.pause * REFUSAL_STOP_PAUSES;
+    if Options::is_loopback(&options.base_url) {
+        stop
+    } else {
+        stop.max(Duration::from_secs(REFUSAL_STOP_SECONDS))
     }
 }
 

@@ -174,6 +174,17 @@ impl Upstream {
         }
     }
 
+    /// Asks in this way from now on; the server stays the same, and a replay asks nobody.
+    ///
+    /// # Errors
+    /// As for [`Client::new`]; nothing has changed then.
+    pub fn tell(&self, options: &Options) -> Result<(), OptionsError> {
+        match self {
+            Self::Live(client) => client.tell(options),
+            Self::Replay(_) => Ok(()),
+        }
+    }
+
     /// Asks nothing for so long; another one has asked until now.
     pub fn rest(&self, wait: Duration) {
         if let Self::Live(client) = self {

@@ -41,15 +41,17 @@ pub enum Outcome {
 /// The turnstile before the upstream.
 #[derive(Debug)]
 pub struct Pace {
-    pause: Duration,
-    refusal_stop: Duration,
     /// Held from before the pause until the body has ended; waiting is first come, first served.
     turn: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
+    pause: Duration,
+    refusal_stop: Duration,
+    /// When the last request ended.
+    ended: Option<Instant>,
     /// No request starts before; nothing was asked yet where it is missing.
     not_before: Option<Instant>,
     is_asking: bool,
@@ -73,12 +75,31 @@ impl Pace {
     /// `refusal_stop` is the first stop after a refusal; each further one doubles it.
     #[must_use]
     pub fn new(pause: Duration, refusal_stop: Duration) -> Self {
-        Self { pause, refusal_stop, turn: tokio::sync::Mutex::default(), state: Mutex::default() }
+        let state = State {
+            pause,
+            refusal_stop,
+            ended: None,
+            not_before: None,
+            is_asking: false,
+            waiting: 0,
+            troubles: 0,
+            refusals: 0,
+            calm_answers: 0,
+        };
+        Self { turn: tokio::sync::Mutex::default(), state: Mutex::new(state) }
+    }
+
+    /// Another pause from now on: a longer one holds at once, a shorter one after the next request.
+    pub fn change(&self, pause: Duration, refusal_stop: Duration) {
+        let mut state = self.state();
+        (state.pause, state.refusal_stop) = (pause, refusal_stop);
+        let allowed = state.ended.map(|ended| ended + pause);
+        state.not_before = state.not_before.max(allowed);
     }
 
     #[must_use]
     pub fn pause(&self) -> Duration {
-        self.pause
+        self.state().pause
     }
 
     /// Waits until a request may start.
@@ -97,13 +118,13 @@ impl Pace {
         let state = self.state();
         let allowed =
             state.not_before.map_or(Duration::ZERO, |at| at.saturating_duration_since(Instant::now()));
-        let own = if state.is_asking { allowed.max(self.pause) } else { allowed };
-        own.saturating_add(self.pause.saturating_mul(state.waiting))
+        let own = if state.is_asking { allowed.max(state.pause) } else { allowed };
+        own.saturating_add(state.pause.saturating_mul(state.waiting))
     }
 
     /// How long the first stop after a refusal is.
     pub fn refusal_stop(&self) -> Duration {
-        self.refusal_stop
+        self.state().refusal_stop
     }
 
     /// Nothing is asked for this long: an earlier run was refused.
@@ -138,8 +159,10 @@ impl Pace {
 
     fn settle(&self, outcome: Outcome) {
         let mut state = self.state();
-        let wait = self.wait_after(&mut state, outcome).max(self.pause);
-        let allowed = Instant::now() + wait;
+        let wait = state.wait_after(outcome).max(state.pause);
+        let now = Instant::now();
+        let allowed = now + wait;
+        state.ended = Some(now);
         state.not_before = Some(state.not_before.map_or(allowed, |at| at.max(allowed)));
         let (troubles, refusals) = (state.troubles, state.refusals);
         drop(state);
@@ -158,36 +181,38 @@ impl Pace {
         }
     }
 
-    fn wait_after(&self, state: &mut State, outcome: Outcome) -> Duration {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn wait_after(&mut self, outcome: Outcome) -> Duration {
         let asked = |retry_after: Option<Duration>| {
             retry_after.map_or(Duration::ZERO, |wait| wait.saturating_add(RETRY_AFTER_MARGIN))
         };
         match outcome {
             Outcome::Odd => Duration::ZERO,
             Outcome::Answered => {
-                state.troubles = 0;
-                state.calm_answers = state.calm_answers.saturating_add(1);
-                if state.calm_answers >= CALM_ANSWERS {
-                    state.refusals = 0;
+                self.troubles = 0;
+                self.calm_answers = self.calm_answers.saturating_add(1);
+                if self.calm_answers >= CALM_ANSWERS {
+                    self.refusals = 0;
                 }
                 Duration::ZERO
             }
             Outcome::Troubled { retry_after } => {
-                state.troubles = state.troubles.saturating_add(1);
-                let ceiling = doubled(self.pause, state.troubles, BACKOFF_MAX);
+                self.troubles = self.troubles.saturating_add(1);
+                let ceiling = doubled(self.pause, self.troubles, BACKOFF_MAX);
                 jittered(ceiling).max(asked(retry_after))
             }
             Outcome::Refused { retry_after } => {
-                state.calm_answers = 0;
-                state.refusals = state.refusals.saturating_add(1);
-                let stop = doubled(self.refusal_stop, state.refusals - 1, REFUSAL_STOP_MAX);
+                self.calm_answers = 0;
+                self.refusals = self.refusals.saturating_add(1);
+                let stop = doubled(self.refusal_stop, self.refusals - 1, REFUSAL_STOP_MAX);
                 stop.max(asked(retry_after))
             }
         }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

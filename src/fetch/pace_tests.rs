@@ -148,3 +148,21 @@ fn jitter_stays_between_half_and_all() {
     let first = jittered(BACKOFF_MAX);
     assert!((0..100).any(|_| jittered(BACKOFF_MAX) != first), "never random");
 }
+
+#[tokio::test(start_paused = true)]
+async fn another_pause_never_brings_a_request_forward_and_a_longer_one_holds_at_once() {
+    let pace = pace();
+    waited(&pace, Outcome::Answered).await;
+    let mut next = std::pin::pin!(waited(&pace, Outcome::Answered));
+    tokio::select! {
+        _ = &mut next => panic!("too early"),
+        () = tokio::time::sleep(PAUSE / 3) => {}
+    }
+    pace.change(PAUSE * 4, STOP);
+    assert_eq!(pace.wait_estimate() + PAUSE / 3, PAUSE * 8);
+    // One that waits already waits longer.
+    is_about(next.await, PAUSE * 4, PAUSE * 4);
+    pace.change(PAUSE / 5, STOP);
+    is_about(waited(&pace, Outcome::Answered).await, PAUSE * 4, PAUSE * 4);
+    is_about(waited(&pace, Outcome::Answered).await, PAUSE / 5, PAUSE / 5);
+}

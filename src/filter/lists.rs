@@ -1,15 +1,16 @@
 //! Which rules do the named lists hold?
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use super::error::{Code, Mistake, Mistakes};
 use super::limits::Limits;
 use super::syntax::{Expr, Leaf, Node, Span};
-use super::{Context, Mode, parse};
+use super::{Context, Mode, canonical, parse};
 
 /// The named lists of the configuration, ready for `list:`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Lists {
     rules: BTreeMap<String, Arc<Expr>>,
 }
@@ -119,4 +120,22 @@ pub(super) fn used_by(expr: &Expr) -> Vec<&str> {
     names.sort_unstable();
     names.dedup();
     names
+}
+
+/// What the lists hold that a rule uses, as a hash; 0 where it uses none.
+///
+/// It is compared within one process only, so the standard hasher does.
+pub(super) fn meaning(expr: &Expr) -> u64 {
+    let mut used = BTreeMap::new();
+    expr.each_leaf(&mut |_, leaf| {
+        if let Leaf::List { name, rule } = leaf {
+            used.entry(name.as_str()).or_insert_with(|| canonical::printed(rule));
+        }
+    });
+    if used.is_empty() {
+        return 0;
+    }
+    let mut hasher = DefaultHasher::new();
+    used.hash(&mut hasher);
+    hasher.finish()
 }

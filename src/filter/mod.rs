@@ -31,6 +31,7 @@ mod values;
 mod varint;
 mod words;
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::domain::announcement::AnnounceType;
@@ -79,6 +80,8 @@ struct Parsed {
     written: Expr,
     normalized: Expr,
     canonical: String,
+    /// What the lists hold that it uses, as a hash; 0 where it uses none.
+    lists: u64,
     warnings: Vec<Warning>,
 }
 
@@ -101,7 +104,8 @@ impl Query {
     fn new(written: Expr, warnings: Vec<Warning>) -> Self {
         let normalized = canonical::normalized(&written);
         let canonical = canonical::printed(&normalized);
-        Self(Arc::new(Parsed { written, normalized, canonical, warnings }))
+        let lists = lists::meaning(&normalized);
+        Self(Arc::new(Parsed { written, normalized, canonical, lists, warnings }))
     }
 
     /// The rule in the one form that rules of the same meaning share, in the native reading.
@@ -201,17 +205,18 @@ impl Query {
     }
 }
 
-/// Equal when the canonical forms are.
+/// Equal when the canonical forms are, and the lists that they use hold the same.
 impl PartialEq for Query {
     fn eq(&self, other: &Self) -> bool {
-        self.canonical() == other.canonical()
+        self.canonical() == other.canonical() && self.0.lists == other.0.lists
     }
 }
 
 impl Eq for Query {}
 
-impl std::hash::Hash for Query {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+impl Hash for Query {
+    fn hash<H: Hasher>(&self, state: &mut H) {
         self.canonical().hash(state);
+        self.0.lists.hash(state);
     }
 }

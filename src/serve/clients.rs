@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -33,7 +34,8 @@ type Limiter = RateLimiter<
 /// The clients, told apart by their addresses, and what each of them may still ask.
 pub struct Clients {
     trusted_proxies: Vec<IpNet>,
-    limiter: Option<Limiter>,
+    requests_per_minute: u32,
+    limiter: Option<Arc<Limiter>>,
     asked: AtomicU32,
     has_warned: AtomicBool,
 }
@@ -49,9 +51,26 @@ impl Clients {
     #[must_use]
     pub fn new(trusted_proxies: Vec<IpNet>, requests_per_minute: u32) -> Self {
         let limiter = NonZeroU32::new(requests_per_minute).map(|requests| {
-            RateLimiter::new(Quota::per_minute(requests), DefaultKeyedStateStore::default(), MonotonicClock)
+            let counts = DefaultKeyedStateStore::default();
+            Arc::new(RateLimiter::new(Quota::per_minute(requests), counts, MonotonicClock))
         });
-        Self { trusted_proxies, limiter, asked: AtomicU32::new(0), has_warned: AtomicBool::new(false) }
+        Self {
+            trusted_proxies,
+            requests_per_minute,
+            limiter,
+            asked: AtomicU32::new(0),
+            has_warned: AtomicBool::new(false),
+        }
+    }
+
+    /// Other terms for the same clients; what they have asked counts on where they may ask as often as before.
+    #[must_use]
+    pub fn under(&self, trusted_proxies: Vec<IpNet>, requests_per_minute: u32) -> Self {
+        let mut others = Self::new(trusted_proxies, requests_per_minute);
+        if self.requests_per_minute == requests_per_minute {
+            others.limiter.clone_from(&self.limiter);
+        }
+        others
     }
 
     pub(super) fn has_trusted_proxies(&self) -> bool {
@@ -224,5 +243,16 @@ mod tests {
         let wait = ask("192.0.2.1:3").expect_err("one too many");
         assert!(wait <= Duration::from_secs(30), "{wait:?}");
         assert!(ask("192.0.2.2:1").is_ok());
+    }
+
+    #[test]
+    fn what_was_asked_counts_on_under_other_terms_unless_the_limit_is_another() {
+        let ask = |clients: &Clients| clients.count("192.0.2.1:1".parse().ok(), &HeaderMap::new());
+        let clients = Clients::new(Vec::new(), 1);
+        assert!(ask(&clients).is_ok());
+        let proxies = vec!["10.0.0.0/8".parse().expect("a network")];
+        assert!(ask(&clients.under(proxies, 1)).is_err());
+        assert!(ask(&clients.under(Vec::new(), 2)).is_ok());
+        assert!(ask(&clients.under(Vec::new(), 0)).is_ok());
     }
 }

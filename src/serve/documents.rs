@@ -109,6 +109,18 @@ impl Documents {
         }
     }
 
+    /// The same documents within another bound, as far as it reaches.
+    pub async fn within(&self, bytes_max: u64) -> Self {
+        let other = Self { changed: self.changed.clone(), ..Self::new(bytes_max) };
+        for (key, document) in &self.rendered {
+            other.rendered.insert((*key).clone(), document).await;
+        }
+        for (tag, items) in &self.versions {
+            other.versions.insert(*tag, items).await;
+        }
+        other
+    }
+
     /// The document of a key, rendered once however many ask at the same time; nothing is kept of a failure.
     pub(super) async fn get(
         &self,
@@ -210,6 +222,23 @@ mod tests {
         let renewed = Document::undated("new", "text/plain");
         renewed.follow(&documents.popular()[0].document);
         assert_eq!(renewed.readers(), 1);
+    }
+
+    #[tokio::test]
+    async fn another_bound_keeps_what_fits() {
+        let documents = Documents::new(1 << 20);
+        for days in 0..20 {
+            get(&documents, days, 10_000).await;
+        }
+        let more = documents.within(2 << 20).await;
+        more.rendered.run_pending_tasks().await;
+        assert_eq!(more.rendered.entry_count(), 20);
+        let fewer = more.within(100_000).await;
+        fewer.rendered.run_pending_tasks().await;
+        assert!((1..10).contains(&fewer.rendered.entry_count()) && fewer.rendered.weighted_size() <= 100_000);
+        fewer.content_has_changed();
+        // Who waits for changes need not know of the other bound.
+        documents.change().await;
     }
 
     #[tokio::test]

@@ -14,11 +14,12 @@ use actix_web::web::Bytes;
 use actix_web::{Error, HttpMessage};
 
 use super::connection::Outbox;
+use super::current::View;
 use super::doors::IsAdmin;
 use super::error::Problem;
 use super::recent::Recent;
 use super::respond::Kept;
-use super::{State, TARGET_BYTES_MAX};
+use super::{Current, State, TARGET_BYTES_MAX};
 
 /// The most bytes of header fields, names and values together.
 const HEADERS_BYTES_MAX: usize = 16 * 1024;
@@ -31,12 +32,12 @@ const UNCOUNTED_PATHS: [&str; 2] = ["/healthz", "/readyz"];
 
 /// Counts, opens or refuses, answers at once what was asked a moment ago, and mends what the server gets wrong.
 #[derive(Clone, Debug)]
-pub struct Gate(State);
+pub struct Gate(Current);
 
 impl Gate {
     #[must_use]
-    pub fn new(state: State) -> Self {
-        Self(state)
+    pub fn new(current: Current) -> Self {
+        Self(current)
     }
 }
 
@@ -52,14 +53,14 @@ where
 
     fn new_transform(&self, service: S) -> Self::Future {
         let recent = Rc::new(RefCell::new(Recent::default()));
-        ready(Ok(Gated { routes: Rc::new(service), state: self.0.clone(), recent }))
+        ready(Ok(Gated { routes: Rc::new(service), view: View::of(&self.0), recent }))
     }
 }
 
 /// The routes of one worker behind their gate.
 pub struct Gated<S> {
     routes: Rc<S>,
-    state: State,
+    view: View,
     recent: Rc<RefCell<Recent>>,
 }
 
@@ -104,20 +105,23 @@ where
     actix_web::dev::forward_ready!(routes);
 
     fn call(&self, mut request: ServiceRequest) -> Answer {
-        if let Err(problem) = self.admit(&request) {
-            return refuse(request, &problem);
-        }
-        if *request.method() == Method::GET && matches!(request.parts_mut().1, Payload::None) {
-            let answer = self.recent.borrow().answer(request.head(), &self.state);
-            if let Some(answer) = answer {
-                return Answer::Now(Some(posted(request.into_response(answer))));
-            }
-        }
+        let is_plain = *request.method() == Method::GET && matches!(request.parts_mut().1, Payload::None);
+        let seen = self.view.look(|state| {
+            admit(&request, state)?;
+            let answer = is_plain.then(|| self.recent.borrow().answer(request.head(), state)).flatten();
+            Ok(answer.ok_or_else(|| state.clone()))
+        });
+        let state = match seen {
+            Ok(Ok(answer)) => return Answer::Now(Some(posted(request.into_response(answer)))),
+            Ok(Err(state)) => state,
+            Err(problem) => return refuse(request, &problem),
+        };
         if let Err(problem) = check(&mut request) {
             return refuse(request, &problem);
         }
-        let asked = Recent::wording(request.head(), &self.state);
-        let doors = &self.state.doors;
+        request.add_data_container(self.view.carried(&state));
+        let asked = Recent::wording(request.head(), &state);
+        let doors = &state.doors;
         if doors.has_keys() {
             if doors.is_admin(request.headers(), request.uri()) {
                 request.extensions_mut().insert(IsAdmin);
@@ -140,22 +144,20 @@ where
     }
 }
 
-impl<S> Gated<S> {
-    /// May the asker ask this, now?
-    fn admit(&self, request: &ServiceRequest) -> Result<(), Problem> {
-        let (clients, doors) = (&self.state.clients, &self.state.doors);
-        let is_counted = || !UNCOUNTED_PATHS.contains(&request.path());
-        if let Err(wait) = clients.count(request.peer_addr(), request.headers())
-            && is_counted()
-        {
-            return Err(Problem::too_many_requests(wait));
-        }
-        // A browser asks what it may ask without its user's key.
-        if *request.method() != Method::OPTIONS && !doors.is_open(request.headers(), request.uri()) {
-            return Err(Problem::no_key());
-        }
-        Ok(())
+/// May the asker ask this, now?
+fn admit(request: &ServiceRequest, state: &State) -> Result<(), Problem> {
+    let (clients, doors) = (&state.clients, &state.doors);
+    let is_counted = || !UNCOUNTED_PATHS.contains(&request.path());
+    if let Err(wait) = clients.count(request.peer_addr(), request.headers())
+        && is_counted()
+    {
+        return Err(Problem::too_many_requests(wait));
     }
+    // A browser asks what it may ask without its user's key.
+    if *request.method() != Method::OPTIONS && !doors.is_open(request.headers(), request.uri()) {
+        return Err(Problem::no_key());
+    }
+    Ok(())
 }
 
 /// Is this a request that a route should see?

@@ -8,6 +8,7 @@ mod clients;
 mod coding;
 mod conditional;
 mod connection;
+mod current;
 mod delta;
 mod document;
 mod documents;
@@ -17,6 +18,7 @@ mod explain;
 mod feeds;
 mod freshness;
 mod gate;
+mod loaded;
 mod negotiate;
 mod official;
 mod opml;
@@ -43,8 +45,10 @@ use crate::feeds::{NamedOptions, Shelf};
 use crate::filter::Lists;
 
 pub use clients::Clients;
+pub use current::Current;
 pub use documents::Documents;
 pub use doors::{Doors, Keys};
+pub use loaded::{Cause, Loaded, Refused};
 pub use popular::keep_popular_ready;
 pub use server::{ServerOptions, listen};
 
@@ -54,7 +58,7 @@ use routes::configure;
 /// The longest request target that is read, in bytes; a longer one is answered with 414.
 pub const TARGET_BYTES_MAX: usize = 8 * 1024;
 
-/// What every request is answered from.
+/// What a request is answered from; the settings in it never change, for others come in a state of their own.
 #[derive(Clone)]
 pub struct State {
     pub shelf: Arc<Shelf>,
@@ -64,6 +68,9 @@ pub struct State {
     pub clients: Arc<Clients>,
     pub doors: Arc<Doors>,
     pub options: Arc<Options>,
+    /// Which settings these are: changes whenever any of them does.
+    pub generation: u64,
+    pub loaded: Arc<Loaded>,
 }
 
 /// What the settings say about serving.

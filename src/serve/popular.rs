@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::coding::Coding;
 use super::documents::{Documents, Found, Request};
-use super::{State, feeds, query_api};
+use super::{Current, State, feeds, query_api};
 
 /// How many documents are made ready after a change; the others are made when they are asked for.
 const READY_MAX: usize = 1_000;
@@ -13,10 +13,12 @@ const READY_MAX: usize = 1_000;
 const CALM: Duration = Duration::from_millis(200);
 
 /// Renders the most asked for documents again whenever their content has changed, for as long as the service runs.
-pub async fn keep_popular_ready(state: State) {
+pub async fn keep_popular_ready(current: Current) {
+    let documents = current.state().documents.clone();
     loop {
-        state.documents.change().await;
+        documents.change().await;
         tokio::time::sleep(CALM).await;
+        let state = current.state();
         for old in state.documents.popular().into_iter().take(READY_MAX) {
             renew(&old, &state).await;
         }

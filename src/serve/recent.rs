@@ -12,7 +12,7 @@ use actix_web::dev::RequestHead;
 use actix_web::http::header;
 
 use super::document::Document;
-use super::respond::{self, Kept, Terms};
+use super::respond::{self, Kept, Terms, Versions};
 use super::{State, coding, delta, negotiate};
 
 /// How many wordings a worker remembers.
@@ -62,7 +62,7 @@ struct Recently {
     wording: Wording,
     document: Weak<Document>,
     terms: Terms,
-    versions: (u64, u64),
+    versions: Versions,
     second: i64,
 }
 

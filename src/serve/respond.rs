@@ -36,15 +36,17 @@ pub(super) struct Terms {
 pub(super) struct Kept {
     pub(super) document: Arc<Document>,
     pub(super) terms: Terms,
-    /// Of the shelf and of the collector, from before they were looked at.
-    pub(super) versions: (u64, u64),
+    /// Of the shelf, the collector and the settings, from before they were looked at.
+    pub(super) versions: Versions,
     /// Headers tell of the time in seconds.
     pub(super) second: i64,
 }
 
-/// Where the shelf and the collector stand.
-pub(super) fn versions(state: &State) -> (u64, u64) {
-    (state.shelf.version(), state.collector.version())
+/// Where the shelf, the collector and the settings stand.
+pub(super) type Versions = (u64, u64, u64);
+
+pub(super) fn versions(state: &State) -> Versions {
+    (state.shelf.version(), state.collector.version(), state.generation)
 }
 
 /// The answer of a document that is kept.
@@ -52,7 +54,7 @@ pub(super) async fn kept(
     request: &HttpRequest,
     state: &State,
     found: Found,
-    versions: (u64, u64),
+    versions: Versions,
     freshness: &Freshness,
     was_read_now: bool,
 ) -> Result<HttpResponse, Problem> {

@@ -4,7 +4,7 @@ use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::error::Problem;
-use super::{State, admin, assets, builder, explain, feeds, official, opml, query_api, status};
+use super::{admin, assets, builder, explain, feeds, official, opml, query_api, status};
 
 /// A resource that is read and nothing else; the server does not take `HEAD` for a kind of `GET`.
 macro_rules! readable {
@@ -16,9 +16,9 @@ macro_rules! readable {
     };
 }
 
-/// Adds every route; the caller puts `State` beside it.
-pub fn configure(app: &mut web::ServiceConfig, state: State) {
-    app.app_data(web::Data::new(state)).service(
+/// Adds every route; each takes the `State` that its request carries.
+pub fn configure(app: &mut web::ServiceConfig) {
+    app.service(
         web::scope("")
             .service(readable!("/subjects/{subjects}", feeds::subjects))
             .service(readable!("/rss/{subjects}", official::rss))

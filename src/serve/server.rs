@@ -15,7 +15,7 @@ use actix_web::dev::AppConfig;
 use tokio::net::TcpStream;
 
 use super::connection::{Bed, Connection};
-use super::{Gate, State, configure};
+use super::{Current, Gate, configure};
 
 /// How long a connection without a request keeps its buffers: short, so that those who come together need not all have
 /// some at once.
@@ -42,7 +42,7 @@ pub struct ServerOptions {
 ///
 /// # Errors
 /// The socket cannot be listened on.
-pub fn listen(listener: TcpListener, state: State, options: ServerOptions) -> io::Result<Server> {
+pub fn listen(listener: TcpListener, current: Current, options: ServerOptions) -> io::Result<Server> {
     let address = listener.local_addr()?;
     let builder = Server::build()
         .workers(options.workers)
@@ -50,8 +50,8 @@ pub fn listen(listener: TcpListener, state: State, options: ServerOptions) -> io
         .shutdown_timeout(options.shutdown_timeout.as_secs());
     let is_stopping = builder.graceful_shutdown_signal();
     let server = builder.listen("http", listener, move || {
-        let (state, is_stopping) = (state.clone(), is_stopping.clone());
-        let app = App::new().wrap(Gate::new(state.clone())).configure(|app| configure(app, state));
+        let is_stopping = is_stopping.clone();
+        let app = App::new().wrap(Gate::new(current.clone())).configure(configure);
         let app = app.into_factory().map_err(|error: actix_web::Error| error.error_response());
         let ending = is_stopping.clone();
         let http = HttpService::build()

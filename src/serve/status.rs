@@ -11,10 +11,10 @@ use crate::domain::outcome::{Counts, Day};
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::render::page;
-use crate::render::page::{Status, SubjectStatus};
+use crate::render::page::{SettingsStatus, Status, SubjectStatus};
 
 use super::document::Document;
-use super::{State, respond};
+use super::{Loaded, State, respond};
 
 /// How many calendar days are shown of each subject.
 const DAYS_SHOWN: i64 = 14;
@@ -35,9 +35,9 @@ pub(super) async fn page(request: HttpRequest, state: web::Data<State>) -> HttpR
 
 /// `/status.json`
 pub(super) async fn json(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    let body =
-        serde_json::to_string(&Report { replica: state.collector.replica().into(), ..status(&state).into() })
-            .unwrap_or_default();
+    let (replica, settings) = (state.collector.replica().into(), (&*state.loaded).into());
+    let report = Report { replica, settings, ..status(&state).into() };
+    let body = serde_json::to_string(&report).unwrap_or_default();
     respond::page(&request, &Document::undated(body, respond::JSON), "no-cache")
 }
 
@@ -49,6 +49,11 @@ fn status(state: &State) -> Status {
         now,
         newest_due,
         next_mailing: mailing::moment(mailing::next_due(now)),
+        settings: SettingsStatus {
+            loaded: state.loaded.at,
+            refused: state.loaded.refused.as_ref().map(|refused| (refused.at, refused.mistakes.clone())),
+            needs_restart: state.loaded.needs_restart.clone(),
+        },
         subjects: state
             .collector
             .subjects()
@@ -96,7 +101,19 @@ struct Report {
     newest_due: String,
     next_mailing: String,
     replica: ReplicaReport,
+    settings: SettingsReport,
     subjects: Vec<SubjectReport>,
+}
+
+#[derive(Default, Serialize)]
+struct SettingsReport {
+    loaded: String,
+    /// Why then: `start`, `SIGHUP`, `file`, `again`.
+    loaded_by: &'static str,
+    /// When others were refused; the mistakes say why.
+    refused: Option<String>,
+    mistakes: Vec<String>,
+    needs_restart: Vec<&'static str>,
 }
 
 #[derive(Default, Serialize)]
@@ -147,7 +164,21 @@ impl From<Status> for Report {
             newest_due: status.newest_due.to_string(),
             next_mailing: moment(status.next_mailing),
             replica: ReplicaReport::default(),
+            settings: SettingsReport::default(),
             subjects: status.subjects.into_iter().map(SubjectReport::from).collect(),
+        }
+    }
+}
+
+impl From<&Loaded> for SettingsReport {
+    fn from(loaded: &Loaded) -> Self {
+        let refused = loaded.refused.as_ref();
+        Self {
+            loaded: moment(loaded.at),
+            loaded_by: loaded.by.as_str(),
+            refused: refused.map(|refused| moment(refused.at)),
+            mistakes: refused.map(|refused| refused.mistakes.clone()).unwrap_or_default(),
+            needs_restart: loaded.needs_restart.clone(),
         }
     }
 }

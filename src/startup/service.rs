@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 
 use crate::domain::clock::Clock;
 use crate::fetch::Upstream;
-use crate::serve::{self, ServerOptions};
+use crate::serve::{self, Current, ServerOptions};
 use crate::settings::Settings;
 use crate::store::{self, AnyStore};
 
@@ -97,7 +97,8 @@ impl Service {
             clock::compare_with(store.now().await?);
         }
         let state = state::build(settings, address, upstream, store.clone(), clock).await?;
-        let popular = tokio::spawn(serve::keep_popular_ready(state.clone()));
+        let current = Current::new(state);
+        let popular = tokio::spawn(serve::keep_popular_ready(current.clone()));
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let options = ServerOptions {
             workers: settings.server.workers.map_or_else(cores, NonZeroUsize::get),
@@ -106,8 +107,8 @@ impl Service {
             keep_alive: KEEP_ALIVE,
             shutdown_timeout: SHUTDOWN_TIMEOUT,
         };
-        let server =
-            serve::listen(listener, state, options).with_context(|| format!("cannot listen on {listen}"))?;
+        let server = serve::listen(listener, current, options)
+            .with_context(|| format!("cannot listen on {listen}"))?;
         tracing::info!(upstream = described, "listening on http://{address}");
         Ok(Self { server, address, store, popular })
     }

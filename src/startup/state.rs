@@ -10,7 +10,7 @@ use crate::domain::clock::Clock;
 use crate::domain::verdict::Verdict;
 use crate::feeds::{NamedOptions, Shelf};
 use crate::fetch::Upstream;
-use crate::serve::{self, Clients, Documents, Doors, Keys, State};
+use crate::serve::{self, Clients, Documents, Doors, Keys, Loaded, State};
 use crate::settings::Settings;
 use crate::store::{AnyStore, Store};
 
@@ -39,20 +39,9 @@ pub(super) async fn build(
             documents.content_has_changed();
         })
     };
-    let mut watch = settings.subjects.watch.clone();
-    for source in settings.named.feeds.iter().flat_map(|feed| &feed.sources) {
-        if !watch.contains(source) {
-            watch.push(*source);
-        }
-    }
     let named = in_force(&settings.named.feeds, &store, clock.now()).await?;
-    let options = collect::Options {
-        watch,
-        on_demand: settings.subjects.on_demand,
-        on_demand_max: settings.subjects.on_demand_max,
-        fill_days: settings.subjects.fill_days,
-        retention_days: settings.store.retention_days,
-    };
+    let options = collect_options(settings);
+    let loaded = Arc::new(Loaded::at_start(clock.now()));
     let collector = Collector::start(upstream, Arc::new(store), &contents, clock.clone(), options, sink);
     Ok(State {
         shelf,
@@ -63,25 +52,56 @@ pub(super) async fn build(
             settings.server.trusted_proxies.clone(),
             settings.limits.requests_per_minute,
         )),
-        doors: Arc::new(Doors {
-            readers: Keys::new(settings.access.keys.iter()),
-            admins: Keys::new(settings.access.admin_keys.iter()),
-        }),
-        options: Arc::new(serve::Options {
-            address,
-            base_url: settings.server.base_url.clone(),
-            cold_wait: settings.server.cold_wait,
-            feed_days: settings.feeds.days,
-            feed_days_max: window_days,
-            feed_limit: settings.feeds.limit,
-            named,
-            lists: settings.named.lists.clone(),
-        }),
+        doors: Arc::new(doors(settings)),
+        options: Arc::new(serve_options(settings, address, named)),
+        generation: 0,
+        loaded,
     })
 }
 
+/// What is read: what is watched, and what named feeds are made of.
+pub(super) fn collect_options(settings: &Settings) -> collect::Options {
+    let mut watch = settings.subjects.watch.clone();
+    for source in settings.named.feeds.iter().flat_map(|feed| &feed.sources) {
+        if !watch.contains(source) {
+            watch.push(*source);
+        }
+    }
+    collect::Options {
+        watch,
+        on_demand: settings.subjects.on_demand,
+        on_demand_max: settings.subjects.on_demand_max,
+        fill_days: settings.subjects.fill_days,
+        retention_days: settings.store.retention_days,
+    }
+}
+
+pub(super) fn doors(settings: &Settings) -> Doors {
+    Doors {
+        readers: Keys::new(settings.access.keys.iter()),
+        admins: Keys::new(settings.access.admin_keys.iter()),
+    }
+}
+
+pub(super) fn serve_options(
+    settings: &Settings,
+    address: SocketAddr,
+    named: Vec<Arc<NamedOptions>>,
+) -> serve::Options {
+    serve::Options {
+        address,
+        base_url: settings.server.base_url.clone(),
+        cold_wait: settings.server.cold_wait,
+        feed_days: settings.feeds.days,
+        feed_days_max: settings.store.window_days,
+        feed_limit: settings.feeds.limit,
+        named,
+        lists: settings.named.lists.clone(),
+    }
+}
+
 /// The feeds of the configuration, each that leaves out what came before its rules with the moment when they came.
-async fn in_force<S: Store>(
+pub(super) async fn in_force<S: Store>(
     feeds: &[Arc<NamedOptions>],
     store: &S,
     now: Timestamp,

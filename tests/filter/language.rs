@@ -539,6 +539,21 @@ fn a_named_list_is_any_of_its_rules() {
 }
 
 #[test]
+fn a_rule_is_another_when_the_lists_that_it_uses_hold_something_else() {
+    let of = |rules: &[&str]| {
+        let given =
+            lists(&[("inner", rules), ("outer", &["list:inner", "ti:llm"]), ("other", &["ti:cloud"])]);
+        Lists::compile(&given, &Limits::CONFIG).expect("lists")
+    };
+    let (before, after) = (of(&["ti:gpu"]), of(&["ti:gpu", "ti:fpga"]));
+    assert_eq!(with_lists("list:outer gpu", &before), with_lists("gpu list:outer", &of(&["ti:gpu"])));
+    for rule in ["list:inner", "-list:outer gpu"] {
+        assert_ne!(with_lists(rule, &before), with_lists(rule, &after), "{rule}");
+    }
+    assert_eq!(with_lists("list:other gpu", &before), with_lists("list:other gpu", &after));
+}
+
+#[test]
 fn every_mistake_of_every_list_is_told() {
     let found = Lists::compile(
         &lists(&[

@@ -97,7 +97,7 @@ impl<S: Store> Worker<S> {
         let is_new = |(subject, at): &(SubjectId, Timestamp)| self.sharing.requests.get(subject) != Some(at);
         let is_news = !(news.days.is_empty() && news.reads.is_empty()) || news.requests.iter().any(is_new);
         if is_news {
-            let fill_days = self.shared.options.fill_days;
+            let fill_days = self.options.fill_days;
             self.shared.learn(|subjects| {
                 for day in &news.days {
                     subjects.set_day(day.clone());

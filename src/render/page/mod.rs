@@ -21,7 +21,7 @@ pub use explained::{Explained, Part, explained};
 pub use help::help;
 pub use reading::{Notice, Reading, reading};
 pub use result::{Made, Result};
-pub use status::{Status, SubjectStatus, status};
+pub use status::{SettingsStatus, Status, SubjectStatus, status};
 
 /// The media type of every page.
 pub const CONTENT_TYPE: &str = "text/html; charset=utf-8";

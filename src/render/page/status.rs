@@ -23,7 +23,18 @@ pub struct Status {
     /// The newest mailing that is due, and when the next one is.
     pub newest_due: Date,
     pub next_mailing: Timestamp,
+    pub settings: SettingsStatus,
     pub subjects: Vec<SubjectStatus>,
+}
+
+/// Which settings are in force, and what an operator has to do about others.
+#[derive(Clone, Debug)]
+pub struct SettingsStatus {
+    pub loaded: Timestamp,
+    /// When others were refused, and each mistake in them with its place.
+    pub refused: Option<(Timestamp, Vec<String>)>,
+    /// What has changed and waits for a restart.
+    pub needs_restart: Vec<&'static str>,
 }
 
 /// What is known of one subject.
@@ -62,6 +73,7 @@ pub fn status(status: &Status) -> String {
                 (_, _) => "Some subjects could not be read; their feeds show what was read before.",
             }
         }
+        (settings_notices(&status.settings))
         @if !broken.is_empty() {
             ul.troubles { @for subject in &broken { li { a href={ "#" (subject.subject) } { (subject.subject) } " "
                 (verdict(subject.verdict)) " " (meaning(subject.verdict)) } } }
@@ -72,6 +84,7 @@ pub fn status(status: &Status) -> String {
                 " · " (moment(status.next_mailing)) }
             dt { "Newest due" } dd { (plain_date(status.newest_due)) }
             dt { "Read from" } dd { (status.upstream) }
+            dt { "Settings" } dd { "of " (moment(status.settings.loaded)) }
             dt { "Now" } dd { (moment(status.now)) }
         }
         @if status.subjects.is_empty() {
@@ -82,6 +95,22 @@ pub fn status(status: &Status) -> String {
         p.quiet { a href="/status.json" { "The same as JSON" } " · " a href="/help/http#verdicts" { "What the words mean" } }
     };
     document("Status of crosslist", Place::Status, &html! {}, &body)
+}
+
+/// For the operator: what is in the settings and not in force.
+fn settings_notices(settings: &SettingsStatus) -> Markup {
+    html! {
+        @if let Some((at, mistakes)) = &settings.refused {
+            div.notice {
+                p { "The settings have mistakes, so those of " (moment(settings.loaded)) " are in force. Looked at " (moment(*at)) "." }
+                @for mistake in mistakes { pre.carets tabindex="0" { (mistake) } }
+            }
+        }
+        @if !settings.needs_restart.is_empty() {
+            p.notice { "Changed, and in force after a restart: "
+                @for (index, key) in settings.needs_restart.iter().enumerate() { @if index > 0 { ", " } code { (key) } } }
+        }
+    }
 }
 
 fn section(subject: &SubjectStatus, now: Timestamp) -> Markup {

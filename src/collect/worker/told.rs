@@ -1,0 +1,43 @@
+//! What changes in the work when the settings say something else?
+
+use std::sync::Arc;
+
+use crate::collect::past_days::PastDays;
+use crate::domain::taxonomy::SubjectId;
+use crate::store::Store;
+
+use super::Worker;
+
+impl<S: Store> Worker<S> {
+    /// Goes by what the settings say now.
+    ///
+    /// What is being read is read to its end, and readers who wait for a subject get it, watched or not.
+    pub(super) fn listen(&mut self) {
+        let told = self.shared.options();
+        if Arc::ptr_eq(&told, &self.options) {
+            return;
+        }
+        let before = std::mem::replace(&mut self.options, told);
+        if before.retention_days != self.options.retention_days {
+            self.pruned = None;
+        }
+        let mut affected = self.past_days.subjects();
+        affected.extend(self.filling.keys());
+        if before.fill_days == self.options.fill_days {
+            let wanted: Vec<SubjectId> = {
+                let subjects = self.shared.subjects();
+                subjects.wanted(self.shared.clock.now()).map(|(subject, _)| subject).collect()
+            };
+            self.past_days.keep(&wanted);
+        } else {
+            self.past_days = PastDays::default();
+        }
+        if self.sharing.leads() {
+            self.resume();
+        }
+        affected.extend(self.past_days.subjects());
+        for subject in affected {
+            self.answer_if_filled(subject);
+        }
+    }
+}

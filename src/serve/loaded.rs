@@ -1,0 +1,54 @@
+//! What became of the settings when they were last read?
+
+use jiff::Timestamp;
+
+/// Which settings are in force since when, and what is wrong with those that were to follow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loaded {
+    /// When the settings were last read without a mistake.
+    pub at: Timestamp,
+    pub by: Cause,
+    /// What was wrong when they were read later; those of before are in force.
+    pub refused: Option<Refused>,
+    /// Settings that have changed and come into force at the next start.
+    pub needs_restart: Vec<&'static str>,
+}
+
+/// Settings that did not come into force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    pub at: Timestamp,
+    pub by: Cause,
+    /// Each with its place, on one line or with the line in question and a caret below; never a key or a password.
+    pub mistakes: Vec<String>,
+}
+
+/// Why settings were read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    Start,
+    Signal,
+    File,
+    /// What they needed was not to be had before.
+    Again,
+}
+
+impl Cause {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Signal => "SIGHUP",
+            Self::File => "file",
+            Self::Again => "again",
+        }
+    }
+}
+
+impl Loaded {
+    /// At the start, where mistakes are no settings at all.
+    #[must_use]
+    pub fn at_start(at: Timestamp) -> Self {
+        Self { at, by: Cause::Start, refused: None, needs_restart: Vec::new() }
+    }
+}
