@@ -17,8 +17,9 @@ use crate::domain::outcome::Outcome;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::fetch::{self, Guard, OptionsError, Upstream};
-use crate::store::{Contents, Store};
+use crate::store::{self, Contents, Store};
 
+use super::observed::{Observed, Tally};
 use super::status::{Known, Status, Subjects};
 use super::worker::Worker;
 
@@ -48,9 +49,10 @@ pub struct Options {
 /// What it has been told stays as it is for those who hold it: others are told on another handle.
 #[derive(Clone)]
 pub struct Collector {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     options: Arc<Options>,
     asks: mpsc::Sender<Ask>,
+    store: Arc<store::Tally>,
 }
 
 /// What the handles and the task both see.
@@ -65,6 +67,7 @@ pub(super) struct Shared {
     /// Counts what was learned of any subject.
     version: AtomicU64,
     replica: Mutex<Replica>,
+    pub(super) tally: Tally,
 }
 
 /// What this process does among those that share its store.
@@ -144,10 +147,12 @@ impl Collector {
             subjects,
             version: AtomicU64::new(0),
             replica: Mutex::default(),
+            tally: Tally::default(),
         });
         let (asks, inbox) = mpsc::channel(WAITING_MAX);
+        let operations = store.tally();
         tokio::spawn(Worker::new(shared.clone(), store, sink).run(inbox));
-        Self { shared, options, asks }
+        Self { shared, options, asks, store: operations }
     }
 
     /// Goes by other options from now on, and asks by others where a server does; the handle is for readers who come
@@ -217,6 +222,12 @@ impl Collector {
     #[must_use]
     pub fn upstream(&self) -> String {
         self.shared.upstream.describe()
+    }
+
+    /// What was asked of the upstream and of the store so far.
+    #[must_use]
+    pub fn observed(&self) -> Observed {
+        Observed::of(self, &self.store)
     }
 
     /// What this process does among those that share its store.

@@ -2,6 +2,7 @@
 
 mod collector;
 mod judge;
+mod observed;
 mod past_days;
 mod round;
 mod schedule;
@@ -9,5 +10,6 @@ mod status;
 mod worker;
 
 pub use collector::{Collector, NotAdmitted, Options, Replica, Sink};
+pub use observed::Observed;
 pub use round::{Reading, read_day, read_new};
 pub use status::{Known, Status};

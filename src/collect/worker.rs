@@ -152,6 +152,7 @@ impl<S: Store> Worker<S> {
         let Some(reading) = self.if_still_leading(reading).await else { return };
         self.asked.retain(|asked| *asked != subject);
         let outcome = self.keep(reading).await;
+        shared.tally.note(outcome.verdict, outcome.pages);
         log(&outcome);
         let now = shared.clock.now();
         let allowed = now.saturating_add(shared.upstream.wait_estimate()).unwrap_or(Timestamp::MAX);
@@ -268,6 +269,7 @@ impl<S: Store> Worker<S> {
             Some(announcement) => self.record(&announcement, outcome).await,
             None => outcome,
         };
+        self.shared.tally.note(outcome.verdict, outcome.pages);
         if is_emptied || !outcome.verdict.is_proved() {
             tracing::warn!(
                 subject.code = %subject,

@@ -13,6 +13,7 @@ pub mod presentation;
 pub mod preview;
 pub mod prose;
 pub mod record;
+pub mod tally;
 pub mod taxonomy;
 mod taxonomy_table;
 pub mod verdict;

@@ -13,6 +13,7 @@ use super::failure::Failure;
 use super::guard::Guard;
 use super::pace::{Outcome, Pace, Turn};
 use super::remembered::Remembered;
+use super::tally::{Ending, Tally};
 use super::{FetchError, ListingUrl, Options, OptionsError, Page};
 use crate::domain::verdict::Verdict;
 
@@ -39,6 +40,7 @@ pub struct Client {
     /// The last answer was a 403, a 429, a captcha or the like.
     is_refused: AtomicBool,
     guard: Option<Guard>,
+    tally: Tally,
 }
 
 /// What may be told anew at any time.
@@ -69,6 +71,7 @@ impl Client {
             remembered: Mutex::default(),
             is_refused: AtomicBool::new(false),
             guard: None,
+            tally: Tally::default(),
         })
     }
 
@@ -93,7 +96,7 @@ impl Client {
                 turn.end(Outcome::Answered);
                 Ok(page)
             }
-            Err(Failure { error, outcome }) => {
+            Err(Failure { error, outcome, .. }) => {
                 self.is_refused.store(error.verdict == Verdict::Refused, Ordering::Relaxed);
                 turn.end(outcome);
                 Err(error)
@@ -138,6 +141,12 @@ impl Client {
         self.pace.report_refusal();
     }
 
+    /// The requests that were made.
+    #[must_use]
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
     /// The least time between two requests.
     #[must_use]
     pub fn pause(&self) -> Duration {
@@ -174,6 +183,26 @@ impl Client {
             guard.may_ask().await.map_err(|why| Failure::not_asked(url, &why))?;
         }
         let started = Instant::now();
+        let heard = self.exchange(url).await;
+        let ending = match &heard {
+            Ok((_, ending)) => *ending,
+            Err(failure) => failure.ending,
+        };
+        self.tally.note(ending, started.elapsed());
+        let (heard, _) = heard?;
+        if let Heard::Page(page) = &heard {
+            tracing::debug!(
+                page.path = url.path(),
+                page.bytes = page.bytes.len(),
+                page.ending = ending.as_str(),
+                duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+                "the upstream answered"
+            );
+        }
+        Ok(heard)
+    }
+
+    async fn exchange(&self, url: &Url) -> Result<(Heard, Ending), Failure> {
         let known = self.remembered().get(url.as_str());
         let told = self.told.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let mut request = told.http.get(url.clone());
@@ -183,26 +212,20 @@ impl Client {
         tracing::debug!(page.path = url.path(), has_condition = known.is_some(), "asking the upstream");
         let response = request.send().await.map_err(|error| Failure::unanswered(url, &error))?;
         let status = response.status();
-        let page = match (answer::judge(url, status, response.headers(), known.is_some())?, known) {
-            (Head::Moved(target), _) => return Ok(Heard::Moved(target)),
-            (Head::Unchanged, Some(known)) => known.page.as_ref().clone(),
+        let (page, ending) = match (answer::judge(url, status, response.headers(), known.is_some())?, known) {
+            (Head::Moved(target), _) => return Ok((Heard::Moved(target), Ending::Redirect)),
+            (Head::Unchanged, Some(known)) => (known.page.as_ref().clone(), Ending::Unchanged),
             (Head::Unchanged, None) => return Err(Failure::unrecognized(url, "has nothing new to nothing")),
             (Head::Page { charset }, _) => {
                 let tag = response.headers().get(ETAG).cloned();
                 let bytes = body(url, response, told.page_bytes_max).await?;
                 let page = Page { url: url.as_str().to_owned(), bytes, charset };
                 self.remembered().keep(&page, tag.as_ref());
-                page
+                self.tally.note_page(page.bytes.len());
+                (page, Ending::Page)
             }
         };
-        tracing::debug!(
-            page.path = url.path(),
-            page.bytes = page.bytes.len(),
-            status = status.as_u16(),
-            duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-            "the upstream answered"
-        );
-        Ok(Heard::Page(page))
+        Ok((Heard::Page(page), ending))
     }
 
     fn remembered(&self) -> MutexGuard<'_, Remembered> {

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::FetchError;
 use super::pace::Outcome;
+use super::tally::Ending;
 use crate::domain::verdict::Verdict;
 
 /// The most of a foreign text that a reason shows, in characters.
@@ -20,6 +21,7 @@ const CAUSES_MAX: usize = 16;
 pub(super) struct Failure {
     pub error: FetchError,
     pub outcome: Outcome,
+    pub ending: Ending,
 }
 
 impl Failure {
@@ -28,6 +30,7 @@ impl Failure {
         Self {
             error: error(Verdict::Unreachable, url, found, retry_after),
             outcome: Outcome::Troubled { retry_after },
+            ending: Ending::ServerError,
         }
     }
 
@@ -36,6 +39,7 @@ impl Failure {
         Self {
             error: error(Verdict::Refused, url, found, retry_after),
             outcome: Outcome::Troubled { retry_after },
+            ending: Ending::RateLimited,
         }
     }
 
@@ -44,12 +48,14 @@ impl Failure {
         Self {
             error: error(Verdict::Refused, url, found, retry_after),
             outcome: Outcome::Refused { retry_after },
+            ending: Ending::Refused,
         }
     }
 
     /// An answer, but no listing.
     pub(super) fn unrecognized(url: &Url, found: &str) -> Self {
-        Self { error: error(Verdict::Unrecognized, url, found, None), outcome: Outcome::Odd }
+        let error = error(Verdict::Unrecognized, url, found, None);
+        Self { error, outcome: Outcome::Odd, ending: Ending::Unusable }
     }
 
     /// Nothing was asked: the right to do so was gone when the turn came.
@@ -57,6 +63,7 @@ impl Failure {
         Self {
             error: error(Verdict::Unread, url, &format!("was not asked for: {why}"), None),
             outcome: Outcome::Odd,
+            ending: Ending::Unusable,
         }
     }
 
@@ -66,6 +73,7 @@ impl Failure {
         Self {
             error: error(Verdict::Unrecognized, url, &found, None),
             outcome: Outcome::Troubled { retry_after: None },
+            ending: Ending::TooLong,
         }
     }
 
@@ -76,7 +84,8 @@ impl Failure {
         } else {
             format!("gave no answer: {}", root_cause(cause))
         };
-        Self::unreachable(url, &found, None)
+        let ending = if cause.is_timeout() { Ending::Timeout } else { Ending::NoAnswer };
+        Self { ending, ..Self::unreachable(url, &found, None) }
     }
 
     /// The body came to a bad end.
@@ -86,7 +95,8 @@ impl Failure {
         } else {
             format!("broke off after {bytes} bytes: {}", root_cause(cause))
         };
-        Self::unreachable(url, &found, None)
+        let ending = if cause.is_timeout() { Ending::Timeout } else { Ending::BrokenOff };
+        Self { ending, ..Self::unreachable(url, &found, None) }
     }
 }
 

@@ -19,12 +19,14 @@ mod pace;
 mod remembered;
 mod replay;
 mod retry_after;
+mod tally;
 
 pub use client::{Client, install_cryptography};
 pub use guard::Guard;
 pub use options::OptionsError;
 pub use pace::{Outcome, Pace, Turn};
 pub use replay::{OpenError, Replay};
+pub use tally::{Ending, Tally};
 
 /// How many entries are asked for at once: arXiv's default for `/new`, and the most that it gives.
 pub const SHOW_MAX: u32 = 2_000;
@@ -196,6 +198,15 @@ impl Upstream {
     pub fn was_refused(&self, since: Duration) {
         if let Self::Live(client) = self {
             client.was_refused(since);
+        }
+    }
+
+    /// The requests that were made; none for a replay.
+    #[must_use]
+    pub fn tally(&self) -> Option<&Tally> {
+        match self {
+            Self::Live(client) => Some(client.tally()),
+            Self::Replay(_) => None,
         }
     }
 

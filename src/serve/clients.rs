@@ -89,8 +89,13 @@ impl Clients {
         counted.map_err(|refused| refused.wait_time_from(MonotonicClock.now()))
     }
 
+    /// Is this peer a proxy whose word is taken?
+    pub(super) fn is_proxy(&self, peer: IpAddr) -> bool {
+        !self.trusted_proxies.is_empty() && self.is_trusted(peer.to_canonical())
+    }
+
     /// The nearest address that is not a trusted proxy's.
-    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    pub(super) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         if !self.is_trusted(peer) {
             self.warn_of_a_proxy(peer, headers);
             return peer;

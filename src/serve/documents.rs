@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Instant;
 
 use moka::future::Cache;
 use moka::policy::EvictionPolicy;
@@ -11,6 +12,7 @@ use super::coding::Coding;
 use super::document::{Document, Tag};
 use super::params::FeedRequest;
 use super::query_api::ApiRequest;
+use crate::domain::tally::{Count, Durations, Spread};
 use crate::domain::taxonomy::SubjectId;
 
 /// What a document weighs beside its bytes.
@@ -35,6 +37,29 @@ pub struct Documents {
     versions: Cache<Tag, Arc<[u64]>>,
     /// Told of every change of the content.
     changed: Arc<Notify>,
+    bytes_max: u64,
+    tally: Arc<Tally>,
+}
+
+/// What was done with documents.
+#[derive(Debug, Default)]
+struct Tally {
+    found: Count,
+    renders: Durations,
+    gzip: Durations,
+    brotli: Durations,
+}
+
+/// The same at one moment, and how full the memory is.
+#[derive(Debug)]
+pub(super) struct Numbers {
+    pub(super) found: u64,
+    pub(super) renders: Spread,
+    pub(super) gzip: Spread,
+    pub(super) brotli: Spread,
+    pub(super) entries: u64,
+    pub(super) bytes: u64,
+    pub(super) bytes_max: u64,
 }
 
 /// What a document answers.
@@ -106,12 +131,14 @@ impl Documents {
                 .eviction_policy(EvictionPolicy::lru())
                 .build(),
             changed: Arc::default(),
+            bytes_max,
+            tally: Arc::default(),
         }
     }
 
     /// The same documents within another bound, as far as it reaches.
     pub async fn within(&self, bytes_max: u64) -> Self {
-        let other = Self { changed: self.changed.clone(), ..Self::new(bytes_max) };
+        let other = Self { changed: self.changed.clone(), tally: self.tally.clone(), ..Self::new(bytes_max) };
         for (key, document) in &self.rendered {
             other.rendered.insert((*key).clone(), document).await;
         }
@@ -128,8 +155,17 @@ impl Documents {
         render: impl Future<Output = Option<Arc<Document>>>,
     ) -> Option<Found> {
         let key = Arc::new(key);
+        let render = async {
+            let started = Instant::now();
+            let document = render.await?;
+            self.tally.renders.note(started.elapsed());
+            Some(document)
+        };
         let entry = self.rendered.entry(key.clone()).or_optionally_insert_with(render).await?;
         let is_fresh = entry.is_fresh();
+        if !is_fresh {
+            self.tally.found.add(1);
+        }
         let document = entry.into_value();
         document.note_reader();
         if is_fresh && key.since.is_none() && !document.items().is_empty() {
@@ -145,7 +181,13 @@ impl Documents {
         }
         let document = found.document.clone();
         // A body that could not be prepared here is prepared where it is sent.
+        let started = Instant::now();
         let prepared = tokio::task::spawn_blocking(move || document.prepare(coding)).await;
+        match coding {
+            Coding::Identity => {}
+            Coding::Gzip => self.tally.gzip.note(started.elapsed()),
+            Coding::Brotli => self.tally.brotli.note(started.elapsed()),
+        }
         if prepared.is_ok() && self.rendered.contains_key(&found.key) {
             self.rendered.insert(found.key.clone(), found.document.clone()).await;
         }
@@ -169,6 +211,22 @@ impl Documents {
             all.map(|(key, document)| Found { key: (*key).clone(), document }).collect();
         popular.sort_by_key(|found| std::cmp::Reverse(found.document.readers()));
         popular
+    }
+
+    /// What was done so far, and how full the memory is.
+    pub(super) async fn numbers(&self) -> Numbers {
+        // Without this the memory counts what it has not looked at yet.
+        self.rendered.run_pending_tasks().await;
+        self.versions.run_pending_tasks().await;
+        Numbers {
+            found: self.tally.found.get(),
+            renders: self.tally.renders.read(),
+            gzip: self.tally.gzip.read(),
+            brotli: self.tally.brotli.read(),
+            entries: self.rendered.entry_count(),
+            bytes: self.rendered.weighted_size() + self.versions.weighted_size(),
+            bytes_max: self.bytes_max,
+        }
     }
 
     /// Gives up a document that nobody will ask for again.

@@ -17,6 +17,9 @@ const OPEN_PATHS: [&str; 9] = [
     "/help/rules",
 ];
 
+/// For those who run the service: as soon as there is any key, it is needed there.
+const METRICS_PATH: &str = "/metrics";
+
 /// The parameter that holds a key, for readers that cannot send headers.
 const PARAMETER: &str = "key";
 
@@ -68,7 +71,8 @@ impl Doors {
 
     /// May the asker read this path?
     pub(super) fn is_open(&self, headers: &HeaderMap, uri: &Uri) -> bool {
-        self.readers.is_empty()
+        let is_locked = !self.readers.is_empty() || uri.path() == METRICS_PATH && self.has_keys();
+        !is_locked
             || OPEN_PATHS.contains(&uri.path())
             || uri.path().starts_with("/admin/")
             || given(headers, uri).iter().any(|key| self.readers.open(key) || self.admins.open(key))
@@ -81,7 +85,7 @@ impl Doors {
 
     /// The address without the key, so that it gets into no link and no log; nothing where it holds none.
     pub(super) fn without_key(&self, uri: &Uri) -> Option<Uri> {
-        let is_asked = self.are_keys_asked_for() || self.has_keys() && uri.path().starts_with("/admin/");
+        let is_asked = self.are_keys_asked_for() || self.has_keys() && is_for_operators(uri.path());
         let query = uri.query().filter(|_| is_asked)?;
         let others: Vec<&str> = query.split('&').filter(|part| key_of(part).is_none()).collect();
         if others.len() == query.split('&').count() {
@@ -93,6 +97,10 @@ impl Doors {
         parts.path_and_query = Some(PathAndQuery::try_from(target).ok()?);
         Uri::from_parts(parts).ok()
     }
+}
+
+fn is_for_operators(path: &str) -> bool {
+    path == METRICS_PATH || path.starts_with("/admin/")
 }
 
 /// The keys that a request shows: `Authorization: Bearer KEY`, `?key=KEY`.

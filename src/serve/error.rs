@@ -13,6 +13,7 @@ use crate::domain::taxonomy::UnknownSubject;
 use crate::filter;
 use crate::render;
 
+use super::request_id::{RequestId, X_REQUEST_ID};
 use super::{negotiate, respond, told};
 
 /// The shortest `Retry-After`, so that a reader does not come back while the answer is on its way.
@@ -42,6 +43,18 @@ pub(super) struct Problem {
     errors: Vec<Mistake>,
     #[serde(skip)]
     retry_after: Option<u64>,
+}
+
+/// The media type of a problem (RFC 9457).
+const PROBLEM: &str = "application/problem+json";
+
+/// A problem as one request had it.
+#[derive(Serialize)]
+struct Occurrence<'a> {
+    #[serde(flatten)]
+    problem: &'a Problem,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance: Option<String>,
 }
 
 /// One mistake in one value.
@@ -274,6 +287,22 @@ impl Problem {
         self.errors.iter().map(Mistake::said).collect()
     }
 
+    /// The answer where nothing is known any more of what was asked.
+    pub(super) fn respond_unasked(&self, id: &RequestId) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        response.insert_header((header::CACHE_CONTROL, "no-store"));
+        response.insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
+        response.insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
+        response.insert_header((X_REQUEST_ID, id.to_string()));
+        response.content_type(PROBLEM).body(self.json(Some(id)))
+    }
+
+    /// With the request that it was, by which the log tells more.
+    fn json(&self, id: Option<&RequestId>) -> String {
+        let instance = id.map(|id| format!("urn:crosslist:request:{id}"));
+        serde_json::to_string(&Occurrence { problem: self, instance }).unwrap_or_default()
+    }
+
     /// The answer, in the form that the asker reads.
     pub(super) fn respond(&self, request: &HttpRequest) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
@@ -296,7 +325,7 @@ impl Problem {
         } else if negotiate::wants_text(request) {
             ("text/plain; charset=utf-8", told::text(self, request))
         } else {
-            ("application/problem+json", serde_json::to_string(self).unwrap_or_default())
+            (PROBLEM, self.json(RequestId::of(request).as_ref()))
         };
         response.content_type(content_type);
         response.body(body)

@@ -17,6 +17,8 @@ use super::error::Problem;
 use super::freshness::Freshness;
 use super::negotiate::{self, Form};
 use super::params::{self, FeedRequest};
+use super::request_id::RequestId;
+use super::writing::written;
 use super::{State, coding, delta, official, reading, respond};
 
 /// How long a read takes beyond the wait for its turn, for the estimate that a reader is given.
@@ -57,7 +59,7 @@ pub(super) async fn answer(
         state.collector.admit(&subjects).map_err(|error| Problem::not_admitted(error.to_string()))?;
         let was_read_now = warm(&subjects, state).await?;
         let asked = reading::noted(asked, &subjects, state);
-        let whole = document(&asked, &subjects, None, state).await?;
+        let whole = document(&asked, &subjects, None, RequestId::of(request), state).await?;
         let found = unseen(request, &asked, &subjects, &whole, state).await?.unwrap_or(whole);
         let freshness = Freshness::of(&subjects, state);
         respond::kept(request, state, found, versions, &freshness, was_read_now).await
@@ -86,7 +88,7 @@ async fn unseen(
         return Ok(None);
     }
     let since = Since { tag, items, whole: whole.document.tag() };
-    document(asked, subjects, Some(since), state).await.map(Some)
+    document(asked, subjects, Some(since), RequestId::of(request), state).await.map(Some)
 }
 
 /// Makes sure that every subject was read once, and says whether that was now; readers of the same subject share the
@@ -165,6 +167,7 @@ async fn document(
     asked: &FeedRequest,
     subjects: &[SubjectId],
     since: Option<Since>,
+    id: Option<RequestId>,
     state: &State,
 ) -> Result<Found, Problem> {
     let sources = sources(subjects, state);
@@ -177,12 +180,7 @@ async fn document(
     };
     let render = {
         let (asked, state) = (asked.clone(), state.clone());
-        async move {
-            let rendering = tokio::task::spawn_blocking(move || {
-                Arc::new(render(&asked, &sources, since.as_ref(), &state))
-            });
-            rendering.await.ok()
-        }
+        async move { written(id, move || render(&asked, &sources, since.as_ref(), &state)).await }
     };
     // A stopped renderer is no document: it is answered as an error and not kept.
     state.documents.get(key, render).await.ok_or_else(|| {
@@ -193,7 +191,7 @@ async fn document(
 /// Renders a feed again whose content has changed, before its readers ask.
 pub(super) async fn renew(asked: &FeedRequest, state: &State) -> Option<Found> {
     let subjects = named(&asked.asked, state).ok()?;
-    document(asked, &subjects, None, state).await.ok()
+    document(asked, &subjects, None, None, state).await.ok()
 }
 
 /// The subjects that a feed is made of: those that were named, else all that are read, as far as they have been.

@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use actix_web::body::{self, BodySize, BoxBody, MessageBody};
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform};
@@ -13,11 +15,15 @@ use actix_web::http::{Method, StatusCode, Version};
 use actix_web::web::Bytes;
 use actix_web::{Error, HttpMessage};
 
+use super::account::{Account, Asked};
 use super::connection::Outbox;
 use super::current::View;
 use super::doors::IsAdmin;
 use super::error::Problem;
+use super::later::Later;
+use super::metrics::Counts;
 use super::recent::Recent;
+use super::request_id::{RequestId, X_REQUEST_ID};
 use super::respond::Kept;
 use super::{Current, State, TARGET_BYTES_MAX};
 
@@ -32,12 +38,15 @@ const UNCOUNTED_PATHS: [&str; 2] = ["/healthz", "/readyz"];
 
 /// Counts, opens or refuses, answers at once what was asked a moment ago, and mends what the server gets wrong.
 #[derive(Clone, Debug)]
-pub struct Gate(Current);
+pub struct Gate {
+    current: Current,
+    counts: Arc<Counts>,
+}
 
 impl Gate {
-    #[must_use]
-    pub fn new(current: Current) -> Self {
-        Self(current)
+    /// The gate of one worker, which alone writes these counts.
+    pub(super) fn new(current: Current, counts: Arc<Counts>) -> Self {
+        Self { current, counts }
     }
 }
 
@@ -53,7 +62,8 @@ where
 
     fn new_transform(&self, service: S) -> Self::Future {
         let recent = Rc::new(RefCell::new(Recent::default()));
-        ready(Ok(Gated { routes: Rc::new(service), view: View::of(&self.0), recent }))
+        let account = Rc::new(Account::new(self.counts.clone()));
+        ready(Ok(Gated { routes: Rc::new(service), view: View::of(&self.current), recent, account }))
     }
 }
 
@@ -62,6 +72,7 @@ pub struct Gated<S> {
     routes: Rc<S>,
     view: View,
     recent: Rc<RefCell<Recent>>,
+    account: Rc<Account>,
 }
 
 impl<S> std::fmt::Debug for Gated<S> {
@@ -73,7 +84,7 @@ impl<S> std::fmt::Debug for Gated<S> {
 /// An answer that is there, or one that is on its way.
 pub enum Answer {
     Now(Option<ServiceResponse<BoxBody>>),
-    Later(Pin<Box<dyn Future<Output = Result<ServiceResponse<BoxBody>, Error>>>>),
+    Later(Later),
 }
 
 impl std::fmt::Debug for Answer {
@@ -89,7 +100,7 @@ impl Future for Answer {
         match self.get_mut() {
             // Nobody asks twice for what was given.
             Self::Now(answer) => answer.take().map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer))),
-            Self::Later(answer) => answer.as_mut().poll(context),
+            Self::Later(answer) => Pin::new(answer).poll(context),
         }
     }
 }
@@ -105,22 +116,30 @@ where
     actix_web::dev::forward_ready!(routes);
 
     fn call(&self, mut request: ServiceRequest) -> Answer {
+        let started = Instant::now();
         let is_plain = *request.method() == Method::GET && matches!(request.parts_mut().1, Payload::None);
         let seen = self.view.look(|state| {
             admit(&request, state)?;
             let answer = is_plain.then(|| self.recent.borrow().answer(request.head(), state)).flatten();
-            Ok(answer.ok_or_else(|| state.clone()))
+            // All that goes on needs the state; an answer from a moment ago needs it for the log alone.
+            let state = (answer.is_none() || state.options.log.requests).then(|| state.clone());
+            Ok((answer, state))
         });
         let state = match seen {
-            Ok(Ok(answer)) => return Answer::Now(Some(posted(request.into_response(answer)))),
-            Ok(Err(state)) => state,
-            Err(problem) => return refuse(request, &problem),
+            Ok((Some((answer, route)), log)) => {
+                let response = request.into_response(answer);
+                self.account.close_recent(started, route, &response, log.as_deref());
+                return Answer::Now(Some(posted(response)));
+            }
+            Ok((None, state)) => state.unwrap_or_else(|| self.view.look(Arc::clone)),
+            Err(problem) => return self.refuse(request, &problem, started),
         };
         if let Err(problem) = check(&mut request) {
-            return refuse(request, &problem);
+            return self.refuse(request, &problem, started);
         }
         request.add_data_container(self.view.carried(&state));
-        let asked = Recent::wording(request.head(), &state);
+        let wording = Recent::wording(request.head(), &state);
+        let asked = Asked::new(&request, started);
         let doors = &state.doors;
         if doors.has_keys() {
             if doors.is_admin(request.headers(), request.uri()) {
@@ -131,16 +150,30 @@ where
                 request.head_mut().uri = uri;
             }
         }
-        let (routes, recent) = (self.routes.clone(), self.recent.clone());
-        Answer::Later(Box::pin(async move {
-            let method = request.method().clone();
+        let id = self.account.name(request.request(), &state);
+        let (routes, recent, route) = (self.routes.clone(), self.recent.clone(), asked.route);
+        let answer = Box::pin(async move {
             let mut response = routes.call(request).await?;
             let kept = response.response_mut().extensions_mut().remove::<Kept>();
-            if let (Some(kept), Some(asked)) = (kept, asked) {
-                recent.borrow_mut().keep(asked, kept);
+            if let (Some(kept), Some(wording)) = (kept, wording) {
+                recent.borrow_mut().keep(wording, kept, route);
             }
-            Ok(finished(response, &method))
-        }))
+            Ok(response)
+        });
+        Answer::Later(Later::new(asked, id, answer, self.account.clone(), state))
+    }
+}
+
+impl<S> Gated<S> {
+    fn refuse(&self, request: ServiceRequest, problem: &Problem, started: Instant) -> Answer {
+        let state = self.view.look(Arc::clone);
+        self.account.name(request.request(), &state);
+        let asked = Asked::new(&request, started);
+        let response = problem.respond(request.request());
+        let response = request.into_response(response);
+        self.account.counts().refused(response.status());
+        self.account.close(&asked, &response, &state);
+        Answer::Now(Some(finished(response, &asked.method)))
     }
 }
 
@@ -181,17 +214,17 @@ fn check(request: &mut ServiceRequest) -> Result<(), Problem> {
     Ok(())
 }
 
-fn refuse(request: ServiceRequest, problem: &Problem) -> Answer {
-    let response = problem.respond(request.request());
-    let method = request.method().clone();
-    Answer::Now(Some(finished(request.into_response(response), &method)))
-}
-
 /// Says that every type is meant, and leaves the body off where `HEAD` asked.
-fn finished(mut response: ServiceResponse<BoxBody>, method: &Method) -> ServiceResponse<BoxBody> {
+pub(super) fn finished(mut response: ServiceResponse<BoxBody>, method: &Method) -> ServiceResponse<BoxBody> {
     if response.status() != StatusCode::NOT_MODIFIED {
         let nosniff = HeaderValue::from_static("nosniff");
         response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+    }
+    if response.status().is_client_error() || response.status().is_server_error() {
+        let id = RequestId::of(response.request());
+        if let Some(id) = id.and_then(|id| HeaderValue::try_from(id.to_string()).ok()) {
+            response.headers_mut().insert(X_REQUEST_ID, id);
+        }
     }
     if *method == Method::HEAD { left_off(response).0 } else { posted(response) }
 }

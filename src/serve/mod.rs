@@ -1,5 +1,6 @@
 //! What is answered to whom over HTTP?
 
+mod account;
 mod admin;
 mod assets;
 mod builder;
@@ -18,7 +19,9 @@ mod explain;
 mod feeds;
 mod freshness;
 mod gate;
+mod later;
 mod loaded;
+mod metrics;
 mod negotiate;
 mod official;
 mod opml;
@@ -27,11 +30,13 @@ mod popular;
 mod query_api;
 mod reading;
 mod recent;
+mod request_id;
 mod respond;
 mod routes;
 mod server;
 mod status;
 mod told;
+mod writing;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -44,11 +49,13 @@ use crate::domain::clock::Clock;
 use crate::feeds::{NamedOptions, Shelf};
 use crate::filter::Lists;
 
+pub use account::LogOptions;
 pub use clients::Clients;
 pub use current::Current;
 pub use documents::Documents;
 pub use doors::{Doors, Keys};
 pub use loaded::{Cause, Loaded, Refused};
+pub use metrics::Metrics;
 pub use popular::keep_popular_ready;
 pub use server::{ServerOptions, listen};
 
@@ -67,6 +74,7 @@ pub struct State {
     pub clock: Arc<dyn Clock>,
     pub clients: Arc<Clients>,
     pub doors: Arc<Doors>,
+    pub metrics: Arc<Metrics>,
     pub options: Arc<Options>,
     /// Which settings these are: changes whenever any of them does.
     pub generation: u64,
@@ -92,6 +100,7 @@ pub struct Options {
     pub named: Vec<Arc<NamedOptions>>,
     /// What `list:` means in a rule.
     pub lists: Lists,
+    pub log: LogOptions,
 }
 
 impl std::fmt::Debug for State {

@@ -2,8 +2,6 @@
 //!
 //! Mistakes are told as arXiv tells them, in an Atom feed with an entry called `Error`, and status 400.
 
-use std::sync::Arc;
-
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use url::form_urlencoded;
@@ -19,6 +17,8 @@ use super::document::Document;
 use super::documents::{Found, Key};
 use super::error::{Mistake, Problem};
 use super::freshness::Freshness;
+use super::request_id::RequestId;
+use super::writing::written;
 use super::{State, feeds, params, respond};
 
 /// How many results a page has when the asker does not choose, and at most.
@@ -57,7 +57,7 @@ pub(super) async fn query(request: HttpRequest, state: web::Data<State>) -> Http
         let versions = respond::versions(&state);
         let subjects = feeds::all_read(&state)?;
         let was_read_now = feeds::warm(&subjects, &state).await?;
-        let found = document(&asked, &subjects, &state).await?;
+        let found = document(&asked, &subjects, RequestId::of(&request), &state).await?;
         let freshness = Freshness::of(&subjects, &state);
         let mut response = respond::kept(&request, &state, found, versions, &freshness, was_read_now).await?;
         if let Some(understood) = asked.question.query.as_ref().and_then(understood) {
@@ -70,16 +70,18 @@ pub(super) async fn query(request: HttpRequest, state: web::Data<State>) -> Http
     answered.await.unwrap_or_else(|problem: Problem| refusal(&problem, &request, &state))
 }
 
-async fn document(asked: &ApiRequest, subjects: &[SubjectId], state: &State) -> Result<Found, Problem> {
+async fn document(
+    asked: &ApiRequest,
+    subjects: &[SubjectId],
+    id: Option<RequestId>,
+    state: &State,
+) -> Result<Found, Problem> {
     let generation = state.shelf.generation(subjects);
     let (request, sources) = (asked.clone().into(), subjects.to_vec());
     let key = Key { request, sources, generation, since: None };
     let render = {
         let (asked, state, subjects) = (asked.clone(), state.clone(), subjects.to_vec());
-        async move {
-            let rendering = tokio::task::spawn_blocking(move || Arc::new(render(&asked, &subjects, &state)));
-            rendering.await.ok()
-        }
+        async move { written(id, move || render(&asked, &subjects, &state)).await }
     };
     state.documents.get(key, render).await.ok_or_else(|| {
         Problem::failed("the answer could not be written; the service's log says why".to_owned())
@@ -89,7 +91,7 @@ async fn document(asked: &ApiRequest, subjects: &[SubjectId], state: &State) -> 
 /// Answers a question again, before it is asked.
 pub(super) async fn renew(asked: &ApiRequest, state: &State) -> Option<Found> {
     let subjects = feeds::all_read(state).ok()?;
-    document(asked, &subjects, state).await.ok()
+    document(asked, &subjects, None, state).await.ok()
 }
 
 fn render(asked: &ApiRequest, subjects: &[SubjectId], state: &State) -> Document {

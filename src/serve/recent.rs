@@ -12,6 +12,7 @@ use actix_web::dev::RequestHead;
 use actix_web::http::header;
 
 use super::document::Document;
+use super::metrics::Route;
 use super::respond::{self, Kept, Terms, Versions};
 use super::{State, coding, delta, negotiate};
 
@@ -64,11 +65,13 @@ struct Recently {
     terms: Terms,
     versions: Versions,
     second: i64,
+    route: Route,
 }
 
 impl Recent {
-    /// The answer to a request, if one of its wording was answered in this second and nothing has changed since.
-    pub(super) fn answer(&self, head: &RequestHead, state: &State) -> Option<HttpResponse> {
+    /// The answer to a request, if one of its wording was answered in this second and nothing has changed since; and
+    /// which pattern its address follows.
+    pub(super) fn answer(&self, head: &RequestHead, state: &State) -> Option<(HttpResponse, Route)> {
         let target = head.uri.path_and_query()?.as_str();
         let mut hosts = head.headers.get_all(header::HOST);
         let host = hosts.next()?.as_bytes();
@@ -97,7 +100,7 @@ impl Recent {
         if !is_current && (!document.is_prepared(coding) || head.headers.contains_key(delta::A_IM)) {
             return None;
         }
-        Some(respond::answer(&head.headers, &document, coding, &recently.terms))
+        Some((respond::answer(&head.headers, &document, coding, &recently.terms), recently.route))
     }
 
     /// What of a request would have to be the same again; nothing for one that is not worth remembering.
@@ -115,7 +118,7 @@ impl Recent {
         (bytes <= WORDING_BYTES_MAX).then(|| Wording { target: target.into(), host: host.into(), accepted })
     }
 
-    pub(super) fn keep(&mut self, wording: Wording, kept: Kept) {
+    pub(super) fn keep(&mut self, wording: Wording, kept: Kept, route: Route) {
         if self.answers.len() >= WORDINGS_MAX {
             self.answers.retain(|_, recently| recently.second == kept.second);
         }
@@ -126,7 +129,7 @@ impl Recent {
         let hash = self.hash(&wording.target, &wording.host, accepted);
         let Kept { document, terms, versions, second } = kept;
         let document = Arc::downgrade(&document);
-        self.answers.insert(hash, Recently { wording, document, terms, versions, second });
+        self.answers.insert(hash, Recently { wording, document, terms, versions, second, route });
     }
 
     fn hash<'a>(&self, target: &str, host: &[u8], accepted: impl Iterator<Item = &'a [u8]>) -> u64 {

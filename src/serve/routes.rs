@@ -4,7 +4,7 @@ use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::error::Problem;
-use super::{admin, assets, builder, explain, feeds, official, opml, query_api, status};
+use super::{admin, assets, builder, explain, feeds, metrics, official, opml, query_api, status};
 
 /// A resource that is read and nothing else; the server does not take `HEAD` for a kind of `GET`.
 macro_rules! readable {
@@ -40,6 +40,7 @@ pub fn configure(app: &mut web::ServiceConfig) {
             .service(readable!("/favicon.ico", assets::icon))
             .service(readable!("/favicon.svg", assets::drawn_icon))
             .service(readable!("/healthz", admin::alive))
+            .service(readable!("/metrics", metrics::show))
             .service(readable!("/readyz", admin::ready))
             .service(web::resource("/admin/refresh").route(web::post().to(admin::refresh)).default_service(
                 web::to(|request: HttpRequest| async move { not_allowed(&request, "POST, OPTIONS") }),

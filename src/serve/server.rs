@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_http::{Extensions, HttpService};
@@ -15,6 +16,7 @@ use actix_web::dev::AppConfig;
 use tokio::net::TcpStream;
 
 use super::connection::{Bed, Connection};
+use super::metrics::{Counts, Open};
 use super::{Current, Gate, configure};
 
 /// How long a connection without a request keeps its buffers: short, so that those who come together need not all have
@@ -51,7 +53,9 @@ pub fn listen(listener: TcpListener, current: Current, options: ServerOptions) -
     let is_stopping = builder.graceful_shutdown_signal();
     let server = builder.listen("http", listener, move || {
         let is_stopping = is_stopping.clone();
-        let app = App::new().wrap(Gate::new(current.clone())).configure(configure);
+        // This is called once for each worker, on its own thread.
+        let counts = current.state().metrics.worker();
+        let app = App::new().wrap(Gate::new(current.clone(), counts.clone())).configure(configure);
         let app = app.into_factory().map_err(|error: actix_web::Error| error.error_response());
         let ending = is_stopping.clone();
         let http = HttpService::build()
@@ -69,10 +73,11 @@ pub fn listen(listener: TcpListener, current: Current, options: ServerOptions) -
             .h1(map_config(app, |()| AppConfig::default()));
         let http = Rc::new(http);
         fn_factory(move || {
-            let (http, is_stopping) = (http.clone(), is_stopping.clone());
+            let (http, is_stopping, counts) = (http.clone(), is_stopping.clone(), counts.clone());
             async move {
                 let http = Rc::new(http.new_service(()).await?);
-                let serve = move |socket| serve(socket, http.clone(), is_stopping.clone(), options);
+                let serve =
+                    move |socket| serve(socket, http.clone(), is_stopping.clone(), counts.clone(), options);
                 Ok::<_, ()>(fn_service(serve))
             }
         })
@@ -85,12 +90,14 @@ async fn serve<H>(
     mut socket: TcpStream,
     http: Rc<H>,
     is_stopping: GracefulShutdownSignal,
+    counts: Arc<Counts>,
     options: ServerOptions,
 ) -> Result<(), H::Error>
 where
     H: Service<(Connection, Option<SocketAddr>)>,
 {
     let peer = socket.peer_addr().ok();
+    let _open = Open::new(&counts);
     let bed = Bed::default();
     loop {
         http.call((Connection::new(socket, options.head_timeout, bed.clone()), peer)).await?;

@@ -24,6 +24,7 @@ use url::Url;
 
 use crate::domain::taxonomy::SubjectId;
 use crate::fetch;
+use crate::serve;
 use crate::store;
 
 pub use self::access::{AccessSettings, Secrets};
@@ -118,6 +119,8 @@ pub struct LogSettings {
     pub format: LogFormat,
     /// A level or a filter that `tracing_subscriber` has read without complaint.
     pub level: String,
+    /// What is logged of requests.
+    pub serving: serve::LogOptions,
 }
 
 /// How a line of the log looks.

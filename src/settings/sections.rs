@@ -17,6 +17,7 @@ use super::{
 };
 use crate::domain::taxonomy::SubjectId;
 use crate::fetch;
+use crate::serve;
 use crate::store;
 
 /// The shortest rest between two requests to a machine that is not this one.
@@ -194,7 +195,10 @@ fn log(reader: &mut Reader<'_>) -> Option<LogSettings> {
     );
     let advice = "choose from error, warn, info, debug, trace, or write a filter such as crosslist=debug";
     let level = reader.take("log.level", text(advice, level));
-    Some(LogSettings { format: format?, level: level? })
+    let requests = reader.take("log.requests", flag);
+    let client_addresses = reader.take("log.client_addresses", flag);
+    let serving = serve::LogOptions { requests: requests?, client_addresses: client_addresses? };
+    Some(LogSettings { format: format?, level: level?, serving })
 }
 
 fn contact(text: &str) -> Option<String> {

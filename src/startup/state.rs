@@ -54,6 +54,7 @@ pub(super) async fn build(
         )),
         doors: Arc::new(doors(settings)),
         options: Arc::new(serve_options(settings, address, named)),
+        metrics: Arc::default(),
         generation: 0,
         loaded,
     })
@@ -97,6 +98,7 @@ pub(super) fn serve_options(
         feed_limit: settings.feeds.limit,
         named,
         lists: settings.named.lists.clone(),
+        log: settings.log.serving,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Which of the stores is it that the settings name?
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,12 +11,14 @@ use crate::domain::event::Change;
 use crate::domain::outcome::{Day, Outcome};
 use crate::domain::taxonomy::SubjectId;
 
-use super::{Contents, Memory, Options, Postgres, Replicas, Role, Sqlite, Store, StoreError, Wish};
+use super::{
+    Contents, Memory, Operation, Options, Postgres, Replicas, Role, Sqlite, Store, StoreError, Tally, Wish,
+};
 
 /// A store of any kind.
 #[derive(Clone, Debug)]
 pub enum AnyStore {
-    Memory(std::sync::Arc<Memory>),
+    Memory(Arc<Memory>),
     Sqlite(Sqlite),
     Postgres(Postgres),
 }
@@ -28,6 +31,13 @@ macro_rules! each {
             AnyStore::Sqlite($store) => $does,
             AnyStore::Postgres($store) => $does,
         }
+    };
+}
+
+/// The same, counted.
+macro_rules! counted {
+    ($any:expr, $operation:ident, $store:ident => $does:expr) => {
+        each!($any, $store => $store.tally.counted(Operation::$operation, $does).await)
     };
 }
 
@@ -71,36 +81,43 @@ impl Store for AnyStore {
         outcome: &Outcome,
         seen: Timestamp,
     ) -> Result<Change, StoreError> {
-        each!(self, store => store.record(announcement, outcome, seen).await)
+        counted!(self, Record, store => store.record(announcement, outcome, seen))
     }
 
     async fn note(&self, outcome: &Outcome, at: Timestamp) -> Result<(), StoreError> {
-        each!(self, store => store.note(outcome, at).await)
+        counted!(self, Note, store => store.note(outcome, at))
     }
 
     async fn mark(&self, day: &Day) -> Result<(), StoreError> {
-        each!(self, store => store.mark(day).await)
+        counted!(self, Mark, store => store.mark(day))
     }
 
     async fn request(&self, subject: SubjectId, at: Timestamp) -> Result<(), StoreError> {
-        each!(self, store => store.request(subject, at).await)
+        counted!(self, Request, store => store.request(subject, at))
     }
 
     async fn load(&self, window_days: Option<u32>) -> Result<Contents, StoreError> {
-        each!(self, store => store.load(window_days).await)
+        counted!(self, Load, store => store.load(window_days))
     }
 
     async fn in_force_since(&self, feed: &str, rules: &str, now: Timestamp) -> Result<Timestamp, StoreError> {
-        each!(self, store => store.in_force_since(feed, rules, now).await)
+        counted!(self, Rules, store => store.in_force_since(feed, rules, now))
     }
 
     async fn prune(&self, before: Date) -> Result<(), StoreError> {
-        each!(self, store => store.prune(before).await)
+        counted!(self, Prune, store => store.prune(before))
+    }
+
+    fn tally(&self) -> Arc<Tally> {
+        each!(self, store => store.tally.clone())
     }
 }
 
 impl Replicas for AnyStore {
     async fn lead(&self, rest: Duration) -> Result<Role, StoreError> {
+        if let Self::Postgres(store) = self {
+            return store.tally.counted(Operation::Lead, store.lead(rest)).await;
+        }
         each!(self, store => store.lead(rest).await)
     }
 
@@ -121,6 +138,9 @@ impl Replicas for AnyStore {
     }
 
     async fn news(&self) -> Result<Contents, StoreError> {
+        if let Self::Postgres(store) = self {
+            return store.tally.counted(Operation::News, store.news()).await;
+        }
         each!(self, store => store.news().await)
     }
 

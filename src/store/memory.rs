@@ -17,12 +17,13 @@ use crate::domain::paper::Paper;
 use crate::domain::taxonomy::SubjectId;
 
 use super::dates::Dates;
-use super::{Contents, Replicas, Store, StoreError};
+use super::{Contents, Replicas, Store, StoreError, Tally};
 
 /// Announcements kept in memory.
 #[derive(Debug, Default)]
 pub struct Memory {
     ledger: Mutex<Ledger>,
+    pub(super) tally: Arc<Tally>,
 }
 
 #[derive(Debug, Default)]

@@ -14,8 +14,10 @@ mod replicas;
 mod rows;
 mod sqlite;
 mod stored_paper;
+mod tally;
 
 use std::future::Future;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -33,6 +35,7 @@ pub use options::{Options, UnknownStoreUrl};
 pub use postgres::Postgres;
 pub use replicas::{Replicas, Role, Wish};
 pub use sqlite::Sqlite;
+pub use tally::{Operation, Tally};
 
 /// What is kept, or what of it is news.
 #[derive(Debug, Default)]
@@ -113,6 +116,11 @@ pub trait Store: Replicas {
     /// # Errors
     /// Nothing was forgotten.
     fn prune(&self, before: Date) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// What was asked of the store so far; nothing of one that does not count.
+    fn tally(&self) -> Arc<Tally> {
+        Arc::default()
+    }
 }
 
 /// Why the store could not do what it was asked.

@@ -24,7 +24,7 @@ use crate::domain::outcome::{Day, Outcome};
 use crate::domain::taxonomy::SubjectId;
 
 use super::failure::postgres_failure;
-use super::{Address, Contents, Replicas, Role, Store, StoreError, Wish, migrations};
+use super::{Address, Contents, Replicas, Role, Store, StoreError, Tally, Wish, migrations};
 
 use lead::{ANSWER_MAX, Place};
 use line::{Line, on};
@@ -47,6 +47,7 @@ const RESIGN_MAX: Duration = Duration::from_millis(500);
 #[derive(Clone, Debug)]
 pub struct Postgres {
     shared: Arc<Shared>,
+    pub(super) tally: Arc<Tally>,
 }
 
 #[derive(Debug)]
@@ -116,7 +117,7 @@ impl Postgres {
         if upstream.is_some() {
             watch::start(&shared, options);
         }
-        Ok(Self { shared })
+        Ok(Self { shared, tally: Arc::default() })
     }
 
     /// What time it is for the server.

@@ -26,7 +26,7 @@ use super::dates::{self, Dates};
 use super::failure::{failed, open_failure};
 use super::rows;
 use super::stored_paper;
-use super::{Contents, Replicas, Store, StoreError, migrations};
+use super::{Contents, Replicas, Store, StoreError, Tally, migrations};
 
 /// How long a write waits for another process that holds the file.
 pub(super) const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
@@ -42,6 +42,7 @@ const ROWS_PER_STATEMENT: usize = 1_000;
 pub struct Sqlite {
     pool: SqlitePool,
     path: Arc<str>,
+    pub(super) tally: Arc<Tally>,
 }
 
 impl Sqlite {
@@ -72,7 +73,7 @@ impl Sqlite {
             .await
             .map_err(|error| open_failure(&shown, &error))?;
         migrations::run_sqlite(&pool, &shown).await?;
-        let store = Self { pool, path: shown };
+        let store = Self { pool, path: shown, tally: Arc::new(Tally::of_file(path)) };
         store.claim(upstream).await?;
         Ok(store)
     }
@@ -91,7 +92,7 @@ impl Sqlite {
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
         let pool = pool.map_err(|error| open_failure(&shown, &error))?;
         migrations::run_sqlite(&pool, &shown).await?;
-        Ok(Self { pool, path: shown })
+        Ok(Self { pool, path: shown, tally: Arc::default() })
     }
 
     /// Ends with everything written into the one file.

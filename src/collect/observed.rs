@@ -1,0 +1,76 @@
+//! What has been asked of arXiv and of the store so far, in numbers?
+//!
+//! Whoever shows them is not to know the stages behind; so they come as they are read, under plain names.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::domain::tally::{Count, Spread};
+use crate::domain::verdict::Verdict;
+use crate::fetch::{self, Ending};
+use crate::store::{self, Operation};
+
+use super::Collector;
+
+/// The reads of listings, by how they ended.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    reads: [Count; Verdict::ALL.len()],
+    pages: Count,
+}
+
+impl Tally {
+    pub(super) fn note(&self, verdict: Verdict, pages: usize) {
+        self.reads[verdict as usize].add(1);
+        self.pages.add(pages as u64);
+    }
+}
+
+/// Counts since the start, and how things stand.
+#[derive(Debug)]
+pub struct Observed {
+    /// Of listings, by verdict.
+    pub reads: Vec<(Verdict, u64)>,
+    /// Pages that were parsed, be they listings or not.
+    pub pages: u64,
+    /// To the upstream, by how they ended; none for a replay.
+    pub requests: Vec<(&'static str, u64)>,
+    pub request_durations: Spread,
+    /// Of pages that came, decoded.
+    pub page_bytes: u64,
+    /// From when on the upstream may be asked again; a moment that has passed where it may be asked now.
+    pub may_ask: Timestamp,
+    /// The upstream refused when it was last asked.
+    pub is_refused: bool,
+    /// What the store was asked for: the kind, how long that took, how often it failed.
+    pub operations: Vec<(&'static str, Spread, u64)>,
+    /// The file of the store, where it is one.
+    pub store_bytes: Option<u64>,
+    /// The newest listing date that any page has shown.
+    pub shown: Option<Date>,
+}
+
+impl Observed {
+    pub(super) fn of(collector: &Collector, store: &store::Tally) -> Self {
+        let shared = &collector.shared;
+        let upstream = &shared.upstream;
+        let requests = upstream.tally();
+        let wait = upstream.wait_estimate();
+        Self {
+            reads: Verdict::ALL.map(|verdict| (verdict, shared.tally.reads[verdict as usize].get())).to_vec(),
+            pages: shared.tally.pages.get(),
+            requests: requests.map_or_else(Vec::new, |requests| {
+                Ending::ALL.map(|ending| (ending.as_str(), requests.count(ending))).to_vec()
+            }),
+            request_durations: requests.map(fetch::Tally::durations).unwrap_or_default(),
+            page_bytes: requests.map_or(0, fetch::Tally::page_bytes),
+            may_ask: shared.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX),
+            is_refused: upstream.is_refused(),
+            operations: Operation::ALL
+                .map(|operation| (operation.as_str(), store.durations(operation), store.failed(operation)))
+                .to_vec(),
+            store_bytes: store.file_bytes(),
+            shown: shared.subjects().newest_shown(),
+        }
+    }
+}

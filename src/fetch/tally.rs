@@ -1,0 +1,96 @@
+//! How did the requests to the upstream end?
+
+use std::time::Duration;
+
+use crate::domain::tally::{Count, Durations, Spread};
+
+/// How one request ended; a redirect ends one, and what it leads to is another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    Page,
+    /// The page that is known is still the newest.
+    Unchanged,
+    Redirect,
+    /// 403 or 451.
+    Refused,
+    /// 429.
+    RateLimited,
+    /// Any status of 500 and above.
+    ServerError,
+    /// Any other status, or something that is no page.
+    Unusable,
+    Timeout,
+    /// No connection, or no complete head.
+    NoAnswer,
+    BrokenOff,
+    TooLong,
+}
+
+impl Ending {
+    pub const ALL: [Self; 11] = [
+        Self::Page,
+        Self::Unchanged,
+        Self::Redirect,
+        Self::Refused,
+        Self::RateLimited,
+        Self::ServerError,
+        Self::Unusable,
+        Self::Timeout,
+        Self::NoAnswer,
+        Self::BrokenOff,
+        Self::TooLong,
+    ];
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Unchanged => "unchanged",
+            Self::Redirect => "redirect",
+            Self::Refused => "refused",
+            Self::RateLimited => "rate_limited",
+            Self::ServerError => "server_error",
+            Self::Unusable => "unusable",
+            Self::Timeout => "timeout",
+            Self::NoAnswer => "no_answer",
+            Self::BrokenOff => "broken_off",
+            Self::TooLong => "too_long",
+        }
+    }
+}
+
+/// The requests that were made, by their endings.
+#[derive(Debug, Default)]
+pub struct Tally {
+    endings: [Count; Ending::ALL.len()],
+    durations: Durations,
+    page_bytes: Count,
+}
+
+impl Tally {
+    pub(super) fn note(&self, ending: Ending, took: Duration) {
+        self.endings[ending as usize].add(1);
+        self.durations.note(took);
+    }
+
+    pub(super) fn note_page(&self, bytes: usize) {
+        self.page_bytes.add(bytes as u64);
+    }
+
+    #[must_use]
+    pub fn count(&self, ending: Ending) -> u64 {
+        self.endings[ending as usize].get()
+    }
+
+    /// From asking to the last byte or the failure.
+    #[must_use]
+    pub fn durations(&self) -> Spread {
+        self.durations.read()
+    }
+
+    /// Of pages that came, decoded.
+    #[must_use]
+    pub fn page_bytes(&self) -> u64 {
+        self.page_bytes.get()
+    }
+}

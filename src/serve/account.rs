@@ -1,0 +1,161 @@
+//! What is counted of every request, and what is logged of which?
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::HeaderMap;
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpMessage, HttpRequest};
+
+use super::State;
+use super::metrics::{Counts, Route};
+use super::request_id::{RequestId, RequestIds};
+
+/// From when on an answer is slow.
+const SLOW: Duration = Duration::from_secs(1);
+
+/// What is asked by machines again and again, or takes its time as it should.
+const QUIET_PATTERNS: [&str; 3] = ["/healthz", "/readyz", "/admin/refresh"];
+
+/// The most of a path that is logged, in bytes.
+const PATH_BYTES_MAX: usize = 200;
+
+/// What the settings say about the log of requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LogOptions {
+    /// A line for each request.
+    pub requests: bool,
+    /// These lines, and those of slow and failed answers, name the client.
+    pub client_addresses: bool,
+}
+
+/// One worker's account of what it answers.
+#[derive(Debug)]
+pub(super) struct Account {
+    counts: Arc<Counts>,
+    ids: RequestIds,
+}
+
+/// A request that is not answered yet.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) route: Route,
+    pub(super) method: Method,
+    pub(super) started: Instant,
+}
+
+impl Asked {
+    pub(super) fn new(request: &ServiceRequest, started: Instant) -> Self {
+        Self { route: Route::of(request.match_info().as_str()), method: request.method().clone(), started }
+    }
+}
+
+impl Account {
+    pub(super) fn new(counts: Arc<Counts>) -> Self {
+        Self { counts, ids: RequestIds::default() }
+    }
+
+    pub(super) fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// Gives a request its id: that of a trusted proxy, else a new one.
+    pub(super) fn name(&self, request: &HttpRequest, state: &State) -> RequestId {
+        let is_trusted = request.peer_addr().is_some_and(|peer| state.clients.is_proxy(peer.ip()));
+        let given = is_trusted.then(|| RequestId::given(request.headers())).flatten();
+        let id = given.unwrap_or_else(|| self.ids.next());
+        request.extensions_mut().insert(id.clone());
+        id
+    }
+
+    /// An answer that was remembered from a moment ago, which is neither slow nor a failure; the state is there where
+    /// every request is logged.
+    pub(super) fn close_recent(
+        &self,
+        started: Instant,
+        route: Route,
+        response: &ServiceResponse<BoxBody>,
+        state: Option<&State>,
+    ) {
+        let (status, bytes) = (response.status(), bytes(response));
+        let took = started.elapsed();
+        self.counts.was_recent();
+        self.counts.answered(route, &Method::GET, status, bytes, took);
+        if let Some(state) = state {
+            self.name(response.request(), state);
+            let asked = Asked { route, method: Method::GET, started };
+            log(&asked, response.request(), status, bytes, took, state);
+        }
+    }
+
+    /// Any other answer that is there.
+    pub(super) fn close(&self, asked: &Asked, response: &ServiceResponse<BoxBody>, state: &State) {
+        let bytes = if asked.method == Method::HEAD { 0 } else { bytes(response) };
+        let (status, took) = (response.status(), asked.started.elapsed());
+        self.counts.answered(asked.route, &asked.method, status, bytes, took);
+        if state.options.log.requests || status.is_server_error() || took >= SLOW {
+            log(asked, response.request(), status, bytes, took, state);
+        }
+    }
+
+    /// An error for which there is no request any more to tell of.
+    pub(super) fn close_failed(&self, asked: &Asked, status: StatusCode) {
+        self.counts.answered(asked.route, &asked.method, status, 0, asked.started.elapsed());
+    }
+}
+
+fn bytes(response: &ServiceResponse<BoxBody>) -> u64 {
+    match response.response().body().size() {
+        BodySize::Sized(bytes) => bytes,
+        BodySize::None | BodySize::Stream => 0,
+    }
+}
+
+/// A line of the log; the path goes in only where someone has to look for what is wrong, and the query, which may hold
+/// a key, never.
+#[cold]
+fn log(asked: &Asked, request: &HttpRequest, status: StatusCode, bytes: u64, took: Duration, state: &State) {
+    let id = RequestId::of(request).map(|id| id.to_string()).unwrap_or_default();
+    let client = client(request.headers(), request, state);
+    let (method, route) = (asked.method.as_str(), asked.route.pattern());
+    // To a microsecond.
+    let duration_ms = (took.as_secs_f64() * 1e6).round() / 1e3;
+    let is_quiet = QUIET_PATTERNS.contains(&route);
+    if (status.is_server_error() || took >= SLOW) && !is_quiet {
+        let path: String = request.path().chars().take(PATH_BYTES_MAX).collect();
+        let what = if status.is_server_error() { "a request failed" } else { "a request took long" };
+        tracing::warn!(
+            request.id = id,
+            request.method = method,
+            request.route = route,
+            request.path = path,
+            status = status.as_u16(),
+            bytes,
+            duration_ms,
+            client.address = client,
+            "{what}"
+        );
+    } else if state.options.log.requests {
+        tracing::info!(
+            target: "crosslist::access",
+            {
+                request.id = id,
+                request.method = method,
+                request.route = route,
+                status = status.as_u16(),
+                bytes,
+                duration_ms,
+                client.address = client,
+            },
+            "answered a request"
+        );
+    }
+}
+
+/// Nothing unless the operator wants to know.
+fn client(headers: &HeaderMap, request: &HttpRequest, state: &State) -> Option<String> {
+    let peer = request.peer_addr().filter(|_| state.options.log.client_addresses)?;
+    Some(state.clients.client(peer.ip().to_canonical(), headers).to_string())
+}

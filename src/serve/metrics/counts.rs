@@ -1,0 +1,132 @@
+//! What does one worker count of its connections and requests?
+//!
+//! Each worker has counts of its own, which it alone writes, and whoever asks for the numbers adds them up.
+//! So a request claims no memory from another core, looks nothing up and allocates nothing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::{Method, StatusCode};
+
+use super::route::{PATTERNS, Route};
+use crate::domain::tally::{Count, Durations};
+
+/// The methods that are told apart; the last stands for any other.
+pub(super) const METHODS: [&str; 5] = ["GET", "HEAD", "POST", "OPTIONS", "other"];
+
+/// The statuses that are answered, the most frequent first.
+pub(super) const STATUSES: [u16; 24] = [
+    304, 200, 226, 404, 429, 401, 400, 503, 500, 201, 202, 204, 403, 405, 406, 409, 410, 411, 413, 414, 415,
+    422, 431, 502,
+];
+
+/// Why the gate lets a request no further, by the status of its answer.
+pub(super) const REFUSALS: [(u16, &str); 6] = [
+    (429, "rate_limit"),
+    (401, "no_key"),
+    (414, "address_too_long"),
+    (431, "headers_too_large"),
+    (413, "body"),
+    (400, "host"),
+];
+
+/// One worker's counts.
+#[derive(Debug)]
+pub(in crate::serve) struct Counts {
+    /// By pattern, method and status; behind the known statuses stands any other.
+    pub(super) answers: Vec<[[Count; STATUSES.len() + 1]; METHODS.len()]>,
+    /// By pattern.
+    pub(super) durations: Vec<Durations>,
+    /// Of bodies, as coded; by pattern.
+    pub(super) bytes: Vec<Count>,
+    pub(super) refused: [Count; REFUSALS.len()],
+    /// Answered in the words of a moment ago.
+    pub(super) recent: Count,
+    /// Requests that wait for their answers have begun and not ended.
+    pub(in crate::serve) begun: Count,
+    pub(in crate::serve) ended: Count,
+    /// Askers who went away before they were answered.
+    pub(in crate::serve) abandoned: Count,
+    pub(super) opened: Count,
+    pub(super) closed: Count,
+}
+
+impl Default for Counts {
+    fn default() -> Self {
+        let each = || PATTERNS.iter();
+        Self {
+            answers: each()
+                .map(|_| std::array::from_fn(|_| std::array::from_fn(|_| Count::default())))
+                .collect(),
+            durations: each().map(|_| Durations::default()).collect(),
+            bytes: each().map(|_| Count::default()).collect(),
+            refused: Default::default(),
+            recent: Count::default(),
+            begun: Count::default(),
+            ended: Count::default(),
+            abandoned: Count::default(),
+            opened: Count::default(),
+            closed: Count::default(),
+        }
+    }
+}
+
+impl Counts {
+    pub(in crate::serve) fn answered(
+        &self,
+        route: Route,
+        method: &Method,
+        status: StatusCode,
+        bytes: u64,
+        took: Duration,
+    ) {
+        let method = match *method {
+            Method::GET => 0,
+            Method::HEAD => 1,
+            Method::POST => 2,
+            Method::OPTIONS => 3,
+            _ => 4,
+        };
+        let status = STATUSES.iter().position(|known| *known == status.as_u16()).unwrap_or(STATUSES.len());
+        let place = route.place();
+        self.answers[place][method][status].add_alone(1);
+        self.durations[place].note_alone(took);
+        self.bytes[place].add_alone(bytes);
+    }
+
+    pub(in crate::serve) fn refused(&self, status: StatusCode) {
+        if let Some(reason) = REFUSALS.iter().position(|(known, _)| *known == status.as_u16()) {
+            self.refused[reason].add_alone(1);
+        }
+    }
+
+    pub(in crate::serve) fn was_recent(&self) {
+        self.recent.add_alone(1);
+    }
+
+    pub(in crate::serve) fn begin(&self) {
+        self.begun.add_alone(1);
+    }
+
+    pub(in crate::serve) fn end(&self, was_answered: bool) {
+        self.ended.add_alone(1);
+        self.abandoned.add_alone(u64::from(!was_answered));
+    }
+}
+
+/// A connection that is open for as long as this is held.
+#[derive(Debug)]
+pub(in crate::serve) struct Open(Arc<Counts>);
+
+impl Open {
+    pub(in crate::serve) fn new(counts: &Arc<Counts>) -> Self {
+        counts.opened.add_alone(1);
+        Self(counts.clone())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.closed.add_alone(1);
+    }
+}

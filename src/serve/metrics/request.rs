@@ -1,0 +1,83 @@
+//! What was asked, how it was answered, and how long that took?
+
+use std::sync::Arc;
+
+use super::counts::{Counts, METHODS, REFUSALS, STATUSES};
+use super::families::{Families, float};
+use super::route::PATTERNS;
+use crate::domain::tally::{Count, Spread};
+
+pub(super) fn add(families: &mut Families, workers: &[Arc<Counts>]) {
+    let sum = |count: &dyn Fn(&Counts) -> u64| workers.iter().map(|worker| count(worker)).sum::<u64>();
+    let total = |count: fn(&Counts) -> &Count| sum(&|worker| count(worker).get());
+    let statuses: Vec<String> =
+        STATUSES.iter().map(ToString::to_string).chain(["other".to_owned()]).collect();
+    let mut answers = Vec::new();
+    for (route, (pattern, _)) in PATTERNS.iter().enumerate() {
+        for (method, name) in METHODS.iter().enumerate() {
+            for (status, code) in statuses.iter().enumerate() {
+                let count = sum(&|worker| worker.answers[route][method][status].get());
+                if count > 0 {
+                    answers.push((
+                        vec![("route", *pattern), ("method", *name), ("status", code.as_str())],
+                        count,
+                    ));
+                }
+            }
+        }
+    }
+    families.counter(
+        "crosslist_http_requests_total",
+        "Requests that were answered, by the pattern of their address, their method and the status.",
+        answers,
+    );
+    let spread = |route: usize| {
+        let spreads = workers.iter().map(|worker| worker.durations[route].read());
+        spreads.fold(Spread::default(), |all, worker| all.and(&worker))
+    };
+    let durations =
+        PATTERNS.iter().enumerate().map(|(route, (pattern, _))| (vec![("route", *pattern)], spread(route)));
+    families.durations(
+        "crosslist_http_request_duration_seconds",
+        "From a request's head to that of its answer, by the pattern of the address.",
+        durations.filter(|(_, spread)| spread.count() > 0),
+    );
+    let bytes = PATTERNS
+        .iter()
+        .enumerate()
+        .map(|(route, (pattern, _))| (vec![("route", *pattern)], sum(&|worker| worker.bytes[route].get())));
+    families.counter(
+        "crosslist_http_response_bytes_total",
+        "Bytes of bodies that were handed to connections, as coded, by the pattern of the address.",
+        bytes.filter(|(_, bytes)| *bytes > 0),
+    );
+    families.counter(
+        "crosslist_http_requests_refused_total",
+        "Requests that were let no further than the gate, by the reason.",
+        REFUSALS.iter().enumerate().map(|(place, (_, reason))| {
+            (vec![("reason", *reason)], sum(&|worker| worker.refused[place].get()))
+        }),
+    );
+    families.counter(
+        "crosslist_http_requests_abandoned_total",
+        "Requests whose askers went away before they were answered.",
+        [(vec![], total(|worker| &worker.abandoned))],
+    );
+    // What has ended is read first, so that it never seems more than what has begun.
+    let (ended, closed) = (total(|worker| &worker.ended), total(|worker| &worker.closed));
+    families.gauge(
+        "crosslist_http_requests_in_flight",
+        "Requests that wait for their answers, this one included.",
+        [(vec![], float(total(|worker| &worker.begun).saturating_sub(ended)))],
+    );
+    families.gauge(
+        "crosslist_http_connections",
+        "Connections that are open.",
+        [(vec![], float(total(|worker| &worker.opened).saturating_sub(closed)))],
+    );
+    families.counter(
+        "crosslist_http_connections_total",
+        "Connections that were opened.",
+        [(vec![], total(|worker| &worker.opened))],
+    );
+}
