@@ -35,6 +35,8 @@ pub struct Reading {
     pub announcement: Option<Announcement>,
     /// The listing was proved whole, or only single entries could not be read.
     pub is_trusted: bool,
+    /// The page is of a mailing that is not due yet by this machine's clock.
+    pub is_ahead: bool,
 }
 
 /// Reads the newest mailing of a subject, all its pages.
@@ -45,7 +47,10 @@ pub async fn read_new(upstream: &Upstream, subject: SubjectId, due: Date) -> Rea
     match reading.outcome.date {
         Some(date) if date > due => {
             let reason = format!("the page is dated {date}, but no mailing after {due} can be out yet");
-            failed(subject, Verdict::Unrecognized, reason, reading.outcome.pages)
+            Reading {
+                is_ahead: true,
+                ..failed(subject, Verdict::Unrecognized, reason, reading.outcome.pages)
+            }
         }
         _ => reading,
     }
@@ -180,14 +185,15 @@ fn judge(subject: SubjectId, pages: Vec<Listing>) -> Reading {
         pages: page_count,
         page_hash,
     };
-    Reading { outcome, announcement, is_trusted: proof.verdict.is_proved() || proof.counts_hold }
+    let is_trusted = proof.verdict.is_proved() || proof.counts_hold;
+    Reading { outcome, announcement, is_trusted, is_ahead: false }
 }
 
 fn failed(subject: SubjectId, verdict: Verdict, reason: String, pages: usize) -> Reading {
     let counts = Counts::default();
     let outcome =
         Outcome { subject, verdict, date: None, reason, counts, missing: 0, pages, page_hash: None };
-    Reading { outcome, announcement: None, is_trusted: false }
+    Reading { outcome, announcement: None, is_trusted: false, is_ahead: false }
 }
 
 /// Tells whether two reads found the same; the page itself also holds what changes at every request.

@@ -93,6 +93,7 @@ impl<S: Store> Worker<S> {
                 self.accept(ask, None);
             }
             if inbox.is_closed() {
+                self.leave_rest().await;
                 self.store.resign().await;
                 return;
             }
@@ -151,6 +152,7 @@ impl<S: Store> Worker<S> {
         };
         let Some(reading) = self.if_still_leading(reading).await else { return };
         self.asked.retain(|asked| *asked != subject);
+        let is_ahead = reading.is_ahead;
         let outcome = self.keep(reading).await;
         shared.tally.note(outcome.verdict, outcome.pages);
         log(&outcome);
@@ -171,11 +173,14 @@ impl<S: Store> Worker<S> {
         }
         self.last.insert(subject, outcome);
         self.tell(subject, waiting);
+        if is_ahead {
+            self.stand_back().await;
+        }
     }
 
     /// Keeps what a read of the newest mailing has brought, and judges it by what is known.
     async fn keep(&mut self, reading: Reading) -> Outcome {
-        let Reading { outcome, announcement, is_trusted } = reading;
+        let Reading { outcome, announcement, is_trusted, .. } = reading;
         let contradiction = judge::contradiction(&self.shared.subjects(), &outcome);
         if let Some((verdict, reason)) = contradiction {
             let is_news = self.shared.subjects().is_news(&outcome);
@@ -263,7 +268,7 @@ impl<S: Store> Worker<S> {
             () = self.store.lost() => None,
         };
         let Some(reading) = self.if_still_leading(reading).await else { return };
-        let Reading { outcome, announcement, is_trusted } = reading;
+        let Reading { outcome, announcement, is_trusted, .. } = reading;
         let is_emptied = judge::is_emptied(&self.shared.subjects(), &outcome);
         let outcome = match announcement.filter(|_| is_trusted && !is_emptied) {
             Some(announcement) => self.record(&announcement, outcome).await,

@@ -133,6 +133,10 @@ impl Replicas for AnyStore {
         each!(self, store => store.resign().await);
     }
 
+    async fn yield_lead(&self) -> bool {
+        each!(self, store => store.yield_lead().await)
+    }
+
     async fn heard(&self) {
         each!(self, store => store.heard().await);
     }

@@ -11,11 +11,13 @@ use std::time::Duration;
 
 use sqlx::{Connection, PgConnection, SqliteConnection};
 
-use super::failure::{failed, postgres_failure};
+use super::failure::{failed, open_failure, postgres_failure};
 use super::{Address, Options, Postgres, Replicas, Role, Sqlite, StoreError};
 
 use rows::Side;
-use tables::{TABLES, Table};
+use tables::Table;
+
+pub(super) use tables::TABLES;
 
 /// Hears how many rows of how many have been copied.
 pub type Progress<'a> = &'a mut (dyn FnMut(u64, u64) + Send);
@@ -87,10 +89,14 @@ async fn vacuum_into(path: &Path, file: &Path) -> Result<(), StoreError> {
     let Side::Sqlite(mut connection) = open_source(&options).await? else { return Ok(()) };
     let vacuumed = async {
         sqlx::query("COMMIT").execute(&mut connection).await?;
+        // What goes wrong from here on, the new file's disk is the likeliest cause of.
         sqlx::query("VACUUM INTO ?").bind(file.display().to_string()).execute(&mut connection).await?;
         connection.close().await
     };
-    vacuumed.await.map_err(|error| failed(&path.display().to_string(), &error))
+    vacuumed.await.map_err(|error| match failed(&path.display().to_string(), &error) {
+        StoreError::Failed(_) => open_failure(&file.display().to_string(), &error),
+        damaged => damaged,
+    })
 }
 
 /// Opens a store, brings its schema up to date, and stays at this moment.

@@ -3,40 +3,70 @@
 use super::StoreError;
 
 /// Primary result codes of SQLite, <https://www.sqlite.org/rescode.html>.
-const SQLITE_CORRUPT: &str = "11";
-const SQLITE_NOTADB: &str = "26";
+const SQLITE_BUSY: i32 = 5;
+const SQLITE_READONLY: i32 = 8;
+const SQLITE_IOERR: i32 = 10;
+const SQLITE_CORRUPT: i32 = 11;
+const SQLITE_FULL: i32 = 13;
+const SQLITE_CANTOPEN: i32 = 14;
+const SQLITE_NOTADB: i32 = 26;
+
+/// What a pooler in between must do.
+const POOLER: &str = "a pooler such as PgBouncer must pool sessions: `pool_mode = session` and \
+                      `ignore_startup_parameters = extra_float_digits`";
 
 /// An error while the file was opened.
 pub(super) fn open_failure(path: &str, error: &sqlx::Error) -> StoreError {
+    let advice = match sqlite_code(error) {
+        Some(SQLITE_READONLY | SQLITE_CANTOPEN) => {
+            "; it and its folder must be there and writable for this user"
+        }
+        Some(SQLITE_FULL) => "; make room on its disk",
+        Some(SQLITE_IOERR) => "; is its disk full, read-only or failing?",
+        Some(SQLITE_BUSY) => "; another program keeps it so",
+        _ => "",
+    };
     match failed(path, error) {
-        StoreError::Failed(reason) => StoreError::Open {
-            path: path.to_owned(),
-            reason: format!("{reason}; its folder must be there and writable for this user"),
-        },
+        StoreError::Failed(reason) => {
+            StoreError::Open { path: path.to_owned(), reason: format!("{reason}{advice}") }
+        }
         known => known,
     }
 }
 
 /// An error while the file was used.
 pub(super) fn failed(path: &str, error: &sqlx::Error) -> StoreError {
-    let reason = match error {
-        sqlx::Error::Database(error) => {
-            let code =
-                error.code().and_then(|code| code.parse::<i32>().ok()).map(|code| (code & 0xff).to_string());
-            if matches!(code.as_deref(), Some(SQLITE_CORRUPT | SQLITE_NOTADB)) {
-                return damaged(path, error.message());
-            }
-            error.message().to_owned()
-        }
+    if matches!(sqlite_code(error), Some(SQLITE_CORRUPT | SQLITE_NOTADB)) {
+        return damaged(path, &plain(error));
+    }
+    match error {
         sqlx::Error::Decode(error) | sqlx::Error::ColumnDecode { source: error, .. } => {
-            return damaged(path, &error.to_string());
+            damaged(path, &error.to_string())
         }
-        other => other.to_string(),
-    };
-    StoreError::Failed(reason)
+        other => StoreError::Failed(plain(other)),
+    }
 }
 
-fn damaged(path: &str, reason: &str) -> StoreError {
+/// An error whose cause is only of interest to whoever opens the store, so that the message names the store.
+pub(super) fn at_opening(path: &str, error: StoreError) -> StoreError {
+    match error {
+        StoreError::Failed(reason) => StoreError::Open { path: path.to_owned(), reason },
+        known => known,
+    }
+}
+
+/// The primary result code.
+fn sqlite_code(error: &sqlx::Error) -> Option<i32> {
+    let sqlx::Error::Database(error) = error else { return None };
+    Some(error.code()?.parse::<i32>().ok()? & 0xff)
+}
+
+/// What the database says, without the driver's words around it.
+fn plain(error: &sqlx::Error) -> String {
+    error.as_database_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
+}
+
+pub(super) fn damaged(path: &str, reason: &str) -> StoreError {
     StoreError::Damaged { path: path.to_owned(), reason: reason.to_owned() }
 }
 
@@ -45,12 +75,15 @@ pub(super) fn postgres_failure(path: &str, error: &sqlx::Error) -> StoreError {
     match error {
         sqlx::Error::Database(error) => {
             let code = error.code().unwrap_or_default();
-            match postgres_advice(&code) {
+            match advice_to_open(&code, error.message()) {
                 Some(advice) => {
                     let reason = format!("{}; {advice}", error.message());
                     StoreError::Open { path: path.to_owned(), reason }
                 }
-                None => StoreError::Failed(error.message().to_owned()),
+                None => match advice_to_go_on(&code) {
+                    Some(advice) => StoreError::Failed(format!("{}; {advice}", error.message())),
+                    None => StoreError::Failed(error.message().to_owned()),
+                },
             }
         }
         sqlx::Error::Decode(error) | sqlx::Error::ColumnDecode { source: error, .. } => {
@@ -70,15 +103,37 @@ pub(super) fn postgres_failure(path: &str, error: &sqlx::Error) -> StoreError {
     }
 }
 
-/// What to do about an SQLSTATE, <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
-fn postgres_advice(code: &str) -> Option<&'static str> {
+/// What to do about an SQLSTATE that keeps a session from being of use,
+/// <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
+fn advice_to_open(code: &str, message: &str) -> Option<&'static str> {
     Some(match code {
         "28P01" => "check the user and the password in `store.url`, PGPASSWORD or ~/.pgpass",
-        "28000" => "check the user in `store.url`, and pg_hba.conf on the server",
+        "28000" => "check the user and `sslmode` in `store.url`, and pg_hba.conf on the server",
         "3D000" => "make it with createdb, or name another",
-        "42501" => "make this user the owner of the database",
-        "53300" => "a replica needs three connections: raise `max_connections`",
+        "3F000" => "make the schema that `search_path` names with CREATE SCHEMA",
+        "42501" => "make this user the owner of the database and of its tables",
+        "25006" => "name a server that takes writes, and see `default_transaction_read_only`",
+        "53300" => "a replica needs three connections: raise `max_connections`, or the limit of this user",
         "57P03" => "try again when the server has started",
+        // A pooler's own refusal, and statements that were prepared in a session of somebody else.
+        "08P01" if message.contains("startup parameter") => POOLER,
+        "42P05" | "26000" => POOLER,
         _ => return None,
     })
+}
+
+/// What to do about an SQLSTATE that may come at any time.
+fn advice_to_go_on(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "42P07" | "42710" => "it is another program's; name another database",
+        "53100" => "make room on the server's disk",
+        "57014" => "raise `statement_timeout` for this user",
+        _ => return None,
+    })
+}
+
+/// A session that is shared out by something in between is nobody's.
+pub(super) fn shared_sessions(path: &str) -> StoreError {
+    let reason = format!("its sessions are shared out to several connections; {POOLER}");
+    StoreError::Open { path: path.to_owned(), reason }
 }

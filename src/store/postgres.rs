@@ -23,7 +23,7 @@ use crate::domain::event::Change;
 use crate::domain::outcome::{Day, Outcome};
 use crate::domain::taxonomy::SubjectId;
 
-use super::failure::postgres_failure;
+use super::failure::{at_opening, postgres_failure};
 use super::{Address, Contents, Replicas, Role, Store, StoreError, Tally, Wish, migrations};
 
 use lead::{ANSWER_MAX, Place};
@@ -88,11 +88,17 @@ impl Postgres {
         let path: Arc<str> = address.to_string().into();
         let options = address.connect_options().map_err(|error| postgres_failure(&path, &error))?;
         let options = options.disable_statement_logging();
-        let reading = Line::new(options.clone(), path.clone());
+        let [reading, writing] = [(); 2].map(|()| Line::new(options.clone(), path.clone()));
         let mut taken = reading.take().await?;
         let connection = &mut taken.open.connection;
         let opening = async {
             server::check(connection, &path).await?;
+            if upstream.is_some() {
+                let mut other = writing.take().await?;
+                let apart = server::refuse_shared_sessions(connection, &mut other.open.connection, &path);
+                let apart = apart.await;
+                other.settle(apart)?;
+            }
             migrations::run_postgres(connection, &path).await?;
             if let Some(upstream) = upstream {
                 server::claim(connection, &path, upstream).await?;
@@ -103,9 +109,9 @@ impl Postgres {
             let reason = "another program keeps it locked".to_owned();
             Err(StoreError::Open { path: path.to_string(), reason })
         });
-        let place = taken.settle(opened)?;
+        let place = taken.settle(opened).map_err(|error| at_opening(&path, error))?;
         let shared = Arc::new(Shared {
-            writing: Line::new(options.clone(), path.clone()),
+            writing,
             reading,
             place,
             seen: Mutex::default(),
@@ -292,6 +298,17 @@ impl Replicas for Postgres {
         }
         shared.set_leads(false);
         shared.writing.close().await;
+    }
+
+    async fn yield_lead(&self) -> bool {
+        let shared = &*self.shared;
+        let work =
+            async { on!(shared.writing, take_leading, ANSWER_MAX, |c| lead::is_shared(c, &shared.place)) };
+        let is_shared = matches!(work.await, Ok(true));
+        if is_shared {
+            self.resign().await;
+        }
+        is_shared
     }
 
     async fn heard(&self) {

@@ -69,6 +69,11 @@ pub trait Replicas: Send + Sync + 'static {
         ready(())
     }
 
+    /// Gives the lead up for another replica, with no request under way; false where there is no other.
+    fn yield_lead(&self) -> impl Future<Output = bool> + Send {
+        ready(false)
+    }
+
     /// Waits until there may be news.
     fn heard(&self) -> impl Future<Output = ()> + Send {
         pending()

@@ -102,7 +102,7 @@ impl Sqlite {
 
     /// Remembers where the store is filled from, or compares.
     async fn claim(&self, upstream: &str) -> Result<(), StoreError> {
-        let fail = |error| failed(&self.path, &error);
+        let fail = |error| open_failure(&self.path, &error);
         sqlx::query("INSERT INTO identity (only, upstream) VALUES (1, ?) ON CONFLICT DO NOTHING")
             .bind(upstream)
             .execute(&self.pool)

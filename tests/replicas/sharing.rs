@@ -190,16 +190,38 @@ async fn another_takes_over_when_the_leader_goes_and_nothing_is_lost_or_doubled(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_leader_that_is_stopped_while_nothing_is_read_gives_the_lead_up() {
+async fn a_leader_whose_clock_is_days_behind_lets_another_lead() {
+    let Some(database) = Database::make().await else { return };
+    let arxiv = Arxiv::start().await;
+    arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-06.html");
+    // Alone it reads again and again a page that it cannot believe.
+    let behind = replica(database.url(), &arxiv, sources("cs.DC", "0"), TUESDAY).await;
+    until("a read", async || arxiv.asked("/list/cs.DC/new"), |asked| *asked > 0).await;
+    let right = replica(database.url(), &arxiv, sources("cs.DC", "0"), FRIDAY).await;
+    // It is asked to read once more, and hears that the other one did.
+    let (refreshed, ()) = tokio::join!(behind.ask(Method::POST, "/admin/refresh", &[]), async {
+        until("the other one leads", async || leads(&right).await, |leads| *leads).await;
+    });
+    drop(refreshed);
+    for service in [&behind, &right] {
+        until("Friday", async || count(service, PATHS[2]).await, |count| *count == 7).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_leader_that_is_stopped_gives_the_lead_up_and_leaves_its_pause_to_the_next() {
     let Some(database) = Database::make().await else { return };
     let arxiv = Arxiv::start().await;
     arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-02.html");
-    let service = replica(database.url(), &arxiv, sources("cs.DC", "0"), TUESDAY).await;
+    let slow = sources("cs.DC", "0").with_override("test", "upstream.pause_seconds", "100");
+    let service = replica(database.url(), &arxiv, slow, TUESDAY).await;
     until("Monday", async || count(&service, PATHS[2]).await, |count| *count == 19).await;
     service.stop().await;
     let store = Postgres::open(&database.address(), &arxiv.base).await.expect("a store");
-    let role = store.lead(Duration::ZERO).await;
-    assert!(matches!(role, Ok(Role::TookOver { ended_well: true, .. })), "{role:?}");
+    let role = store.lead(Duration::ZERO).await.expect("a role");
+    let Role::TookOver { rest, ended_well: true } = role else { panic!("{role:?}") };
+    // The pause after its last request is kept by the next one.
+    assert!(rest > Duration::from_secs(10), "{rest:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -7,3 +7,4 @@ mod database;
 mod file;
 mod postgres;
 mod sample;
+mod unusable;

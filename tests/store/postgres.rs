@@ -100,7 +100,7 @@ async fn what_keeps_a_database_from_being_opened_is_said_with_what_would_help() 
     nobody.set_port(Some(closed_port())).expect("a port");
     for (address, said) in [
         (with("/no_such_database", &user), "\"no_such_database\" does not exist; make it with createdb"),
-        (with(&name, "no_such_user"), "check the user in `store.url`"),
+        (with(&name, "no_such_user"), "check the user and `sslmode` in `store.url`"),
         (with(&name, "crosslist_test_guest"), "make this user the owner of the database"),
         (nobody.as_str().parse().expect("an address"), "no PostgreSQL answers there"),
     ] {

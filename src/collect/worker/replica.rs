@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::oneshot::{self, error::TryRecvError};
+use tokio::time::Instant;
 
 use crate::collect::collector::{Ask, Wish as Content};
 use crate::collect::past_days::PastDays;
@@ -26,6 +27,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How much later a reader's request must be than the one that is kept to be written down.
 const REQUEST_STEP: SignedDuration = SignedDuration::from_hours(1);
 
+/// For how long a replica whose clock seems to be behind lets the others take the lead; they look every five seconds.
+const STAND_BACK: Duration = Duration::from_secs(30);
+
 /// What there is between this replica and the others.
 #[derive(Debug, Default)]
 pub(super) struct Sharing {
@@ -36,6 +40,8 @@ pub(super) struct Sharing {
     taken: HashMap<i64, oneshot::Receiver<Outcome>>,
     /// When a reader last asked for a subject, as the store has it.
     requests: HashMap<SubjectId, Timestamp>,
+    /// The lead is left to others until then.
+    stands_back_until: Option<Instant>,
 }
 
 impl Sharing {
@@ -47,7 +53,11 @@ impl Sharing {
 impl<S: Store> Worker<S> {
     /// Finds out whether this replica asks the upstream now, and takes in what the others have written.
     pub(super) async fn leads(&mut self) -> bool {
-        let role = self.store.lead(self.shared.upstream.wait_estimate()).await;
+        let role = if self.sharing.stands_back_until.is_some_and(|until| Instant::now() < until) {
+            Ok(Role::Follows)
+        } else {
+            self.store.lead(self.shared.upstream.wait_estimate()).await
+        };
         if let Ok(Role::TookOver { rest, ended_well }) = role {
             // The other one may have asked until this moment where it did not stop by itself.
             let pause = if ended_well { Duration::ZERO } else { self.shared.upstream.pause() };
@@ -78,6 +88,23 @@ impl<S: Store> Worker<S> {
         let is_confirmed = reading.is_some() && self.store.confirm().await.is_ok();
         self.sharing.leads &= is_confirmed;
         reading.filter(|_| is_confirmed)
+    }
+
+    /// Leaves to the next leader for how long the upstream is to be left alone: it may take over at once.
+    pub(super) async fn leave_rest(&mut self) {
+        if self.sharing.leads {
+            let role = self.store.lead(self.shared.upstream.wait_estimate()).await;
+            self.sharing.leads = matches!(role, Ok(Role::Leads));
+        }
+    }
+
+    /// After a page of a mailing that is not due yet by this machine's clock: it may be behind, and another's be right.
+    pub(super) async fn stand_back(&mut self) {
+        self.leave_rest().await;
+        if self.store.yield_lead().await {
+            tracing::warn!("a page is ahead of this machine's clock; the lead is left to another replica");
+            self.sharing.stands_back_until = Some(Instant::now() + STAND_BACK);
+        }
     }
 
     /// Wishes for what readers wait for, and waits for news.

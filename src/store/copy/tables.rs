@@ -2,7 +2,7 @@
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::store) enum Kind {
     Text,
     Integer,
 }
@@ -16,9 +16,9 @@ pub(super) enum Value {
 
 /// A table that both databases have.
 #[derive(Debug)]
-pub(super) struct Table {
-    pub(super) name: &'static str,
-    pub(super) columns: &'static [(&'static str, Kind)],
+pub(in crate::store) struct Table {
+    pub(in crate::store) name: &'static str,
+    pub(in crate::store) columns: &'static [(&'static str, Kind)],
     /// The columns by which it is ordered, as indexes of the above.
     pub(super) key: &'static [usize],
 }
@@ -26,7 +26,7 @@ pub(super) struct Table {
 use Kind::{Integer, Text};
 
 /// Those that others refer to come first; what replicas tell each other stays behind.
-pub(super) const TABLES: [Table; 6] = [
+pub(in crate::store) const TABLES: [Table; 6] = [
     Table {
         name: "events",
         columns: &[
@@ -87,7 +87,7 @@ pub(super) const TABLES: [Table; 6] = [
 
 impl Table {
     /// The names of the columns, with commas between them.
-    pub(super) fn names(&self) -> String {
+    pub(in crate::store) fn names(&self) -> String {
         self.columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
     }
 

@@ -2,11 +2,13 @@
 //!
 //! Migrations are part of the program and only go forward; a file's text never changes once it was released.
 
+mod found;
+
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{Connection, PgConnection, SqlStr, SqlitePool};
 
 use super::StoreError;
-use super::failure::{open_failure, postgres_failure};
+use super::failure::{damaged, open_failure, postgres_failure};
 
 /// Version, what it does, and the statements.
 type Statements = (i64, &'static str, &'static str);
@@ -40,11 +42,17 @@ const POSTGRES_TABLES: [&str; 11] = [
 
 /// Brings a file's schema up to date; a schema that is newer than this program is refused and left alone.
 pub(super) async fn run_sqlite(pool: &SqlitePool, path: &str) -> Result<(), StoreError> {
-    migrator(&SQLITE).run(pool).await.map_err(|error| match error {
+    let connection = &mut *pool.acquire().await.map_err(|error| open_failure(path, &error))?;
+    found::refuse_foreign_sqlite(connection, path).await?;
+    migrator(&SQLITE).run(&mut *connection).await.map_err(|error| match error {
         MigrateError::VersionMissing(found) => newer(path, found, &SQLITE),
-        MigrateError::Execute(error) => open_failure(path, &error),
-        other => StoreError::Open { path: path.to_owned(), reason: other.to_string() },
-    })
+        MigrateError::Dirty(version) => {
+            damaged(path, &format!("its schema is half migrated at version {version}"))
+        }
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => open_failure(path, &error),
+        other => unexpected(path, &other),
+    })?;
+    found::check_sqlite(connection, path).await
 }
 
 /// Brings a database's schema up to date.
@@ -52,14 +60,15 @@ pub(super) async fn run_sqlite(pool: &SqlitePool, path: &str) -> Result<(), Stor
 /// One that is newer is used as it is where it only adds to what this program knows, so that replicas can be upgraded
 /// one after another; else it is refused and left alone.
 pub(super) async fn run_postgres(connection: &mut PgConnection, path: &str) -> Result<(), StoreError> {
+    found::refuse_foreign_postgres(connection, path, &POSTGRES_TABLES).await?;
     let known = latest(&POSTGRES);
     let found = postgres_version(connection, path).await?;
     if found > known {
-        let oldest: i64 = sqlx::query_scalar("SELECT oldest FROM compatibility")
-            .fetch_one(&mut *connection)
+        let oldest: Option<i64> = sqlx::query_scalar("SELECT oldest FROM compatibility")
+            .fetch_optional(&mut *connection)
             .await
             .map_err(|error| postgres_failure(path, &error))?;
-        if oldest > known {
+        if oldest.is_none_or(|oldest| oldest > known) {
             return Err(newer(path, found, &POSTGRES));
         }
         tracing::warn!(
@@ -78,16 +87,10 @@ pub(super) async fn run_postgres(connection: &mut PgConnection, path: &str) -> R
     };
     migrator.run(&mut *connection).await.map_err(|error| match error {
         MigrateError::Dirty(version) => half(version),
-        MigrateError::VersionMismatch(version) => StoreError::Open {
-            path: path.to_owned(),
-            reason: format!(
-                "version {version} of its schema is not this program's; was it made by another build?"
-            ),
-        },
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
             postgres_failure(path, &error)
         }
-        other => StoreError::Open { path: path.to_owned(), reason: other.to_string() },
+        other => unexpected(path, &other),
     })?;
     for table in POSTGRES_TABLES {
         let is_there: bool = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL")
@@ -103,16 +106,17 @@ pub(super) async fn run_postgres(connection: &mut PgConnection, path: &str) -> R
             return Err(StoreError::Open { path: path.to_owned(), reason });
         }
     }
-    Ok(())
+    found::check_postgres(connection, path, known.max(found)).await
 }
 
 /// The newest version that was applied; 0 for an empty database.
 async fn postgres_version(connection: &mut PgConnection, path: &str) -> Result<i64, StoreError> {
     let read = async {
         let mut transaction = connection.begin().await?;
-        let is_new: bool = sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NULL")
-            .fetch_one(&mut *transaction)
-            .await?;
+        let is_new: bool =
+            sqlx::query_scalar("SELECT to_regclass(format('%I._sqlx_migrations', current_schema())) IS NULL")
+                .fetch_one(&mut *transaction)
+                .await?;
         if is_new {
             return Ok(0);
         }
@@ -121,6 +125,17 @@ async fn postgres_version(connection: &mut PgConnection, path: &str) -> Result<i
             .await
     };
     read.await.map_err(|error: sqlx::Error| postgres_failure(path, &error))
+}
+
+/// What else may go wrong with a migration; the driver's words fit.
+fn unexpected(path: &str, error: &MigrateError) -> StoreError {
+    let reason = match error {
+        MigrateError::VersionMismatch(version) => {
+            format!("version {version} of its schema is not this program's; was it made by another build?")
+        }
+        other => other.to_string(),
+    };
+    StoreError::Open { path: path.to_owned(), reason }
 }
 
 fn migrator(statements: &'static [Statements]) -> Migrator {

@@ -113,6 +113,13 @@ pub(super) async fn rest(connection: &mut PgConnection, rest: Duration) -> Resul
         .map(drop)
 }
 
+/// Is there a replica besides this one? Each has one session that listens.
+pub(super) async fn is_shared(connection: &mut PgConnection, place: &Place) -> Result<bool, sqlx::Error> {
+    let select =
+        "SELECT count(*) > 1 FROM pg_stat_activity WHERE datname = current_database() AND query = $1";
+    sqlx::query_scalar(select).bind(format!("LISTEN \"{}\"", place.channel)).fetch_one(connection).await
+}
+
 /// Leaves the lead to others.
 pub(super) async fn release(connection: &mut PgConnection, place: &Place) -> Result<(), sqlx::Error> {
     sqlx::query("UPDATE leadership SET ended_well = TRUE").execute(&mut *connection).await?;

@@ -9,7 +9,7 @@ use sqlx::{Connection, PgConnection};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::store::StoreError;
-use crate::store::failure::postgres_failure;
+use crate::store::failure::{at_opening, postgres_failure};
 
 /// How long connecting may take.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
@@ -71,12 +71,16 @@ impl Line {
     }
 
     async fn connect(&self) -> Result<PgConnection, StoreError> {
+        let refuse = |reason: String| Err(StoreError::Open { path: self.path.to_string(), reason });
         match tokio::time::timeout(CONNECT_MAX, PgConnection::connect_with(&self.options)).await {
-            Ok(connected) => connected.map_err(|error| postgres_failure(&self.path, &error)),
-            Err(_) => Err(StoreError::Open {
-                path: self.path.to_string(),
-                reason: format!("no PostgreSQL answers there within {} seconds", CONNECT_MAX.as_secs()),
+            Ok(Err(sqlx::Error::Protocol(found))) => {
+                refuse(format!("what answers there does not speak as a PostgreSQL does: {found}"))
+            }
+            Ok(connected) => connected.map_err(|error| {
+                let path = &self.path;
+                at_opening(path, postgres_failure(path, &error))
             }),
+            Err(_) => refuse(format!("no PostgreSQL answers there within {} seconds", CONNECT_MAX.as_secs())),
         }
     }
 }

@@ -1,21 +1,31 @@
 //! Is this a PostgreSQL that can be used, and one that holds what we are about to add to?
 
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection, Row};
 
 use crate::store::StoreError;
-use crate::store::failure::postgres_failure;
+use crate::store::failure::{postgres_failure, shared_sessions};
 
 /// The oldest PostgreSQL that is taken, as its number.
 const VERSION_MIN: u32 = 13;
 
 /// Is this a server that can be used?
+///
+/// What it says of tables that are there already is not for the log.
 pub(super) async fn check(connection: &mut PgConnection, path: &str) -> Result<(), StoreError> {
-    let asked = sqlx::query_as(
-        "SELECT current_setting('server_version_num')::int, current_setting('server_version'), \
-         current_setting('server_encoding'), pg_is_in_recovery()",
-    );
-    let (number, version, encoding, is_standby): (i32, String, String, bool) =
-        asked.fetch_one(connection).await.map_err(|error| postgres_failure(path, &error))?;
+    let asked = async {
+        sqlx::query("SET client_min_messages = warning").execute(&mut *connection).await?;
+        sqlx::query_as(
+            "SELECT current_setting('server_version_num')::int, current_setting('server_version'), \
+             current_setting('server_encoding'), pg_is_in_recovery(), \
+             current_setting('transaction_read_only')::boolean, current_schema() IS NULL, \
+             current_setting('search_path')",
+        )
+        .fetch_one(connection)
+        .await
+    };
+    let asked: Result<(i32, String, String, bool, bool, bool, String), sqlx::Error> = asked.await;
+    let (number, version, encoding, is_standby, is_read_only, is_nowhere, search_path) =
+        asked.map_err(|error| postgres_failure(path, &error))?;
     let refuse = |reason: String| Err(StoreError::Open { path: path.to_owned(), reason });
     if is_too_old(number) {
         return Err(StoreError::TooOld { path: path.to_owned(), found: version, least: VERSION_MIN });
@@ -28,7 +38,43 @@ pub(super) async fn check(connection: &mut PgConnection, path: &str) -> Result<(
     if is_standby {
         return refuse("it is a standby, which takes no writes; name the primary".to_owned());
     }
+    if is_read_only {
+        return refuse("its transactions are read only; see `default_transaction_read_only`".to_owned());
+    }
+    if is_nowhere {
+        return refuse(format!(
+            "its `search_path` is `{search_path}`, and no such schema is there; make it with CREATE SCHEMA"
+        ));
+    }
     Ok(())
+}
+
+/// Makes sure that each of two connections has a session of its own, which a pooler of transactions does not give.
+///
+/// Such a one lends the session that the first left a moment ago to the second, which then keeps it for a transaction.
+pub(super) async fn refuse_shared_sessions(
+    first: &mut PgConnection,
+    second: &mut PgConnection,
+    path: &str,
+) -> Result<(), StoreError> {
+    let asked = async {
+        let before = session(first).await?;
+        let mut transaction = second.begin().await?;
+        let other = session(&mut transaction).await?;
+        let after = session(first).await?;
+        transaction.rollback().await?;
+        Ok(before == after && before != other)
+    };
+    match asked.await.map_err(|error: sqlx::Error| postgres_failure(path, &error))? {
+        true => Ok(()),
+        false => Err(shared_sessions(path)),
+    }
+}
+
+/// Which session of the server does what this connection asks.
+async fn session(connection: &mut PgConnection) -> Result<i32, sqlx::Error> {
+    // Not prepared, for that would belong to the session.
+    sqlx::raw_sql("SELECT pg_backend_pid()").fetch_one(connection).await?.try_get(0)
 }
 
 /// `server_version_num` has four digits behind the major version.

@@ -172,6 +172,10 @@ async fn events(
             .fetch_all(&mut *connection)
             .await?;
     let mut sequences: HashMap<String, i64> = known.into_iter().collect();
+    // One clock for all replicas: one that is ahead gives no date that is still to come.
+    let now = "SELECT extract(epoch FROM clock_timestamp())::bigint";
+    let now: i64 = sqlx::query_scalar(now).fetch_one(&mut *connection).await?;
+    let seen = Timestamp::from_second(now).map_or(seen, |now| seen.min(now));
     let mut taken = taken(connection, date, seen).await?;
     let mut dates = Dates::new(date, Some(seen), &mut taken);
     let missing: Vec<&&Announced> =
