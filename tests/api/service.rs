@@ -47,11 +47,14 @@ impl Running {
 
     /// The same with a choice of where announcements are kept.
     pub async fn over_with(arxiv: &Arxiv, sources: Sources, keep: Keep, now: &str) -> Self {
-        let sources = sources.with_override("test", "upstream.base_url", &arxiv.base).with_override(
-            "test",
-            "upstream.pause_seconds",
-            "0",
-        );
+        let mut sources = sources.with_override("test", "upstream.base_url", &arxiv.base);
+        // One that is about the pause sets its own, which is stronger.
+        let at_once = Override {
+            flag: "test".to_owned(),
+            key: "upstream.pause_seconds".to_owned(),
+            value: "0".to_owned(),
+        };
+        sources.overrides.insert(0, at_once);
         let options = settings::load(&sources).expect("valid settings").upstream;
         let upstream = Upstream::Live(Box::new(Client::new(&options).expect("a client")));
         Self::start(sources, upstream, keep, now.parse().expect("a time")).await

@@ -56,13 +56,8 @@ impl<S: Store> Worker<S> {
         let role = if self.sharing.stands_back_until.is_some_and(|until| Instant::now() < until) {
             Ok(Role::Follows)
         } else {
-            self.store.lead(self.shared.upstream.wait_estimate()).await
+            self.role().await
         };
-        if let Ok(Role::TookOver { rest, ended_well }) = role {
-            // The other one may have asked until this moment where it did not stop by itself.
-            let pause = if ended_well { Duration::ZERO } else { self.shared.upstream.pause() };
-            self.shared.upstream.rest(rest + pause);
-        }
         let news = match &role {
             Ok(_) => self.store.news().await,
             Err(error) => Err(error.clone()),
@@ -90,11 +85,23 @@ impl<S: Store> Worker<S> {
         reading.filter(|_| is_confirmed)
     }
 
+    /// Leads or follows, and keeps to the rest that another leader has left.
+    async fn role(&self) -> Result<Role, StoreError> {
+        let role = self.store.lead(self.shared.upstream.wait_estimate()).await?;
+        if let Role::TookOver { rest, ended_well } = role {
+            // The other one may have asked until this moment where it did not stop by itself.
+            let pause = if ended_well { Duration::ZERO } else { self.shared.upstream.pause() };
+            self.shared.upstream.rest(rest + pause);
+        }
+        Ok(role)
+    }
+
     /// Leaves to the next leader for how long the upstream is to be left alone: it may take over at once.
-    pub(super) async fn leave_rest(&mut self) {
-        if self.sharing.leads {
-            let role = self.store.lead(self.shared.upstream.wait_estimate()).await;
-            self.sharing.leads = matches!(role, Ok(Role::Leads));
+    pub(super) async fn leave_rest(&self) {
+        if self.sharing.leads
+            && let Err(error) = self.role().await
+        {
+            tracing::debug!(%error, "the next leader is not told of the pause");
         }
     }
 
