@@ -47,9 +47,14 @@ impl Database {
 
     /// Ends the sessions whose last statement is like this, as an operator or a failing server would.
     pub async fn end_sessions_that_hold_a_lock(&self) {
+        // Told to end is not ended: the lock is free once the session is gone.
         self.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted \
-             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+            "DO $$ DECLARE leading integer; BEGIN \
+             FOR leading IN SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted \
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) LOOP \
+             PERFORM pg_terminate_backend(leading); \
+             WHILE EXISTS (SELECT FROM pg_locks WHERE pid = leading) LOOP PERFORM pg_sleep(0.01); END LOOP; \
+             END LOOP; END $$",
         )
         .await;
     }
