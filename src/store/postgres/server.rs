@@ -8,6 +8,9 @@ use crate::store::failure::{postgres_failure, shared_sessions};
 /// The oldest PostgreSQL that is taken, as its number.
 const VERSION_MIN: u32 = 13;
 
+/// Number, version, encoding, is it a standby, is it read only, has it no schema for us, and where was one looked for.
+type Told = (i32, String, String, bool, bool, bool, String);
+
 /// Is this a server that can be used?
 ///
 /// What it says of tables that are there already is not for the log.
@@ -23,7 +26,7 @@ pub(super) async fn check(connection: &mut PgConnection, path: &str) -> Result<(
         .fetch_one(connection)
         .await
     };
-    let asked: Result<(i32, String, String, bool, bool, bool, String), sqlx::Error> = asked.await;
+    let asked: Result<Told, sqlx::Error> = asked.await;
     let (number, version, encoding, is_standby, is_read_only, is_nowhere, search_path) =
         asked.map_err(|error| postgres_failure(path, &error))?;
     let refuse = |reason: String| Err(StoreError::Open { path: path.to_owned(), reason });
@@ -65,10 +68,8 @@ pub(super) async fn refuse_shared_sessions(
         transaction.rollback().await?;
         Ok(before == after && before != other)
     };
-    match asked.await.map_err(|error: sqlx::Error| postgres_failure(path, &error))? {
-        true => Ok(()),
-        false => Err(shared_sessions(path)),
-    }
+    let are_apart = asked.await.map_err(|error: sqlx::Error| postgres_failure(path, &error))?;
+    if are_apart { Ok(()) } else { Err(shared_sessions(path)) }
 }
 
 /// Which session of the server does what this connection asks.
