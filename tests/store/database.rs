@@ -49,11 +49,11 @@ impl Database {
     pub async fn end_sessions_that_hold_a_lock(&self) {
         // Told to end is not ended: the lock is free once the session is gone.
         self.execute(
-            "DO $$ DECLARE leading integer; BEGIN \
-             FOR leading IN SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted \
+            "DO $$ DECLARE holder integer; BEGIN \
+             FOR holder IN SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted \
              AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) LOOP \
-             PERFORM pg_terminate_backend(leading); \
-             WHILE EXISTS (SELECT FROM pg_locks WHERE pid = leading) LOOP PERFORM pg_sleep(0.01); END LOOP; \
+             PERFORM pg_terminate_backend(holder); \
+             WHILE EXISTS (SELECT FROM pg_locks WHERE pid = holder) LOOP PERFORM pg_sleep(0.01); END LOOP; \
              END LOOP; END $$",
         )
         .await;
