@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crosslist::domain::verdict::Verdict;
-use crosslist::fetch::{Client, FetchError, Options, OptionsError, Upstream};
+use crosslist::fetch::{Client, Ending, FetchError, Options, OptionsError, Upstream};
 use tokio::time::Instant;
 
 #[path = "fetch/gzip.rs"]
@@ -88,6 +88,42 @@ async fn a_redirect_is_followed_on_the_same_site_only() {
     let heads = server.heads();
     assert!(heads[1].starts_with("GET /list/cs/new?a=1 HTTP/1.1\r\n"), "{heads:?}");
     assert_eq!(header(&heads[1], "referer"), None);
+}
+
+#[tokio::test]
+async fn every_request_is_counted_by_how_it_ended() {
+    let status =
+        |line: &str| Say::Bytes(format!("HTTP/1.1 {line}\r\nContent-Length: 0\r\n\r\n").into_bytes());
+    let begun = |rest: &str| format!("HTTP/1.1 200 OK\r\n{HTML}{rest}").into_bytes();
+    let tagged = page("ETag: \"a\"\r\n", "x");
+    for (answers, endings) in [
+        (vec![status("403 Forbidden")], vec![Ending::Refused]),
+        (vec![status("451 Unavailable")], vec![Ending::Refused]),
+        (vec![status("429 Too Many Requests")], vec![Ending::RateLimited]),
+        (vec![status("503 Unavailable")], vec![Ending::ServerError]),
+        (vec![status("404 Not Found")], vec![Ending::Unusable]),
+        (vec![Say::Silence(Vec::new())], vec![Ending::Timeout]),
+        (vec![Say::Silence(begun("Content-Length: 9\r\n\r\n1"))], vec![Ending::Timeout]),
+        (vec![Say::Bytes(Vec::new())], vec![Ending::NoAnswer]),
+        (vec![Say::Bytes(begun("Content-Length: 9\r\n\r\n1"))], vec![Ending::BrokenOff]),
+        (vec![Say::Bytes(begun("Content-Length: 99999999\r\n\r\n1"))], vec![Ending::TooLong]),
+        (vec![redirect("/list/cs/new"), page("", "x")], vec![Ending::Page, Ending::Redirect]),
+        (vec![tagged, status("304 Not Modified")], vec![Ending::Page, Ending::Unchanged]),
+    ] {
+        let server = Server::start(answers.clone()).await;
+        let options = Options { read_timeout: Duration::from_millis(300), ..server.options() };
+        let client = Client::new(&options).expect("good options");
+        while server.heads().len() < answers.len() {
+            // How it ended is what is counted.
+            drop(client.get(&new("cs.DC")).await);
+        }
+        let count = |ending: &Ending| client.tally().count(*ending);
+        let counted: Vec<Ending> = Ending::ALL.into_iter().filter(|ending| count(ending) > 0).collect();
+        assert_eq!(counted, endings);
+        assert!(counted.iter().all(|ending| count(ending) == 1));
+        assert_eq!(client.tally().durations().count(), answers.len() as u64);
+        assert_eq!(client.tally().page_bytes(), u64::from(counted.contains(&Ending::Page)));
+    }
 }
 
 #[tokio::test]

@@ -116,24 +116,26 @@ where
     actix_web::dev::forward_ready!(routes);
 
     fn call(&self, mut request: ServiceRequest) -> Answer {
-        let started = Instant::now();
         let is_plain = *request.method() == Method::GET && matches!(request.parts_mut().1, Payload::None);
         let seen = self.view.look(|state| {
+            let started = self.account.measures(state).then(Instant::now);
             admit(&request, state)?;
             let answer = is_plain.then(|| self.recent.borrow().answer(request.head(), state)).flatten();
             // All that goes on needs the state; an answer from a moment ago needs it for the log alone.
             let state = (answer.is_none() || state.options.log.requests).then(|| state.clone());
-            Ok((answer, state))
+            Ok((answer, state, started))
         });
         let state = match seen {
-            Ok((Some((answer, route)), log)) => {
+            Ok((Some((answer, route)), log, started)) => {
                 let response = request.into_response(answer);
                 self.account.close_recent(started, route, &response, log.as_deref());
                 return Answer::Now(Some(posted(response)));
             }
-            Ok((None, state)) => state.unwrap_or_else(|| self.view.look(Arc::clone)),
-            Err(problem) => return self.refuse(request, &problem, started),
+            Ok((None, state, _)) => state.unwrap_or_else(|| self.view.look(Arc::clone)),
+            Err(problem) => return self.refuse(request, &problem, Instant::now()),
         };
+        // What came before takes a microsecond.
+        let started = Instant::now();
         if let Err(problem) = check(&mut request) {
             return self.refuse(request, &problem, started);
         }
