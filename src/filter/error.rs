@@ -8,82 +8,59 @@ use super::syntax::Span;
 /// The most characters of a rule that a caret line shows on either side of the mistake.
 const CARET_CONTEXT_CHARACTERS: usize = 60;
 
-/// A kind of mistake; the names are part of the service's answers and do not change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Code {
-    EmptyQuery,
-    EmptyValue,
-    EmptyGroup,
-    TermExpected,
-    UnexpectedOperator,
-    LowercaseOperator,
-    SpaceAfterColon,
-    MisplacedNot,
-    MisplacedExact,
-    UnclosedGroup,
-    UnopenedGroup,
-    UnclosedQuote,
-    UnclosedRegex,
-    UnclosedRange,
-    UnknownField,
-    UnsupportedField,
-    NestedField,
-    UnknownCategory,
-    UnknownType,
-    UnknownFeature,
-    UnknownList,
-    ListCycle,
-    BadId,
-    BadDate,
-    BadRegex,
-    BadWildcard,
-    BadProximity,
-    NotForThisField,
-    Impossible,
-    TooLong,
-    TooManyTerms,
-    TooDeep,
+macro_rules! codes {
+    ($($name:ident $code:literal,)*) => {
+        /// A kind of mistake; the names are part of the service's answers and do not change.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $($name,)*
+        }
+
+        impl Code {
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The code in an answer: `unknown_category`.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+        }
+    };
 }
 
-impl Code {
-    /// The code in an answer: `unknown_category`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::EmptyQuery => "empty_query",
-            Self::EmptyValue => "empty_value",
-            Self::EmptyGroup => "empty_group",
-            Self::TermExpected => "term_expected",
-            Self::UnexpectedOperator => "unexpected_operator",
-            Self::LowercaseOperator => "lowercase_operator",
-            Self::SpaceAfterColon => "space_after_colon",
-            Self::MisplacedNot => "misplaced_not",
-            Self::MisplacedExact => "misplaced_exact",
-            Self::UnclosedGroup => "unclosed_group",
-            Self::UnopenedGroup => "unopened_group",
-            Self::UnclosedQuote => "unclosed_quote",
-            Self::UnclosedRegex => "unclosed_regex",
-            Self::UnclosedRange => "unclosed_range",
-            Self::UnknownField => "unknown_field",
-            Self::UnsupportedField => "unsupported_field",
-            Self::NestedField => "nested_field",
-            Self::UnknownCategory => "unknown_category",
-            Self::UnknownType => "unknown_type",
-            Self::UnknownFeature => "unknown_feature",
-            Self::UnknownList => "unknown_list",
-            Self::ListCycle => "list_cycle",
-            Self::BadId => "bad_id",
-            Self::BadDate => "bad_date",
-            Self::BadRegex => "bad_regex",
-            Self::BadWildcard => "bad_wildcard",
-            Self::BadProximity => "bad_proximity",
-            Self::NotForThisField => "not_for_this_field",
-            Self::Impossible => "impossible",
-            Self::TooLong => "too_long",
-            Self::TooManyTerms => "too_many_terms",
-            Self::TooDeep => "too_deep",
-        }
-    }
+codes! {
+    EmptyQuery "empty_query",
+    EmptyValue "empty_value",
+    EmptyGroup "empty_group",
+    TermExpected "term_expected",
+    UnexpectedOperator "unexpected_operator",
+    LowercaseOperator "lowercase_operator",
+    SpaceAfterColon "space_after_colon",
+    MisplacedNot "misplaced_not",
+    MisplacedExact "misplaced_exact",
+    UnclosedGroup "unclosed_group",
+    UnopenedGroup "unopened_group",
+    UnclosedQuote "unclosed_quote",
+    UnclosedRegex "unclosed_regex",
+    UnclosedRange "unclosed_range",
+    UnknownField "unknown_field",
+    UnsupportedField "unsupported_field",
+    NestedField "nested_field",
+    UnknownCategory "unknown_category",
+    UnknownType "unknown_type",
+    UnknownFeature "unknown_feature",
+    UnknownList "unknown_list",
+    ListCycle "list_cycle",
+    BadId "bad_id",
+    BadDate "bad_date",
+    BadRegex "bad_regex",
+    BadWildcard "bad_wildcard",
+    BadProximity "bad_proximity",
+    NotForThisField "not_for_this_field",
+    Impossible "impossible",
+    TooLong "too_long",
+    TooManyTerms "too_many_terms",
+    TooDeep "too_deep",
 }
 
 /// One mistake in a rule.

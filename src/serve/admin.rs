@@ -5,13 +5,12 @@ use std::net::IpAddr;
 use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use serde::Serialize;
-use url::form_urlencoded;
 
 use crate::domain::outcome::Outcome;
 use crate::domain::taxonomy::SubjectId;
 
 use super::doors::IsAdmin;
-use super::error::{Mistake, Problem};
+use super::error::Problem;
 use super::{State, params};
 
 /// Headers that a proxy or a page in a browser adds; such a request does not come from this machine's operator.
@@ -97,28 +96,10 @@ fn row(subject: SubjectId, outcome: Option<Outcome>) -> Row {
 /// The subjects to read: those of `subjects=`, else all that are watched or were asked for.
 fn asked(request: &HttpRequest, state: &State) -> Result<Vec<SubjectId>, Problem> {
     refuse_strangers(request, state)?;
-    let mut subjects = Vec::new();
-    for (name, value) in form_urlencoded::parse(request.query_string().as_bytes()) {
-        if name != "subjects" {
-            return Err(Problem::bad_request(vec![Mistake {
-                code: "unknown-parameter",
-                parameter: params::shortened(&name),
-                position: 0,
-                length: value.chars().count(),
-                message: format!("unknown parameter `{}`", params::shortened(&name)),
-                hint: "known here: subjects".to_owned(),
-            }]));
-        }
-        // A `+` in a query is a blank once it is decoded.
-        for id in value.split([',', '+', ' ']).filter(|id| !id.is_empty()) {
-            subjects.push(SubjectId::parse(id).map_err(|unknown| Problem::unknown_subject(&[(0, unknown)]))?);
-        }
-    }
+    let mut subjects = params::given(request.query_string(), state, &[&["subjects"]])?.subjects();
     if subjects.is_empty() {
         subjects = state.collector.subjects().into_iter().map(|(subject, _)| subject).collect();
     }
-    subjects.sort_unstable();
-    subjects.dedup();
     state.collector.admit(&subjects).map_err(|error| Problem::not_admitted(error.to_string()))?;
     Ok(subjects)
 }

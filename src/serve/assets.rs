@@ -2,11 +2,11 @@
 
 use std::sync::LazyLock;
 
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web};
 use url::form_urlencoded::byte_serialize;
 
 use super::document::Document;
-use super::respond;
+use super::{State, params, respond};
 use crate::filter::{self, Context, Limits, Lists, Mode};
 use crate::render::page;
 
@@ -53,13 +53,20 @@ pub(super) async fn script(request: HttpRequest) -> HttpResponse {
 }
 
 /// `/help/rules`: the rule language, as the repository has it.
-pub(super) async fn help_rules(request: HttpRequest) -> HttpResponse {
-    respond::page(&request, &HELP_RULES, "no-cache")
+pub(super) async fn help_rules(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    help_page(&request, &state, &HELP_RULES)
 }
 
 /// `/help/http`: the HTTP help, as the repository has it.
-pub(super) async fn help_http(request: HttpRequest) -> HttpResponse {
-    respond::page(&request, &HELP_HTTP, "no-cache")
+pub(super) async fn help_http(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    help_page(&request, &state, &HELP_HTTP)
+}
+
+fn help_page(request: &HttpRequest, state: &State, page: &Document) -> HttpResponse {
+    match params::nothing(request, state) {
+        Ok(()) => respond::page(request, page, "no-cache"),
+        Err(problem) => problem.respond(request),
+    }
 }
 
 fn help(markdown: &str, is_of_rules: bool) -> Document {

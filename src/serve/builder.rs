@@ -1,6 +1,6 @@
 //! How does a person make a feed on the start page?
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use url::{Host, Url};
 
@@ -13,8 +13,8 @@ use crate::render::page::{self, Builder, Fields, Made};
 
 use super::choices::{Choices, encoded, fields_of};
 use super::document::Document;
-use super::error::Problem;
-use super::{State, feeds, params, respond};
+use super::error::{self, Problem};
+use super::{State, feeds, openapi, params, respond};
 
 /// Where the form of the page leads, so that what came of it is in sight.
 const OUTCOME: &str = "#feed";
@@ -98,10 +98,11 @@ async fn answer(choices: Choices, base: String, request: &HttpRequest, state: &S
         named: &named,
         is_begun: choices.is_begun(),
     });
-    let mut response = respond::page(request, &Document::undated(body, page::CONTENT_TYPE), "no-cache");
     if !mistakes.is_empty() {
-        *response.status_mut() = StatusCode::BAD_REQUEST;
+        return error::refused_on(body);
     }
+    let mut response = respond::page(request, &Document::undated(body, page::CONTENT_TYPE), "no-cache");
+    response.headers_mut().insert(header::LINK, HeaderValue::from_static(openapi::LINKS));
     response
 }
 

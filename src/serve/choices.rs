@@ -8,11 +8,15 @@ use crate::filter::{self, Context, Limits, Mode, PLACES, RuleForm};
 
 use super::State;
 use super::error::{Mistake, Problem};
+use super::kinds::Code;
 use super::params::shortened;
 
 /// What a feed is made of, as it stands in the address; `was` and the fields come from the form alone.
-const KNOWN: [&str; 11] =
+pub(super) const KNOWN: [&str; 11] =
     ["subjects", "type", "q", "days", "text", "profile", "was", "words", "place", "authors", "without"];
+
+/// What may be given several times, as the boxes of a form are.
+const MANY: [&str; 2] = ["subjects", "type"];
 
 /// What was chosen on the start page.
 #[derive(Clone, Debug, Default)]
@@ -41,8 +45,13 @@ impl Choices {
         let mut fields = RuleForm::default();
         let mut was = None;
         let mut types: Vec<String> = Vec::new();
-        let mut mistakes = Vec::new();
+        let (mut mistakes, mut seen) = (Vec::new(), Vec::new());
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            if seen.contains(&name) && !MANY.contains(&&*name) {
+                mistakes.push(twice(&name, &value));
+                continue;
+            }
+            seen.push(name.clone());
             match &*name {
                 "subjects" => value.split([',', ' ', '+']).for_each(|id| choices.add_subject(id.trim())),
                 "type" => types.extend((!value.is_empty()).then(|| value.into_owned())),
@@ -166,7 +175,7 @@ fn unknown(name: &str, value: &str) -> Mistake {
     let is_place = name == "place";
     let places: Vec<&str> = PLACES.iter().map(|(_, place)| *place).collect();
     Mistake {
-        code: if is_place { "unknown-value" } else { "unknown-parameter" },
+        code: if is_place { Code::UnknownValue } else { Code::UnknownParameter },
         parameter: shortened(name),
         position: 0,
         length: value.chars().count(),
@@ -176,5 +185,16 @@ fn unknown(name: &str, value: &str) -> Mistake {
             format!("unknown parameter `{}`", shortened(name))
         },
         hint: if is_place { places.join(", ") } else { format!("known here: {}", KNOWN.join(", ")) },
+    }
+}
+
+fn twice(name: &str, value: &str) -> Mistake {
+    Mistake {
+        code: Code::RepeatedParameter,
+        parameter: shortened(name),
+        position: 0,
+        length: value.chars().count(),
+        message: format!("`{}` is given twice", shortened(name)),
+        hint: format!("give it once; {} may stand more often", MANY.join(" and ")),
     }
 }

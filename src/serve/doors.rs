@@ -5,7 +5,7 @@ use actix_web::http::uri::{PathAndQuery, Uri};
 use url::form_urlencoded;
 
 /// What anyone may see: that the service is there, how to ask it, and what a page looks like.
-const OPEN_PATHS: [&str; 9] = [
+const OPEN_PATHS: [&str; 10] = [
     "/healthz",
     "/readyz",
     "/robots.txt",
@@ -15,6 +15,7 @@ const OPEN_PATHS: [&str; 9] = [
     "/page.js",
     "/help/http",
     "/help/rules",
+    "/openapi.json",
 ];
 
 /// For those who run the service: as soon as there is any key, it is needed there.
@@ -69,11 +70,15 @@ impl Doors {
         !self.readers.is_empty() || !self.admins.is_empty()
     }
 
+    /// Is a key needed there? What is below `/admin` has its own way of asking.
+    pub(super) fn asks_for_a_key(&self, path: &str) -> bool {
+        let is_locked = !self.readers.is_empty() && !OPEN_PATHS.contains(&path);
+        is_locked || self.has_keys() && is_for_operators(path)
+    }
+
     /// May the asker read this path?
     pub(super) fn is_open(&self, headers: &HeaderMap, uri: &Uri) -> bool {
-        let is_locked = !self.readers.is_empty() || uri.path() == METRICS_PATH && self.has_keys();
-        !is_locked
-            || OPEN_PATHS.contains(&uri.path())
+        !self.asks_for_a_key(uri.path())
             || uri.path().starts_with("/admin/")
             || given(headers, uri).iter().any(|key| self.readers.open(key) || self.admins.open(key))
     }

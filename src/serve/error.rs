@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use actix_web::http::{Method, StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 
 use crate::domain::near::edit_distance;
@@ -13,6 +13,7 @@ use crate::domain::taxonomy::UnknownSubject;
 use crate::filter;
 use crate::render;
 
+use super::kinds::{Code, Kind};
 use super::request_id::{RequestId, X_REQUEST_ID};
 use super::{negotiate, respond, told};
 
@@ -60,7 +61,7 @@ struct Occurrence<'a> {
 /// One mistake in one value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Mistake {
-    pub(super) code: &'static str,
+    pub(super) code: Code,
     /// The parameter, or `path`.
     pub(super) parameter: String,
     /// Where in the decoded value it begins, and how long it is, in Unicode scalar values.
@@ -79,7 +80,7 @@ impl Mistake {
     /// A mistake in the rule of a parameter.
     pub(super) fn of_rule(parameter: &str, mistake: &filter::Mistake) -> Self {
         Self {
-            code: mistake.code.as_str(),
+            code: Code::OfRule(mistake.code),
             parameter: parameter.to_owned(),
             position: mistake.position,
             length: mistake.length,
@@ -131,11 +132,11 @@ fn hint_of_feed(typed: &str, known: &[&str]) -> String {
 }
 
 impl Problem {
-    fn new(slug: &str, title: &'static str, status: StatusCode, detail: String) -> Self {
+    fn new(kind: Kind, detail: String) -> Self {
         Self {
-            kind: format!("/help/http#{slug}"),
-            title,
-            status,
+            kind: kind.address(),
+            title: kind.title(),
+            status: kind.status(),
             detail,
             errors: Vec::new(),
             retry_after: None,
@@ -147,12 +148,11 @@ impl Problem {
             format!("unknown subject `{}`: {}", subject.given, hint(subject))
         };
         let details: Vec<String> = unknown.iter().map(detail).collect();
-        let mut problem =
-            Self::new("unknown-subject", "No such subject", StatusCode::NOT_FOUND, details.join("; "));
+        let mut problem = Self::new(Kind::UnknownSubject, details.join("; "));
         problem.errors = unknown
             .iter()
             .map(|(position, subject)| Mistake {
-                code: "unknown-subject",
+                code: Code::UnknownSubject,
                 parameter: "subjects".to_owned(),
                 position: *position,
                 length: subject.given.chars().count(),
@@ -168,16 +168,15 @@ impl Problem {
         let hint = hint_of_feed(&given.to_ascii_lowercase(), &known.collect::<Vec<_>>());
         let message = format!("unknown feed `{given}`");
         let (length, parameter) = (slug.chars().count(), "slug".to_owned());
-        let mistake = Mistake { code: "unknown-feed", parameter, position: 0, length, message, hint };
-        let mut problem = Self::new("unknown-feed", "No such feed", StatusCode::NOT_FOUND, mistake.said());
+        let mistake = Mistake { code: Code::UnknownFeed, parameter, position: 0, length, message, hint };
+        let mut problem = Self::new(Kind::UnknownFeed, mistake.said());
         problem.errors = vec![mistake];
         problem
     }
 
     pub(super) fn bad_request(errors: Vec<Mistake>) -> Self {
         let details: Vec<String> = errors.iter().map(Mistake::said).collect();
-        let mut problem =
-            Self::new("bad-request", "Mistakes in the request", StatusCode::BAD_REQUEST, details.join("; "));
+        let mut problem = Self::new(Kind::BadRequest, details.join("; "));
         problem.errors = errors;
         problem
     }
@@ -185,7 +184,7 @@ impl Problem {
     pub(super) fn bad_host() -> Self {
         let detail =
             "the `Host` header is missing or names no host; set `server.base_url` if a proxy changes it";
-        Self::new("bad-host", "No usable Host", StatusCode::BAD_REQUEST, detail.to_owned())
+        Self::new(Kind::BadHost, detail.to_owned())
     }
 
     pub(super) fn unknown_path(path: &str) -> Self {
@@ -193,38 +192,37 @@ impl Problem {
         let detail = format!(
             "nothing is at `{path}`; feeds are at /subjects/cs.DC.atom, and / lists what can be asked"
         );
-        Self::new("unknown-path", "No such page", StatusCode::NOT_FOUND, detail)
+        Self::new(Kind::UnknownPath, detail)
     }
 
     pub(super) fn nothing_watched() -> Self {
         let detail =
             "`all` means every subject of `subjects.watch`, and that is empty here; name a subject instead";
-        Self::new("nothing-watched", "No subject is watched", StatusCode::NOT_FOUND, detail.to_owned())
+        Self::new(Kind::NothingWatched, detail.to_owned())
     }
 
     pub(super) fn not_admitted(detail: String) -> Self {
-        Self::new("not-admitted", "This subject is not read here", StatusCode::FORBIDDEN, detail)
+        Self::new(Kind::NotAdmitted, detail)
     }
 
     pub(super) fn method_not_allowed(method: &Method, allow: &str) -> Self {
         let detail = format!("{method} is not possible here; possible: {allow}");
-        Self::new("method-not-allowed", "Method not allowed", StatusCode::METHOD_NOT_ALLOWED, detail)
+        Self::new(Kind::MethodNotAllowed, detail)
     }
 
     pub(super) fn target_too_long(bytes_max: usize) -> Self {
         let detail = format!("the address is longer than {bytes_max} bytes");
-        Self::new("address-too-long", "Address too long", StatusCode::URI_TOO_LONG, detail)
+        Self::new(Kind::AddressTooLong, detail)
     }
 
     pub(super) fn headers_too_large(bytes_max: usize) -> Self {
         let detail = format!("the header fields are longer than {bytes_max} bytes");
-        let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-        Self::new("headers-too-large", "Header fields too large", status, detail)
+        Self::new(Kind::HeadersTooLarge, detail)
     }
 
     pub(super) fn body_refused() -> Self {
         let detail = "nothing here is asked for with a body; send the request without one".to_owned();
-        Self::new("body-refused", "No body is taken", StatusCode::PAYLOAD_TOO_LARGE, detail)
+        Self::new(Kind::BodyRefused, detail)
     }
 
     pub(super) fn no_form() -> Self {
@@ -232,21 +230,20 @@ impl Problem {
                       application/rss+xml, application/feed+json and text/html, or put .atom, .rss or .json behind \
                       the path"
             .to_owned();
-        Self::new("not-acceptable", "Nothing acceptable", StatusCode::NOT_ACCEPTABLE, detail)
+        Self::new(Kind::NotAcceptable, detail)
     }
 
     pub(super) fn no_coding() -> Self {
         let detail =
             "none of the codings in `Accept-Encoding` can be had; there are identity, gzip and br".to_owned();
-        Self::new("not-acceptable", "Nothing acceptable", StatusCode::NOT_ACCEPTABLE, detail)
+        Self::new(Kind::NotAcceptable, detail)
     }
 
     pub(super) fn too_many_requests(wait: Duration) -> Self {
         let detail =
             "more requests came from your address than the setting `limits.requests_per_minute` allows"
                 .to_owned();
-        let status = StatusCode::TOO_MANY_REQUESTS;
-        let mut problem = Self::new("too-many-requests", "Too many requests", status, detail);
+        let mut problem = Self::new(Kind::TooManyRequests, detail);
         problem.retry_after = Some(wait.as_secs() + 1);
         problem
     }
@@ -256,22 +253,21 @@ impl Problem {
             "an access key is needed: send it as `Authorization: Bearer KEY`, or as `key=KEY` in the \
                       address where no header can be sent"
                 .to_owned();
-        Self::new("key-needed", "A key is needed", StatusCode::UNAUTHORIZED, detail)
+        Self::new(Kind::KeyNeeded, detail)
     }
 
     pub(super) fn forbidden(detail: &str) -> Self {
-        Self::new("forbidden", "Not for you", StatusCode::FORBIDDEN, detail.to_owned())
+        Self::new(Kind::Forbidden, detail.to_owned())
     }
 
     pub(super) fn not_read_yet(detail: String, retry_after: Duration) -> Self {
-        let mut problem =
-            Self::new("not-read-yet", "Not read from arXiv yet", StatusCode::SERVICE_UNAVAILABLE, detail);
+        let mut problem = Self::new(Kind::NotReadYet, detail);
         problem.retry_after = Some((retry_after.as_secs() + 1).max(RETRY_AFTER_SECONDS_MIN));
         problem
     }
 
     pub(super) fn failed(detail: String) -> Self {
-        Self::new("failed", "Something went wrong here", StatusCode::INTERNAL_SERVER_ERROR, detail)
+        Self::new(Kind::Failed, detail)
     }
 
     /// The mistakes one by one; none where the request is wrong as a whole.
@@ -305,17 +301,13 @@ impl Problem {
 
     /// The answer, in the form that the asker reads.
     pub(super) fn respond(&self, request: &HttpRequest) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status);
-        response.insert_header((header::CACHE_CONTROL, "no-store"));
-        response.insert_header((header::VARY, "Accept"));
-        response.insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
+        let mut response = begun(self.status);
         if let Some(seconds) = self.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds));
         }
         if self.status == StatusCode::UNAUTHORIZED {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"crosslist\""));
         }
-        response.insert_header((header::ACCESS_CONTROL_EXPOSE_HEADERS, respond::EXPOSED));
         let (content_type, body) = if negotiate::wants_page(request) {
             let body = render::page::problem(self.title, &self.detail);
             for field in respond::page_fields() {
@@ -330,4 +322,23 @@ impl Problem {
         response.content_type(content_type);
         response.body(body)
     }
+}
+
+/// The start page with mistakes on it.
+pub(super) fn refused_on(page: String) -> HttpResponse {
+    let mut response = begun(StatusCode::BAD_REQUEST);
+    for field in respond::page_fields() {
+        response.insert_header(field);
+    }
+    response.content_type(render::page::CONTENT_TYPE).body(page)
+}
+
+/// What every answer says that is no document.
+fn begun(status: StatusCode) -> HttpResponseBuilder {
+    let mut response = HttpResponse::build(status);
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    response.insert_header((header::VARY, "Accept"));
+    response.insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
+    response.insert_header((header::ACCESS_CONTROL_EXPOSE_HEADERS, respond::EXPOSED));
+    response
 }

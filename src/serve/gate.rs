@@ -34,7 +34,7 @@ const HEADERS_BYTES_MAX: usize = 16 * 1024;
 const POSTED_BYTES_MIN: u64 = 1_024;
 
 /// What must answer however often it is asked.
-const UNCOUNTED_PATHS: [&str; 2] = ["/healthz", "/readyz"];
+pub(super) const UNCOUNTED_PATHS: [&str; 2] = ["/healthz", "/readyz"];
 
 /// Counts, opens or refuses, answers at once what was asked a moment ago, and mends what the server gets wrong.
 #[derive(Clone, Debug)]

@@ -34,6 +34,8 @@ pub enum Cause {
 }
 
 impl Cause {
+    pub const ALL: [Self; 4] = [Self::Start, Self::Signal, Self::File, Self::Again];
+
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -10,6 +10,7 @@ use crate::render::Format;
 use crate::render::official::{self, Listing, Shape};
 
 use super::error::{Mistake, Problem};
+use super::kinds::Code;
 use super::negotiate::Form;
 use super::params::{self, FeedRequest};
 use super::{State, feeds};
@@ -49,7 +50,7 @@ fn refuse_ending(list: &str, shape: Shape) -> Result<(), Problem> {
     let Some((subjects, ending)) = ending else { return Ok(()) };
     let shown = params::shortened(subjects);
     Err(Problem::bad_request(vec![Mistake {
-        code: "unexpected-ending",
+        code: Code::UnexpectedEnding,
         parameter: "subjects".to_owned(),
         position: subjects.chars().count(),
         length: ending.chars().count() + 1,

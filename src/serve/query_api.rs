@@ -17,18 +17,24 @@ use super::document::Document;
 use super::documents::{Found, Key};
 use super::error::{Mistake, Problem};
 use super::freshness::Freshness;
+use super::kinds::Code;
 use super::request_id::RequestId;
 use super::writing::written;
 use super::{State, feeds, params, respond};
 
 /// How many results a page has when the asker does not choose, and at most.
-const RESULTS: usize = 10;
-const RESULTS_MAX: usize = 2_000;
+pub(super) const RESULTS: usize = 10;
+pub(super) const RESULTS_MAX: usize = 2_000;
 
 /// How many papers may be named.
 const IDS_MAX: usize = 2_000;
 
-const KNOWN: [&str; 6] = ["search_query", "id_list", "start", "max_results", "sortBy", "sortOrder"];
+pub(super) const KNOWN: [&str; 6] =
+    ["search_query", "id_list", "start", "max_results", "sortBy", "sortOrder"];
+
+/// What results can be ordered by, and which end stands first; the usual one first.
+pub(super) const SORTS: [&str; 3] = ["relevance", "lastUpdatedDate", "submittedDate"];
+pub(super) const ORDERS: [&str; 2] = ["descending", "ascending"];
 
 /// The search as it was understood, in this service's own language.
 const UNDERSTOOD: HeaderName = HeaderName::from_static("x-crosslist-query");
@@ -179,12 +185,12 @@ fn asked(request: &HttpRequest, state: &State) -> Result<ApiRequest, Problem> {
                 "relevance" => question.sort = Sort::Relevance,
                 "lastUpdatedDate" => question.sort = Sort::Updated,
                 "submittedDate" => question.sort = Sort::Submitted,
-                _ => wrong("sortBy must be in: relevance, lastUpdatedDate, submittedDate"),
+                _ => wrong(&format!("sortBy must be in: {}", SORTS.join(", "))),
             },
             "sortOrder" => match value {
                 "ascending" => question.is_ascending = true,
                 "descending" => question.is_ascending = false,
-                _ => wrong("sortOrder must be in: ascending, descending"),
+                _ => wrong(&format!("sortOrder must be in: {}", ORDERS.join(", "))),
             },
             unknown => wrong(&format!(
                 "unknown parameter {}; known here: {}",
@@ -247,7 +253,7 @@ fn number(value: &str, name: &str) -> Result<usize, String> {
 
 fn mistake(parameter: &str, value: &str, message: String) -> Mistake {
     Mistake {
-        code: "bad-query",
+        code: Code::BadQuery,
         parameter: params::shortened(parameter),
         position: 0,
         length: value.chars().count(),

@@ -1,59 +1,136 @@
 //! Which address is answered by what?
 
 use actix_web::http::{Method, header};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, Resource, web};
 
 use super::error::Problem;
-use super::{admin, assets, builder, explain, feeds, metrics, official, opml, query_api, status};
+use super::{admin, assets, builder, explain, feeds, metrics, official, openapi, opml, query_api, status};
+
+/// What can be done at an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Methods {
+    Read,
+    Post,
+}
+
+/// An address, and what answers there.
+pub(super) struct Route {
+    path: &'static str,
+    /// The name of a format may stand behind the path; its handler takes that off.
+    has_endings: bool,
+    pub(super) methods: Methods,
+    resource: fn() -> Resource,
+}
 
 /// A resource that is read and nothing else; the server does not take `HEAD` for a kind of `GET`.
-macro_rules! readable {
+macro_rules! read {
     ($path:literal, $handler:path) => {
-        web::resource($path)
+        Route {
+            path: $path,
+            has_endings: false,
+            methods: Methods::Read,
+            resource: || readable!($path, $handler),
+        }
+    };
+}
+
+/// The same where the name of a format may stand behind the path.
+macro_rules! feed {
+    ($path:literal, $handler:path) => {
+        Route {
+            path: $path,
+            has_endings: true,
+            methods: Methods::Read,
+            resource: || readable!([$path, concat!($path, ".{format}")], $handler),
+        }
+    };
+}
+
+macro_rules! readable {
+    ($paths:expr, $handler:path) => {
+        web::resource($paths)
             .route(web::get().to($handler))
             .route(web::head().to($handler))
             .default_service(web::to(only_read))
     };
 }
 
+macro_rules! post {
+    ($path:literal, $handler:path) => {
+        Route {
+            path: $path,
+            has_endings: false,
+            methods: Methods::Post,
+            resource: || {
+                web::resource($path).route(web::post().to($handler)).default_service(web::to(only_posted))
+            },
+        }
+    };
+}
+
+/// Every address that there is; `document.json` of the API's description says what each of them answers.
+pub(super) const ROUTES: &[Route] = &[
+    feed!("/subjects/{subjects}", feeds::subjects),
+    read!("/rss/{subjects}", official::rss),
+    read!("/atom/{subjects}", official::atom),
+    read!("/api/query", query_api::query),
+    feed!("/search", feeds::search),
+    feed!("/keywords/{keyword}", feeds::keyword),
+    feed!("/named/{slug}", feeds::named_feed),
+    read!("/feeds.opml", opml::list),
+    read!("/", builder::start),
+    read!("/status", status::page),
+    read!("/status.json", status::json),
+    read!("/explain", explain::explain),
+    read!("/style.css", assets::style),
+    read!("/page.js", assets::script),
+    read!("/help/rules", assets::help_rules),
+    read!("/help/http", assets::help_http),
+    read!("/openapi.json", openapi::document),
+    read!("/robots.txt", assets::robots),
+    read!("/favicon.ico", assets::icon),
+    read!("/favicon.svg", assets::drawn_icon),
+    read!("/healthz", admin::alive),
+    read!("/readyz", admin::ready),
+    read!("/metrics", metrics::show),
+    post!("/admin/refresh", admin::refresh),
+];
+
+impl Route {
+    /// The address as it is described, also with the ending of a format where it may have one.
+    pub(super) fn paths(&self) -> impl Iterator<Item = String> {
+        let with_ending = self.has_endings.then(|| format!("{}.{{format}}", self.path));
+        std::iter::once(self.path.to_owned()).chain(with_ending)
+    }
+}
+
+impl Methods {
+    /// As the `Allow` field has them.
+    pub(super) fn allow(self) -> &'static str {
+        match self {
+            Self::Read => "GET, HEAD, OPTIONS",
+            Self::Post => "POST, OPTIONS",
+        }
+    }
+}
+
 /// Adds every route; each takes the `State` that its request carries.
 pub fn configure(app: &mut web::ServiceConfig) {
-    app.service(
-        web::scope("")
-            .service(readable!("/subjects/{subjects}", feeds::subjects))
-            .service(readable!("/rss/{subjects}", official::rss))
-            .service(readable!("/atom/{subjects}", official::atom))
-            .service(readable!("/api/query", query_api::query))
-            .service(readable!("/{search:search(\\.[^/]*)?}", feeds::search))
-            .service(readable!("/keywords/{keyword}", feeds::keyword))
-            .service(readable!("/named/{slug}", feeds::named_feed))
-            .service(readable!("/feeds.opml", opml::list))
-            .service(readable!("/", builder::start))
-            .service(readable!("/status", status::page))
-            .service(readable!("/status.json", status::json))
-            .service(readable!("/explain", explain::explain))
-            .service(readable!("/style.css", assets::style))
-            .service(readable!("/page.js", assets::script))
-            .service(readable!("/help/rules", assets::help_rules))
-            .service(readable!("/help/http", assets::help_http))
-            .service(readable!("/robots.txt", assets::robots))
-            .service(readable!("/favicon.ico", assets::icon))
-            .service(readable!("/favicon.svg", assets::drawn_icon))
-            .service(readable!("/healthz", admin::alive))
-            .service(readable!("/metrics", metrics::show))
-            .service(readable!("/readyz", admin::ready))
-            .service(web::resource("/admin/refresh").route(web::post().to(admin::refresh)).default_service(
-                web::to(|request: HttpRequest| async move { not_allowed(&request, "POST, OPTIONS") }),
-            ))
-            .default_service(web::to(unknown)),
-    );
+    let mut scope = web::scope("");
+    for route in ROUTES {
+        scope = scope.service((route.resource)());
+    }
+    app.service(scope.default_service(web::to(unknown)));
 }
 
 /// Those who refuse a method say which there are.
 async fn only_read(request: HttpRequest) -> HttpResponse {
-    not_allowed(&request, "GET, HEAD, OPTIONS")
+    not_allowed(&request, Methods::Read.allow())
 }
 
+async fn only_posted(request: HttpRequest) -> HttpResponse {
+    not_allowed(&request, Methods::Post.allow())
+}
 fn not_allowed(request: &HttpRequest, allow: &'static str) -> HttpResponse {
     if request.method() == Method::OPTIONS {
         return HttpResponse::NoContent()

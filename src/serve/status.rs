@@ -1,5 +1,6 @@
 //! Is it quiet, or is something broken?
 
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -14,13 +15,16 @@ use crate::render::page;
 use crate::render::page::{SettingsStatus, Status, SubjectStatus};
 
 use super::document::Document;
-use super::{Loaded, State, respond};
+use super::{Loaded, State, openapi, params, respond};
 
 /// How many calendar days are shown of each subject.
 const DAYS_SHOWN: i64 = 14;
 
 /// `/status`
 pub(super) async fn page(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    if let Err(problem) = params::nothing(&request, &state) {
+        return problem.respond(&request);
+    }
     let mut status = status(&state);
     let replica = state.collector.replica();
     if let Some((trouble, since)) = replica.trouble {
@@ -35,10 +39,15 @@ pub(super) async fn page(request: HttpRequest, state: web::Data<State>) -> HttpR
 
 /// `/status.json`
 pub(super) async fn json(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    if let Err(problem) = params::nothing(&request, &state) {
+        return problem.respond(&request);
+    }
     let (replica, settings) = (state.collector.replica().into(), (&*state.loaded).into());
     let report = Report { replica, settings, ..status(&state).into() };
     let body = serde_json::to_string(&report).unwrap_or_default();
-    respond::page(&request, &Document::undated(body, respond::JSON), "no-cache")
+    let mut response = respond::page(&request, &Document::undated(body, respond::JSON), "no-cache");
+    response.headers_mut().insert(header::LINK, HeaderValue::from_static(openapi::LINKS));
+    response
 }
 
 fn status(state: &State) -> Status {

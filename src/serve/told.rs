@@ -45,12 +45,13 @@ fn lines(mistake: &Mistake, request: &HttpRequest) -> String {
 mod tests {
     use actix_web::test::TestRequest;
 
+    use super::super::kinds::Code;
     use super::*;
 
     fn check(query: &str, mistake: (&str, usize, usize), expected: &str) {
         let (parameter, position, length) = mistake;
         let mistake = Mistake {
-            code: "x",
+            code: Code::NoQuery,
             parameter: parameter.to_owned(),
             position,
             length,

@@ -13,6 +13,7 @@ mod live;
 mod logs;
 mod metrics;
 mod named;
+mod openapi;
 mod opml;
 mod outage;
 mod pages;

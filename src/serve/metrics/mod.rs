@@ -15,8 +15,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::State;
 use super::error::Problem;
+use super::{State, params};
 use families::Families;
 
 pub(super) use counts::{Counts, Open};
@@ -47,6 +47,9 @@ impl Metrics {
 
 /// `/metrics`
 pub(super) async fn show(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    if let Err(problem) = params::nothing(&request, &state) {
+        return problem.respond(&request);
+    }
     match families(&state).await.text() {
         Ok(text) => HttpResponse::Ok()
             .insert_header((header::CACHE_CONTROL, "no-store"))

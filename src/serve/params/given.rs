@@ -13,18 +13,19 @@ use crate::filter::{self, Aliases, Context, Limits, Mode, Query};
 
 use super::super::State;
 use super::super::error::{Mistake, Problem};
+use super::super::kinds::Code;
 use super::values::{choice, flag, number, shortened, subject_list, types, wrong};
 
 /// The most items of a feed.
-const LIMIT_MAX: usize = 2_000;
+pub(in crate::serve) const LIMIT_MAX: usize = 2_000;
 
 /// The last page that can be asked for: as many items as a feed may have, one on each.
-const PAGE_MAX: usize = LIMIT_MAX;
+pub(in crate::serve) const PAGE_MAX: usize = LIMIT_MAX;
 
 /// How short RSSHub lets a brief text be, and how long it may be here, in characters.
-const BRIEF_CHARACTERS: std::ops::RangeInclusive<usize> = 100..=100_000;
+pub(in crate::serve) const BRIEF_CHARACTERS: std::ops::RangeInclusive<usize> = 100..=100_000;
 
-const SECONDS_PER_DAY: usize = 24 * 60 * 60;
+pub(in crate::serve) const SECONDS_PER_DAY: usize = 24 * 60 * 60;
 
 /// The rule under both of its names, and whose reading of it holds.
 pub(in crate::serve) const RULE: &[&str] = &["q", "search_query", "compat"];
@@ -90,7 +91,7 @@ impl Given {
         let has_scores = matches!(&usual.scope, Scope::Named(named) if !named.scores.is_empty());
         if self.sort == Some(Sort::Score) && !has_scores {
             let hint = "date; score is for a feed of the configuration that has `score` rules";
-            return Err(Problem::bad_request(vec![wrong("sort", "score", "no-scores", hint)]));
+            return Err(Problem::bad_request(vec![wrong("sort", "score", Code::NoScores, hint)]));
         }
         if let (Some(types), Some(query)) = (&self.types, &self.query)
             && !query.may_be_one_of(types)
@@ -98,7 +99,7 @@ impl Given {
             let names = types.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(",");
             return Err(Problem::bad_request(vec![Mistake {
                 message: format!("the rule leaves nothing of type {names}"),
-                ..wrong("type", &names, "impossible", "leave out type=, or the type: of the rule")
+                ..wrong("type", &names, Code::Impossible, "leave out type=, or the type: of the rule")
             }]));
         }
         let selection = Selection {
@@ -144,15 +145,18 @@ pub(in crate::serve) fn given(query: &str, state: &State, known: &[&[&str]]) -> 
         };
         if !known.contains(&&*name) {
             let message = format!("unknown parameter `{}`", shortened(&name));
-            let hint = format!("known here: {}", known.join(", "));
-            reader.mistakes.push(refused("unknown-parameter", message, hint));
+            let hint = match known.as_slice() {
+                [] => "none is known here".to_owned(),
+                known => format!("known here: {}", known.join(", ")),
+            };
+            reader.mistakes.push(refused(Code::UnknownParameter, message, hint));
         } else if [&name, &value].iter().any(|text| text.contains(char::REPLACEMENT_CHARACTER)) {
             let message = format!("`{}` is not UTF-8 once it is decoded", shortened(&name));
             let hint = "encode text as UTF-8, such as caf%C3%A9".to_owned();
-            reader.mistakes.push(refused("bad-encoding", message, hint));
+            reader.mistakes.push(refused(Code::BadEncoding, message, hint));
         } else if seen.contains(&name) {
             let hint = "give it once, with a list where it takes one".to_owned();
-            reader.mistakes.push(refused("repeated-parameter", format!("`{name}` is given twice"), hint));
+            reader.mistakes.push(refused(Code::RepeatedParameter, format!("`{name}` is given twice"), hint));
         } else {
             reader.read(&name, &value)?;
         }
@@ -164,7 +168,7 @@ pub(in crate::serve) fn given(query: &str, state: &State, known: &[&[&str]]) -> 
     ] {
         if [first, second].iter().all(|name| seen.iter().any(|given| given == name)) {
             let message = format!("`{first}` and `{second}` are given");
-            let mistake = wrong(second, "", "repeated-parameter", hint);
+            let mistake = wrong(second, "", Code::RepeatedParameter, hint);
             reader.mistakes.push(Mistake { message, ..mistake });
         }
     }
@@ -196,7 +200,7 @@ impl Reader<'_> {
                 }
             }
             "compat" if value == "arxiv" => {}
-            "compat" => self.mistakes.push(wrong(name, value, "unknown-value", "arxiv")),
+            "compat" => self.mistakes.push(wrong(name, value, Code::UnknownValue, "arxiv")),
             "type" => match types(value) {
                 Ok(types) => given.types = Some(types),
                 Err(errors) => self.mistakes.extend(errors),
@@ -205,7 +209,7 @@ impl Reader<'_> {
                 Ok(id) => given.id = Some(id),
                 Err(error) => self.mistakes.push(Mistake {
                     message: error.to_string(),
-                    ..wrong(name, value, "bad-id", "an arXiv identifier")
+                    ..wrong(name, value, Code::BadId, "an arXiv identifier")
                 }),
             },
             // A `+` in a query is a blank once it is decoded.
@@ -236,7 +240,12 @@ impl Reader<'_> {
             "pdf" => self.set(flag(name, value), |given| &mut given.pdf),
             "version" if value == "2.0" => {}
             "version" => {
-                self.mistakes.push(wrong(name, value, "bad-version", "2.0 is the only version of RSS here"));
+                self.mistakes.push(wrong(
+                    name,
+                    value,
+                    Code::BadVersion,
+                    "2.0 is the only version of RSS here",
+                ));
             }
             _ => self.filters.push((name.to_owned(), value.to_owned())),
         }

@@ -11,18 +11,21 @@ use crate::domain::announcement::AnnounceType;
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::presentation::Presentation;
 use crate::feeds::{self as make, Asked, Limit, Scope, Selection};
-use crate::filter::{self, Code, Context, Limits, Lists, Mode, Query};
+use crate::filter::{self, Context, Limits, Lists, Mode, Query};
 use crate::render::Format;
 
 use super::error::{Mistake, Problem};
+use super::kinds::Code;
 use super::reading::View;
 use super::{State, negotiate};
 
-pub(super) use given::{FEED, Given, RULE, SHOWN, given};
+pub(super) use given::{
+    BRIEF_CHARACTERS, FEED, Given, LIMIT_MAX, PAGE_MAX, RULE, SECONDS_PER_DAY, SHOWN, given,
+};
 pub(super) use values::{shortened, sorted, subject_list};
 
 /// The longest keyword, in bytes; it stands twice in the rule that it becomes.
-const KEYWORD_BYTES_MAX: usize = 400;
+pub(super) const KEYWORD_BYTES_MAX: usize = 400;
 
 /// A request for a feed, understood and put into its canonical form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -58,7 +61,7 @@ pub(super) fn search(request: &HttpRequest, state: &State) -> Result<FeedRequest
     let mut given = given(request.query_string(), state, &[RULE, &["subjects"], of_form(form), FEED, SHOWN])?;
     if given.query.is_none() {
         return Err(Problem::bad_request(vec![Mistake {
-            code: "no-query",
+            code: Code::NoQuery,
             parameter: "q".to_owned(),
             position: 0,
             length: 0,
@@ -81,7 +84,7 @@ pub(super) fn keyword(request: &HttpRequest, state: &State) -> Result<FeedReques
         let (message, hint) = (message.to_owned(), hint.to_owned());
         let parameter = "keyword".to_owned();
         Problem::bad_request(vec![Mistake {
-            code: "bad-keyword",
+            code: Code::BadKeyword,
             parameter,
             position: 0,
             length,
@@ -98,7 +101,8 @@ pub(super) fn keyword(request: &HttpRequest, state: &State) -> Result<FeedReques
     let mut given = given(request.query_string(), state, &[RULE, &["subjects"], of_form(form), FEED, SHOWN])?;
     let context = Context { lists: &Lists::default(), mode: Mode::Native };
     let rule = filter::parse(&make::keyword_rule(&keyword), &Limits::URL, &context).map_err(|mistakes| {
-        let is_beginning = mistakes.as_slice().iter().any(|mistake| mistake.code == Code::BadWildcard);
+        let is_beginning =
+            mistakes.as_slice().iter().any(|mistake| mistake.code == filter::Code::BadWildcard);
         if is_beginning {
             let hint = "a keyword is whole words; for a beginning, write /search?q=schedul*";
             return mistake("* has no meaning in a keyword", hint);
@@ -113,7 +117,7 @@ pub(super) fn keyword(request: &HttpRequest, state: &State) -> Result<FeedReques
 pub(super) fn explain(request: &HttpRequest, state: &State) -> Result<(Query, ArxivId), Problem> {
     let mut given = given(request.query_string(), state, &[RULE, &["id"]])?;
     let missing = |parameter: &str, hint: &str| Mistake {
-        code: "missing-parameter",
+        code: Code::MissingParameter,
         parameter: parameter.to_owned(),
         position: 0,
         length: 0,
@@ -128,6 +132,11 @@ pub(super) fn explain(request: &HttpRequest, state: &State) -> Result<(Query, Ar
             Err(Problem::bad_request(no_query.into_iter().chain(no_id).collect()))
         }
     }
+}
+
+/// Reads the query of an address that has nothing to choose.
+pub(super) fn nothing(request: &HttpRequest, state: &State) -> Result<(), Problem> {
+    given(request.query_string(), state, &[]).map(drop)
 }
 
 /// Reads `/named/{slug}[.{format}]`.

@@ -5,6 +5,7 @@ use crate::domain::presentation::Choice;
 use crate::domain::taxonomy::SubjectId;
 
 use super::super::error::{Mistake, Problem};
+use super::super::kinds::Code;
 
 /// How many subjects may be joined with `+`.
 const SUBJECTS_MAX: usize = 40;
@@ -32,7 +33,7 @@ pub(in crate::serve) fn sorted(mut subjects: Vec<SubjectId>) -> Result<Vec<Subje
     subjects.dedup();
     if subjects.len() > SUBJECTS_MAX {
         return Err(Problem::bad_request(vec![Mistake {
-            code: "too-many-subjects",
+            code: Code::TooManySubjects,
             parameter: "subjects".to_owned(),
             position: 0,
             length: 0,
@@ -50,7 +51,7 @@ pub(super) fn types(list: &str) -> Result<Vec<AnnounceType>, Vec<Mistake>> {
         match name.trim().parse::<AnnounceType>() {
             Ok(kind) => types.push(kind),
             Err(_) => mistakes.push(Mistake {
-                code: "unknown-type",
+                code: Code::UnknownType,
                 parameter: "type".to_owned(),
                 position,
                 length: name.chars().count(),
@@ -72,11 +73,11 @@ pub(in crate::serve) fn shortened(text: &str) -> String {
 
 /// One of a few words.
 pub(super) fn choice<T: Choice>(name: &str, value: &str) -> Result<T, Mistake> {
-    T::named(value).ok_or_else(|| wrong(name, value, "unknown-value", &T::names()))
+    T::named(value).ok_or_else(|| wrong(name, value, Code::UnknownValue, &T::names()))
 }
 
 pub(super) fn flag(name: &str, value: &str) -> Result<bool, Mistake> {
-    value.parse().map_err(|_| wrong(name, value, "unknown-value", "true, false"))
+    value.parse().map_err(|_| wrong(name, value, Code::UnknownValue, "true, false"))
 }
 
 /// A number from `least` to `most`.
@@ -84,16 +85,16 @@ pub(super) fn number(name: &str, value: &str, least: usize, most: usize) -> Resu
     let number = value.parse().ok().filter(|number| (least..=most).contains(number));
     number.ok_or_else(|| {
         let code = match name {
-            "limit" => "bad-limit",
-            "days" => "bad-days",
-            _ => "bad-number",
+            "limit" => Code::BadLimit,
+            "days" => Code::BadDays,
+            _ => Code::BadNumber,
         };
         wrong(name, value, code, &format!("a number from {least} to {most}"))
     })
 }
 
 /// A value that means nothing, as a whole.
-pub(super) fn wrong(name: &str, value: &str, code: &'static str, hint: &str) -> Mistake {
+pub(super) fn wrong(name: &str, value: &str, code: Code, hint: &str) -> Mistake {
     Mistake {
         code,
         parameter: shortened(name),

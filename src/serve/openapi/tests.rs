@@ -1,0 +1,124 @@
+//! Does the description have what the service has, no less and no more?
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::super::LogOptions;
+use super::super::doors::Keys;
+use super::super::routes::ROUTES;
+use super::*;
+use crate::filter::Lists;
+
+const WHAT_TO_DO: &str = "\nDescribe what is new under `paths` in src/serve/openapi/document.json (its parameters, \
+     answers and schemas; see the others), or take out what is gone;\na new parameter gets its meaning in \
+     src/serve/openapi/parameters.rs. tests/api/openapi.rs then asks for its examples.\n";
+
+fn described(doors: &Doors) -> Value {
+    let options = Options {
+        address: "127.0.0.1:8080".parse().expect("an address"),
+        base_url: None,
+        cold_wait: Duration::from_secs(20),
+        feed_days: 14,
+        feed_days_max: 30,
+        feed_limit: 500,
+        named: Vec::new(),
+        lists: Lists::default(),
+        log: LogOptions::default(),
+    };
+    describe("http://localhost:8080", &Arc::new(options), doors)
+}
+
+fn locked() -> Doors {
+    Doors { readers: Keys::new(["reader"]), admins: Keys::new(["operator"]) }
+}
+
+#[test]
+fn every_route_is_described_and_nothing_else() {
+    let whole = described(&Doors::default());
+    let mut routes = BTreeSet::new();
+    for route in ROUTES {
+        let expected: &[&str] = match route.methods {
+            Methods::Read => &["get", "head", "options"],
+            Methods::Post => &["options", "post"],
+        };
+        for path in route.paths() {
+            let methods = whole["paths"][&path].as_object();
+            let methods: Vec<&str> = methods.into_iter().flat_map(Map::keys).map(String::as_str).collect();
+            assert_eq!(methods, expected, "`{path}` of src/serve/routes.rs{WHAT_TO_DO}");
+            let by_hand = BY_HAND["paths"][&path].as_object().expect("methods");
+            assert_eq!(by_hand.len(), 1, "`{path}` is described by one method{WHAT_TO_DO}");
+            assert!(expected.contains(&by_hand.keys().next().expect("a method").as_str()), "{path}");
+            routes.insert(path);
+        }
+    }
+    for path in BY_HAND["paths"].as_object().expect("paths").keys() {
+        assert!(routes.contains(path), "`{path}` is described and is no route{WHAT_TO_DO}");
+    }
+}
+
+/// Every `$ref` below a value.
+fn references(value: &Value, found: &mut BTreeSet<String>) {
+    if let Some(reference) = value["$ref"].as_str() {
+        found.insert(reference.to_owned());
+    }
+    match value {
+        Value::Object(parts) => parts.values().for_each(|part| references(part, found)),
+        Value::Array(parts) => parts.iter().for_each(|part| references(part, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn what_is_referred_to_is_there_and_what_is_there_is_referred_to() {
+    for doors in [Doors::default(), locked()] {
+        let whole = described(&doors);
+        let mut found = BTreeSet::new();
+        references(&whole, &mut found);
+        assert!(found.len() > 50, "{found:?}");
+        for reference in &found {
+            let there = whole.pointer(reference.trim_start_matches('#'));
+            assert!(there.is_some_and(Value::is_object), "`{reference}` is not there{WHAT_TO_DO}");
+        }
+        for section in ["parameters", "responses", "headers", "schemas"] {
+            for name in whole["components"][section].as_object().expect(section).keys() {
+                let reference = format!("#/components/{section}/{name}");
+                // The answer to a method that is not described, which no operation can have; and the key's, without keys.
+                let is_of_none = ["Problem405", "Problem401", "WWW-Authenticate", "Allow"].contains(&&**name);
+                assert!(is_of_none || found.contains(&reference), "`{reference}` is of no use");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_operation_shares_its_name() {
+    let whole = described(&Doors::default());
+    let mut names = BTreeSet::new();
+    for operation in whole["paths"]
+        .as_object()
+        .expect("paths")
+        .values()
+        .flat_map(|methods| methods.as_object().expect("methods").values())
+    {
+        let name = operation["operationId"].as_str().expect("a name");
+        assert!(names.insert(name), "`{name}` is the name of two operations");
+    }
+}
+
+#[test]
+fn keys_are_asked_for_where_the_doors_ask_for_them() {
+    let open = described(&Doors::default());
+    assert!(open["components"]["securitySchemes"].is_null());
+    assert_eq!(open["paths"]["/status"]["get"]["security"], json!([]));
+    let locked = described(&locked());
+    let ways = json!([{ "bearer": [] }, { "key": [] }]);
+    let status = &locked["paths"]["/status"]["get"];
+    assert_eq!((&status["security"], status["responses"]["401"].is_object()), (&ways, true));
+    assert_eq!(locked["paths"]["/status"]["options"]["security"], json!([]));
+    assert_eq!(locked["paths"]["/admin/refresh"]["post"]["security"], ways);
+    for path in ["/openapi.json", "/healthz", "/help/http", "/style.css"] {
+        assert_eq!(locked["paths"][path]["get"]["security"], json!([]), "{path}");
+        assert!(locked["paths"][path]["get"]["responses"]["401"].is_null(), "{path}");
+    }
+}
