@@ -1,8 +1,14 @@
 //! Where do log lines go, and what do they look like?
 
 use std::io::IsTerminal;
+use std::sync::OnceLock;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt, reload};
+
+/// The filter of the log that was started.
+static FILTER: OnceLock<reload::Handle<EnvFilter, Registry>> = OnceLock::new();
 
 /// The look of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,16 +25,17 @@ pub enum Look {
 pub fn start(look: Look, filter: &str) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let terminal = std::io::stderr().is_terminal();
-    let log =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let (filter, handle) = reload::Layer::new(filter);
+    let lines = fmt::layer().with_writer(std::io::stderr).with_target(false);
     let is_json = look == Look::Json || look == Look::Auto && !terminal;
-    let started = match look {
-        Look::Auto if !terminal => log.json().flatten_event(true).try_init(),
-        Look::Json => log.json().flatten_event(true).try_init(),
-        Look::Auto | Look::Human => log.with_ansi(terminal).try_init(),
-    };
+    let lines =
+        if is_json { lines.json().flatten_event(true).boxed() } else { lines.with_ansi(terminal).boxed() };
     // Only a program that holds this one, a test, has a log of its own already.
-    if started.is_ok() && is_json {
+    if tracing_subscriber::registry().with(filter).with(lines).try_init().is_err() {
+        return;
+    }
+    drop(FILTER.set(handle));
+    if is_json {
         std::panic::set_hook(Box::new(|panic| {
             let place = panic.location().map(ToString::to_string);
             tracing::error!(
@@ -37,5 +44,14 @@ pub fn start(look: Look, filter: &str) {
                 "a part of the program stopped"
             );
         }));
+    }
+}
+
+/// Goes by another filter from now on; one that cannot be read changes nothing.
+pub fn change_filter(filter: &str) {
+    if let (Some(handle), Ok(filter)) = (FILTER.get(), EnvFilter::try_new(filter))
+        && let Err(error) = handle.reload(filter)
+    {
+        tracing::warn!(%error, "the level of the log could not be changed");
     }
 }

@@ -1,8 +1,9 @@
 //! The command line: what comes out, on which stream, and with which exit code.
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 const MONDAY: &str = "demo/cs.DC-new-2026-03-02.html";
 
@@ -215,4 +216,52 @@ fn a_service_that_does_not_run_is_not_healthy() {
         .output()
         .expect("it ends");
     assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn a_hangup_reloads_a_running_service_and_ends_it_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = folder.path().join("x.toml");
+    std::fs::write(&config, "[server]\nlisten = \"127.0.0.1:0\"\n").expect("a file");
+    let mut service = Command::new(env!("CARGO_BIN_EXE_crosslist"))
+        .args(["serve", "--replay", "demo", "--config"])
+        .arg(&config)
+        .current_dir(root())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let log = BufReader::new(service.stderr.take().expect("its log"));
+    let (told, lines) = std::sync::mpsc::channel();
+    std::thread::spawn(move || log.lines().map_while(Result::ok).try_for_each(|line| told.send(line)));
+    let until = |what: &str| loop {
+        let line = lines.recv_timeout(Duration::from_mins(1)).expect(what);
+        if line.contains(what) {
+            return line;
+        }
+    };
+    let pid = service.id().to_string();
+    let signal = |name: &str| {
+        assert!(Command::new("kill").args([name, &pid]).status().expect("it ends").success());
+    };
+    until("listening on http://");
+    signal("-HUP");
+    let line = until("nothing has changed");
+    assert!(line.contains("\"reload.by\":\"SIGHUP\"") && line.contains("\"INFO\""), "{line}");
+    std::fs::write(&config, "[server]\nlisten = \"127.0.0.1:1\"\n[feeds]\nlimit = 3\n").expect("a file");
+    signal("-HUP");
+    let line = until("are in force");
+    assert!(line.contains("\"settings.changed\":\"feeds.limit\""), "{line}");
+    let line = until("needs a restart");
+    assert!(line.contains("`server.listen`") && line.contains("\"WARN\""), "{line}");
+    std::fs::write(&config, "[server]\nlisten = \"127.0.0.1:1\"\n[feeds]\nlimit = 0\n").expect("a file");
+    signal("-HUP");
+    let line = until("the old ones are in force");
+    assert!(line.contains("x.toml:4:9: `limit` is 0") && line.contains("\"ERROR\""), "{line}");
+    std::fs::write(&config, "[feeds]\nlimit = 3\n[log]\nlevel = \"warn\"\n").expect("a file");
+    signal("-HUP");
+    until("log.level");
+    signal("-TERM");
+    assert!(service.wait().expect("it ends").success());
+    let rest: Vec<String> = lines.iter().collect();
+    assert!(!rest.iter().any(|line| line.contains("stopped")), "nothing below the new level: {rest:?}");
 }

@@ -369,8 +369,10 @@ fn an_upstream_is_asked_over_https_or_on_this_machine() {
         "http://localhost.evil.example",
         "",
     ] {
+        // A user may have a password.
+        let shown = wrong.replace("user@", "…@");
         let expected = format!(
-            "x.toml:1:21: `base_url` is \"{wrong}\"; \
+            "x.toml:1:21: `base_url` is \"{shown}\"; \
              write an https address such as https://arxiv.org; http is for a loopback host only"
         );
         let mistakes = line(&format!("upstream.base_url = \"{wrong}\"\n"));
@@ -578,4 +580,48 @@ fn the_schema_has_the_ranges_that_are_held() {
     for choice in choices {
         accepted(&format!("log.format = {choice}\n"));
     }
+}
+
+#[test]
+fn what_may_be_a_secret_is_not_shown_with_a_mistake() {
+    let secret = "0123456789-secret";
+    for text in [
+        format!("[access]\nkeys = [{secret}]"),
+        format!("[access]\nkeys = [\"{secret}]\n"),
+        format!("[access]\nkeys = [\n  \"{secret}\",\n  {secret}\n]\n"),
+        format!("[access]\nkyes = [\"{secret}\"]"),
+        format!("[acess]\nkeys = [\"{secret}\"]"),
+        format!("[server]\nkeys = [\"{secret}\"]"),
+        format!("access.admin_keys = \"{secret}"),
+        format!("[store]\nurl = postgres://ann:{secret}@db/x"),
+        format!("[store]\nurl = \"postgres://ann:{secret}@db/x"),
+        format!("[store]\nurl = \"ftp://ann:{secret}@db/x\""),
+        format!("[server]\nbase_url = \"http://ann:{secret}@db/x\""),
+    ] {
+        let said = load(&text, &[]).map(|_| ()).expect_err(&text);
+        assert!(!said.contains("secret") || said.contains("may hold a secret"), "{text}\n{said}");
+        assert!(!said.contains(secret) && said.contains("x.toml:"), "{text}\n{said}");
+    }
+    let said = load("", &[("CROSSLIST_SERVER__BASE_URL", &format!("http://ann:{secret}@db/"))]).map(|_| ());
+    assert!(!said.expect_err("a mistake").contains(secret));
+}
+
+#[test]
+fn files_that_come_later_are_found_and_one_that_goes_is_missed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("x.toml"), "[access]\nkeys_file = \"nowhere\"\n[feeds]\ndays = none\n").expect("a file");
+    let sources = Sources::new(Some(path("x.toml")), [("CROSSLIST_ACCESS__ADMIN_KEYS_FILE", "admins")]);
+    let files = settings::files(&sources);
+    for file in [path("x.toml"), path("feeds.toml"), "nowhere".into(), "admins".into()] {
+        assert!(files.contains(&file), "{file:?} in {files:?}");
+    }
+    assert_eq!(sources.feeds_file, None);
+    fs::write(path("feeds.toml"), "").expect("a file");
+    let sources = sources.again();
+    assert_eq!(sources.feeds_file, Some(path("feeds.toml")));
+    fs::write(path("x.toml"), "").expect("a file");
+    fs::remove_file(path("feeds.toml")).expect("gone");
+    let said = settings::load(&sources.again()).expect_err("mistakes").to_string();
+    assert!(said.contains("feeds.toml: cannot be read") && said.contains("x.toml: is empty"), "{said}");
 }

@@ -38,6 +38,8 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
         settings.store.options.clone().into()
     };
     runtime()?.block_on(async {
-        Ok(Service::start(&settings, upstream, keep, Arc::new(clock)).await?.run().await?)
+        let service = Service::start(&settings, upstream, keep, Arc::new(clock)).await?;
+        let reloads = service.reloads(&sources);
+        Ok(service.following(&reloads).run().await?)
     })
 }

@@ -155,13 +155,15 @@ impl Collector {
         Self { shared, options, asks, store: operations }
     }
 
-    /// Goes by other options from now on, and asks by others where a server does; the handle is for readers who come
-    /// now.
+    /// Goes by other options from now on, and asks the upstream in another way where one is given; the handle is for
+    /// readers who come now.
     ///
     /// # Errors
     /// The upstream cannot be asked in this way, and nothing has changed.
-    pub fn tell(&self, options: Options, upstream: &fetch::Options) -> Result<Self, OptionsError> {
-        self.shared.upstream.tell(upstream)?;
+    pub fn tell(&self, options: Options, upstream: Option<&fetch::Options>) -> Result<Self, OptionsError> {
+        if let Some(upstream) = upstream {
+            self.shared.upstream.tell(upstream)?;
+        }
         if options == *self.options {
             return Ok(self.clone());
         }

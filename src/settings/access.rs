@@ -1,7 +1,7 @@
 //! Who may read and who may give orders? What is wrong with a key is told without the key.
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::reader::{Fault, Reader};
 use super::value::{Given, Value};
@@ -9,6 +9,9 @@ use super::value::{Given, Value};
 /// A key that is shorter could be guessed.
 const KEY_CHARACTERS_MIN: usize = 16;
 const KEY_CHARACTERS_MAX: usize = 256;
+
+/// The settings that name a file of keys.
+pub(super) const FILES: [&str; 2] = ["access.keys_file", "access.admin_keys_file"];
 
 /// The largest file of keys that is read.
 const FILE_BYTES_MAX: u64 = 1 << 20;
@@ -19,6 +22,9 @@ pub struct AccessSettings {
     /// Without any, everyone may read.
     pub keys: Secrets,
     pub admin_keys: Secrets,
+    /// Where some of them came from.
+    pub keys_file: Option<PathBuf>,
+    pub admin_keys_file: Option<PathBuf>,
 }
 
 /// Keys, which are never shown.
@@ -40,14 +46,17 @@ impl Secrets {
 /// Those of the settings and those of the file that the settings name.
 pub(super) fn read(reader: &mut Reader<'_>) -> Option<AccessSettings> {
     let keys = reader.take_secret("access.keys", keys);
-    let of_file = reader.take("access.keys_file", file);
+    let of_file = reader.take(FILES[0], file);
     let admin_keys = reader.take_secret("access.admin_keys", self::keys);
-    let of_admin_file = reader.take("access.admin_keys_file", file);
-    let joined = |mut keys: Vec<String>, more: Vec<String>| {
-        keys.extend(more);
-        Secrets(keys)
+    let of_admin_file = reader.take(FILES[1], file);
+    let joined = |mut keys: Vec<String>, more: Option<(PathBuf, Vec<String>)>| {
+        let (file, more) = more.unzip();
+        keys.extend(more.unwrap_or_default());
+        (Secrets(keys), file)
     };
-    Some(AccessSettings { keys: joined(keys?, of_file?), admin_keys: joined(admin_keys?, of_admin_file?) })
+    let (keys, keys_file) = joined(keys?, of_file?);
+    let (admin_keys, admin_keys_file) = joined(admin_keys?, of_admin_file?);
+    Some(AccessSettings { keys, admin_keys, keys_file, admin_keys_file })
 }
 
 /// A list of keys, or in a variable keys with commas between them.
@@ -76,13 +85,15 @@ fn keys(given: &Given) -> Result<Vec<String>, Fault> {
     if faults.is_empty() { Ok(keys) } else { Err(Fault::Parts(faults)) }
 }
 
-/// The keys of a file, one in a line; `#` begins a comment, "" is no file.
-fn file(given: &Given) -> Result<Vec<String>, Fault> {
+/// A file and its keys, one in a line; `#` begins a comment, "" is no file.
+///
+/// A file without any would let everyone in, which is not what one makes a file of keys for.
+fn file(given: &Given) -> Result<Option<(PathBuf, Vec<String>)>, Fault> {
     let Some(path) = given.text() else {
         return Err(Fault::WrongType("write the path of a file with a key in each line, or \"\"".to_owned()));
     };
     if path.is_empty() {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     let text = text_of(Path::new(path))
         .map_err(|why| Fault::Instead(format!("a file with a key in each line is needed there: {why}")))?;
@@ -95,7 +106,10 @@ fn file(given: &Given) -> Result<Vec<String>, Fault> {
             Some(fault) => faults.push(format!("line {}: {fault}", index + 1)),
         }
     }
-    if faults.is_empty() { Ok(keys) } else { Err(Fault::Instead(faults.join("; "))) }
+    if keys.is_empty() && faults.is_empty() {
+        faults.push("the file holds no key; write one in a line, or \"\" for no file".to_owned());
+    }
+    if faults.is_empty() { Ok(Some((path.into(), keys))) } else { Err(Fault::Instead(faults.join("; "))) }
 }
 
 fn text_of(path: &Path) -> std::io::Result<String> {

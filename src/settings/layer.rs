@@ -6,6 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::mistake::{Mistake, Origin, Place};
+use super::secret;
 use super::value::{Given, Value, shown};
 
 /// What the names of our variables begin with.
@@ -55,7 +56,11 @@ impl Layer {
         }
         entries.sort_by_key(|entry| entry.key_span.start);
         let layer = Self { source: Source::File { path: path.to_owned(), text }, entries };
-        let mistakes = errors.into_iter().map(|(span, message)| layer.mistake(&span, message)).collect();
+        let Source::File { text, .. } = &layer.source else { return (layer, Vec::new()) };
+        let mistake = |(span, message): (Range<usize>, String)| {
+            secret::hidden_syntax(layer.mistake(&span, message), text, span.start)
+        };
+        let mistakes = errors.into_iter().map(mistake).collect();
         (layer, mistakes)
     }
 
@@ -83,12 +88,18 @@ impl Layer {
 
     /// A mistake at these bytes of the layer's text.
     pub(super) fn mistake(&self, span: &Range<usize>, message: String) -> Mistake {
-        let origin = match &self.source {
-            Source::File { path, text } => Origin::Place(Place::of(path, text, span.start, span.end)),
-            Source::Variable(name) => Origin::Variable(name.clone()),
-            Source::Flag(name) => Origin::Flag(name.clone()),
-        };
-        Mistake { origin, message }
+        match &self.source {
+            Source::File { path, text } => {
+                let origin = Origin::Place(Place::of(path, text, span.start, span.end));
+                secret::hidden(Mistake { origin, message }, text, span.start)
+            }
+            Source::Variable(name) => {
+                secret::without_password(Mistake { origin: Origin::Variable(name.clone()), message })
+            }
+            Source::Flag(name) => {
+                secret::without_password(Mistake { origin: Origin::Flag(name.clone()), message })
+            }
+        }
     }
 }
 

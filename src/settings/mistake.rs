@@ -68,13 +68,22 @@ impl Mistakes {
 }
 
 impl Mistake {
-    /// Shows the line as far as its key, for its value is a secret.
+    /// Shows the line as far as its key, for its value is a secret; nothing of one that is only a value.
     pub(super) fn hide_line(&mut self) {
         if let Origin::Place(place) = &mut self.origin {
-            let key = place.text.split_once('=').map_or("", |(key, _)| key).to_owned();
-            place.column = place.column.min(key.chars().count() + 3);
+            let is_value = place.text.trim_start().starts_with(['"', '\'']);
+            let key = place.text.split_once('=').filter(|_| !is_value).map(|(key, _)| key.to_owned());
+            place.column = place.column.min(key.as_ref().map_or(1, |key| key.chars().count() + 3));
             place.length = 1;
-            place.text = format!("{key}= …");
+            place.text = key.map_or_else(|| "…".to_owned(), |key| format!("{key}= …"));
+        }
+    }
+
+    /// The line that it was made on.
+    pub(super) fn line(&self) -> Option<&str> {
+        match &self.origin {
+            Origin::Place(place) => Some(&place.text),
+            _ => None,
         }
     }
 

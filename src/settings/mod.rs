@@ -5,12 +5,14 @@
 
 mod access;
 mod check;
+mod difference;
 mod layer;
 mod literal;
 mod mistake;
 mod named;
 mod near;
 mod reader;
+mod secret;
 mod sections;
 mod sources;
 mod value;
@@ -28,9 +30,10 @@ use crate::serve;
 use crate::store;
 
 pub use self::access::{AccessSettings, Secrets};
+pub use self::difference::Difference;
 pub use self::mistake::{Mistake, Mistakes, Origin, Place};
 pub use self::named::NamedSettings;
-pub use self::sources::{DEFAULT_FILE, Override, SHIPPED, Sources};
+pub use self::sources::{DEFAULT_FILE, Override, SHIPPED, Sources, files};
 
 use self::reader::Reader;
 

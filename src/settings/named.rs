@@ -15,6 +15,7 @@ use super::literal::places;
 use super::mistake::{Mistake, Origin, Place};
 use super::near::near;
 use super::reader::{Fault, hint};
+use super::secret;
 use super::value::{Given, Value};
 use crate::domain::presentation::{Choice, TextMode};
 use crate::feeds;
@@ -49,9 +50,9 @@ pub(super) fn read(path: &str, text: &str, days_max: u32) -> (NamedSettings, Vec
         faults.retain(|(span, _)| !broken.iter().any(|broken| broken.contains(&span.start)));
         faults.extend(errors);
     }
-    let mistake = |(span, message): (Range<usize>, String)| Mistake {
-        origin: Origin::Place(Place::of(path, text, span.start, span.end)),
-        message,
+    let mistake = |(span, message): (Range<usize>, String)| {
+        let origin = Origin::Place(Place::of(path, text, span.start, span.end));
+        secret::hidden_syntax(Mistake { origin, message }, text, span.start)
     };
     (NamedSettings { feeds, lists }, faults.into_iter().map(mistake).collect())
 }

@@ -1,10 +1,12 @@
 //! Where do settings come from, and how are they read in?
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::access;
 use super::layer::{Layer, Source, VARIABLE_PREFIX, variable_of};
 use super::mistake::{Mistake, Origin};
 use super::named::{self, NamedSettings};
@@ -31,6 +33,10 @@ pub struct Sources {
     pub file: Option<PathBuf>,
     /// The named feeds and lists; must be readable when it is given.
     pub feeds_file: Option<PathBuf>,
+    /// Where the two are when they are not given and may come later.
+    pub places: [Option<PathBuf>; 2],
+    /// Files that held something before: when one is empty it is being written, or the disk had no room for it.
+    pub filled: BTreeSet<PathBuf>,
     /// Any environment; only `CROSSLIST_SECTION__KEY` counts.
     pub environment: Vec<(OsString, OsString)>,
     /// Flags, the last one strongest.
@@ -54,12 +60,35 @@ impl Sources {
         config: Option<PathBuf>,
         environment: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
-        let default = || Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.exists());
         let environment = environment.into_iter().map(|(name, value)| (name.into(), value.into()));
         let beside = config.as_deref().unwrap_or(Path::new(DEFAULT_FILE)).with_file_name(FEEDS_FILE_NAME);
-        let file = config.or_else(default);
-        let feeds_file = Some(beside).filter(|path| path.exists() && Some(path) != file.as_ref());
-        Self { file, feeds_file, environment: environment.collect(), overrides: Vec::new() }
+        let place = config.is_none().then(|| PathBuf::from(DEFAULT_FILE));
+        let feeds_place = Some(beside).filter(|path| Some(path) != config.as_ref());
+        let sources = Self {
+            file: config,
+            places: [place, feeds_place],
+            environment: environment.collect(),
+            ..Self::default()
+        };
+        sources.with_what_has_come()
+    }
+
+    /// The same to be read again: with files that have come since. One that has gone or is empty is missed.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        let mut sources = self.clone().with_what_has_come();
+        let is_filled = |path: &&PathBuf| path.metadata().is_ok_and(|found| found.len() > 0);
+        let files = sources.file.iter().chain(&sources.feeds_file);
+        let filled: Vec<PathBuf> = files.filter(is_filled).cloned().collect();
+        sources.filled.extend(filled);
+        sources
+    }
+
+    fn with_what_has_come(mut self) -> Self {
+        let come = |place: &Option<PathBuf>| place.clone().filter(|path| path.exists());
+        self.file = self.file.take().or_else(|| come(&self.places[0]));
+        self.feeds_file = self.feeds_file.take().or_else(|| come(&self.places[1]));
+        self
     }
 
     /// Adds a flag above everything else.
@@ -74,7 +103,7 @@ impl Sources {
         let (shipped, mut mistakes) = Layer::of_text("the shipped settings", SHIPPED.to_owned());
         let known: Vec<String> = shipped.entries.iter().map(|entry| entry.key.clone()).collect();
         let mut layers = vec![shipped];
-        match self.file.as_deref().map(|path| (path, read(path, FILE_BYTES_MAX))) {
+        match self.file.as_deref().map(|path| (path, self.read(path, FILE_BYTES_MAX))) {
             Some((path, Ok(text))) => {
                 let (layer, faults) = Layer::of_text(&path.display().to_string(), text);
                 layers.push(layer);
@@ -104,13 +133,21 @@ impl Sources {
     pub(super) fn named(&self, days_max: u32) -> (NamedSettings, Vec<Mistake>) {
         let Some(path) = &self.feeds_file else { return Default::default() };
         let shown = path.display().to_string();
-        match read(path, FEEDS_FILE_BYTES_MAX) {
+        match self.read(path, FEEDS_FILE_BYTES_MAX) {
             Ok(text) => named::read(&shown, &text, days_max),
             Err(message) => {
                 let mistake = Mistake { origin: Origin::File { path: shown }, message };
                 (NamedSettings::default(), vec![mistake])
             }
         }
+    }
+
+    fn read(&self, path: &Path, bytes_max: u64) -> Result<String, String> {
+        let text = read(path, bytes_max)?;
+        if text.is_empty() && self.filled.contains(path) {
+            return Err("is empty; write a comment into it if that is meant".to_owned());
+        }
+        Ok(text)
     }
 
     /// Our variables, by name.
@@ -124,6 +161,19 @@ impl Sources {
         ours.sort_unstable();
         ours.into_iter().filter_map(|(name, value)| variable(name, value, known)).collect()
     }
+}
+
+/// Every file that decides a setting, or will once it is there, whether what they say is right or not.
+#[must_use]
+pub fn files(sources: &Sources) -> Vec<PathBuf> {
+    let places = sources.places.iter().flatten().cloned();
+    let mut files: Vec<PathBuf> =
+        places.chain(sources.file.clone()).chain(sources.feeds_file.clone()).collect();
+    for layer in &sources.layers().0 {
+        let named = access::FILES.iter().filter_map(|key| layer.entry(key)?.given.text());
+        files.extend(named.filter(|path| !path.is_empty()).map(PathBuf::from));
+    }
+    files
 }
 
 /// The layer of one variable; none where the variable is not meant for us.

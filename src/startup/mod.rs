@@ -1,8 +1,10 @@
 //! How is everything built, and run until it is told to stop?
 
 mod clock;
+mod reload;
 mod service;
 mod state;
+mod watch;
 
 use std::path::Path;
 
@@ -11,6 +13,7 @@ use jiff::Timestamp;
 use crate::fetch::{self, Client, Replay, Upstream};
 
 pub use self::clock::SystemClock;
+pub use self::reload::{Ending, Reloads};
 pub use self::service::{Keep, Service};
 
 /// arXiv or a folder in its place, and the clock that goes with it.

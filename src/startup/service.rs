@@ -8,15 +8,16 @@ use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use anyhow::Context;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 
 use crate::domain::clock::Clock;
 use crate::fetch::Upstream;
 use crate::serve::{self, Current, ServerOptions};
-use crate::settings::Settings;
+use crate::settings::{Settings, Sources};
 use crate::store::{self, AnyStore};
 
-use super::{clock, state};
+use super::{Reloads, clock, state};
 
 /// How long readers that are being answered may take when the service stops.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -38,7 +39,12 @@ pub struct Service {
     server: Server,
     address: SocketAddr,
     store: AnyStore,
-    popular: JoinHandle<()>,
+    current: Current,
+    settings: Settings,
+    /// Heard from the start on, and by one alone.
+    hangups: Option<Signal>,
+    /// What goes on beside answering, and holds the collector at its work.
+    tasks: Vec<JoinHandle<()>>,
 }
 
 /// Where announcements are kept.
@@ -78,6 +84,8 @@ impl Service {
         keep: Keep,
         clock: Arc<dyn Clock>,
     ) -> anyhow::Result<Self> {
+        // First of all: without it a hangup would end the process.
+        let hangups = signal(SignalKind::hangup()).context("cannot hear of SIGHUP")?;
         let listen = settings.server.listen;
         // Bound here rather than by the server, for an error that names the address once.
         let listener = TcpListener::bind(listen).with_context(|| format!("cannot listen on {listen}"))?;
@@ -98,7 +106,7 @@ impl Service {
         }
         let state = state::build(settings, address, upstream, store.clone(), clock).await?;
         let current = Current::new(state);
-        let popular = tokio::spawn(serve::keep_popular_ready(current.clone()));
+        let tasks = vec![tokio::spawn(serve::keep_popular_ready(current.clone()))];
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let options = ServerOptions {
             workers: settings.server.workers.map_or_else(cores, NonZeroUsize::get),
@@ -107,10 +115,18 @@ impl Service {
             keep_alive: KEEP_ALIVE,
             shutdown_timeout: SHUTDOWN_TIMEOUT,
         };
-        let server = serve::listen(listener, current, options)
+        let server = serve::listen(listener, current.clone(), options)
             .with_context(|| format!("cannot listen on {listen}"))?;
         tracing::info!(upstream = described, "listening on http://{address}");
-        Ok(Self { server, address, store, popular })
+        Ok(Self {
+            server,
+            address,
+            store,
+            current,
+            settings: settings.clone(),
+            hangups: Some(hangups),
+            tasks,
+        })
     }
 
     /// Where the service answers; differs from the settings where those leave the port open.
@@ -125,15 +141,33 @@ impl Service {
         self.server.handle()
     }
 
+    /// Reads the settings that the service was started with again, from where they came.
+    #[must_use]
+    pub fn reloads(&self, sources: &Sources) -> Reloads {
+        Reloads::new(self.current.clone(), self.store.clone(), self.settings.clone(), sources)
+    }
+
+    /// Reloads at every SIGHUP and at every change of a file; a SIGHUP of a terminal that has gone stops the service.
+    #[must_use]
+    pub fn following(mut self, reloads: &Reloads) -> Self {
+        let server = self.server.handle();
+        if let Some(hangups) = self.hangups.take() {
+            self.tasks.push(tokio::spawn(reloads.clone().follow(hangups, server)));
+        }
+        self
+    }
+
     /// Answers until SIGTERM or SIGINT; readers that are being answered are answered to the end.
     ///
     /// # Errors
     /// The server stopped by itself.
     pub async fn run(self) -> anyhow::Result<()> {
         let served = self.server.await.context("the server stopped");
-        self.popular.abort();
-        // What it holds keeps the collector at work.
-        drop(self.popular.await);
+        for task in self.tasks {
+            task.abort();
+            drop(task.await);
+        }
+        drop(self.current);
         self.store.close().await;
         served?;
         tracing::info!("stopped");

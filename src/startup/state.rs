@@ -12,7 +12,7 @@ use crate::feeds::{NamedOptions, Shelf};
 use crate::fetch::Upstream;
 use crate::serve::{self, Clients, Documents, Doors, Keys, Loaded, State};
 use crate::settings::Settings;
-use crate::store::{AnyStore, Store};
+use crate::store::{AnyStore, Store, StoreError};
 
 /// Puts the stages together over a store; what it remembers is on the shelf before the first reader asks.
 pub(super) async fn build(
@@ -39,7 +39,10 @@ pub(super) async fn build(
             documents.content_has_changed();
         })
     };
-    let named = in_force(&settings.named.feeds, &store, clock.now()).await?;
+    let mut named = Vec::with_capacity(settings.named.feeds.len());
+    for feed in &settings.named.feeds {
+        named.push(in_force(feed, &store, clock.now()).await?);
+    }
     let options = collect_options(settings);
     let loaded = Arc::new(Loaded::at_start(clock.now()));
     let collector = Collector::start(upstream, Arc::new(store), &contents, clock.clone(), options, sink);
@@ -87,14 +90,19 @@ pub(super) fn doors(settings: &Settings) -> Doors {
 pub(super) fn serve_options(
     settings: &Settings,
     address: SocketAddr,
-    named: Vec<Arc<NamedOptions>>,
+    mut named: Vec<Arc<NamedOptions>>,
 ) -> serve::Options {
+    // Settings may be ahead of the memory, which is as large as it was at the start.
+    let feed_days_max = settings.store.window_days;
+    for feed in named.iter_mut().filter(|feed| feed.days.is_some_and(|days| days > feed_days_max)) {
+        *feed = Arc::new(NamedOptions { days: Some(feed_days_max), ..(**feed).clone() });
+    }
     serve::Options {
         address,
         base_url: settings.server.base_url.clone(),
         cold_wait: settings.server.cold_wait,
-        feed_days: settings.feeds.days,
-        feed_days_max: settings.store.window_days,
+        feed_days: settings.feeds.days.min(feed_days_max),
+        feed_days_max,
         feed_limit: settings.feeds.limit,
         named,
         lists: settings.named.lists.clone(),
@@ -102,20 +110,15 @@ pub(super) fn serve_options(
     }
 }
 
-/// The feeds of the configuration, each that leaves out what came before its rules with the moment when they came.
+/// A feed of the configuration; one that leaves out what came before its rules with the moment when they came.
 pub(super) async fn in_force<S: Store>(
-    feeds: &[Arc<NamedOptions>],
+    feed: &Arc<NamedOptions>,
     store: &S,
     now: Timestamp,
-) -> anyhow::Result<Vec<Arc<NamedOptions>>> {
-    let mut found = Vec::with_capacity(feeds.len());
-    for feed in feeds {
-        if feed.backfill {
-            found.push(feed.clone());
-            continue;
-        }
-        let since = store.in_force_since(&feed.slug, &feed.rules(), now).await?;
-        found.push(Arc::new(NamedOptions { since: Some(since), ..(**feed).clone() }));
+) -> Result<Arc<NamedOptions>, StoreError> {
+    if feed.backfill {
+        return Ok(feed.clone());
     }
-    Ok(found)
+    let since = store.in_force_since(&feed.slug, &feed.rules(), now).await?;
+    Ok(Arc::new(NamedOptions { since: Some(since), ..(**feed).clone() }))
 }

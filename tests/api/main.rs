@@ -18,6 +18,7 @@ mod opml;
 mod outage;
 mod pages;
 mod promtool;
+mod reload;
 mod rsshub;
 mod rules;
 mod service;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use crosslist::fetch::{Client, Replay, Upstream};
 use crosslist::settings::{self, Override, Sources};
-use crosslist::startup::{Keep, Service, SystemClock};
+use crosslist::startup::{Keep, Reloads, Service, SystemClock};
 use jiff::Timestamp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -15,6 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 /// A service on a port of its own; it stops when the test ends.
 pub struct Running {
     pub base: String,
+    pub reloads: Reloads,
     handle: ServerHandle,
     run: tokio::task::JoinHandle<anyhow::Result<()>>,
     client: reqwest::Client,
@@ -37,7 +38,15 @@ impl Running {
         let replay =
             Replay::open(concat!(env!("CARGO_MANIFEST_DIR"), "/demo"), 1 << 20).expect("the demo opens");
         let start = replay.start_time();
-        Self::start(sources, Upstream::Replay(replay), Keep::InMemory, start).await
+        Self::start(sources, Upstream::Replay(replay), Keep::InMemory, start, true).await
+    }
+
+    /// The same, which reads its settings again when it is told to and not by itself.
+    pub async fn demo_alone(sources: Sources) -> Self {
+        let replay =
+            Replay::open(concat!(env!("CARGO_MANIFEST_DIR"), "/demo"), 1 << 20).expect("the demo opens");
+        let start = replay.start_time();
+        Self::start(sources, Upstream::Replay(replay), Keep::InMemory, start, false).await
     }
 
     /// Over a server in arXiv's place.
@@ -57,10 +66,10 @@ impl Running {
         sources.overrides.insert(0, at_once);
         let options = settings::load(&sources).expect("valid settings").upstream;
         let upstream = Upstream::Live(Box::new(Client::new(&options).expect("a client")));
-        Self::start(sources, upstream, keep, now.parse().expect("a time")).await
+        Self::start(sources, upstream, keep, now.parse().expect("a time"), true).await
     }
 
-    async fn start(sources: Sources, upstream: Upstream, keep: Keep, now: Timestamp) -> Self {
+    async fn start(sources: Sources, upstream: Upstream, keep: Keep, now: Timestamp, follows: bool) -> Self {
         let sources = sources.with_override("test", "server.listen", "127.0.0.1:0").with_override(
             "test",
             "server.workers",
@@ -78,10 +87,12 @@ impl Running {
         let clock = Arc::new(SystemClock::starting_at(Some(now)));
         let service = Service::start(&settings, upstream, keep, clock).await.expect("the service starts");
         let (base, handle) = (format!("http://{}", service.address()), service.handle());
+        let reloads = service.reloads(&sources);
+        let service = if follows { service.following(&reloads) } else { service };
         let run = tokio::spawn(service.run());
         crosslist::fetch::install_cryptography();
         let client = reqwest::Client::builder().no_proxy().no_gzip().no_brotli().build().expect("a client");
-        Self { base, handle, run, client }
+        Self { base, reloads, handle, run, client }
     }
 
     /// Ends the service and what it holds, as a restart needs it.
