@@ -26,6 +26,11 @@ WORKDIR /srv/crosslist
 COPY config config
 COPY --from=build /build/target/release/crosslist /usr/local/bin/crosslist
 COPY --from=build --chown=65532:65532 /build/data /data
+LABEL org.opencontainers.image.title="crosslist" \
+    org.opencontainers.image.description="arXiv's listings as RSS, Atom and JSON feeds" \
+    org.opencontainers.image.source="https://github.com/crosslist/crosslist" \
+    org.opencontainers.image.documentation="https://github.com/crosslist/crosslist/blob/main/docs/operating.md" \
+    org.opencontainers.image.licenses="MIT"
 USER 65532:65532
 ENV CROSSLIST_SERVER__LISTEN=0.0.0.0:8080 \
     CROSSLIST_STORE__URL=sqlite:/data/crosslist.db
