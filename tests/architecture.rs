@@ -53,7 +53,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("anyhow", &["cli", "startup"]),
     ("arc_swap", &["serve", "collect", "startup"]),
     ("atom_syndication", &["render"]),
-    ("blake3", &["serve"]),
+    ("blake3", &["serve", "cli"]),
     ("brotli", &["serve"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),

@@ -208,6 +208,82 @@ fn a_store_is_backed_up_and_copied_and_no_password_is_shown() {
     assert!(said.contains("no PostgreSQL answers there") && !said.contains("s3cret"), "{said}");
 }
 
+/// What a program that we did not write says of a text on its standard input; nothing where it is missing.
+fn opinion(program: &str, arguments: &[&str], text: &[u8]) -> Option<(bool, String)> {
+    let child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let Ok(mut child) = child else {
+        eprintln!("skipped: there is no {program}");
+        return None;
+    };
+    drop(child.stdin.take().expect("its input").write_all(text));
+    let output = child.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    Some((output.status.success(), said))
+}
+
+#[test]
+fn shells_understand_their_completions() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let output = crosslist(root(), &["completions", shell], b"");
+        assert!(output.status.success(), "{shell}");
+        let script = String::from_utf8(output.stdout).expect("text");
+        for word in ["export", "set-aside", "base-url", "replay"] {
+            assert!(script.contains(word), "{shell} does not know {word}");
+        }
+        if ["bash", "zsh", "fish"].contains(&shell)
+            && let Some((is_right, said)) = opinion(shell, &["-n"], script.as_bytes())
+        {
+            assert!(is_right && said.is_empty(), "{shell}: {said}");
+        }
+    }
+    // A shell that has read it completes a command.
+    let script = crosslist(root(), &["completions", "bash"], b"").stdout;
+    let ask = b"\nCOMP_WORDS=(crosslist ex); COMP_CWORD=1; _crosslist crosslist ex crosslist; echo \"${COMPREPLY[*]}\"\n";
+    if let Some((_, said)) = opinion("bash", &[], &[&script[..], &ask[..]].concat()) {
+        let mut words: Vec<&str> = said.split_whitespace().collect();
+        words.sort_unstable();
+        assert_eq!(words, ["explain", "export"]);
+    }
+    check(&["completions", "tcsh"], 2, "bash, elvish, fish, powershell, zsh");
+}
+
+#[test]
+fn the_manual_has_every_command_and_renders_without_a_warning() {
+    let output = crosslist(root(), &["man"], b"");
+    assert!(output.status.success());
+    let help = String::from_utf8(crosslist(root(), &["--help"], b"").stdout).expect("text");
+    let commands = help.split("Commands:").nth(1).and_then(|rest| rest.split("Options:").next());
+    let commands: Vec<&str> = commands
+        .expect("a list")
+        .lines()
+        .filter(|line| !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| !["help", "store"].contains(name))
+        .collect();
+    assert!(commands.len() > 11, "{commands:?}");
+    let rendered = opinion("groff", &["-ww", "-man", "-Tascii", "-P-c", "-P-b", "-P-u"], &output.stdout);
+    if let Some((is_right, page)) = rendered {
+        assert!(is_right && !page.contains("warning"), "{page}");
+        for name in commands.into_iter().chain(["store copy", "store backup", "store set-aside"]) {
+            let heading = format!("crosslist {name}");
+            assert!(page.lines().any(|line| line.trim() == heading), "no section for {name}");
+        }
+        for heading in ["ENVIRONMENT", "FILES", "SIGNALS", "EXIT STATUS", "EXAMPLES", "--base-url URL"] {
+            assert!(page.contains(heading), "{heading} is missing");
+        }
+    }
+    if let Some((_, said)) = opinion("mandoc", &["-T", "lint", "-W", "warning"], &output.stdout) {
+        // The page has no date, so that the same program prints the same page.
+        let said: Vec<&str> = said.lines().filter(|line| !line.contains("missing date")).collect();
+        assert!(said.is_empty(), "{said:?}");
+    }
+}
+
 #[test]
 fn a_service_that_does_not_run_is_not_healthy() {
     let output = Command::new(env!("CARGO_BIN_EXE_crosslist"))

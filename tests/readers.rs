@@ -144,6 +144,41 @@ fn json_feed_is_what_its_schema_says() {
     }
 }
 
+#[test]
+fn others_read_what_the_export_writes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let site = folder.path().join("site");
+    let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/demo");
+    let output = Command::new(env!("CARGO_BIN_EXE_crosslist"))
+        .current_dir(folder.path())
+        .env("CROSSLIST_SUBJECTS__WATCH", "cs.DC")
+        .args(["export", "--out", "site", "--replay", demo, "--base-url", "https://user.github.io/papers"])
+        .output();
+    accepted(&output.expect("it ends"), "export");
+    let path = |name: &str| site.join(name).to_str().expect("UTF-8").to_owned();
+    if is_there("xmllint", &["--version"]) {
+        let grammar = format!("{SCHEMAS}/atom.rng");
+        let atom = path("subjects/cs.DC.atom");
+        accepted(&run("xmllint", &["--noout", "--relaxng", &grammar, &atom]), "atom");
+        accepted(&run("xmllint", &["--noout", &path("subjects/cs.DC.rss"), &path("feeds.opml")]), "xml");
+    }
+    if is_there("python3", &["-c", "import feedparser"]) {
+        for ending in ["rss", "atom"] {
+            let name = format!("subjects/cs.DC.{ending}");
+            let read = json(&run("python3", &[SCRIPT, "feedparser", &path(&name)]));
+            assert_eq!(read["bozo"], Value::Null, "{ending}");
+            assert_eq!(read["link"], "https://user.github.io/papers/subjects/cs.DC", "{ending}");
+            assert_eq!(read["entries"].as_array().map(Vec::len), Some(37), "{ending}");
+        }
+    }
+    if is_there("python3", &["-c", "import jsonschema, referencing"]) {
+        let schemas = ["jsonfeed-1.1.json", "jsonfeed-1.json"].map(|schema| format!("{SCHEMAS}/{schema}"));
+        let file = path("subjects/cs.DC.json");
+        let answer = json(&run("python3", &[SCRIPT, "jsonschema", &file, &schemas[0], &schemas[1]]));
+        assert_eq!(answer["errors"], Value::Array(Vec::new()));
+    }
+}
+
 fn expected(feed: &Feed) -> Vec<Seen> {
     let entries = feed.entries.iter().map(|entry| Seen {
         id: entry.id.clone(),

@@ -18,7 +18,7 @@ use crate::store::{AnyStore, Replicas, Role, Store, StoreError};
 use super::{Failure, UpstreamArguments, load, print, runtime, start_log, subjects};
 
 /// How often the progress bar moves while a page is waited for.
-const TICK: Duration = Duration::from_millis(120);
+pub(super) const TICK: Duration = Duration::from_millis(120);
 
 #[derive(clap::Args, Debug)]
 pub(super) struct Arguments {
@@ -107,7 +107,7 @@ async fn keep(store: &AnyStore, reading: &Reading, now: Timestamp) -> Result<(),
     }
 }
 
-fn table(outcomes: &[Outcome]) -> String {
+pub(super) fn table(outcomes: &[Outcome]) -> String {
     let mut table = Table::new();
     table.load_style(NOTHING).set_header([
         "subject",

@@ -2,8 +2,10 @@
 
 mod check;
 mod convert;
+mod export;
 mod failure;
 mod fetch;
+mod manual;
 mod query;
 mod serve;
 mod service;
@@ -29,6 +31,14 @@ use failure::Failure;
 /// What the exit codes mean, for the help.
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 it failed while running; 2 wrong arguments, settings or rules; 3 a page is not a whole listing.";
 
+/// The same, for the manual.
+const EXIT_STATUS: [(&str, &str); 4] = [
+    ("0", "Done."),
+    ("1", "It failed while running; of fetch, refresh and export also: not every subject could be read."),
+    ("2", "Wrong arguments, settings or rules."),
+    ("3", "A page is not a whole listing: of convert and fetch."),
+];
+
 /// arXiv's listings as RSS, Atom and JSON feeds.
 #[derive(Debug, Parser)]
 #[command(name = "crosslist", version, about, after_help = EXIT_CODES)]
@@ -53,6 +63,8 @@ enum Command {
     Convert(convert::Arguments),
     /// Read subjects once, politely, prove each listing whole and report
     Fetch(fetch::Arguments),
+    /// Read what is behind and write every configured feed as files, for a host that only has files
+    Export(export::Arguments),
     /// Ask the running service for a round now, wait for its end and print the verdicts
     Refresh(service::RefreshArguments),
     /// Load every setting, named feed and rule, and list every mistake
@@ -66,6 +78,10 @@ enum Command {
     /// Work on the file that keeps what was announced
     #[command(subcommand)]
     Store(store::Command),
+    /// Print what a shell needs to complete commands and flags
+    Completions(manual::CompletionsArguments),
+    /// Print the manual page
+    Man,
 }
 
 /// Where pages come from and what time it is.
@@ -93,12 +109,15 @@ pub fn run() -> ExitCode {
         Some(Command::Serve(command)) => serve::run(&arguments, command),
         Some(Command::Convert(command)) => convert::run(command),
         Some(Command::Fetch(command)) => fetch::run(&arguments, command),
+        Some(Command::Export(command)) => export::run(&arguments, command),
         Some(Command::Refresh(command)) => service::refresh(&arguments, command),
         Some(Command::Check) => check::run(&arguments),
         Some(Command::Health) => service::health(&arguments),
         Some(Command::Query(command)) => query::query(&arguments, command),
         Some(Command::Explain(command)) => query::explain(&arguments, command),
         Some(Command::Store(command)) => store::run(&arguments, command),
+        Some(Command::Completions(command)) => manual::completions(command),
+        Some(Command::Man) => manual::man(),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -195,3 +214,6 @@ fn subjects(arguments: &[String]) -> Result<Vec<SubjectId>, Failure> {
     }
     if mistakes.is_empty() { Ok(subjects) } else { Err(Failure::wrong(mistakes.join("; "))) }
 }
+
+#[cfg(test)]
+mod tests;

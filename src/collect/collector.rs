@@ -20,6 +20,7 @@ use crate::fetch::{self, Guard, OptionsError, Upstream};
 use crate::store::{self, Contents, Store};
 
 use super::observed::{Observed, Tally};
+use super::past_days::PastDays;
 use super::status::{Known, Status, Subjects};
 use super::worker::Worker;
 
@@ -137,18 +138,8 @@ impl Collector {
             let store = sharing.clone();
             async move { store.confirm().await.map_err(|error| error.to_string()) }
         }));
-        let subjects = Mutex::new(Subjects::new(&options.watch, contents, clock.now()));
         let options = Arc::new(options);
-        let shared = Arc::new(Shared {
-            upstream,
-            clock,
-            options: ArcSwap::new(options.clone()),
-            told: Notify::new(),
-            subjects,
-            version: AtomicU64::new(0),
-            replica: Mutex::default(),
-            tally: Tally::default(),
-        });
+        let shared = Shared::new(upstream, contents, clock, options.clone());
         let (asks, inbox) = mpsc::channel(WAITING_MAX);
         let operations = store.tally();
         tokio::spawn(Worker::new(shared.clone(), store, sink).run(inbox));
@@ -172,6 +163,15 @@ impl Collector {
         self.shared.learn(|subjects| subjects.watch(&options.watch));
         self.shared.told.notify_one();
         Ok(Self { options, ..self.clone() })
+    }
+
+    /// Knows what the store remembers and reads nothing, whoever asks.
+    #[must_use]
+    pub fn at_rest(upstream: Upstream, contents: &Contents, clock: Arc<dyn Clock>, options: Options) -> Self {
+        let options = Arc::new(options);
+        let shared = Shared::new(upstream, contents, clock, options.clone());
+        let (asks, _) = mpsc::channel(1);
+        Self { shared, options, asks, store: Arc::default() }
     }
 
     /// Notes that a reader wants these subjects, and whether they may be read: all of them or none.
@@ -260,6 +260,17 @@ impl Collector {
             .is_none_or(|known| known.is_filling || known.newest().is_none_or(|newest| newest < due))
     }
 
+    /// Was the mailing that is due not proved whole yet, or is a past day not settled?
+    #[must_use]
+    pub fn is_behind(&self, subject: SubjectId) -> bool {
+        let due = mailing::newest_due(self.shared.clock.now());
+        let subjects = self.shared.subjects();
+        let Some(known) = subjects.get(subject) else { return true };
+        let mut past_days = PastDays::default();
+        past_days.plan(subject, due, &known.days, self.options.fill_days);
+        known.newest_proved().is_none_or(|newest| newest < due) || past_days.awaits(subject)
+    }
+
     /// Changes whenever anything was learned of any subject; looking costs no lock.
     #[must_use]
     pub fn version(&self) -> u64 {
@@ -291,6 +302,24 @@ impl Collector {
 }
 
 impl Shared {
+    fn new(
+        upstream: Upstream,
+        contents: &Contents,
+        clock: Arc<dyn Clock>,
+        options: Arc<Options>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            upstream,
+            subjects: Mutex::new(Subjects::new(&options.watch, contents, clock.now())),
+            clock,
+            options: ArcSwap::new(options),
+            told: Notify::new(),
+            version: AtomicU64::new(0),
+            replica: Mutex::default(),
+            tally: Tally::default(),
+        })
+    }
+
     pub(super) fn options(&self) -> Arc<Options> {
         self.options.load_full()
     }

@@ -61,7 +61,8 @@ impl Known {
         self.days.values().rev().find(|day| day.verdict != Verdict::Gap).map(|day| day.date)
     }
 
-    fn newest_proved(&self) -> Option<Date> {
+    /// The newest day that was proved whole.
+    pub(super) fn newest_proved(&self) -> Option<Date> {
         self.days.values().rev().find(|day| day.verdict.is_proved()).map(|day| day.date)
     }
 }

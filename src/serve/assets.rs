@@ -8,7 +8,7 @@ use url::form_urlencoded::byte_serialize;
 use super::document::Document;
 use super::{State, params, respond};
 use crate::filter::{self, Context, Limits, Lists, Mode};
-use crate::render::page;
+use crate::render::page::{self, Site};
 
 /// How long a browser keeps what changes only with the program.
 const MAX_AGE: &str = "max-age=3600";
@@ -30,17 +30,23 @@ const ROBOTS: &str = "User-agent: *\n\
     Disallow: /keywords\n\
     Disallow: /search\n";
 
+/// The documents, and whether they are about rules.
+const RULES: &str = include_str!("../../docs/rules.md");
+const HTTP: &str = include_str!("../../docs/http.md");
+
+const ICON_FILE: &[u8] = include_bytes!("assets/favicon.ico");
+const DRAWN_ICON_FILE: &str = include_str!("assets/favicon.svg");
+
 static STYLE: LazyLock<Document> =
     LazyLock::new(|| Document::undated(page::STYLE, "text/css; charset=utf-8"));
 static SCRIPT: LazyLock<Document> =
     LazyLock::new(|| Document::undated(page::SCRIPT, "text/javascript; charset=utf-8"));
-static HELP_RULES: LazyLock<Document> = LazyLock::new(|| help(include_str!("../../docs/rules.md"), true));
-static HELP_HTTP: LazyLock<Document> = LazyLock::new(|| help(include_str!("../../docs/http.md"), false));
+static HELP_RULES: LazyLock<Document> = LazyLock::new(|| help(RULES, true));
+static HELP_HTTP: LazyLock<Document> = LazyLock::new(|| help(HTTP, false));
 static ROBOTS_TXT: LazyLock<Document> = LazyLock::new(|| Document::undated(ROBOTS, TEXT));
-static ICON: LazyLock<Document> =
-    LazyLock::new(|| Document::undated(&include_bytes!("assets/favicon.ico")[..], "image/x-icon"));
+static ICON: LazyLock<Document> = LazyLock::new(|| Document::undated(ICON_FILE, "image/x-icon"));
 static DRAWN_ICON: LazyLock<Document> =
-    LazyLock::new(|| Document::undated(include_str!("assets/favicon.svg"), "image/svg+xml; charset=utf-8"));
+    LazyLock::new(|| Document::undated(DRAWN_ICON_FILE, "image/svg+xml; charset=utf-8"));
 
 /// `/style.css`
 pub(super) async fn style(request: HttpRequest) -> HttpResponse {
@@ -70,7 +76,28 @@ fn help_page(request: &HttpRequest, state: &State, page: &Document) -> HttpRespo
 }
 
 fn help(markdown: &str, is_of_rules: bool) -> Document {
-    Document::undated(page::help(markdown, is_of_rules, &example), page::CONTENT_TYPE)
+    Document::undated(page::help(&Site::Service, markdown, is_of_rules, &example), page::CONTENT_TYPE)
+}
+
+/// What the program itself has, as files of a host that only has files; `is_there` says which addresses lead somewhere.
+pub(super) fn files(is_there: &dyn Fn(&str) -> bool) -> Vec<(String, Vec<u8>)> {
+    let example = |code: &str, _| is_there(code).then(|| code.to_owned());
+    let help = |name: &str, markdown, is_of_rules| {
+        let path = page::page_file(name);
+        let page = page::help(&Site::around(&path), markdown, is_of_rules, &example);
+        (path, page.into_bytes())
+    };
+    let own = |path: &str, bytes: &[u8]| (path.to_owned(), bytes.to_vec());
+    vec![
+        help("help/rules", RULES, true),
+        help("help/http", HTTP, false),
+        own("style.css", page::STYLE.as_bytes()),
+        own("page.js", page::SCRIPT.as_bytes()),
+        own("favicon.ico", ICON_FILE),
+        own("favicon.svg", DRAWN_ICON_FILE.as_bytes()),
+        // Nothing here costs work or has no end.
+        own("robots.txt", b"User-agent: *\nDisallow:\n"),
+    ]
 }
 
 /// Where an example of the documents leads: an address to itself, a rule to the page that shows what it finds.

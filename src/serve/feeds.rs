@@ -188,6 +188,16 @@ async fn document(
     })
 }
 
+/// A feed as it is now, for a file; none while a subject of it was never read.
+pub(super) fn written(asked: FeedRequest, state: &State) -> Option<Document> {
+    let subjects = named(&asked.asked, state).ok()?;
+    let is_read = subjects.iter().all(|subject| state.shelf.holds(*subject));
+    is_read.then(|| {
+        let asked = reading::noted(asked, &subjects, state);
+        render(&asked, &sources(&subjects, state), None, state)
+    })
+}
+
 /// Renders a feed again whose content has changed, before its readers ask.
 pub(super) async fn renew(asked: &FeedRequest, state: &State) -> Option<Found> {
     let subjects = named(&asked.asked, state).ok()?;

@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::domain::announcement::AnnounceType;
-use crate::domain::presentation::Presentation;
 use crate::domain::taxonomy::SubjectId;
-use crate::feeds::{self as make, Asked, Limit, Scope, Selection};
+use crate::feeds::{self as make, Scope};
 use crate::render::opml::{self, Outline};
 
 use super::State;
@@ -22,11 +20,23 @@ const MAX_AGE: &str = "max-age=3600";
 pub(super) async fn list(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
     match outlines(&request, &state) {
         Ok(outlines) => {
-            let body = opml::write("arXiv, by crosslist", &outlines);
+            let body = written(&outlines);
             respond::page(&request, &Document::undated(body, opml::CONTENT_TYPE), MAX_AGE)
         }
         Err(problem) => problem.respond(&request),
     }
+}
+
+pub(super) fn written(outlines: &[Outline]) -> String {
+    opml::write("arXiv, by crosslist", outlines)
+}
+
+/// The feeds of the configuration, then the subjects that are read at every mailing.
+pub(super) fn configured(state: &State) -> Vec<Scope> {
+    let named = state.options.named.iter().map(|feed| Scope::Named(Arc::clone(feed)));
+    let mut watched = state.collector.watched().to_vec();
+    watched.sort_unstable();
+    named.chain(watched.into_iter().map(only)).collect()
 }
 
 /// The feeds of the configuration and the subjects that are read at every mailing, or the subjects that were chosen.
@@ -34,10 +44,7 @@ fn outlines(request: &HttpRequest, state: &State) -> Result<Vec<Outline>, Proble
     let chosen = params::given(request.query_string(), state, &[&["subjects"]])?.subjects();
     let base = params::base(request, state)?;
     let scopes: Vec<Scope> = if chosen.is_empty() {
-        let named = state.options.named.iter().map(|feed| Scope::Named(Arc::clone(feed)));
-        let mut watched = state.collector.watched().to_vec();
-        watched.sort_unstable();
-        named.chain(watched.iter().copied().map(only)).collect()
+        configured(state)
     } else {
         // A feed that would be refused is not recommended.
         state.collector.admit(&chosen).map_err(|error| Problem::not_admitted(error.to_string()))?;
@@ -46,13 +53,12 @@ fn outlines(request: &HttpRequest, state: &State) -> Result<Vec<Outline>, Proble
     if scopes.is_empty() {
         return Err(Problem::nothing_watched());
     }
-    let usual =
-        Selection::of(&AnnounceType::ALL, state.options.feed_days, Limit::Usual(state.options.feed_limit));
-    let outline = |scope| {
-        let asked = Asked::usual(scope, usual.clone(), Presentation::default());
-        Outline { title: make::title(&asked), url: make::url(&asked, &base) }
-    };
-    Ok(scopes.into_iter().map(outline).collect())
+    scopes.into_iter().map(|scope| outline(scope, &base, state)).collect()
+}
+
+pub(super) fn outline(scope: Scope, base: &str, state: &State) -> Result<Outline, Problem> {
+    let asked = params::usual(scope, state)?;
+    Ok(Outline { title: make::title(&asked), url: make::url(&asked, base) })
 }
 
 fn only(subject: SubjectId) -> Scope {

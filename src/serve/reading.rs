@@ -4,12 +4,12 @@ use jiff::civil::Date;
 use url::form_urlencoded::byte_serialize;
 
 use crate::domain::event::Event;
-use crate::domain::feed::Feed;
+use crate::domain::feed::{Feed, FeedUrl};
 use crate::domain::presentation::{Choice, Sort};
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::feeds::{Asked, Scope, changes_html};
-use crate::render::page::{self, Notice, Reading};
+use crate::render::page::{self, Notice, Reading, Site};
 
 use super::State;
 use super::negotiate::Form;
@@ -21,11 +21,17 @@ pub(super) struct View {
     /// The page of its items, from 1.
     page: usize,
     notices: Vec<Notice>,
+    site: Site,
 }
 
 impl View {
     pub(super) fn of_page(page: Option<usize>) -> Option<Box<Self>> {
-        page.map(|page| Box::new(Self { page, notices: Vec::new() }))
+        page.map(|page| Box::new(Self { page, ..Self::default() }))
+    }
+
+    /// A page among files.
+    pub(super) fn in_file(page: usize, site: Site) -> Box<Self> {
+        Box::new(Self { page, site, notices: Vec::new() })
     }
 }
 
@@ -54,6 +60,8 @@ pub(super) fn page(request: &FeedRequest, feed: &Feed, events: &[Event], newest:
     let shown = &asked.presentation;
     let changes = |event| changes_html(event, shown.text).filter(|_| shown.changes);
     let changes: Vec<Option<String>> = events.iter().map(changes).collect();
+    let site = request.view.as_ref().map_or(&Site::Service, |view| &view.site);
+    let builder = builder(asked).filter(|_| site.is_service());
     page::reading(&Reading {
         feed,
         events,
@@ -64,8 +72,15 @@ pub(super) fn page(request: &FeedRequest, feed: &Feed, events: &[Event], newest:
         days: asked.selection.days,
         page: request.view.as_ref().map_or(1, |view| view.page.max(1)),
         notices: request.view.as_ref().map_or(&[], |view| &view.notices),
-        builder: builder(asked).as_deref(),
+        builder: builder.as_deref(),
+        site,
+        folder: folder(&feed.base_url, &request.base),
     })
+}
+
+/// Where a feed's own page is below the public address, such as `subjects/cs.DC`.
+pub(super) fn folder<'a>(url: &'a FeedUrl, base: &str) -> &'a str {
+    url.stem.strip_prefix(base).unwrap_or_default().trim_start_matches('/')
 }
 
 /// The start page with the choices that make this feed; none for a feed of the configuration.

@@ -12,7 +12,7 @@ use crate::domain::outcome::{Counts, Day};
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::render::page;
-use crate::render::page::{SettingsStatus, Status, SubjectStatus};
+use crate::render::page::{SettingsStatus, Site, Status, SubjectStatus};
 
 use super::document::Document;
 use super::{Loaded, State, openapi, params, respond};
@@ -43,15 +43,42 @@ pub(super) async fn json(request: HttpRequest, state: web::Data<State>) -> HttpR
         return problem.respond(&request);
     }
     let (replica, settings) = (state.collector.replica().into(), (&*state.loaded).into());
-    let report = Report { replica, settings, ..status(&state).into() };
-    let body = serde_json::to_string(&report).unwrap_or_default();
+    let body = report(status(&state), replica, settings);
     let mut response = respond::page(&request, &Document::undated(body, respond::JSON), "no-cache");
     response.headers_mut().insert(header::LINK, HeaderValue::from_static(openapi::LINKS));
     response
 }
 
+fn report(status: Status, replica: ReplicaReport, settings: SettingsReport) -> String {
+    serde_json::to_string(&Report { replica, settings, ..status.into() }).unwrap_or_default()
+}
+
+/// The page and its like as JSON for files: nobody looks again by itself, and the time is that of the last read.
+///
+/// `has_page` says which subjects have one.
+pub(super) fn files(state: &State, site: Site, has_page: &dyn Fn(SubjectId) -> bool) -> (String, String) {
+    let known = state.collector.subjects();
+    let reads = known.iter().flat_map(|(_, known)| {
+        known.status.iter().map(|status| status.attempted).chain(known.days.values().map(|day| day.read))
+    });
+    let oldest = || mailing::moment(mailing::newest_due(state.clock.now()));
+    let mut status = status_at(reads.max().unwrap_or_else(oldest), state);
+    status.site = site;
+    status.subjects.retain(|subject| state.collector.watched().contains(&subject.subject));
+    for subject in &mut status.subjects {
+        subject.next_attempt = None;
+        subject.has_page = has_page(subject.subject);
+    }
+    // When these settings were read is nothing that a file should change for.
+    let settings = (&Loaded::at_start(status.now)).into();
+    (page::status(&status), report(status, ReplicaReport::default(), settings))
+}
+
 fn status(state: &State) -> Status {
-    let now = state.clock.now();
+    status_at(state.clock.now(), state)
+}
+
+fn status_at(now: Timestamp, state: &State) -> Status {
     let newest_due = mailing::newest_due(now);
     Status {
         upstream: state.collector.upstream(),
@@ -69,6 +96,7 @@ fn status(state: &State) -> Status {
             .into_iter()
             .map(|(subject, known)| subject_status(subject, known, newest_due))
             .collect(),
+        site: Site::Service,
     }
 }
 
@@ -100,6 +128,7 @@ fn subject_status(subject: SubjectId, known: Known, newest_due: Date) -> Subject
         days,
         gaps,
         history,
+        has_page: true,
     }
 }
 

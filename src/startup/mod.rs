@@ -4,6 +4,7 @@ mod clock;
 mod reload;
 mod service;
 mod state;
+mod still;
 mod watch;
 
 use std::path::Path;
@@ -15,6 +16,7 @@ use crate::fetch::{self, Client, Replay, Upstream};
 pub use self::clock::SystemClock;
 pub use self::reload::{Ending, Reloads};
 pub use self::service::{Keep, Service};
+pub use self::still::{at_rest, catch_up};
 
 /// arXiv or a folder in its place, and the clock that goes with it.
 ///

@@ -17,7 +17,8 @@ use crate::serve::{self, Current, ServerOptions};
 use crate::settings::{Settings, Sources};
 use crate::store::{self, AnyStore};
 
-use super::{Reloads, clock, state};
+use super::state::{self, Asking};
+use super::{Reloads, clock};
 
 /// How long readers that are being answered may take when the service stops.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -67,6 +68,21 @@ impl From<store::Options> for Keep {
     }
 }
 
+impl Keep {
+    /// Opens what announcements of this upstream are kept in.
+    ///
+    /// # Errors
+    /// It cannot be opened, or it is filled from elsewhere.
+    pub async fn open(self, upstream: &Upstream) -> anyhow::Result<AnyStore> {
+        let options = match self {
+            Self::InMemory => return Ok(AnyStore::Memory(Arc::default())),
+            Self::InFile(path) => store::Options::Sqlite(path),
+            Self::InPostgres(address) => store::Options::Postgres(address),
+        };
+        Ok(AnyStore::open(&options, &upstream.identity()).await?)
+    }
+}
+
 impl std::fmt::Debug for Service {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Service").field("address", &self.address).finish_non_exhaustive()
@@ -92,19 +108,11 @@ impl Service {
         prepare(&listener, settings.server.connections_max);
         let address = listener.local_addr().context("cannot tell the address that was listened on")?;
         let described = upstream.describe();
-        let options = match keep {
-            Keep::InMemory => None,
-            Keep::InFile(path) => Some(store::Options::Sqlite(path)),
-            Keep::InPostgres(address) => Some(store::Options::Postgres(address)),
-        };
-        let store = match &options {
-            None => AnyStore::Memory(Arc::default()),
-            Some(options) => AnyStore::open(options, &upstream.identity()).await?,
-        };
+        let store = keep.open(&upstream).await?;
         if let AnyStore::Postgres(store) = &store {
             clock::compare_with(store.now().await?);
         }
-        let state = state::build(settings, address, upstream, store.clone(), clock).await?;
+        let state = state::build(settings, address, upstream, store.clone(), clock, Asking::Upstream).await?;
         let current = Current::new(state);
         let tasks = vec![tokio::spawn(serve::keep_popular_ready(current.clone()))];
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);

@@ -14,6 +14,13 @@ use crate::serve::{self, Clients, Documents, Doors, Keys, Loaded, State};
 use crate::settings::Settings;
 use crate::store::{AnyStore, Store, StoreError};
 
+/// Is the upstream asked for what is new?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asking {
+    Upstream,
+    Nobody,
+}
+
 /// Puts the stages together over a store; what it remembers is on the shelf before the first reader asks.
 pub(super) async fn build(
     settings: &Settings,
@@ -21,6 +28,7 @@ pub(super) async fn build(
     upstream: Upstream,
     store: AnyStore,
     clock: Arc<dyn Clock>,
+    asking: Asking,
 ) -> anyhow::Result<State> {
     let window_days = settings.store.window_days;
     let mut contents = store.load(Some(window_days)).await?;
@@ -45,7 +53,12 @@ pub(super) async fn build(
     }
     let options = collect_options(settings);
     let loaded = Arc::new(Loaded::at_start(clock.now()));
-    let collector = Collector::start(upstream, Arc::new(store), &contents, clock.clone(), options, sink);
+    let collector = match asking {
+        Asking::Upstream => {
+            Collector::start(upstream, Arc::new(store), &contents, clock.clone(), options, sink)
+        }
+        Asking::Nobody => Collector::at_rest(upstream, &contents, clock.clone(), options),
+    };
     Ok(State {
         shelf,
         collector,

@@ -7,6 +7,7 @@ mod digest;
 mod documents;
 mod drop_ins;
 mod errors;
+mod export;
 mod keys;
 mod limits;
 mod live;

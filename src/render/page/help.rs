@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use maud::{PreEscaped, html};
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use super::{Place, document};
+use super::{Place, Site, document_in};
 use crate::render::PROJECT_URL;
 
 /// The heading of a column whose code is rules to be tried.
@@ -15,23 +15,31 @@ const RULES_COLUMN: &str = "rule";
 ///
 /// `address` says where an example leads, given its text and whether it stands in a column of rules.
 #[must_use]
-pub fn help(markdown: &str, is_of_rules: bool, address: &dyn Fn(&str, bool) -> Option<String>) -> String {
+pub fn help(
+    site: &Site,
+    markdown: &str,
+    is_of_rules: bool,
+    address: &dyn Fn(&str, bool) -> Option<String>,
+) -> String {
     let events: Vec<Event<'_>> = Parser::new_ext(markdown, Options::ENABLE_TABLES).collect();
     let headings = headings(&events);
     let title = headings.first().map_or("Help", |(_, words, _)| words.as_str()).to_owned();
     let mut contents = String::new();
-    pulldown_cmark::html::push_html(&mut contents, linked(events, &headings, address).into_iter());
+    pulldown_cmark::html::push_html(&mut contents, linked(site, events, &headings, address).into_iter());
     let body = html! {
         nav.contents.aside aria-label="On this page" {
             ul { @for (level, words, id) in &headings {
                 @if *level == HeadingLevel::H2 { li { a href={ "#" (id) } { (words) } } }
             } }
         }
+        @if !site.is_service() {
+            p.notice role="note" { "This describes crosslist as a service. Here are files only: what stands behind a “?” is not heard." }
+        }
         // The documents are the program's own.
         div.help { (PreEscaped(contents)) }
     };
     let place = if is_of_rules { Place::Rules } else { Place::Http };
-    document(&format!("{title} – crosslist"), place, &html! {}, &body)
+    document_in(site, &format!("{title} – crosslist"), place, &html! {}, &body)
 }
 
 /// The headings in their order: level, words, and the name that a link finds them by.
@@ -70,6 +78,7 @@ fn slug(words: &str) -> String {
 
 /// The document with names on its headings, links that lead somewhere here, and examples that run.
 fn linked<'a>(
+    site: &Site,
     events: Vec<Event<'a>>,
     headings: &[(HeadingLevel, String, String)],
     address: &dyn Fn(&str, bool) -> Option<String>,
@@ -86,7 +95,7 @@ fn linked<'a>(
             }
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
                 is_in_link = true;
-                let dest_url = destination(&dest_url).into();
+                let dest_url = destination(site, &dest_url).into();
                 linked.push(Event::Start(Tag::Link { link_type, dest_url, title, id }));
                 continue;
             }
@@ -103,7 +112,7 @@ fn linked<'a>(
             Event::Code(ref code) if !is_in_link => {
                 let is_rule = is_of_rules && column == 1 && !is_head;
                 if let Some(address) = address(code, is_rule) {
-                    let link = html! { a.example href=(address) { code { (**code) } } };
+                    let link = html! { a.example href=(site.link(&address)) { code { (**code) } } };
                     linked.push(Event::InlineHtml(link.into_string().into()));
                     continue;
                 }
@@ -117,12 +126,13 @@ fn linked<'a>(
 }
 
 /// Where a link of a document in `docs/` leads from a page.
-fn destination(link: &str) -> String {
+fn destination(site: &Site, link: &str) -> String {
     match link.strip_suffix(".md").or_else(|| link.split_once(".md#").map(|(name, _)| name)) {
         Some(name @ ("rules" | "http")) => {
-            format!("/help/{name}{}", link.trim_start_matches(name).trim_start_matches(".md"))
+            site.link(&format!("/help/{name}{}", link.trim_start_matches(name).trim_start_matches(".md")))
         }
-        _ if link.contains("://") || link.starts_with(['#', '/']) => link.to_owned(),
+        _ if link.starts_with('/') => site.link(link),
+        _ if link.contains("://") || link.starts_with('#') => link.to_owned(),
         _ => format!("{PROJECT_URL}/blob/main/{}", link.trim_start_matches("../")),
     }
 }
@@ -132,7 +142,7 @@ mod tests {
     use super::*;
 
     fn read(markdown: &str) -> String {
-        help(markdown, true, &|code, is_rule| {
+        help(&Site::Service, markdown, true, &|code, is_rule| {
             (is_rule || code.starts_with('/')).then(|| format!("/?q={code}"))
         })
     }
@@ -151,10 +161,12 @@ mod tests {
 
     #[test]
     fn links_between_documents_lead_to_their_pages() {
-        assert_eq!(destination("rules.md"), "/help/rules");
-        assert_eq!(destination("http.md#errors"), "/help/http#errors");
-        assert_eq!(destination("#limits"), "#limits");
-        assert_eq!(destination("https://arxiv.org"), "https://arxiv.org");
-        assert!(destination("../config/feeds.toml").ends_with("/blob/main/config/feeds.toml"));
+        assert_eq!(destination(&Site::Service, "rules.md"), "/help/rules");
+        assert_eq!(destination(&Site::Service, "http.md#errors"), "/help/http#errors");
+        assert_eq!(destination(&Site::Service, "#limits"), "#limits");
+        assert_eq!(destination(&Site::Service, "https://arxiv.org"), "https://arxiv.org");
+        assert!(
+            destination(&Site::Service, "../config/feeds.toml").ends_with("/blob/main/config/feeds.toml")
+        );
     }
 }

@@ -5,22 +5,26 @@ use jiff::civil::Date;
 use maud::{DOCTYPE, Markup, html};
 
 mod builder;
+mod contents;
 mod explained;
 mod help;
 mod paper;
 mod preview;
 mod reading;
 mod result;
+mod site;
 mod status;
 mod subjects;
 
 use super::Format;
 
 pub use builder::{Builder, Fields, Mistake, builder};
+pub use contents::{Listed, contents, not_there};
 pub use explained::{Explained, Part, explained};
 pub use help::help;
-pub use reading::{Notice, Reading, reading};
+pub use reading::{Notice, Reading, pages, reading};
 pub use result::{Made, Result};
+pub use site::{Site, leaf_folder, page_file};
 pub use status::{SettingsStatus, Status, SubjectStatus, status};
 
 /// The media type of every page.
@@ -79,7 +83,13 @@ pub fn problem(title: &str, detail: &str) -> String {
     document(title, Place::Elsewhere, &html! {}, &body)
 }
 
+/// A page of the service.
 fn document(title: &str, place: Place, head: &Markup, body: &Markup) -> String {
+    document_in(&Site::Service, title, place, head, body)
+}
+
+fn document_in(site: &Site, title: &str, place: Place, head: &Markup, body: &Markup) -> String {
+    let start = if site.is_service() { "Build a feed" } else { "Feeds" };
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -88,19 +98,21 @@ fn document(title: &str, place: Place, head: &Markup, body: &Markup) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title.replace(DIRECTIONS, "")) }
-                link rel="stylesheet" href={ "/style.css?" (STYLE_EDITION) };
-                script src={ "/page.js?" (SCRIPT_EDITION) } defer {}
+                link rel="stylesheet" href=(site.link(&format!("/style.css?{STYLE_EDITION}")));
+                script src=(site.link(&format!("/page.js?{SCRIPT_EDITION}"))) defer {}
+                // A service has it where browsers look by themselves.
+                @if !site.is_service() { link rel="icon" href=(site.link("/favicon.ico")); }
                 (head)
             }
             body {
                 a.skip href="#main" { "To the content" }
                 header.site {
-                    a.brand href="/" { "crosslist" }
+                    a.brand href=(site.link("/")) { "crosslist" }
                     nav aria-label="Site" {
-                        (way("/", "Build a feed", place == Place::Builder))
-                        (way("/status", "Status", place == Place::Status))
-                        (way("/help/rules", "Rules", place == Place::Rules))
-                        (way("/help/http", "Addresses", place == Place::Http))
+                        (way(&site.link("/"), start, place == Place::Builder))
+                        (way(&site.link("/status"), "Status", place == Place::Status))
+                        (way(&site.link("/help/rules"), "Rules", place == Place::Rules))
+                        (way(&site.link("/help/http"), "Addresses", place == Place::Http))
                     }
                 }
                 main id="main" tabindex="-1" { (body) }

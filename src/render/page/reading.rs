@@ -6,7 +6,8 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::paper::{self, Heading, Item};
-use super::{Place, count, document, label, long_date, plain_date};
+use super::site::Leaf;
+use super::{Place, Site, count, document_in, label, long_date, plain_date};
 use crate::domain::announcement::AnnounceType;
 use crate::domain::event::Event;
 use crate::domain::feed::Feed;
@@ -40,6 +41,9 @@ pub struct Reading<'a> {
     pub notices: &'a [Notice],
     /// Where the feed can be changed.
     pub builder: Option<&'a str>,
+    pub site: &'a Site,
+    /// Where the feed's own page is among files, such as `subjects/cs.DC`.
+    pub folder: &'a str,
 }
 
 /// What is wrong with the reads of a subject.
@@ -78,6 +82,12 @@ impl Section {
     }
 }
 
+/// How many pages so many items take.
+#[must_use]
+pub fn pages(items: usize) -> usize {
+    items.div_ceil(ITEMS_MAX).max(1)
+}
+
 /// The page of a feed.
 #[must_use]
 pub fn reading(reading: &Reading<'_>) -> String {
@@ -89,7 +99,7 @@ pub fn reading(reading: &Reading<'_>) -> String {
         // In a feed of several subjects the sections of one day stand mixed.
         events.sort_by_key(|item| (Reverse(item.event.listing_date), Section::of(item.event)));
     }
-    let pages = events.len().div_ceil(ITEMS_MAX).max(1);
+    let pages = pages(events.len());
     let first = reading.page.saturating_sub(1).saturating_mul(ITEMS_MAX).min(events.len());
     let shown = &events[first..events.len().min(first + ITEMS_MAX)];
     let address = |format: Format| feed.base_url.with_extension(format.extension());
@@ -97,8 +107,8 @@ pub fn reading(reading: &Reading<'_>) -> String {
         @for format in Format::ALL {
             link rel="alternate" type=(format.media_type()) title={ (feed.title) " (" (label(format)) ")" } href=(address(format));
         }
-        @if reading.page > 1 { link rel="prev" href=(page_address(feed, reading.page - 1)); }
-        @if reading.page < pages { link rel="next" href=(page_address(feed, reading.page + 1)); }
+        @if reading.page > 1 { link rel="prev" href=(leaf(reading, reading.page - 1)); }
+        @if reading.page < pages { link rel="next" href=(leaf(reading, reading.page + 1)); }
     };
     let body = html! {
         h1 { (feed.title) }
@@ -110,20 +120,20 @@ pub fn reading(reading: &Reading<'_>) -> String {
             }
             @if reading.is_by_day && !events.is_empty() { (calendar(reading, &events)) }
         }
-        @for notice in reading.notices { (warning(notice)) }
+        @for notice in reading.notices { (warning(reading, notice)) }
         @if events.is_empty() { (nothing(reading)) }
         @else if shown.is_empty() {
             p { "There is no page " (reading.page) " of this feed; "
-                a href=(page_address(feed, pages)) { "the last is " (pages) } "." }
+                a href=(leaf(reading, pages)) { "the last is " (pages) } "." }
         }
         @if reading.is_by_day { (by_day(reading, &events, first, shown)) }
         @else { @for item in shown { (paper::paper(item, reading.text, Heading::Second, shown.len() <= OPEN_MAX)) } }
-        @if pages > 1 { (pager(feed, reading.page, pages)) }
+        @if pages > 1 { (pager(reading, pages)) }
     };
-    document(&feed.title, Place::Elsewhere, &head, &body)
+    document_in(reading.site, &feed.title, Place::Elsewhere, &head, &body)
 }
 
-fn warning(notice: &Notice) -> Markup {
+fn warning(reading: &Reading<'_>, notice: &Notice) -> Markup {
     html! {
         p.notice role="note" {
             strong { (notice.subject) " could not be read lately" } ": " bdi { (notice.words) } ". "
@@ -131,7 +141,7 @@ fn warning(notice: &Notice) -> Markup {
                 Some(newest) => { "What stands here was read before, the last of it on the mailing of " (plain_date(newest)) "." }
                 None => "Nothing of it was read before.",
             }
-            " " a href="/status" { "More on the status page" } "."
+            " " a href=(reading.site.link("/status")) { "More on the status page" } "."
         }
     }
 }
@@ -141,7 +151,7 @@ fn nothing(reading: &Reading<'_>) -> Markup {
         p { "Nothing that fits this feed was announced in the " (count(reading.days as usize, "day")) " up to "
             (long_date(reading.newest)) ", the newest mailing that was read." }
         p { "A feed is empty only when nothing matched; whether every day was read is on "
-            a href="/status" { "the status page" } "." }
+            a href=(reading.site.link("/status")) { "the status page" } "." }
     }
 }
 
@@ -207,23 +217,26 @@ fn by_day(reading: &Reading<'_>, events: &[Item<'_>], first: usize, shown: &[Ite
     }
 }
 
-fn pager(feed: &Feed, page: usize, pages: usize) -> Markup {
+fn pager(reading: &Reading<'_>, pages: usize) -> Markup {
+    let page = reading.page;
     html! {
         nav.pager aria-label="Pages" {
-            @if page > 1 { a rel="prev" href=(page_address(feed, (page - 1).min(pages))) { "← Newer" } }
+            @if page > 1 { a rel="prev" href=(leaf(reading, (page - 1).min(pages))) { "← Newer" } }
             span { "Page " (page) " of " (pages) }
-            @if page < pages { a rel="next" href=(page_address(feed, page + 1)) { "Older →" } }
+            @if page < pages { a rel="next" href=(leaf(reading, page + 1)) { "Older →" } }
         }
     }
 }
 
-fn page_address(feed: &Feed, page: usize) -> String {
-    let separator = if feed.base_url.query.is_empty() { '?' } else { '&' };
-    if page <= 1 { feed.page_url.clone() } else { format!("{}{separator}page={page}", feed.page_url) }
+/// The address of a page of the same feed, by its number from 1.
+fn leaf(reading: &Reading<'_>, number: usize) -> String {
+    let separator = if reading.feed.base_url.query.is_empty() { '?' } else { '&' };
+    let page_url = &reading.feed.page_url;
+    reading.site.leaf(Leaf { page_url, separator, folder: reading.folder, number })
 }
 
 fn day_address(reading: &Reading<'_>, date: Date, first: usize) -> String {
     let page = first / ITEMS_MAX + 1;
-    let rest = if page == reading.page { String::new() } else { page_address(reading.feed, page) };
+    let rest = if page == reading.page { String::new() } else { leaf(reading, page) };
     format!("{rest}#day-{date}")
 }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
-use super::{Place, count, document, moment, plain_date};
+use super::{Place, Site, count, document_in, moment, plain_date};
 use crate::domain::mailing;
 use crate::domain::outcome::{Counts, Day};
 use crate::domain::taxonomy::SubjectId;
@@ -25,6 +25,7 @@ pub struct Status {
     pub next_mailing: Timestamp,
     pub settings: SettingsStatus,
     pub subjects: Vec<SubjectStatus>,
+    pub site: Site,
 }
 
 /// Which settings are in force, and what an operator has to do about others.
@@ -55,11 +56,14 @@ pub struct SubjectStatus {
     pub gaps: Vec<Date>,
     /// How many entries each mailing that is known had, the oldest first.
     pub history: Vec<(Date, usize)>,
+    /// There is a page of it.
+    pub has_page: bool,
 }
 
 /// The status page.
 #[must_use]
 pub fn status(status: &Status) -> String {
+    let site = &status.site;
     let broken: Vec<&SubjectStatus> =
         status.subjects.iter().filter(|subject| !is_well(subject.verdict)).collect();
     let body = html! {
@@ -80,21 +84,23 @@ pub fn status(status: &Status) -> String {
         }
         dl.facts {
             dt { "Next mailing" }
-            dd { strong.countdown data-until=(status.next_mailing.strftime("%Y-%m-%dT%H:%M:%SZ")) data-now=(status.now.strftime("%Y-%m-%dT%H:%M:%SZ")) { (until(status.now, status.next_mailing)) }
-                " · " (moment(status.next_mailing)) }
+            // Files do not know what time it is when they are read.
+            @if !site.is_service() { dd { (moment(status.next_mailing)) } }
+            @else { dd { strong.countdown data-until=(status.next_mailing.strftime("%Y-%m-%dT%H:%M:%SZ")) data-now=(status.now.strftime("%Y-%m-%dT%H:%M:%SZ")) { (until(status.now, status.next_mailing)) }
+                " · " (moment(status.next_mailing)) } }
             dt { "Newest due" } dd { (plain_date(status.newest_due)) }
             dt { "Read from" } dd { (status.upstream) }
-            dt { "Settings" } dd { "of " (moment(status.settings.loaded)) }
-            dt { "Now" } dd { (moment(status.now)) }
+            @if site.is_service() { dt { "Settings" } dd { "of " (moment(status.settings.loaded)) } }
+            dt { @if site.is_service() { "Now" } @else { "As of" } } dd { (moment(status.now)) }
         }
-        @if status.subjects.is_empty() {
+        @if status.subjects.is_empty() && site.is_service() {
             p { "A subject is read as soon as someone asks for its feed: " a href="/" { "build one" } "." }
         }
-        div.subjects { @for subject in &status.subjects { (section(subject, status.now)) } }
+        div.subjects { @for subject in &status.subjects { (section(subject, status)) } }
         @if !status.subjects.is_empty() { (legend()) }
-        p.quiet { a href="/status.json" { "The same as JSON" } " · " a href="/help/http#verdicts" { "What the words mean" } }
+        p.quiet { a href=(site.link("/status.json")) { "The same as JSON" } " · " a href=(site.link("/help/http#verdicts")) { "What the words mean" } }
     };
-    document("Status of crosslist", Place::Status, &html! {}, &body)
+    document_in(site, "Status of crosslist", Place::Status, &html! {}, &body)
 }
 
 /// For the operator: what is in the settings and not in force.
@@ -113,11 +119,15 @@ fn settings_notices(settings: &SettingsStatus) -> Markup {
     }
 }
 
-fn section(subject: &SubjectStatus, now: Timestamp) -> Markup {
+fn section(subject: &SubjectStatus, status: &Status) -> Markup {
     html! {
         section.subject id=(subject.subject) {
             div.subjecthead {
-                h2 { a href={ "/subjects/" (subject.subject) } { (subject.subject) } " " span.name { (subject.subject.name()) } }
+                h2 {
+                    @if subject.has_page { a href=(status.site.link(&format!("/subjects/{}", subject.subject))) { (subject.subject) } }
+                    @else { (subject.subject) }
+                    " " span.name { (subject.subject.name()) }
+                }
                 (spark(&subject.history))
             }
             ol.days aria-label="The last 14 days" {
@@ -126,7 +136,7 @@ fn section(subject: &SubjectStatus, now: Timestamp) -> Markup {
             p.said { (verdict(subject.verdict)) " " bdi { (subject.reason) } }
             p.quiet {
                 "Last read " (optional(subject.attempted)) " · last proved whole " (optional(subject.proved))
-                @if let Some(next) = subject.next_attempt { " · next look " (until(now, next)) }
+                @if let Some(next) = subject.next_attempt { " · next look " (until(status.now, next)) }
             }
             @if !subject.gaps.is_empty() {
                 p.notice { "Lost, for arXiv no longer gives them: "

@@ -3,6 +3,8 @@
 mod given;
 mod values;
 
+use std::sync::Arc;
+
 use actix_web::HttpRequest;
 use actix_web::http::{Version, header};
 use url::{Url, form_urlencoded};
@@ -10,7 +12,7 @@ use url::{Url, form_urlencoded};
 use crate::domain::announcement::AnnounceType;
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::presentation::Presentation;
-use crate::feeds::{self as make, Asked, Limit, Scope, Selection};
+use crate::feeds::{self as make, Asked, Limit, NamedOptions, Scope, Selection};
 use crate::filter::{self, Context, Limits, Lists, Mode, Query};
 use crate::render::Format;
 
@@ -149,13 +151,24 @@ pub(super) fn named(request: &HttpRequest, state: &State) -> Result<FeedRequest,
     };
     let given = given(request.query_string(), state, &[RULE, of_form(form), FEED, SHOWN])?;
     let view = View::of_page(given.page);
-    let scope = Scope::Named(named.clone());
+    let asked = of_named(named, given, state)?;
+    Ok(FeedRequest { asked, form, base: base(request, state)?, view })
+}
+
+fn of_named(named: &Arc<NamedOptions>, given: Given, state: &State) -> Result<Asked, Problem> {
     let limit = named.limit.map_or(Limit::Usual(state.options.feed_limit), Limit::Chosen);
     let days = named.days.unwrap_or(state.options.feed_days);
     let usual = Selection::of(&AnnounceType::ALL, days, limit);
     let usually = Presentation { text: named.text, ..Presentation::default() };
-    let asked = given.chosen(Asked::usual(scope, usual, usually))?;
-    Ok(FeedRequest { asked, form, base: base(request, state)?, view })
+    given.chosen(Asked::usual(Scope::Named(named.clone()), usual, usually))
+}
+
+/// A feed of the configuration, or of subjects, with nothing chosen.
+pub(super) fn usual(scope: Scope, state: &State) -> Result<Asked, Problem> {
+    match &scope {
+        Scope::Named(named) => of_named(named, Given::default(), state),
+        _ => asked(scope, Given::default(), &AnnounceType::ALL, state),
+    }
 }
 
 /// What a search shows when neither `type=` nor the rule says anything of types.

@@ -1,0 +1,62 @@
+//! How does a host that only has files say which feeds there are?
+
+use maud::{Markup, html};
+
+use super::{Place, Site, document_in, label};
+use crate::domain::feed::FeedUrl;
+use crate::render::{Format, PROJECT_URL};
+
+/// A feed in the contents.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    pub title: String,
+    pub url: FeedUrl,
+    /// The address of its page in a service, such as `/subjects/cs.DC`.
+    pub page: String,
+    /// There is something of it; else it was never read.
+    pub is_there: bool,
+}
+
+/// The start page where no service can build feeds.
+#[must_use]
+pub fn contents(site: &Site, named: &[Listed], subjects: &[Listed]) -> String {
+    let body = html! {
+        h1 { "Feeds" }
+        p.lead { "arXiv’s listings as complete feeds: every new paper, cross-list and replacement, once." }
+        p { "All of them for a feed reader: " a href=(site.link("/feeds.opml")) { "feeds.opml" }
+            ". Whether every day was read: " a href=(site.link("/status")) { "status" } "." }
+        @if named.is_empty() && subjects.is_empty() { p { "No feed is configured." } }
+        (list(site, "By name", named))
+        (list(site, "By subject", subjects))
+        p.quiet { "These are files, made by " a href=(PROJECT_URL) { "crosslist" }
+            ". A crosslist that runs as a service also builds feeds, searches and reads any other subject." }
+    };
+    document_in(site, "Feeds of arXiv’s listings", Place::Builder, &html! {}, &body)
+}
+
+/// The page for an address that is no file here, which a host may show at any address.
+#[must_use]
+pub fn not_there(site: &Site) -> String {
+    let body = html! {
+        h1 { "There is no such file" }
+        p.lead { "These feeds are files: what stands behind a “?” is not heard, and only what is configured is here." }
+        p { a href=(site.link("/")) { "The feeds that there are" } }
+    };
+    document_in(site, "There is no such file", Place::Elsewhere, &html! {}, &body)
+}
+
+fn list(site: &Site, heading: &str, feeds: &[Listed]) -> Markup {
+    html! {
+        @if !feeds.is_empty() {
+            section.named {
+                h2 { (heading) }
+                ul { @for feed in feeds { li {
+                    @if feed.is_there {
+                        a href=(site.link(&feed.page)) { bdi { (feed.title) } }
+                        @for format in Format::ALL { " · " a href=(feed.url.with_extension(format.extension())) { (label(format)) } }
+                    } @else { bdi { (feed.title) } " – not read yet" }
+                } } }
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Where do pages find each other: at the addresses of a service, or as files beside each other?
+
+/// Endings of files that are linked as they are; any other address is the folder of a page.
+const ENDINGS: [&str; 9] = [".css", ".js", ".ico", ".svg", ".txt", ".json", ".opml", ".rss", ".atom"];
+
+/// What stands around a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Site {
+    /// A service, which builds feeds as well.
+    #[default]
+    Service,
+    /// Files on a host that only has files.
+    Files {
+        /// What leads from the page to where all files are: `../../`, or their address.
+        up: String,
+    },
+}
+
+/// A page of a feed, which has more than one where there is too much for one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Leaf<'a> {
+    /// The feed's own page as the service has it, and as files have it from their top.
+    pub(super) page_url: &'a str,
+    pub(super) separator: char,
+    pub(super) folder: &'a str,
+    pub(super) number: usize,
+}
+
+impl Site {
+    /// The files as the one at `path` sees them.
+    #[must_use]
+    pub fn around(path: &str) -> Self {
+        Self::Files { up: "../".repeat(path.matches('/').count()) }
+    }
+
+    /// Is there a service that can be asked for anything else?
+    #[must_use]
+    pub fn is_service(&self) -> bool {
+        *self == Self::Service
+    }
+
+    /// A link to an address of the service; every page is a file in a folder of its name, for hosts that guess nothing.
+    #[must_use]
+    pub fn link(&self, address: &str) -> String {
+        let Self::Files { up } = self else { return address.to_owned() };
+        let (path, rest) = address.split_at(address.find(['?', '#']).unwrap_or(address.len()));
+        let path = path.trim_start_matches('/');
+        if ENDINGS.iter().any(|ending| path.ends_with(ending)) {
+            format!("{up}{path}{rest}")
+        } else {
+            format!("{up}{}{rest}", page_file(path))
+        }
+    }
+
+    pub(super) fn leaf(&self, leaf: Leaf<'_>) -> String {
+        match (self, leaf.number) {
+            (Self::Service, 0 | 1) => leaf.page_url.to_owned(),
+            (Self::Service, number) => format!("{}{}page={number}", leaf.page_url, leaf.separator),
+            (Self::Files { .. }, number) => self.link(&leaf_folder(leaf.folder, number)),
+        }
+    }
+}
+
+/// The file of a page: `status` is `status/index.html`.
+#[must_use]
+pub fn page_file(folder: &str) -> String {
+    if folder.is_empty() { "index.html".to_owned() } else { format!("{folder}/index.html") }
+}
+
+/// The folder of a page of a feed, by its number from 1.
+#[must_use]
+pub fn leaf_folder(folder: &str, number: usize) -> String {
+    if number <= 1 { folder.to_owned() } else { format!("{folder}/{number}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(path: &str, address: &str, expected: &str) {
+        assert_eq!(Site::around(path).link(address), expected);
+        assert_eq!(Site::Service.link(address), address);
+    }
+
+    #[test]
+    fn files_are_linked_from_wherever_they_are() {
+        check("index.html", "/status", "status/index.html");
+        check("index.html", "/", "index.html");
+        check("help/rules/index.html", "/", "../../index.html");
+        check("status/index.html", "/style.css?7", "../style.css?7");
+        check("status/index.html", "/help/http#verdicts", "../help/http/index.html#verdicts");
+        check("status/index.html", "/subjects/cs.DC", "../subjects/cs.DC/index.html");
+        check("status/index.html", "/subjects/cs.DC.atom", "../subjects/cs.DC.atom");
+    }
+}
