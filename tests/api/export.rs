@@ -193,10 +193,10 @@ async fn every_link_of_an_export_leads_to_a_file_of_it_and_no_page_has_a_form() 
         }
     }
     assert!(inside > 200, "{inside}");
-    // What nothing leads to is for machines, or for those who have lost their way.
+    // What nothing leads to is for those who look for it by themselves.
     let alone = files.keys().filter(|path| !seen.contains(*path) && !path.starts_with('.'));
     let alone: Vec<&String> = alone.collect();
-    assert_eq!(alone, ["404.html", "favicon.svg"]);
+    assert_eq!(alone, ["favicon.svg"]);
 }
 
 #[tokio::test]
