@@ -17,7 +17,7 @@ use crate::settings::Settings;
 use crate::startup::{self, Keep};
 
 use super::{Failure, UpstreamArguments, fetch, load, print, runtime, start_log};
-use folder::{Folder, Written};
+use folder::{Done, Folder};
 
 #[derive(clap::Args, Debug)]
 pub(super) struct Arguments {
@@ -25,8 +25,11 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 
-    /// Where the files will be found, such as https://user.github.io/papers/ [default: `server.base_url`]
-    #[arg(long, value_name = "URL")]
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "Where the files will be found, such as https://user.github.io/papers/ [default: `server.base_url`]"
+    )]
     base_url: Option<String>,
 
     /// Ask arXiv for nothing, and write what is kept
@@ -143,7 +146,7 @@ fn is_of(path: &str, stem: &str) -> bool {
     rest.starts_with('/') || Format::ALL.iter().any(|format| ending == Some(format.extension()))
 }
 
-fn table(written: &Written) -> String {
+fn table(written: &Done) -> String {
     let mut table = Table::new();
     table.load_style(NOTHING).set_header(["written", "unchanged", "removed", "left", "folder"]);
     let counts = [written.written, written.unchanged, written.removed, written.left.len()];

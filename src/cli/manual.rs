@@ -2,6 +2,7 @@
 
 use std::io;
 
+use clap::builder::Str;
 use clap::{Arg, Command, CommandFactory};
 use clap_complete::Shell;
 use clap_mangen::Man;
@@ -105,14 +106,15 @@ fn commands(roff: &mut Roff, parent: &Command, name: &str) {
         roff.text([roman(command.get_about().map(ToString::to_string).unwrap_or_default() + ".")]);
         for argument in command.get_arguments().filter(|argument| is_own(argument)) {
             roff.control("TP", []);
-            let names = argument.get_value_names().unwrap_or_default();
-            let value: String = names.iter().map(|name| format!(" {name}")).collect();
+            let names: Vec<&str> =
+                argument.get_value_names().unwrap_or_default().iter().map(Str::as_str).collect();
+            let value = names.join(" ");
             match argument.get_long() {
                 Some(long) if argument.get_action().takes_values() => {
-                    roff.text([bold(format!("--{long}")), italic(value)])
+                    roff.text([bold(format!("--{long}")), roman(" "), italic(value)])
                 }
                 Some(long) => roff.text([bold(format!("--{long}"))]),
-                None => roff.text([italic(value.trim())]),
+                None => roff.text([italic(value)]),
             };
             let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
             let choices: Vec<String> =

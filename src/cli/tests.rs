@@ -65,7 +65,7 @@ fn the_packages_run_what_there_is_with_settings_that_exist() {
         let text = read(file);
         let programs = text.lines().filter_map(|line| line.trim().strip_prefix("ExecStart=/usr/local/bin/"));
         let steps = text.lines().map(str::trim).filter(|line| line.starts_with("crosslist export"));
-        for line in programs.chain(steps.filter(|_| file.ends_with(".yml"))) {
+        for line in programs.chain(steps.filter(|_| file.contains("pages"))) {
             check(line.split(" || ").next().unwrap_or_default(), file);
             commands += 1;
         }

@@ -134,7 +134,7 @@ fn feed<E>(
     let (mut page, mut pages) = (1, 1);
     while page <= pages {
         let path = page::page_file(&page::leaf_folder(&target.stem, page));
-        let view = View::in_file(page, Site::around(&path));
+        let view = Box::new(View::in_file(page, Site::around(&path)));
         let Some(document) = written(Form::Page, Some(view)) else { return Ok(false) };
         pages = page::pages(document.items().len());
         take(File { path, bytes: document.prepare(Coding::Identity).to_vec() })?;

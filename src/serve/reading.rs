@@ -30,8 +30,8 @@ impl View {
     }
 
     /// A page among files.
-    pub(super) fn in_file(page: usize, site: Site) -> Box<Self> {
-        Box::new(Self { page, site, notices: Vec::new() })
+    pub(super) fn in_file(page: usize, site: Site) -> Self {
+        Self { page, site, notices: Vec::new() }
     }
 }
 

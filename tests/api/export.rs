@@ -131,6 +131,10 @@ async fn an_exported_feed_has_the_bytes_that_the_service_serves() {
     assert_eq!(opml, service.text("/feeds.opml").await);
 }
 
+fn ends(path: &str, ending: &str) -> bool {
+    path.ends_with(ending)
+}
+
 /// The links of a page, and the names inside it that others may lead to.
 fn links(page: &str) -> (Vec<String>, BTreeSet<String>) {
     let document = Html::parse_document(page);
@@ -153,7 +157,7 @@ async fn every_link_of_an_export_leads_to_a_file_of_it_and_no_page_has_a_form() 
     assert!(files.contains_key("named/much/2/index.html"), "the longest feed has a second page");
     let text = |path: &str| String::from_utf8(files[path].0.clone()).expect("text");
     let pages: BTreeMap<&String, _> =
-        files.keys().filter(|path| path.ends_with(".html")).map(|path| (path, links(&text(path)))).collect();
+        files.keys().filter(|path| ends(path, ".html")).map(|path| (path, links(&text(path)))).collect();
     // A host may answer a folder with the page in it, and this is asked of it by feeds alone.
     let file_at = |path: &str, is_exact: bool| {
         let page = format!("{}/index.html", path.trim_end_matches('/'));
@@ -186,7 +190,7 @@ async fn every_link_of_an_export_leads_to_a_file_of_it_and_no_page_has_a_form() 
             check(path, link, true);
         }
     }
-    for (path, _) in files.iter().filter(|(path, _)| path.ends_with(".opml") || path.ends_with(".atom")) {
+    for (path, _) in files.iter().filter(|(path, _)| ends(path, ".opml") || ends(path, ".atom")) {
         let document = text(path);
         for part in document.split(&format!("\"{BASE}/")).skip(1) {
             check(path, &format!("{BASE}/{}", part.split('"').next().expect("an end")), false);
@@ -345,7 +349,7 @@ async fn compressed_files_are_the_files() {
     place.export(&["--now", MONDAY, "--precompress"], 0).await;
     let files = place.files();
     let mut compressed = 0;
-    for (path, (bytes, _)) in files.iter().filter(|(path, _)| path.ends_with(".gz")) {
+    for (path, (bytes, _)) in files.iter().filter(|(path, _)| ends(path, ".gz")) {
         let mut whole = Vec::new();
         let mut reader = flate2::read::GzDecoder::new(&bytes[..]);
         std::io::Read::read_to_end(&mut reader, &mut whole).expect("gzip");
@@ -355,7 +359,7 @@ async fn compressed_files_are_the_files() {
     }
     assert!(compressed > 20, "{compressed}");
     place.export(&["--no-fetch", "--now", MONDAY], 0).await;
-    assert!(!place.files().keys().any(|path| path.ends_with(".gz") || path.ends_with(".br")));
+    assert!(!place.files().keys().any(|path| ends(path, ".gz") || ends(path, ".br")));
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ pub(super) struct Folder {
 
 /// What was done.
 #[derive(Debug)]
-pub(super) struct Written {
+pub(super) struct Done {
     pub(super) folder: PathBuf,
     pub(super) written: usize,
     pub(super) unchanged: usize,
@@ -84,14 +84,13 @@ impl Folder {
         let hash = manifest::hash(&file.bytes);
         match self.hash_of(&file.path) {
             Ok(Some(there)) if there == hash => {}
-            Ok(Some(there)) if !self.manifest.has(&file.path, &there) => self.foreign.push(file.path.clone()),
-            // Also what cannot be read, such as a folder of that name.
-            Err(_) => self.foreign.push(file.path.clone()),
-            Ok(there) => {
+            Ok(there) if there.as_ref().is_none_or(|there| self.manifest.has(&file.path, there)) => {
                 self.changed.insert(file.path.clone());
                 // What an interrupted export wrote is known by its hash also when this one is interrupted.
                 self.manifest.files.extend(there.map(|there| (file.path.clone(), there)));
             }
+            // Also what cannot be read, such as a folder of that name.
+            _ => self.foreign.push(file.path.clone()),
         }
         self.wanted.insert(file.path.clone(), hash);
     }
@@ -126,7 +125,7 @@ impl Folder {
     }
 
     /// Removes what is wanted no longer, unless `keeps` says that it stays.
-    pub(super) fn finish(mut self, keeps: impl Fn(&str) -> bool) -> Result<Written, Failure> {
+    pub(super) fn finish(mut self, keeps: impl Fn(&str) -> bool) -> Result<Done, Failure> {
         let listed: BTreeSet<String> = self.manifest.paths().cloned().collect();
         let (mut removed, mut left) = (0, Vec::new());
         let mut files = self.wanted.clone();
@@ -156,7 +155,7 @@ impl Folder {
         }
         let written = self.changed.len();
         let unchanged = self.wanted.len() - written;
-        Ok(Written { folder: self.path, written, unchanged, removed, left })
+        Ok(Done { folder: self.path, written, unchanged, removed, left })
     }
 
     fn hash_of(&self, path: &str) -> io::Result<Option<String>> {
