@@ -124,7 +124,7 @@ fn feed<E>(
 ) -> Result<bool, E> {
     let written = |form, view| {
         let request = FeedRequest { asked: target.asked.clone(), form, base: base.to_owned(), view };
-        feeds::written(request, state)
+        feeds::for_a_file(request, state)
     };
     for format in Format::ALL {
         let Some(document) = written(Form::Feed(format), None) else { return Ok(false) };

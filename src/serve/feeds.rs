@@ -189,7 +189,7 @@ async fn document(
 }
 
 /// A feed as it is now, for a file; none while a subject of it was never read.
-pub(super) fn written(asked: FeedRequest, state: &State) -> Option<Document> {
+pub(super) fn for_a_file(asked: FeedRequest, state: &State) -> Option<Document> {
     let subjects = named(&asked.asked, state).ok()?;
     let is_read = subjects.iter().all(|subject| state.shelf.holds(*subject));
     is_read.then(|| {
