@@ -144,8 +144,8 @@ fn links(page: &str) -> (Vec<String>, BTreeSet<String>) {
         links.extend(document.select(&select(selector)).filter_map(|e| e.attr(name)).map(str::to_owned));
     }
     assert_eq!(document.select(&select("form, input, [action]")).count(), 0, "a form needs a service");
-    let named = select("[id]");
-    let names = document.select(&named).filter_map(|element| element.attr("id")).map(str::to_owned);
+    let marked = select("[id]");
+    let names = document.select(&marked).filter_map(|element| element.attr("id")).map(str::to_owned);
     (links, names.collect())
 }
 
