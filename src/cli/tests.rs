@@ -19,7 +19,7 @@ fn check(line: &str, place: &str) {
             ('\'' | '"', None) => quote = Some(c),
             (c, Some(open)) if c == open => quote = None,
             (' ', None) => words.push(String::new()),
-            ('#' | '|' | '>', None) => break,
+            ('#' | '|' | '>' | '&', None) => break,
             (c, _) => words.last_mut().expect("a word").push(c),
         }
     }
