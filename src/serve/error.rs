@@ -225,6 +225,17 @@ impl Problem {
         Self::new(Kind::BodyRefused, detail)
     }
 
+    pub(super) fn body_too_large(bytes_max: usize) -> Self {
+        let detail = format!("a form of at most {bytes_max} bytes with a Content-Length is taken");
+        Self::new(Kind::BodyRefused, detail)
+    }
+
+    pub(super) fn hub_is_full(detail: String, retry_after: Duration) -> Self {
+        let mut problem = Self::new(Kind::HubFull, detail);
+        problem.retry_after = Some(retry_after.as_secs());
+        problem
+    }
+
     pub(super) fn no_form() -> Self {
         let detail = "none of the types in `Accept` can be had; there are application/atom+xml, \
                       application/rss+xml, application/feed+json and text/html, or put .atom, .rss or .json behind \

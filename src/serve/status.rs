@@ -15,7 +15,7 @@ use crate::render::page;
 use crate::render::page::{SettingsStatus, Status, SubjectStatus};
 
 use super::document::Document;
-use super::{Loaded, State, openapi, params, respond};
+use super::{Loaded, State, openapi, params, pushed, respond};
 
 /// How many calendar days are shown of each subject.
 const DAYS_SHOWN: i64 = 14;
@@ -43,7 +43,8 @@ pub(super) async fn json(request: HttpRequest, state: web::Data<State>) -> HttpR
         return problem.respond(&request);
     }
     let (replica, settings) = (state.collector.replica().into(), (&*state.loaded).into());
-    let report = Report { replica, settings, ..status(&state).into() };
+    let push = state.outward.report.as_ref().map(|report| report().into());
+    let report = Report { replica, settings, push, ..status(&state).into() };
     let body = serde_json::to_string(&report).unwrap_or_default();
     let mut response = respond::page(&request, &Document::undated(body, respond::JSON), "no-cache");
     response.headers_mut().insert(header::LINK, HeaderValue::from_static(openapi::LINKS));
@@ -111,6 +112,9 @@ struct Report {
     next_mailing: String,
     replica: ReplicaReport,
     settings: SettingsReport,
+    /// How telling others is going, where somebody is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    push: Option<pushed::Report>,
     subjects: Vec<SubjectReport>,
 }
 
@@ -174,6 +178,7 @@ impl From<Status> for Report {
             next_mailing: moment(status.next_mailing),
             replica: ReplicaReport::default(),
             settings: SettingsReport::default(),
+            push: None,
             subjects: status.subjects.into_iter().map(SubjectReport::from).collect(),
         }
     }
@@ -234,6 +239,6 @@ impl From<Counts> for CountsReport {
 }
 
 /// RFC 3339, in whole seconds.
-fn moment(at: Timestamp) -> String {
+pub(super) fn moment(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

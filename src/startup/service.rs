@@ -13,11 +13,12 @@ use tokio::task::JoinHandle;
 
 use crate::domain::clock::Clock;
 use crate::fetch::Upstream;
+use crate::push::Push;
 use crate::serve::{self, Current, ServerOptions};
 use crate::settings::{Settings, Sources};
 use crate::store::{self, AnyStore};
 
-use super::{Reloads, clock, state};
+use super::{Reloads, clock, outward, state};
 
 /// How long readers that are being answered may take when the service stops.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -41,6 +42,7 @@ pub struct Service {
     store: AnyStore,
     current: Current,
     settings: Settings,
+    push: Push,
     /// Heard from the start on, and by one alone.
     hangups: Option<Signal>,
     /// What goes on beside answering, and holds the collector at its work.
@@ -104,9 +106,11 @@ impl Service {
         if let AnyStore::Postgres(store) = &store {
             clock::compare_with(store.now().await?);
         }
-        let state = state::build(settings, address, upstream, store.clone(), clock).await?;
+        let push = Push::new(outward::options(settings, address));
+        let state = state::build(settings, address, upstream, store.clone(), clock, &push).await?;
         let current = Current::new(state);
-        let tasks = vec![tokio::spawn(serve::keep_popular_ready(current.clone()))];
+        let mut tasks = vec![tokio::spawn(serve::keep_popular_ready(current.clone()))];
+        tasks.extend(outward::start(settings, &push, &current, store.clone())?);
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let options = ServerOptions {
             workers: settings.server.workers.map_or_else(cores, NonZeroUsize::get),
@@ -125,6 +129,7 @@ impl Service {
             current,
             settings: settings.clone(),
             hangups: Some(hangups),
+            push,
             tasks,
         })
     }
@@ -144,7 +149,8 @@ impl Service {
     /// Reads the settings that the service was started with again, from where they came.
     #[must_use]
     pub fn reloads(&self, sources: &Sources) -> Reloads {
-        Reloads::new(self.current.clone(), self.store.clone(), self.settings.clone(), sources)
+        let (current, store, push) = (self.current.clone(), self.store.clone(), self.push.clone());
+        Reloads::new(current, store, push, self.settings.clone(), sources)
     }
 
     /// Reloads at every SIGHUP and at every change of a file; a SIGHUP of a terminal that has gone stops the service.

@@ -10,9 +10,12 @@ use crate::domain::clock::Clock;
 use crate::domain::verdict::Verdict;
 use crate::feeds::{NamedOptions, Shelf};
 use crate::fetch::Upstream;
+use crate::push::Push;
 use crate::serve::{self, Clients, Documents, Doors, Keys, Loaded, State};
 use crate::settings::Settings;
 use crate::store::{AnyStore, Store, StoreError};
+
+use super::outward;
 
 /// Puts the stages together over a store; what it remembers is on the shelf before the first reader asks.
 pub(super) async fn build(
@@ -21,6 +24,7 @@ pub(super) async fn build(
     upstream: Upstream,
     store: AnyStore,
     clock: Arc<dyn Clock>,
+    push: &Push,
 ) -> anyhow::Result<State> {
     let window_days = settings.store.window_days;
     let mut contents = store.load(Some(window_days)).await?;
@@ -33,10 +37,11 @@ pub(super) async fn build(
     }
     let documents = Documents::new(settings.cache.bytes_max);
     let sink = {
-        let (shelf, documents) = (shelf.clone(), documents.clone());
+        let (shelf, documents, push) = (shelf.clone(), documents.clone(), push.clone());
         Box::new(move |change: &_| {
             shelf.apply(change);
             documents.content_has_changed();
+            push.content_has_changed();
         })
     };
     let mut named = Vec::with_capacity(settings.named.feeds.len());
@@ -45,6 +50,7 @@ pub(super) async fn build(
     }
     let options = collect_options(settings);
     let loaded = Arc::new(Loaded::at_start(clock.now()));
+    let outward = outward::outward(settings, push, store.clone(), clock.clone());
     let collector = Collector::start(upstream, Arc::new(store), &contents, clock.clone(), options, sink);
     Ok(State {
         shelf,
@@ -60,6 +66,7 @@ pub(super) async fn build(
         metrics: Arc::default(),
         generation: 0,
         loaded,
+        outward,
     })
 }
 
