@@ -214,12 +214,16 @@ fn check(request: &mut ServiceRequest, state: &State) -> Result<(), Problem> {
         return Ok(());
     }
     if !hub::takes_body(request.method(), request.path(), state) {
-        return Err(Problem::body_refused());
+        return Err(Problem::body_refused(
+            "nothing here is asked for with a body; send the request without one",
+        ));
     }
     // What the connection holds back would be waited for without end.
     let outbox = request.request().conn_data::<Rc<Outbox>>();
     if outbox.is_some_and(|outbox| !outbox.lets_body_through()) {
-        return Err(Problem::body_too_large(hub::BODY_BYTES_MAX));
+        return Err(Problem::body_refused(
+            "a form of at most 8192 bytes with a Content-Length is taken here",
+        ));
     }
     Ok(())
 }
