@@ -2,7 +2,7 @@
 //!
 //! The tree is the pipeline: [`fetch`] gets a page, [`parse`] turns it into an announcement and proves it whole,
 //! [`collect`] decides when to ask and what to make of the answer, [`store`] keeps it, [`filter`] says which papers match, [`feeds`] puts the answer
-//! together, [`render`] writes it down, [`serve`] hands it over.
+//! together, [`render`] writes it down, [`serve`] hands it over to those who ask, and [`push`] to those who asked once.
 //! [`domain`] is the ground everyone stands on; [`settings`], [`startup`] and [`cli`] are the roof.
 //! `ARCHITECTURE.md` says what must stay true, and `tests/architecture.rs` holds the imports to it.
 
@@ -24,6 +24,8 @@ pub mod feeds;
 pub mod render;
 
 pub mod serve;
+
+pub mod push;
 
 pub mod cli;
 pub mod settings;

@@ -9,6 +9,8 @@ use crosslist::settings::{self, LogFormat, Origin, SHIPPED, Settings, Sources};
 
 #[path = "config/named.rs"]
 mod named;
+#[path = "config/webhooks.rs"]
+mod webhooks;
 
 const SCHEMA: &str = include_str!("../config/schema.json");
 
@@ -220,7 +222,7 @@ x.toml:1:1: unknown key `days`; near: feeds.days
 x.toml:2:2: unknown section `sever`; near: server
     2 | [sever]
       |  ^^^^^
-x.toml:5:2: unknown section `zzz`; choose from server, upstream, subjects, store, feeds, cache, access, limits, log
+x.toml:5:2: unknown section `zzz`; choose from server, upstream, subjects, store, feeds, cache, access, limits, push, log
     5 | [zzz]
       |  ^^^",
     );

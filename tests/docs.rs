@@ -29,6 +29,7 @@ fn every_setting_that_the_documents_name_exists() {
         include_str!("../README.md"),
         include_str!("../docs/http.md"),
         include_str!("../docs/operating.md"),
+        include_str!("../docs/push.md"),
         include_str!("../ARCHITECTURE.md"),
     ] {
         for code in document.split('`').skip(1).step_by(2) {

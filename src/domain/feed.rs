@@ -18,6 +18,8 @@ pub struct Feed {
     pub page_url: String,
     /// The canonical address without `.rss`, `.atom` or `.json`; also the feed's identity.
     pub base_url: FeedUrl,
+    /// Whom to ask to be told of changes; none where nobody tells.
+    pub hub_url: Option<String>,
     /// The icon of the service.
     pub icon_url: String,
     /// The client whose habits titles and summaries are written for.

@@ -12,6 +12,7 @@ pub mod paper;
 pub mod presentation;
 pub mod preview;
 pub mod prose;
+pub mod push;
 pub mod record;
 pub mod tally;
 pub mod taxonomy;

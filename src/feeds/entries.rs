@@ -23,6 +23,7 @@ pub fn feed(asked: &Asked, events: &[Event], base: &str, newest: jiff::civil::Da
         description: description(asked),
         page_url: identity(&url),
         base_url: url,
+        hub_url: None,
         icon_url: format!("{base}/favicon.ico"),
         profile: asked.presentation.profile,
         updated: updated.unwrap_or_else(|| mailing::moment(newest)),

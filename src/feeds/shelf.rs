@@ -197,6 +197,19 @@ impl Shelf {
         });
     }
 
+    /// The subjects whose events make a feed: for an archive also those inside it that are read on their own,
+    /// since a paper cross-listed within its archive is not on the archive's page.
+    #[must_use]
+    pub fn sources(&self, subjects: &[SubjectId]) -> Vec<SubjectId> {
+        let mut sources = subjects.to_vec();
+        for archive in subjects.iter().filter(|subject| subject.is_archive_of_several()) {
+            sources.extend(self.subjects().into_iter().filter(|held| archive.contains(held.as_str())));
+        }
+        sources.sort_unstable();
+        sources.dedup();
+        sources
+    }
+
     /// The subjects of which anything is known, in the order of their ids.
     pub fn subjects(&self) -> Vec<SubjectId> {
         let mut all: Vec<SubjectId> = self.read(|held| held.rows.keys().copied().collect());

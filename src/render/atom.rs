@@ -37,6 +37,7 @@ pub(super) fn write(feed: &Feed) -> String {
 
 fn atom_feed(feed: &Feed) -> atom_syndication::Feed {
     let head = clean::head(feed);
+    let links = links(&head);
     atom_syndication::Feed {
         id: identity(&head.base_url),
         title: Text::plain(head.title),
@@ -47,10 +48,7 @@ fn atom_feed(feed: &Feed) -> atom_syndication::Feed {
             version: Some(VERSION.to_owned()),
         }),
         // No `alternate` to the other formats: newsboat takes the last alternate for the page.
-        links: vec![
-            link("self", head.base_url.with_extension(Format::Atom.extension()), Format::Atom.media_type()),
-            link("alternate", head.page_url, "text/html"),
-        ],
+        links,
         icon: Some(head.icon_url).filter(|url| !url.is_empty()),
         subtitle: Some(head.description).filter(|text| !text.is_empty()).map(Text::plain),
         entries: feed
@@ -62,6 +60,16 @@ fn atom_feed(feed: &Feed) -> atom_syndication::Feed {
         lang: Some(LANGUAGE.to_owned()),
         ..atom_syndication::Feed::default()
     }
+}
+
+/// A hub has no type of its own.
+fn links(head: &Feed) -> Vec<Link> {
+    let itself = head.base_url.with_extension(Format::Atom.extension());
+    let hub = head.hub_url.clone().map(|href| Link { href, rel: "hub".to_owned(), ..Link::default() });
+    [link("self", itself, Format::Atom.media_type()), link("alternate", head.page_url.clone(), "text/html")]
+        .into_iter()
+        .chain(hub)
+        .collect()
 }
 
 fn atom_entry(mut entry: Entry, profile: Profile) -> atom_syndication::Entry {

@@ -19,11 +19,21 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     favicon: &'a str,
     language: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hubs: Option<[Hub<'a>; 1]>,
     items: Vec<Item<'a>>,
 }
 
+/// <https://www.jsonfeed.org/version/1.1/#subscribing-to-real-time-notifications>
 #[derive(Serialize)]
-struct Item<'a> {
+struct Hub<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    url: &'a str,
+}
+
+#[derive(Serialize)]
+pub(super) struct Item<'a> {
     id: &'a str,
     url: &'a str,
     title: &'a str,
@@ -90,6 +100,7 @@ pub(super) fn write(feed: &Feed) -> String {
         description: &head.description,
         favicon: &head.icon_url,
         language: LANGUAGE,
+        hubs: head.hub_url.as_deref().map(|url| [Hub { kind: "WebSub", url }]),
         items: entries.iter().map(item).collect(),
     };
     let mut text = serde_json::to_string(&document).expect("text and lists are always JSON");
@@ -97,7 +108,7 @@ pub(super) fn write(feed: &Feed) -> String {
     text
 }
 
-fn item(entry: &Entry) -> Item<'_> {
+pub(super) fn item(entry: &Entry) -> Item<'_> {
     // An item must have a content of one kind.
     let no_content = entry.content_html.is_empty() && entry.summary.is_empty();
     Item {

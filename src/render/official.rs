@@ -28,6 +28,8 @@ pub struct Listing<'a> {
     pub self_url: String,
     /// The page for people.
     pub page_url: String,
+    /// Whom to ask to be told of changes.
+    pub hub_url: Option<String>,
     pub updated: Timestamp,
     /// In the order in which they are shown.
     pub events: &'a [Event],
@@ -82,6 +84,9 @@ fn rss(listing: &Listing<'_>, mut xml: Xml) -> String {
     xml.leaf("description", &[], &description(listing));
     let itself = [("href", &*listing.self_url), ("rel", "self"), ("type", Format::Rss.media_type())];
     xml.empty("atom:link", &itself);
+    if let Some(hub) = &listing.hub_url {
+        xml.empty("atom:link", &[("href", hub), ("rel", "hub")]);
+    }
     xml.leaf("docs", &[], DOCS);
     xml.leaf("language", &[], LANGUAGE);
     xml.leaf("lastBuildDate", &[], &dates::rfc_822(listing.updated));
@@ -116,6 +121,9 @@ fn atom(listing: &Listing<'_>, mut xml: Xml) -> String {
     xml.leaf("updated", &[], &dates::rfc_3339(listing.updated));
     let itself = [("href", &*listing.self_url), ("rel", "self"), ("type", Format::Atom.media_type())];
     xml.empty("link", &itself);
+    if let Some(hub) = &listing.hub_url {
+        xml.empty("link", &[("href", hub), ("rel", "hub")]);
+    }
     xml.empty("link", &[("href", &listing.page_url), ("rel", "alternate"), ("type", "text/html")]);
     xml.leaf("subtitle", &[], &description(listing));
     for event in listing.events {

@@ -25,8 +25,21 @@ pub(super) fn write(feed: &Feed) -> String {
     document(bytes.expect("writing to memory does not fail"))
 }
 
+/// A hub has no type of its own.
+fn links(head: &Feed) -> Vec<Link> {
+    let itself = Link {
+        href: head.base_url.with_extension(Format::Rss.extension()),
+        rel: "self".to_owned(),
+        mime_type: Some(Format::Rss.media_type().to_owned()),
+        ..Link::default()
+    };
+    let hub = head.hub_url.clone().map(|href| Link { href, rel: "hub".to_owned(), ..Link::default() });
+    std::iter::once(itself).chain(hub).collect()
+}
+
 fn channel(feed: &Feed) -> Channel {
     let head = clean::head(feed);
+    let links = links(&head);
     Channel {
         title: head.title,
         link: head.page_url,
@@ -38,14 +51,7 @@ fn channel(feed: &Feed) -> Channel {
         docs: Some(DOCS.to_owned()),
         ttl: Some(TTL_MINUTES.to_owned()),
         skip_days: vec!["Saturday".to_owned(), "Sunday".to_owned()],
-        atom_ext: Some(AtomExtension {
-            links: vec![Link {
-                href: head.base_url.with_extension(Format::Rss.extension()),
-                rel: "self".to_owned(),
-                mime_type: Some(Format::Rss.media_type().to_owned()),
-                ..Link::default()
-            }],
-        }),
+        atom_ext: Some(AtomExtension { links }),
         // The library adds those of its own extensions; all are named here, so that the head of a document does not
         // depend on what is in it.
         namespaces: BTreeMap::from(

@@ -147,7 +147,7 @@ fn page_mistakes(problem: &Problem) -> Vec<page::Mistake> {
 async fn preview(asked: Asked, subjects: Vec<SubjectId>, state: &State) -> Option<Preview> {
     let state = state.clone();
     let looking = tokio::task::spawn_blocking(move || {
-        let mut preview = make::preview(&state.shelf, &feeds::sources(&subjects, &state), &asked);
+        let mut preview = make::preview(&state.shelf, &state.shelf.sources(&subjects), &asked);
         preview.sources.retain(|(subject, number)| subjects.contains(subject) || *number > 0);
         preview
     });

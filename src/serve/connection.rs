@@ -20,8 +20,14 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
 
+use super::hub;
+
 /// The most of an answer that is searched for whether the connection stays open.
 const ANSWER_HEAD_BYTES_MAX: usize = 4_096;
+
+/// How a request begins that may have a body, and how long its head may be.
+const WISH: &[u8] = b"POST /hub";
+const WISH_HEAD_BYTES_MAX: usize = 32 * 1024;
 
 /// A client's connection.
 pub(super) struct Connection<T = TcpStream> {
@@ -37,6 +43,10 @@ pub(super) struct Connection<T = TcpStream> {
     held: Vec<u8>,
     /// Who waits for what is held.
     reader: Option<Waker>,
+    /// How much of the body of that request is let through yet.
+    passing: usize,
+    /// The head of a request that may have a body.
+    wish: Wish,
     outbox: Rc<Outbox>,
     /// The body that goes behind what is being written, or the rest of it.
     body: Option<Bytes>,
@@ -47,16 +57,23 @@ pub(super) struct Connection<T = TcpStream> {
     bed: Bed<T>,
 }
 
-/// The body of the answer that is written next.
+/// The body of the answer that is written next, and whether that of the request is let through.
 #[derive(Default)]
-pub(super) struct Outbox(Cell<Option<Bytes>>);
+pub(super) struct Outbox {
+    next: Cell<Option<Bytes>>,
+    lets_body_through: Cell<bool>,
+}
 
 /// Where a socket lies that the server is done with for now, though its client is not.
 pub(super) type Bed<T> = Rc<Cell<Option<T>>>;
 
 impl Outbox {
     pub(super) fn put(&self, body: Bytes) {
-        self.0.set(Some(body));
+        self.next.set(Some(body));
+    }
+
+    pub(super) fn lets_body_through(&self) -> bool {
+        self.lets_body_through.get()
     }
 }
 
@@ -74,6 +91,36 @@ enum Line {
     Empty,
     Return,
     Text,
+}
+
+/// The head of a request to the hub, which is the only one that has a body.
+#[derive(Debug, Default)]
+struct Wish {
+    head: Vec<u8>,
+    is_other: bool,
+}
+
+impl Wish {
+    fn go_on(&mut self, part_of_head: &[u8]) {
+        if self.is_other {
+            return;
+        }
+        self.head.extend_from_slice(part_of_head);
+        let compared = WISH.len().min(self.head.len());
+        self.is_other = self.head[..compared] != WISH[..compared] || self.head.len() > WISH_HEAD_BYTES_MAX;
+    }
+
+    /// How long the body is behind the head that has ended; none where none is let through.
+    fn body_bytes(&mut self) -> Option<usize> {
+        let Self { head, is_other } = std::mem::take(self);
+        let text = std::str::from_utf8(&head).ok().filter(|_| !is_other)?;
+        let mut lengths = text.lines().skip(1).filter_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())
+        });
+        let length = lengths.next()??;
+        (lengths.next().is_none() && length <= hub::BODY_BYTES_MAX).then_some(length)
+    }
 }
 
 impl Head {
@@ -115,6 +162,8 @@ impl<T> Connection<T> {
             is_answering: false,
             held: Vec::new(),
             reader: None,
+            passing: 0,
+            wish: Wish::default(),
             outbox: Rc::default(),
             body: None,
             is_head_out: false,
@@ -130,7 +179,14 @@ impl<T> Connection<T> {
     /// Holds back what stands behind the end of a head, and sets the time for a head that has not ended.
     fn shown(&mut self, buffer: &mut ReadBuf<'_>, before: usize) {
         let new = &buffer.filled()[before..];
-        if let Some(end) = self.head.end(new) {
+        let end = self.head.end(new);
+        self.wish.go_on(&new[..end.unwrap_or(new.len())]);
+        if let Some(end) = end {
+            let body_bytes = self.wish.body_bytes();
+            self.outbox.lets_body_through.set(body_bytes.is_some());
+            let passed = body_bytes.unwrap_or(0).min(new.len() - end);
+            self.passing = body_bytes.unwrap_or(0) - passed;
+            let end = end + passed;
             if end < new.len() {
                 let mut held = new[end..].to_vec();
                 held.append(&mut self.held);
@@ -138,7 +194,7 @@ impl<T> Connection<T> {
                 buffer.set_filled(before + end);
             }
             self.is_answering = true;
-            self.deadline = None;
+            self.deadline = (self.passing > 0).then(|| Box::pin(tokio::time::sleep(self.head_timeout)));
         } else if self.head.has_begun && self.deadline.is_none() {
             self.deadline = Some(Box::pin(tokio::time::sleep(self.head_timeout)));
         }
@@ -146,6 +202,10 @@ impl<T> Connection<T> {
 
     /// Notes what the head of an answer says of the connection.
     fn answered(&mut self, answer: &[u8]) {
+        // A client that asks first whether it may send its body.
+        if answer.starts_with(b"HTTP/1.1 100 ") {
+            return;
+        }
         let head = &answer[..answer.len().min(ANSWER_HEAD_BYTES_MAX)];
         let closes = memmem::find(head, b"\r\nconnection: close\r\n").is_some();
         self.may_rest = head.starts_with(b"HTTP/1.1 ") && !closes;
@@ -157,7 +217,11 @@ impl<T> Connection<T> {
 
     /// Is nothing begun that would have to be ended?
     fn is_at_rest(&self) -> bool {
-        self.may_rest && !self.is_answering && !self.head.has_begun && self.held.is_empty()
+        self.may_rest
+            && !self.is_answering
+            && self.passing == 0
+            && !self.head.has_begun
+            && self.held.is_empty()
     }
 }
 
@@ -174,7 +238,7 @@ impl<T: AsyncRead + Unpin> AsyncRead for Connection<T> {
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let before = buffer.filled().len();
-        if this.is_answering || this.held.is_empty() {
+        if this.is_answering || this.passing > 0 || this.held.is_empty() {
             let Some(io) = &mut this.io else { return Poll::Ready(Err(gone())) };
             if this.is_answering && !this.held.is_empty() {
                 this.reader = Some(context.waker().clone());
@@ -191,9 +255,15 @@ impl<T: AsyncRead + Unpin> AsyncRead for Connection<T> {
                 this.may_rest = false;
                 return Poll::Ready(Ok(()));
             }
-            if this.is_answering {
-                this.held.extend_from_slice(&buffer.filled()[before..]);
-                buffer.set_filled(before);
+            if this.is_answering || this.passing > 0 {
+                let passed = this.passing.min(buffer.filled().len() - before);
+                this.held.extend_from_slice(&buffer.filled()[before + passed..]);
+                buffer.set_filled(before + passed);
+                this.passing -= passed;
+                if passed > 0 {
+                    this.deadline = this.deadline.take().filter(|_| this.passing > 0);
+                    return Poll::Ready(Ok(()));
+                }
                 this.reader = Some(context.waker().clone());
                 return Poll::Pending;
             }
@@ -234,7 +304,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Connection<T> {
             this.answered(bytes);
         }
         if this.body.is_none() {
-            this.body = this.outbox.0.take();
+            this.body = this.outbox.next.take();
             this.is_head_out = false;
         }
         let Some(io) = &mut this.io else { return Poll::Ready(Err(gone())) };

@@ -31,6 +31,10 @@ pub(super) struct Document {
     pub(super) is_delta: bool,
     pub(super) modified: Option<Timestamp>,
     pub(super) last_modified: Option<HeaderValue>,
+    /// Which items it has, where somebody may have subscribed to it.
+    content: String,
+    /// Who tells of changes, and of what.
+    pub(super) link: Option<HeaderValue>,
     /// A fingerprint of each item, for readers who have seen some of them.
     items: Vec<u64>,
     readers: AtomicU32,
@@ -61,6 +65,8 @@ impl Document {
             is_delta: false,
             modified: None,
             last_modified: None,
+            content: String::new(),
+            link: None,
             items: Vec::new(),
             readers: AtomicU32::new(0),
         }
@@ -77,6 +83,19 @@ impl Document {
     pub(super) fn part_of(mut self, whole: Tag) -> Self {
         (self.tag, self.etags, self.is_delta) = (whole, etags(whole), true);
         self
+    }
+
+    /// Names who tells of changes; a page has no address of its own to subscribe to.
+    pub(super) fn of_topic(mut self, content: String, hub: &str, own: Option<&str>) -> Self {
+        self.content = content;
+        let link =
+            own.map(|own| HeaderValue::try_from(format!("<{hub}>; rel=\"hub\", <{own}>; rel=\"self\"")));
+        self.link = link.and_then(Result::ok);
+        self
+    }
+
+    pub(super) fn content(&self) -> &str {
+        &self.content
     }
 
     pub(super) fn tag(&self) -> Tag {

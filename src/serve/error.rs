@@ -220,9 +220,12 @@ impl Problem {
         Self::new(Kind::HeadersTooLarge, detail)
     }
 
-    pub(super) fn body_refused() -> Self {
-        let detail = "nothing here is asked for with a body; send the request without one".to_owned();
-        Self::new(Kind::BodyRefused, detail)
+    pub(super) fn body_refused(detail: &str) -> Self {
+        Self::new(Kind::BodyRefused, detail.to_owned())
+    }
+
+    pub(super) fn hub_is_full(detail: String, retry_after: Duration) -> Self {
+        Self { retry_after: Some(retry_after.as_secs()), ..Self::new(Kind::HubFull, detail) }
     }
 
     pub(super) fn no_form() -> Self {

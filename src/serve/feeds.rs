@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use crate::domain::event::Event;
 use crate::domain::mailing;
 use crate::domain::outcome::Outcome;
 use crate::domain::taxonomy::SubjectId;
@@ -16,7 +17,7 @@ use super::documents::{Found, Key};
 use super::error::Problem;
 use super::freshness::Freshness;
 use super::negotiate::{self, Form};
-use super::params::{self, FeedRequest};
+use super::params::{self, FeedRequest, Target};
 use super::request_id::RequestId;
 use super::writing::written;
 use super::{State, coding, delta, official, reading, respond};
@@ -26,22 +27,26 @@ const READ_SECONDS: u64 = 10;
 
 /// `/subjects/{subjects}[.{format}]`
 pub(super) async fn subjects(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    answer(&request, &state, params::subjects(&request, &state)).await
+    let asked = Target::of(&request, &state, "subjects").and_then(|target| params::subjects(&target, &state));
+    answer(&request, &state, asked).await
 }
 
 /// `/search[.{format}]?q=…`
 pub(super) async fn search(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    answer(&request, &state, params::search(&request, &state)).await
+    let asked = Target::of(&request, &state, "search").and_then(|target| params::search(&target, &state));
+    answer(&request, &state, asked).await
 }
 
 /// `/keywords/{keyword}[.{format}]`
 pub(super) async fn keyword(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    answer(&request, &state, params::keyword(&request, &state)).await
+    let asked = Target::of(&request, &state, "keyword").and_then(|target| params::keyword(&target, &state));
+    answer(&request, &state, asked).await
 }
 
 /// `/named/{slug}[.{format}]`
 pub(super) async fn named_feed(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    answer(&request, &state, params::named(&request, &state)).await
+    let asked = Target::of(&request, &state, "slug").and_then(|target| params::named(&target, &state));
+    answer(&request, &state, asked).await
 }
 
 pub(super) async fn answer(
@@ -170,7 +175,7 @@ async fn document(
     id: Option<RequestId>,
     state: &State,
 ) -> Result<Found, Problem> {
-    let sources = sources(subjects, state);
+    let sources = state.shelf.sources(subjects);
     let generation = state.shelf.generation(&sources);
     let key = Key {
         request: asked.clone().into(),
@@ -194,7 +199,7 @@ pub(super) fn for_a_file(asked: FeedRequest, state: &State) -> Option<Document> 
     let is_read = subjects.iter().all(|subject| state.shelf.holds(*subject));
     is_read.then(|| {
         let asked = reading::noted(asked, &subjects, state);
-        render(&asked, &sources(&subjects, state), None, state)
+        render(&asked, &state.shelf.sources(&subjects), None, state)
     })
 }
 
@@ -202,6 +207,19 @@ pub(super) fn for_a_file(asked: FeedRequest, state: &State) -> Option<Document> 
 pub(super) async fn renew(asked: &FeedRequest, state: &State) -> Option<Found> {
     let subjects = named(&asked.asked, state).ok()?;
     document(asked, &subjects, None, None, state).await.ok()
+}
+
+/// A feed as its subscribers get it, with what tells whether they have; nothing is read for it.
+pub(super) async fn as_topic(asked: &FeedRequest, state: &State) -> Result<(Arc<Document>, String), Problem> {
+    let subjects = named(&asked.asked, state)?;
+    state.collector.admit(&subjects).map_err(|error| Problem::not_admitted(error.to_string()))?;
+    if let Some(cold) = subjects.iter().find(|subject| !state.shelf.holds(**subject)) {
+        let detail = format!("{cold} has not been read from arXiv yet; ask for the feed first");
+        return Err(Problem::not_read_yet(detail, state.collector.wait_estimate()));
+    }
+    let found = document(asked, &subjects, None, None, state).await?;
+    let content = found.document.content().to_owned();
+    Ok((found.document, content))
 }
 
 /// The subjects that a feed is made of: those that were named, else all that are read, as far as they have been.
@@ -223,16 +241,24 @@ pub(super) fn all_read(state: &State) -> Result<Vec<SubjectId>, Problem> {
     }
 }
 
-/// The subjects whose events make a feed: for an archive also those inside it that are read on their own,
-/// since a paper cross-listed within its archive is not on the archive's page.
-pub(super) fn sources(subjects: &[SubjectId], state: &State) -> Vec<SubjectId> {
-    let mut sources = subjects.to_vec();
-    for archive in subjects.iter().filter(|subject| subject.is_archive_of_several()) {
-        sources.extend(state.shelf.subjects().into_iter().filter(|held| archive.contains(held.as_str())));
+/// The address that a document gives itself; none for a page.
+fn own_url(request: &FeedRequest) -> Option<String> {
+    match request.form {
+        Form::Feed(format) => {
+            Some(make::url(&request.asked, &request.base).with_extension(format.extension()))
+        }
+        Form::Official(shape) => Some(official::own_url(request, shape)),
+        Form::Page => None,
     }
-    sources.sort_unstable();
-    sources.dedup();
-    sources
+}
+
+/// Which items a feed has, in words that another version of this program writes as well.
+fn content(events: &[Event]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for event in events {
+        hasher.update(format!("{} {} {}\n", event.paper.id, event.listing_date, event.published).as_bytes());
+    }
+    hasher.finalize().to_hex()[..32].to_owned()
 }
 
 fn render(request: &FeedRequest, sources: &[SubjectId], since: Option<&Since>, state: &State) -> Document {
@@ -244,18 +270,24 @@ fn render(request: &FeedRequest, sources: &[SubjectId], since: Option<&Since>, s
         let mut fingerprints = items.iter();
         events.retain(|_| fingerprints.next().is_some_and(|item| !since.items.contains(item)));
     }
+    let hub_url = state.outward.hub_url(&request.base);
+    let content = hub_url.as_ref().map(|_| content(&events)).unwrap_or_default();
     let feed = || {
         let feed = make::feed(&request.asked, &events, &request.base, newest);
-        crate::domain::feed::Feed { updated, ..feed }
+        crate::domain::feed::Feed { updated, hub_url: hub_url.clone(), ..feed }
     };
     let (body, content_type) = match request.form {
         Form::Feed(format) => (render::feed(&feed(), format), format.content_type()),
         Form::Page => (reading::page(request, &feed(), &events, newest), render::page::CONTENT_TYPE),
         Form::Official(shape) => {
-            (official::listing(request, events.clone(), updated, shape), shape.content_type())
+            let listed = official::listing(request, events.clone(), updated, shape, hub_url.clone());
+            (listed, shape.content_type())
         }
     };
-    let document = Document::new(body, content_type, updated);
+    let mut document = Document::new(body, content_type, updated);
+    if let Some(hub) = &hub_url {
+        document = document.of_topic(content, hub, own_url(request).as_deref());
+    }
     match since {
         Some(since) => document.part_of(since.whole),
         None => document.showing(items),

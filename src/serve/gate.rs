@@ -25,7 +25,7 @@ use super::metrics::Counts;
 use super::recent::Recent;
 use super::request_id::{RequestId, X_REQUEST_ID};
 use super::respond::Kept;
-use super::{Current, State, TARGET_BYTES_MAX};
+use super::{Current, State, TARGET_BYTES_MAX, hub};
 
 /// The most bytes of header fields, names and values together.
 const HEADERS_BYTES_MAX: usize = 16 * 1024;
@@ -136,7 +136,7 @@ where
         };
         // What came before takes a microsecond.
         let started = Instant::now();
-        if let Err(problem) = check(&mut request) {
+        if let Err(problem) = check(&mut request, &state) {
             return self.refuse(request, &problem, started);
         }
         request.add_data_container(self.view.carried(&state));
@@ -196,7 +196,7 @@ fn admit(request: &ServiceRequest, state: &State) -> Result<(), Problem> {
 }
 
 /// Is this a request that a route should see?
-fn check(request: &mut ServiceRequest) -> Result<(), Problem> {
+fn check(request: &mut ServiceRequest, state: &State) -> Result<(), Problem> {
     let target_bytes = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
     if target_bytes > TARGET_BYTES_MAX {
         return Err(Problem::target_too_long(TARGET_BYTES_MAX));
@@ -210,8 +210,20 @@ fn check(request: &mut ServiceRequest) -> Result<(), Problem> {
     if hosts > 1 || (hosts == 0 && request.version() >= Version::HTTP_11) {
         return Err(Problem::bad_host());
     }
-    if !matches!(request.parts_mut().1, Payload::None) {
-        return Err(Problem::body_refused());
+    if matches!(request.parts_mut().1, Payload::None) {
+        return Ok(());
+    }
+    if !hub::takes_body(request.method(), request.path(), state) {
+        return Err(Problem::body_refused(
+            "nothing here is asked for with a body; send the request without one",
+        ));
+    }
+    // What the connection holds back would be waited for without end.
+    let outbox = request.request().conn_data::<Rc<Outbox>>();
+    if outbox.is_some_and(|outbox| !outbox.lets_body_through()) {
+        return Err(Problem::body_refused(
+            "a form of at most 8192 bytes with a Content-Length is taken here",
+        ));
     }
     Ok(())
 }

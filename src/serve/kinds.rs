@@ -45,6 +45,7 @@ problems! {
     TooManyRequests "too-many-requests" TOO_MANY_REQUESTS "Too many requests",
     HeadersTooLarge "headers-too-large" REQUEST_HEADER_FIELDS_TOO_LARGE "Header fields too large",
     BodyRefused "body-refused" PAYLOAD_TOO_LARGE "No body is taken",
+    HubFull "hub-full" SERVICE_UNAVAILABLE "Too many wishes wait",
     MethodNotAllowed "method-not-allowed" METHOD_NOT_ALLOWED "Method not allowed",
     AddressTooLong "address-too-long" URI_TOO_LONG "Address too long",
     Failed "failed" INTERNAL_SERVER_ERROR "Something went wrong here",
@@ -88,8 +89,10 @@ macro_rules! mistakes {
 }
 
 mistakes! {
+    BadCallback "bad-callback",
     BadDays "bad-days",
     BadEncoding "bad-encoding",
+    BadField "bad-field",
     BadId "bad-id",
     BadKeyword "bad-keyword",
     BadLimit "bad-limit",
@@ -98,6 +101,7 @@ mistakes! {
     BadVersion "bad-version",
     Impossible "impossible",
     MissingParameter "missing-parameter",
+    NoForm "no-form",
     NoQuery "no-query",
     NoScores "no-scores",
     RepeatedParameter "repeated-parameter",
@@ -106,6 +110,7 @@ mistakes! {
     UnknownFeed "unknown-feed",
     UnknownParameter "unknown-parameter",
     UnknownSubject "unknown-subject",
+    UnknownTopic "unknown-topic",
     UnknownType "unknown-type",
     UnknownValue "unknown-value",
 }

@@ -20,6 +20,7 @@ mod export;
 mod feeds;
 mod freshness;
 mod gate;
+mod hub;
 mod kinds;
 mod later;
 mod loaded;
@@ -30,6 +31,7 @@ mod openapi;
 mod opml;
 mod params;
 mod popular;
+mod pushed;
 mod query_api;
 mod reading;
 mod recent;
@@ -39,6 +41,7 @@ mod routes;
 mod server;
 mod status;
 mod told;
+mod topics;
 mod writing;
 
 use std::net::SocketAddr;
@@ -62,6 +65,7 @@ pub use loaded::{Cause, Loaded, Refused};
 pub use metrics::Metrics;
 pub use popular::keep_popular_ready;
 pub use server::{ServerOptions, listen};
+pub use topics::{FeedTopics, Outward};
 
 use gate::Gate;
 use routes::configure;
@@ -79,6 +83,7 @@ pub struct State {
     pub clients: Arc<Clients>,
     pub doors: Arc<Doors>,
     pub metrics: Arc<Metrics>,
+    pub outward: Outward,
     pub options: Arc<Options>,
     /// Which settings these are: changes whenever any of them does.
     pub generation: u64,

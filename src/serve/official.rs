@@ -12,7 +12,7 @@ use crate::render::official::{self, Listing, Shape};
 use super::error::{Mistake, Problem};
 use super::kinds::Code;
 use super::negotiate::Form;
-use super::params::{self, FeedRequest};
+use super::params::{self, FeedRequest, Target};
 use super::{State, feeds};
 
 /// The newest mailing alone, as arXiv's own feed has it.
@@ -20,27 +20,30 @@ const DAYS: u32 = 1;
 
 /// `/rss/{subjects}`
 pub(super) async fn rss(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    feeds::answer(&request, &state, asked(&request, &state, Shape::Rss)).await
+    let asked =
+        Target::of(&request, &state, "subjects").and_then(|target| asked(&target, &state, Shape::Rss));
+    feeds::answer(&request, &state, asked).await
 }
 
 /// `/atom/{subjects}`
 pub(super) async fn atom(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    feeds::answer(&request, &state, asked(&request, &state, Shape::Atom)).await
+    let asked =
+        Target::of(&request, &state, "subjects").and_then(|target| asked(&target, &state, Shape::Atom));
+    feeds::answer(&request, &state, asked).await
 }
 
-fn asked(request: &HttpRequest, state: &State, shape: Shape) -> Result<FeedRequest, Problem> {
-    let list = request.match_info().query("subjects").replace("%2B", "+").replace("%2b", "+");
+pub(super) fn asked(target: &Target<'_>, state: &State, shape: Shape) -> Result<FeedRequest, Problem> {
+    let list = target.last.replace("%2B", "+").replace("%2b", "+");
     refuse_ending(&list, shape)?;
     let scope = if list.eq_ignore_ascii_case("all") {
         Scope::Everything
     } else {
         Scope::Subjects(params::subject_list(&list, '+')?)
     };
-    let given = params::given(request.query_string(), state, &[params::RULE, &["version"], params::FEED])?;
+    let given = params::given(target.query, state, &[params::RULE, &["version"], params::FEED])?;
     let usual = Selection::of(&AnnounceType::ALL, DAYS, Limit::Usual(state.options.feed_limit));
     let asked = given.chosen(Asked::usual(scope, usual, Presentation::default()))?;
-    let base = params::base(request, state)?;
-    Ok(FeedRequest { asked, form: Form::Official(shape), base, view: None })
+    Ok(FeedRequest { asked, form: Form::Official(shape), base: target.base.clone(), view: None })
 }
 
 /// The format is the first part of these addresses; an ending says nothing here, or the contrary.
@@ -59,23 +62,29 @@ fn refuse_ending(list: &str, shape: Shape) -> Result<(), Problem> {
     }]))
 }
 
+/// The address that a feed in this shape gives itself.
+pub(super) fn own_url(request: &FeedRequest, shape: Shape) -> String {
+    let feed_url = make::url(&request.asked, &request.base);
+    let path = feed_url.stem.strip_prefix(&format!("{}/subjects", request.base)).unwrap_or_default();
+    let question_mark = if feed_url.query.is_empty() { "" } else { "?" };
+    format!("{}/{}{path}{question_mark}{}", request.base, shape.as_str(), feed_url.query)
+}
+
 /// The events that were chosen for a request, as arXiv's own feed has them.
 pub(super) fn listing(
     request: &FeedRequest,
     events: Vec<Event>,
     updated: jiff::Timestamp,
     shape: Shape,
+    hub_url: Option<String>,
 ) -> String {
-    let feed_url = make::url(&request.asked, &request.base);
-    let path = feed_url.stem.strip_prefix(&format!("{}/subjects", request.base)).unwrap_or_default();
-    let question_mark = if feed_url.query.is_empty() { "" } else { "?" };
-    let self_url = format!("{}/{}{path}{question_mark}{}", request.base, shape.as_str(), feed_url.query);
     let names: Vec<&str> = request.asked.scope.subjects().iter().map(|subject| subject.as_str()).collect();
     let events = make::in_official_order(events);
     let listing = Listing {
         subjects: if names.is_empty() { "all".to_owned() } else { names.join(", ") },
-        self_url,
-        page_url: feed_url.stem.clone(),
+        self_url: own_url(request, shape),
+        page_url: make::url(&request.asked, &request.base).stem,
+        hub_url,
         updated,
         events: &events,
     };

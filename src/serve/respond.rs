@@ -132,6 +132,9 @@ fn whole(document: &Document, coding: Coding, terms: &Terms) -> HttpResponse {
     if let Some(coding) = coding.field() {
         fields.insert(header::CONTENT_ENCODING, coding);
     }
+    if let Some(link) = &document.link {
+        fields.insert(header::LINK, link.clone());
+    }
     if let Some(modified) = &document.last_modified {
         fields.insert(header::LAST_MODIFIED, modified.clone());
     }

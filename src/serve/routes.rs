@@ -4,7 +4,9 @@ use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, Resource, web};
 
 use super::error::Problem;
-use super::{admin, assets, builder, explain, feeds, metrics, official, openapi, opml, query_api, status};
+use super::{
+    State, admin, assets, builder, explain, feeds, hub, metrics, official, openapi, opml, query_api, status,
+};
 
 /// What can be done at an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +122,14 @@ pub fn configure(app: &mut web::ServiceConfig) {
     for route in ROUTES {
         scope = scope.service((route.resource)());
     }
-    app.service(scope.default_service(web::to(unknown)));
+    // Beside what is described: it speaks WebSub, and is there where `push.hub` has it.
+    let hub = web::resource("/hub").route(web::post().to(hub::ask)).default_service(web::to(at_hub));
+    app.app_data(web::PayloadConfig::new(hub::BODY_BYTES_MAX))
+        .service(scope.service(hub).default_service(web::to(unknown)));
+}
+
+async fn at_hub(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    if state.outward.hub.is_some() { only_posted(request).await } else { unknown(request).await }
 }
 
 /// Those who refuse a method say which there are.

@@ -15,7 +15,7 @@ use crate::render::page;
 use crate::render::page::{SettingsStatus, Site, Status, SubjectStatus};
 
 use super::document::Document;
-use super::{Loaded, State, openapi, params, respond};
+use super::{Loaded, State, openapi, params, pushed, respond};
 
 /// How many calendar days are shown of each subject.
 const DAYS_SHOWN: i64 = 14;
@@ -43,14 +43,20 @@ pub(super) async fn json(request: HttpRequest, state: web::Data<State>) -> HttpR
         return problem.respond(&request);
     }
     let (replica, settings) = (state.collector.replica().into(), (&*state.loaded).into());
-    let body = report(status(&state), replica, settings);
+    let push = state.outward.report.as_ref().map(|report| report().into());
+    let body = report(status(&state), replica, settings, push);
     let mut response = respond::page(&request, &Document::undated(body, respond::JSON), "no-cache");
     response.headers_mut().insert(header::LINK, HeaderValue::from_static(openapi::LINKS));
     response
 }
 
-fn report(status: Status, replica: ReplicaReport, settings: SettingsReport) -> String {
-    serde_json::to_string(&Report { replica, settings, ..status.into() }).unwrap_or_default()
+fn report(
+    status: Status,
+    replica: ReplicaReport,
+    settings: SettingsReport,
+    push: Option<pushed::Report>,
+) -> String {
+    serde_json::to_string(&Report { replica, settings, push, ..status.into() }).unwrap_or_default()
 }
 
 /// The page and its like as JSON for files: nobody looks again by itself, and the time is that of the last read.
@@ -71,7 +77,7 @@ pub(super) fn files(state: &State, site: Site, has_page: &dyn Fn(SubjectId) -> b
     }
     // When these settings were read is nothing that a file should change for.
     let settings = (&Loaded::at_start(status.now)).into();
-    (page::status(&status), report(status, ReplicaReport::default(), settings))
+    (page::status(&status), report(status, ReplicaReport::default(), settings, None))
 }
 
 fn status(state: &State) -> Status {
@@ -140,6 +146,9 @@ struct Report {
     next_mailing: String,
     replica: ReplicaReport,
     settings: SettingsReport,
+    /// How telling others is going, where somebody is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    push: Option<pushed::Report>,
     subjects: Vec<SubjectReport>,
 }
 
@@ -203,6 +212,7 @@ impl From<Status> for Report {
             next_mailing: moment(status.next_mailing),
             replica: ReplicaReport::default(),
             settings: SettingsReport::default(),
+            push: None,
             subjects: status.subjects.into_iter().map(SubjectReport::from).collect(),
         }
     }
@@ -263,6 +273,6 @@ impl From<Counts> for CountsReport {
 }
 
 /// RFC 3339, in whole seconds.
-fn moment(at: Timestamp) -> String {
+pub(super) fn moment(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -50,6 +50,12 @@ const KEYS: &[(&str, When, IsSame)] = &[
     ("limits.requests_per_minute", When::AtOnce, |a, b| {
         a.limits.requests_per_minute == b.limits.requests_per_minute
     }),
+    ("push.hub", When::AtTheStart, |a, b| a.push.hub == b.push.hub),
+    ("push.allow_networks", When::AtTheStart, |a, b| a.push.allow_networks == b.push.allow_networks),
+    ("push.subscriptions_max", When::AtTheStart, |a, b| a.push.subscriptions_max == b.push.subscriptions_max),
+    ("push.subscriptions_per_host_max", When::AtTheStart, |a, b| {
+        a.push.subscriptions_per_host_max == b.push.subscriptions_per_host_max
+    }),
     ("log.format", When::AtTheStart, |a, b| a.log.format == b.log.format),
     ("log.level", When::AtOnce, |a, b| a.log.level == b.log.level),
     ("log.requests", When::AtOnce, |a, b| a.log.serving.requests == b.log.serving.requests),
@@ -72,7 +78,7 @@ pub struct Difference {
     pub feeds_added: Vec<String>,
     pub feeds_changed: Vec<String>,
     pub feeds_removed: Vec<String>,
-    /// Lists of rules, or the order of the feeds.
+    /// Lists of rules, webhooks, or the order of the feeds.
     pub is_other_different: bool,
 }
 
@@ -115,6 +121,7 @@ impl Settings {
         difference.feeds_removed = gone.map(|feed| feed.slug.clone()).collect();
         let is_same_order = old.iter().map(|feed| &feed.slug).eq(new.iter().map(|feed| &feed.slug));
         difference.is_other_different = self.named.lists != next.named.lists
+            || self.named.webhooks != next.named.webhooks
             || !is_same_order && difference.feeds_added.is_empty() && difference.feeds_removed.is_empty();
         difference
     }
@@ -140,6 +147,7 @@ impl Settings {
                 window_days: before.store.window_days,
                 ..self.store
             },
+            push: before.push.clone(),
             log: LogSettings { format: before.log.format, ..self.log },
             ..self
         }
@@ -162,6 +170,10 @@ mod tests {
         ("server.trusted_proxies", "10.0.0.0/8"),
         ("server.connections_max", "100"),
         ("upstream.base_url", "https://export.arxiv.org"),
+        ("push.hub", "built-in"),
+        ("push.allow_networks", "10.0.0.0/8"),
+        ("push.subscriptions_max", "5"),
+        ("push.subscriptions_per_host_max", "5"),
         ("upstream.contact", "ops@lab.example"),
         ("upstream.pause_seconds", "16"),
         ("upstream.connect_timeout_seconds", "11"),

@@ -11,6 +11,7 @@ mod literal;
 mod mistake;
 mod named;
 mod near;
+mod push;
 mod reader;
 mod secret;
 mod sections;
@@ -33,6 +34,7 @@ pub use self::access::{AccessSettings, Secrets};
 pub use self::difference::Difference;
 pub use self::mistake::{Mistake, Mistakes, Origin, Place};
 pub use self::named::NamedSettings;
+pub use self::push::PushSettings;
 pub use self::sources::{DEFAULT_FILE, Override, SHIPPED, Sources, files};
 
 use self::reader::Reader;
@@ -51,6 +53,7 @@ pub struct Settings {
     pub cache: CacheSettings,
     pub access: AccessSettings,
     pub limits: LimitSettings,
+    pub push: PushSettings,
     pub log: LogSettings,
     pub named: NamedSettings,
 }

@@ -1,6 +1,8 @@
 //! Which feeds and lists does `feeds.toml` define, and what is wrong with it?
 
 mod keys;
+mod lists;
+mod webhooks;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -19,9 +21,11 @@ use super::secret;
 use super::value::{Given, Value};
 use crate::domain::presentation::{Choice, TextMode};
 use crate::feeds;
-use crate::filter::{self, Code, Context, Limits, Lists, Mode, Query};
+use crate::filter::{self, Context, Limits, Lists, Mode, Query};
+use crate::push;
 
-use self::keys::{FEED_KEYS, example, is_list_name, slug, sources, title};
+use self::keys::{FEED_KEYS, example, slug, sources, title};
+use self::webhooks::{Environment, masked};
 
 /// The feeds and lists of `feeds.toml`.
 #[derive(Clone, Debug, Default)]
@@ -29,38 +33,66 @@ pub struct NamedSettings {
     /// In the order of the file; no two of one name.
     pub feeds: Vec<Arc<feeds::NamedOptions>>,
     pub lists: Lists,
+    /// In the order of the feeds, and of each feed's list.
+    pub webhooks: Vec<push::WebhookOptions>,
 }
 
 /// The most that one rule adds to a score or takes from it.
 const SCORE_MAX: i64 = 1_000_000;
 
 /// Reads the file to its end; what is wrong is told with its place, and what is returned then is not whole.
-pub(super) fn read(path: &str, text: &str, days_max: u32) -> (NamedSettings, Vec<Mistake>) {
+pub(super) fn read(
+    path: &str,
+    text: &str,
+    days_max: u32,
+    environment: Environment<'_>,
+) -> (NamedSettings, Vec<Mistake>) {
     let (table, errors) = parsed(text);
     let table = table.get_ref();
-    let mut file = File { text, days_max, faults: Vec::new(), missing: Vec::new() };
+    let mut file = File {
+        text,
+        days_max,
+        environment,
+        webhooks: Vec::new(),
+        hidden: Vec::new(),
+        of_webhooks: Vec::new(),
+        faults: Vec::new(),
+        missing: Vec::new(),
+    };
     file.refuse_unknown(table, &["lists", "feed"]);
     let lists = file.lists(table);
     let feeds = file.feeds(table, &lists);
-    let File { mut faults, missing, .. } = file;
+    let File { mut faults, missing, webhooks, hidden, of_webhooks, .. } = file;
     if errors.is_empty() {
         faults.extend(missing);
     } else {
         let broken: Vec<Range<usize>> = errors.iter().map(|(span, _)| broken_by(text, span.start)).collect();
         faults.retain(|(span, _)| !broken.iter().any(|broken| broken.contains(&span.start)));
-        faults.extend(errors);
     }
+    let shown = masked(text, &hidden);
+    let is_broken = !errors.is_empty();
+    faults.extend(errors);
     let mistake = |(span, message): (Range<usize>, String)| {
-        let origin = Origin::Place(Place::of(path, text, span.start, span.end));
-        secret::hidden_syntax(Mistake { origin, message }, text, span.start)
+        let origin = Origin::Place(Place::of(path, &shown, span.start, span.end));
+        let mistake = Mistake { origin, message: masked(&message, &[]) };
+        if !is_broken && of_webhooks.iter().any(|webhooks| webhooks.contains(&span.start)) {
+            return mistake;
+        }
+        secret::hidden_syntax(mistake, text, span.start)
     };
-    (NamedSettings { feeds, lists }, faults.into_iter().map(mistake).collect())
+    (NamedSettings { feeds, lists, webhooks }, faults.into_iter().map(mistake).collect())
 }
 
 /// The file while it is read.
 struct File<'a> {
     text: &'a str,
     days_max: u32,
+    environment: Environment<'a>,
+    webhooks: Vec<push::WebhookOptions>,
+    /// Where secrets stand, which are not shown.
+    hidden: Vec<Range<usize>>,
+    /// Where webhooks stand: their secrets are known by their places.
+    of_webhooks: Vec<Range<usize>>,
     faults: Vec<(Range<usize>, String)>,
     /// Faults that say nothing where the syntax is broken, for what is missing may stand there.
     missing: Vec<(Range<usize>, String)>,
@@ -73,6 +105,10 @@ impl File<'_> {
 
     fn fault(&mut self, span: &Range<usize>, message: String) {
         self.faults.push((span.clone(), message));
+    }
+
+    fn hide(&mut self, span: &Range<usize>) {
+        self.hidden.push(span.clone());
     }
 
     fn refuse_unknown(&mut self, table: &DeTable<'_>, known: &[&str]) {
@@ -106,62 +142,6 @@ impl File<'_> {
         };
         self.faults.extend(fault.said(name, given));
         Vec::new()
-    }
-
-    fn lists(&mut self, table: &DeTable<'_>) -> Lists {
-        let Some(value) = table.get("lists") else { return Lists::default() };
-        let DeValue::Table(table) = value.get_ref() else {
-            let advice = "it is a section: write [lists] and below it a name = ['a rule', 'another']";
-            let given = self.given(value);
-            self.faults.extend(Fault::WrongType(advice.to_owned()).said("lists", &given));
-            return Lists::default();
-        };
-        let mut given = BTreeMap::new();
-        for (key, value) in table {
-            let name = key.get_ref().as_ref();
-            if !is_list_name(name) {
-                let advice = "letters, digits, - and _ make the name of a list";
-                self.fault(&key.span(), format!("`{name}` cannot be written behind list:; {advice}"));
-            }
-            let value = self.given(value);
-            let rules = self.strings(name, &value);
-            given.insert(name.to_owned(), (key.span(), rules));
-        }
-        let rules = given.iter().filter(|(_, (_, rules))| !rules.is_empty());
-        let mut rules: BTreeMap<String, Vec<String>> = rules
-            .map(|(name, (_, rules))| {
-                (name.clone(), rules.iter().filter_map(Given::text).map(str::to_owned).collect())
-            })
-            .collect();
-        // A list that could not be read is known all the same to those that use it.
-        for (number, name) in given.keys().enumerate() {
-            rules.entry(name.clone()).or_insert_with(|| vec![stand_in(number)]);
-        }
-        match Lists::compile(&rules, &Limits::CONFIG) {
-            Ok(lists) => lists,
-            Err(mistakes) => {
-                for mistake in &mistakes {
-                    let Some((key, rules)) = given.get(&mistake.list) else { continue };
-                    // A list that leads back to itself does so as a whole, whichever of its rules is named.
-                    let is_whole = mistake
-                        .mistakes
-                        .as_slice()
-                        .iter()
-                        .any(|found| found.length == 0 && found.code == Code::ListCycle);
-                    match rules.get(mistake.index).filter(|_| !is_whole) {
-                        Some(rule) => self.refuse_rule(rule, &mistake.mistakes),
-                        None => mistake
-                            .mistakes
-                            .as_slice()
-                            .iter()
-                            .for_each(|found| self.fault(key, found.to_string())),
-                    }
-                }
-                let names = rules.keys().enumerate();
-                let stand_ins = names.map(|(number, name)| (name.clone(), vec![stand_in(number)])).collect();
-                Lists::compile(&stand_ins, &Limits::CONFIG).unwrap_or_default()
-            }
-        }
     }
 
     fn feeds(&mut self, table: &DeTable<'_>, lists: &Lists) -> Vec<Arc<feeds::NamedOptions>> {
@@ -240,6 +220,8 @@ impl File<'_> {
             self.fault(heading, format!("no paper can be in this feed: {why}"));
         }
         let name = name?;
+        let webhooks = self.webhooks(table, &name);
+        self.webhooks.extend(webhooks);
         Some(feeds::NamedOptions {
             title: title.unwrap_or_else(|| name.clone()),
             slug: name,
@@ -328,9 +310,4 @@ impl File<'_> {
             self.fault(&span, mistake.to_string());
         }
     }
-}
-
-/// A rule in the place of a list that has a mistake; each list has another, so that no two seem alike.
-fn stand_in(number: usize) -> String {
-    format!("standin{number}")
 }

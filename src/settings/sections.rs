@@ -9,6 +9,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::access;
 use super::check::{flag, integer, is_mail_address, list, seconds, seconds_with_fraction, text, web_address};
+use super::push;
 use super::reader::{Fault, Reader};
 use super::value::Given;
 use super::{
@@ -45,6 +46,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Settings> {
     let cache = cache(reader);
     let access = access::read(reader);
     let limits = limits(reader);
+    let push = push::read(reader, server.as_ref().map(|server| server.base_url.is_some()));
     let log = log(reader);
     Some(Settings {
         server: server?,
@@ -55,6 +57,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Settings> {
         cache: cache?,
         access: access?,
         limits: limits?,
+        push: push?,
         log: log?,
         named: NamedSettings::default(),
     })
@@ -210,7 +213,7 @@ fn contact(text: &str) -> Option<String> {
 }
 
 /// An address, or a network such as 10.0.0.0/8.
-fn network(text: &str, _: &[IpNet]) -> Result<IpNet, String> {
+pub(super) fn network(text: &str, _: &[IpNet]) -> Result<IpNet, String> {
     let address = text.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical()));
     address.or_else(|_| text.parse::<IpNet>()).map(|network| network.trunc()).map_err(|_| {
         format!(

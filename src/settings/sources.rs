@@ -134,7 +134,7 @@ impl Sources {
         let Some(path) = &self.feeds_file else { return Default::default() };
         let shown = path.display().to_string();
         match self.read(path, FEEDS_FILE_BYTES_MAX) {
-            Ok(text) => named::read(&shown, &text, days_max),
+            Ok(text) => named::read(&shown, &text, days_max, &self.environment),
             Err(message) => {
                 let mistake = Mistake { origin: Origin::File { path: shown }, message };
                 (NamedSettings::default(), vec![mistake])

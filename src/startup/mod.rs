@@ -1,6 +1,7 @@
 //! How is everything built, and run until it is told to stop?
 
 mod clock;
+mod outward;
 mod reload;
 mod service;
 mod state;

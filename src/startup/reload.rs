@@ -13,13 +13,14 @@ use tokio::signal::unix::Signal;
 use tokio::sync::Mutex;
 
 use crate::feeds::NamedOptions;
-use crate::serve::{Cause, Current, Loaded, Refused, State};
+use crate::push::Push;
+use crate::serve::{Cause, Current, Loaded, Outward, Refused, State};
 use crate::settings::{self, Difference, Mistakes, Settings, Sources};
 use crate::store::{AnyStore, StoreError};
 use crate::telemetry;
 
-use super::state;
 use super::watch::Watch;
+use super::{outward, state};
 
 /// When settings are looked at again that the store was needed for and not to be had.
 const AGAIN_AFTER: Duration = Duration::from_secs(10);
@@ -39,6 +40,7 @@ struct Work {
     settings: Settings,
     sources: Sources,
     store: AnyStore,
+    push: Push,
 }
 
 /// How reading the settings again ended.
@@ -60,8 +62,15 @@ impl std::fmt::Debug for Reloads {
 }
 
 impl Reloads {
-    pub(super) fn new(current: Current, store: AnyStore, settings: Settings, sources: &Sources) -> Self {
-        Self { work: Arc::new(Mutex::new(Work { settings, sources: sources.again(), store })), current }
+    pub(super) fn new(
+        current: Current,
+        store: AnyStore,
+        push: Push,
+        settings: Settings,
+        sources: &Sources,
+    ) -> Self {
+        let work = Work { settings, sources: sources.again(), store, push };
+        Self { work: Arc::new(Mutex::new(work)), current }
     }
 
     /// Reads the settings again; what is asked when this returns is answered by what has come into force.
@@ -155,7 +164,10 @@ impl Work {
         let limits = &settings.limits;
         let clients =
             before.clients.under(settings.server.trusted_proxies.clone(), limits.requests_per_minute);
+        self.push.configure(outward::webhooks(&settings, &named));
+        let outward = Outward { report: outward::report(&settings, &self.push), ..before.outward.clone() };
         current.exchange(State {
+            outward,
             collector,
             documents,
             clients: Arc::new(clients),

@@ -13,12 +13,13 @@ use tokio::task::JoinHandle;
 
 use crate::domain::clock::Clock;
 use crate::fetch::Upstream;
+use crate::push::Push;
 use crate::serve::{self, Current, ServerOptions};
 use crate::settings::{Settings, Sources};
 use crate::store::{self, AnyStore};
 
 use super::state::{self, Asking};
-use super::{Reloads, clock};
+use super::{Reloads, clock, outward};
 
 /// How long readers that are being answered may take when the service stops.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -42,6 +43,7 @@ pub struct Service {
     store: AnyStore,
     current: Current,
     settings: Settings,
+    push: Push,
     /// Heard from the start on, and by one alone.
     hangups: Option<Signal>,
     /// What goes on beside answering, and holds the collector at its work.
@@ -112,9 +114,13 @@ impl Service {
         if let AnyStore::Postgres(store) = &store {
             clock::compare_with(store.now().await?);
         }
-        let state = state::build(settings, address, upstream, store.clone(), clock, Asking::Upstream).await?;
+        let push = Push::new(outward::options(settings, address));
+        let asking = Asking::Upstream;
+        let state =
+            state::build(settings, address, upstream, store.clone(), clock, asking, Some(&push)).await?;
         let current = Current::new(state);
-        let tasks = vec![tokio::spawn(serve::keep_popular_ready(current.clone()))];
+        let mut tasks = vec![tokio::spawn(serve::keep_popular_ready(current.clone()))];
+        tasks.extend(outward::start(settings, &push, &current, store.clone())?);
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let options = ServerOptions {
             workers: settings.server.workers.map_or_else(cores, NonZeroUsize::get),
@@ -133,6 +139,7 @@ impl Service {
             current,
             settings: settings.clone(),
             hangups: Some(hangups),
+            push,
             tasks,
         })
     }
@@ -152,7 +159,8 @@ impl Service {
     /// Reads the settings that the service was started with again, from where they came.
     #[must_use]
     pub fn reloads(&self, sources: &Sources) -> Reloads {
-        Reloads::new(self.current.clone(), self.store.clone(), self.settings.clone(), sources)
+        let (current, store, push) = (self.current.clone(), self.store.clone(), self.push.clone());
+        Reloads::new(current, store, push, self.settings.clone(), sources)
     }
 
     /// Reloads at every SIGHUP and at every change of a file; a SIGHUP of a terminal that has gone stops the service.

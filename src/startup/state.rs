@@ -10,9 +10,12 @@ use crate::domain::clock::Clock;
 use crate::domain::verdict::Verdict;
 use crate::feeds::{NamedOptions, Shelf};
 use crate::fetch::Upstream;
+use crate::push::Push;
 use crate::serve::{self, Clients, Documents, Doors, Keys, Loaded, State};
 use crate::settings::Settings;
 use crate::store::{AnyStore, Store, StoreError};
+
+use super::outward;
 
 /// Is the upstream asked for what is new?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +32,7 @@ pub(super) async fn build(
     store: AnyStore,
     clock: Arc<dyn Clock>,
     asking: Asking,
+    push: Option<&Push>,
 ) -> anyhow::Result<State> {
     let window_days = settings.store.window_days;
     let mut contents = store.load(Some(window_days)).await?;
@@ -41,10 +45,13 @@ pub(super) async fn build(
     }
     let documents = Documents::new(settings.cache.bytes_max);
     let sink = {
-        let (shelf, documents) = (shelf.clone(), documents.clone());
+        let (shelf, documents, push) = (shelf.clone(), documents.clone(), push.cloned());
         Box::new(move |change: &_| {
             shelf.apply(change);
             documents.content_has_changed();
+            if let Some(push) = &push {
+                push.content_has_changed();
+            }
         })
     };
     let mut named = Vec::with_capacity(settings.named.feeds.len());
@@ -53,6 +60,7 @@ pub(super) async fn build(
     }
     let options = collect_options(settings);
     let loaded = Arc::new(Loaded::at_start(clock.now()));
+    let outward = push.map(|push| outward::outward(settings, push, store.clone(), clock.clone()));
     let collector = match asking {
         Asking::Upstream => {
             Collector::start(upstream, Arc::new(store), &contents, clock.clone(), options, sink)
@@ -73,6 +81,7 @@ pub(super) async fn build(
         metrics: Arc::default(),
         generation: 0,
         loaded,
+        outward: outward.unwrap_or_default(),
     })
 }
 

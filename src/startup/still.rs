@@ -29,7 +29,8 @@ pub async fn catch_up(
     mut ends: impl FnMut(&Outcome),
 ) -> anyhow::Result<Vec<Outcome>> {
     let listen = settings.server.listen;
-    let state = state::build(settings, listen, upstream, store.clone(), clock, Asking::Upstream).await?;
+    let state =
+        state::build(settings, listen, upstream, store.clone(), clock, Asking::Upstream, None).await?;
     let watched = state.collector.watched().iter().copied();
     let behind: Vec<SubjectId> = watched.filter(|subject| state.collector.is_behind(*subject)).collect();
     begins(behind.len());
@@ -59,5 +60,5 @@ pub async fn at_rest(
     store: AnyStore,
     clock: Arc<dyn Clock>,
 ) -> anyhow::Result<State> {
-    state::build(settings, settings.server.listen, upstream, store, clock, Asking::Nobody).await
+    state::build(settings, settings.server.listen, upstream, store, clock, Asking::Nobody, None).await
 }

@@ -1,5 +1,7 @@
 //! Which of the stores is it that the settings name?
 
+mod outgoing;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +35,7 @@ macro_rules! each {
         }
     };
 }
+use each;
 
 /// The same, counted.
 macro_rules! counted {

@@ -19,6 +19,7 @@ pub(super) trait Columns {
     fn text(&self, name: &str) -> Result<&str, sqlx::Error>;
     fn text_or_none(&self, name: &str) -> Result<Option<&str>, sqlx::Error>;
     fn integer(&self, name: &str) -> Result<i64, sqlx::Error>;
+    fn integer_or_none(&self, name: &str) -> Result<Option<i64>, sqlx::Error>;
 }
 
 macro_rules! columns_of {
@@ -33,6 +34,10 @@ macro_rules! columns_of {
             }
 
             fn integer(&self, name: &str) -> Result<i64, sqlx::Error> {
+                self.try_get(name)
+            }
+
+            fn integer_or_none(&self, name: &str) -> Result<Option<i64>, sqlx::Error> {
                 self.try_get(name)
             }
         }
@@ -119,7 +124,11 @@ fn missing(row: &impl Columns) -> Result<u32, sqlx::Error> {
 }
 
 /// A column's text as what it stands for; text that stands for nothing is damage.
-fn parsed<T>(row: &impl Columns, name: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T, sqlx::Error> {
+pub(super) fn parsed<T>(
+    row: &impl Columns,
+    name: &str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<T, sqlx::Error> {
     let text = row.text(name)?;
     parse(text).ok_or_else(|| {
         let shown: String = text.chars().take(40).collect();
@@ -127,7 +136,7 @@ fn parsed<T>(row: &impl Columns, name: &str, parse: impl Fn(&str) -> Option<T>) 
     })
 }
 
-fn moment(row: &impl Columns, name: &str) -> Result<Timestamp, sqlx::Error> {
+pub(super) fn moment(row: &impl Columns, name: &str) -> Result<Timestamp, sqlx::Error> {
     let seconds = row.integer(name)?;
     Timestamp::from_second(seconds).map_err(|error| sqlx::Error::Decode(error.into()))
 }

@@ -3,6 +3,8 @@
 //! For replays and single calls: a date is always the mailing's moment less the position, whenever a page was read,
 //! so that another run that reads the same pages in the same order gives the same dates again.
 
+mod outgoing;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -24,6 +26,7 @@ use super::{Contents, Replicas, Store, StoreError, Tally};
 pub struct Memory {
     ledger: Mutex<Ledger>,
     pub(super) tally: Arc<Tally>,
+    outgoing: Mutex<outgoing::Kept>,
 }
 
 #[derive(Debug, Default)]

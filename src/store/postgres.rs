@@ -4,6 +4,7 @@
 
 mod lead;
 mod line;
+mod outgoing;
 mod read;
 mod server;
 mod watch;

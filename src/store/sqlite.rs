@@ -3,6 +3,8 @@
 //! One connection writes; each announcement is one transaction.
 //! `synchronous = FULL` with a write-ahead log: what was answered with success is on the disk.
 
+mod outgoing;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;

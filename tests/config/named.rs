@@ -108,7 +108,7 @@ feeds.toml:8:38: operators are uppercase: write OR, or "or" in quotes for the wo
 feeds.toml:9:31: unknown list 'taem'; known: team
     9 | include = ['list:team', 'list:taem']
       |                               ^^^^
-feeds.toml:10:1: unknown key `colour`; choose from name, title, sources, query, include, exclude, score, min_score, days, limit, text, backfill
+feeds.toml:10:1: unknown key `colour`; choose from name, title, sources, query, include, exclude, score, min_score, days, limit, text, backfill, webhooks
    10 | colour = "red"
       | ^^^^^^
 "#,
@@ -195,7 +195,7 @@ fn what_would_have_no_effect_is_refused() {
             "{feed}colour = 1\nscore = [{{ q = 'gpu', add = 3 }}, {{ q = 'fpga', add = -9 }}]\nmin_score = 4\n"
         ),
         &[
-            "feeds.toml:4:1: unknown key `colour`; choose from name, title, sources, query, include, exclude, score, min_score, days, limit, text, backfill",
+            "feeds.toml:4:1: unknown key `colour`; choose from name, title, sources, query, include, exclude, score, min_score, days, limit, text, backfill, webhooks",
             "feeds.toml:6:13: `min_score` is 4; no paper reaches it, for the scores add up to 3 at most",
         ],
     );

@@ -11,6 +11,11 @@ use crosslist::store::{Memory, Postgres, Replicas, Sqlite, Store};
 use jiff::civil::{Date, date};
 
 use crate::database::Database;
+use crate::outgoing::{
+    a_subscription_is_renewed_where_it_is_and_ends,
+    an_intent_is_open_until_it_is_settled_and_a_later_one_replaces_it,
+    messages_wait_in_their_order_and_papers_are_announced_once,
+};
 use crate::sample::{MONDAY, TUESDAY, WEDNESDAY_QUIET, announcement, lines, outcome, subject, time};
 
 /// Runs a claim on a store of each kind.
@@ -55,6 +60,9 @@ on_every_store! {
     rules_are_in_force_since_they_were_first_seen
     a_replacement_comes_with_the_newest_version_before_it
     nothing_that_a_page_can_hold_is_too_much
+    an_intent_is_open_until_it_is_settled_and_a_later_one_replaces_it
+    a_subscription_is_renewed_where_it_is_and_ends
+    messages_wait_in_their_order_and_papers_are_announced_once
 }
 
 async fn a_day_is_kept_as_it_was_announced(store: impl Store) {

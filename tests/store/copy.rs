@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crosslist::store::{self, AnyStore, Contents, Options, Postgres, Replicas, Sqlite, Store};
+use crosslist::store::{self, AnyStore, Contents, Options, Outgoing, Postgres, Replicas, Sqlite, Store};
 
 use crate::database::Database;
+use crate::outgoing::{fill, outgoing};
 use crate::sample::{MONDAY, TUESDAY, WEDNESDAY_QUIET, announcement, outcome, subject, time};
 
 const UPSTREAM: &str = "a test";
@@ -22,6 +23,7 @@ async fn filled(path: &Path) -> Options {
     store.note(&failed, time("2026-03-05T01:00:00Z")).await.expect("kept");
     store.request(subject("cs.LG"), time("2026-03-05T02:00:00Z")).await.expect("kept");
     store.in_force_since("gpu", "ti:gpu", time("2026-03-01T00:00:00Z")).await.expect("kept");
+    fill(&store).await;
     store.close().await;
     Options::Sqlite(path.to_owned())
 }
@@ -69,6 +71,9 @@ async fn a_store_goes_to_postgresql_and_back_as_it_was_and_goes_on_there() {
     let before = contents(&from).await;
     same(&contents(&middle).await, &before);
     same(&contents(&to).await, &before);
+    let goes_out = outgoing(&from).await;
+    assert_eq!(outgoing(&middle).await, goes_out);
+    assert_eq!(outgoing(&to).await, goes_out);
     for options in [&middle, &to] {
         let store = AnyStore::open(options, UPSTREAM).await.expect("a store");
         store.lead(std::time::Duration::ZERO).await.expect("the only one");
@@ -81,6 +86,10 @@ async fn a_store_goes_to_postgresql_and_back_as_it_was_and_goes_on_there() {
         assert_eq!(change.added, 9);
         let since = store.in_force_since("gpu", "ti:gpu", time("2026-03-09T00:00:00Z")).await.expect("known");
         assert_eq!(since, time("2026-03-01T00:00:00Z"));
+        let message = ("another".to_owned(), "{}".to_owned());
+        store.enqueue("gpu", "one", &[], &[message], time("2026-03-09T00:00:00Z")).await.expect("kept");
+        let waiting = store.deliveries().await.expect("read back");
+        assert!(waiting[waiting.len() - 2].sequence < waiting[waiting.len() - 1].sequence);
         store.resign().await;
         store.close().await;
     }

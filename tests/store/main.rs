@@ -5,6 +5,7 @@ mod copy;
 mod crash;
 mod database;
 mod file;
+mod outgoing;
 mod postgres;
 mod sample;
 mod unusable;

@@ -57,7 +57,7 @@ async fn a_schema_that_only_adds_is_used_and_one_that_does_more_is_refused() {
             "ALTER TABLE events ADD COLUMN extra TEXT; ALTER TABLE days ADD COLUMN extra BIGINT NOT NULL DEFAULT 0; \
              ALTER TABLE reads ADD COLUMN extra TEXT; ALTER TABLE memberships ADD COLUMN extra TEXT; \
              ALTER TABLE requests ADD COLUMN extra TEXT; ALTER TABLE wishes ADD COLUMN extra TEXT; \
-             INSERT INTO _sqlx_migrations SELECT 9000, 'later', installed_on, success, checksum, 0 FROM _sqlx_migrations",
+             INSERT INTO _sqlx_migrations SELECT 9000, 'later', installed_on, success, checksum, 0 FROM _sqlx_migrations LIMIT 1",
         )
         .await;
     let tuesday = announcement(TUESDAY, "cs.DC");
@@ -66,7 +66,7 @@ async fn a_schema_that_only_adds_is_used_and_one_that_does_more_is_refused() {
     assert_eq!(open(&database).await.load(None).await.expect("read").changes.len(), 2);
     database.execute("UPDATE compatibility SET oldest = 9000").await;
     let error = Postgres::open(&database.address(), "a test").await.expect_err("too new");
-    assert!(matches!(error, StoreError::Newer { found: 9000, known: 1, .. }), "{error}");
+    assert!(matches!(error, StoreError::Newer { found: 9000, known: 2, .. }), "{error}");
 }
 
 #[tokio::test]

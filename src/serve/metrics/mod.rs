@@ -5,6 +5,7 @@
 
 mod counts;
 mod families;
+mod push;
 mod request;
 mod route;
 mod subject;
@@ -69,6 +70,9 @@ async fn families(state: &State) -> Families {
     work::upstream(&mut families, &state.collector.observed(), state.clock.now());
     work::store(&mut families, &state.collector);
     work::settings(&mut families, &state.loaded);
+    if let Some(report) = &state.outward.report {
+        push::add(&mut families, &report());
+    }
     #[cfg(target_os = "linux")]
     families.extend(prometheus::core::Collector::collect(
         &prometheus::process_collector::ProcessCollector::for_self(),

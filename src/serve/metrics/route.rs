@@ -7,7 +7,7 @@
 pub(in crate::serve) struct Route(u8);
 
 /// Every pattern, the last for what is nowhere; behind it how such an address begins, where it goes on as it likes.
-pub(super) const PATTERNS: [(&str, Option<&str>); 26] = [
+pub(super) const PATTERNS: [(&str, Option<&str>); 27] = [
     ("/subjects/{subjects}", Some("/subjects/")),
     ("/named/{slug}", Some("/named/")),
     ("/keywords/{keyword}", Some("/keywords/")),
@@ -33,6 +33,7 @@ pub(super) const PATTERNS: [(&str, Option<&str>); 26] = [
     ("/readyz", None),
     ("/metrics", None),
     ("/admin/refresh", None),
+    ("/hub", None),
     ("none", None),
 ];
 

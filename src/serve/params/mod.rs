@@ -40,27 +40,53 @@ pub(super) struct FeedRequest {
     pub(super) view: Option<Box<View>>,
 }
 
+/// The address that a feed is asked for at, whoever asks.
+pub(super) struct Target<'a> {
+    /// As it came.
+    pub(super) path: &'a str,
+    /// The last part of the path, as the router reads it.
+    pub(super) last: &'a str,
+    pub(super) query: &'a str,
+    /// What is wanted where the path has no ending.
+    pub(super) form: negotiate::Form,
+    /// The public address of the service, without a slash at the end.
+    pub(super) base: String,
+}
+
+impl<'a> Target<'a> {
+    /// That of a request; `last` is the name of the last part.
+    pub(super) fn of(request: &'a HttpRequest, state: &State, last: &str) -> Result<Self, Problem> {
+        Ok(Self {
+            path: request.uri().path(),
+            last: request.match_info().query(last),
+            query: request.query_string(),
+            form: negotiate::form(request),
+            base: base(request, state)?,
+        })
+    }
+}
+
 /// Reads the path and the query of `/subjects/{subjects}`.
-pub(super) fn subjects(request: &HttpRequest, state: &State) -> Result<FeedRequest, Problem> {
+pub(super) fn subjects(target: &Target<'_>, state: &State) -> Result<FeedRequest, Problem> {
     // The router leaves `+` as it came; some clients encode it.
-    let path = request.match_info().query("subjects").replace("%2B", "+").replace("%2b", "+");
-    let (list, form) = form_of(&path, request);
+    let path = target.last.replace("%2B", "+").replace("%2b", "+");
+    let (list, form) = form_of(&path, target.form);
     let scope = if list.eq_ignore_ascii_case("all") {
         Scope::Everything
     } else {
         Scope::Subjects(subject_list(list, '+')?)
     };
-    let given = given(request.query_string(), state, &[RULE, of_form(form), FEED, SHOWN])?;
-    feed_request(scope, given, &AnnounceType::ALL, form, request, state)
+    let given = given(target.query, state, &[RULE, of_form(form), FEED, SHOWN])?;
+    feed_request(scope, given, &AnnounceType::ALL, form, target, state)
 }
 
 /// Reads `/search[.{format}]`.
-pub(super) fn search(request: &HttpRequest, state: &State) -> Result<FeedRequest, Problem> {
-    let (name, form) = form_of(request.path().trim_start_matches('/'), request);
+pub(super) fn search(target: &Target<'_>, state: &State) -> Result<FeedRequest, Problem> {
+    let (name, form) = form_of(target.last, target.form);
     if name != "search" {
-        return Err(Problem::unknown_path(request.path()));
+        return Err(Problem::unknown_path(target.path));
     }
-    let mut given = given(request.query_string(), state, &[RULE, &["subjects"], of_form(form), FEED, SHOWN])?;
+    let mut given = given(target.query, state, &[RULE, &["subjects"], of_form(form), FEED, SHOWN])?;
     if given.query.is_none() {
         return Err(Problem::bad_request(vec![Mistake {
             code: Code::NoQuery,
@@ -72,13 +98,13 @@ pub(super) fn search(request: &HttpRequest, state: &State) -> Result<FeedRequest
         }]));
     }
     let scope = Scope::Search(std::mem::take(&mut given.subjects));
-    feed_request(scope, given, &APPEARANCES, form, request, state)
+    feed_request(scope, given, &APPEARANCES, form, target, state)
 }
 
 /// Reads `/keywords/{keyword}[.{format}]`.
-pub(super) fn keyword(request: &HttpRequest, state: &State) -> Result<FeedRequest, Problem> {
-    let path = request.uri().path().trim_start_matches("/keywords/");
-    let (keyword, form) = form_of(path, request);
+pub(super) fn keyword(target: &Target<'_>, state: &State) -> Result<FeedRequest, Problem> {
+    let path = target.path.trim_start_matches("/keywords/");
+    let (keyword, form) = form_of(path, target.form);
     let keyword = decoded(keyword);
     let keyword = keyword.split_whitespace().collect::<Vec<_>>().join(" ");
     let length = keyword.chars().count();
@@ -100,7 +126,7 @@ pub(super) fn keyword(request: &HttpRequest, state: &State) -> Result<FeedReques
             "at most 400 bytes; use /search with a rule for more",
         ));
     }
-    let mut given = given(request.query_string(), state, &[RULE, &["subjects"], of_form(form), FEED, SHOWN])?;
+    let mut given = given(target.query, state, &[RULE, &["subjects"], of_form(form), FEED, SHOWN])?;
     let context = Context { lists: &Lists::default(), mode: Mode::Native };
     let rule = filter::parse(&make::keyword_rule(&keyword), &Limits::URL, &context).map_err(|mistakes| {
         let is_beginning =
@@ -112,7 +138,7 @@ pub(super) fn keyword(request: &HttpRequest, state: &State) -> Result<FeedReques
         mistake("the keyword has no word in it", "write letters or digits, such as /keywords/GPU.atom")
     })?;
     let scope = Scope::Keyword(keyword, rule, std::mem::take(&mut given.subjects));
-    feed_request(scope, given, &APPEARANCES, form, request, state)
+    feed_request(scope, given, &APPEARANCES, form, target, state)
 }
 
 /// Reads `/explain?q=…&id=…`.
@@ -142,17 +168,17 @@ pub(super) fn nothing(request: &HttpRequest, state: &State) -> Result<(), Proble
 }
 
 /// Reads `/named/{slug}[.{format}]`.
-pub(super) fn named(request: &HttpRequest, state: &State) -> Result<FeedRequest, Problem> {
-    let (slug, form) = form_of(request.match_info().query("slug"), request);
+pub(super) fn named(target: &Target<'_>, state: &State) -> Result<FeedRequest, Problem> {
+    let (slug, form) = form_of(target.last, target.form);
     let known = &state.options.named;
     let found = known.iter().find(|named| named.slug.eq_ignore_ascii_case(slug));
     let Some(named) = found else {
         return Err(Problem::unknown_feed(slug, known.iter().map(|named| named.slug.as_str())));
     };
-    let given = given(request.query_string(), state, &[RULE, of_form(form), FEED, SHOWN])?;
+    let given = given(target.query, state, &[RULE, of_form(form), FEED, SHOWN])?;
     let view = View::of_page(given.page);
     let asked = of_named(named, given, state)?;
-    Ok(FeedRequest { asked, form, base: base(request, state)?, view })
+    Ok(FeedRequest { asked, form, base: target.base.clone(), view })
 }
 
 fn of_named(named: &Arc<NamedOptions>, given: Given, state: &State) -> Result<Asked, Problem> {
@@ -179,12 +205,12 @@ fn feed_request(
     given: Given,
     default_types: &[AnnounceType],
     form: negotiate::Form,
-    request: &HttpRequest,
+    target: &Target<'_>,
     state: &State,
 ) -> Result<FeedRequest, Problem> {
     let view = View::of_page(given.page);
     let asked = asked(scope, given, default_types, state)?;
-    Ok(FeedRequest { asked, form, base: base(request, state)?, view })
+    Ok(FeedRequest { asked, form, base: target.base.clone(), view })
 }
 
 /// What is asked for where the parameters leave the rest as it usually is.
@@ -207,11 +233,11 @@ fn of_form(form: negotiate::Form) -> &'static [&'static str] {
 }
 
 /// The last part of a path without the ending of a format, and the form that is asked for.
-fn form_of<'a>(path: &'a str, request: &HttpRequest) -> (&'a str, negotiate::Form) {
+fn form_of(path: &str, otherwise: negotiate::Form) -> (&str, negotiate::Form) {
     let format = |ending: &str| ending.to_ascii_lowercase().parse::<Format>().ok();
     match path.rsplit_once('.').and_then(|(rest, ending)| Some((rest, format(ending)?))) {
         Some((rest, format)) => (rest, negotiate::Form::Feed(format)),
-        None => (path, negotiate::form(request)),
+        None => (path, otherwise),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::settings::reader::Fault;
 use crate::settings::sections::subject;
 use crate::settings::value::Given;
 
-pub(super) const FEED_KEYS: [&str; 12] = [
+pub(super) const FEED_KEYS: [&str; 13] = [
     "name",
     "title",
     "sources",
@@ -19,6 +19,7 @@ pub(super) const FEED_KEYS: [&str; 12] = [
     "limit",
     "text",
     "backfill",
+    "webhooks",
 ];
 
 /// The longest name of a feed.

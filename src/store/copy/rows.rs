@@ -114,6 +114,7 @@ impl Side {
         for statement in [
             "SELECT setval(pg_get_serial_sequence('events', 'sequence'), coalesce(max(sequence), 0) + 1, FALSE) FROM events",
             "SELECT setval(pg_get_serial_sequence('reads', 'sequence'), coalesce(max(sequence), 0) + 1, FALSE) FROM reads",
+            "SELECT setval(pg_get_serial_sequence('deliveries', 'sequence'), coalesce(max(sequence), 0) + 1, FALSE) FROM deliveries",
             "INSERT INTO revised_days SELECT subject, listing_date, nextval('revisions') FROM days",
         ] {
             sqlx::query(statement).execute(&mut *connection).await?;

@@ -26,7 +26,7 @@ pub(in crate::store) struct Table {
 use Kind::{Integer, Text};
 
 /// Those that others refer to come first; what replicas tell each other stays behind.
-pub(in crate::store) const TABLES: [Table; 6] = [
+pub(in crate::store) const TABLES: [Table; 10] = [
     Table {
         name: "events",
         columns: &[
@@ -83,6 +83,60 @@ pub(in crate::store) const TABLES: [Table; 6] = [
     },
     Table { name: "requests", columns: &[("subject", Text), ("requested_at", Integer)], key: &[0] },
     Table { name: "rules", columns: &[("feed", Text), ("rules", Text), ("since", Integer)], key: &[0] },
+    Table {
+        name: "subscriptions",
+        columns: &[
+            ("topic", Text),
+            ("callback", Text),
+            ("secret", Text),
+            ("expires_at", Integer),
+            ("content", Text),
+            ("attempts", Integer),
+            ("failing_since", Integer),
+            ("next_at", Integer),
+        ],
+        key: &[0, 1],
+    },
+    Table {
+        name: "intents",
+        columns: &[
+            ("topic", Text),
+            ("callback", Text),
+            ("mode", Text),
+            ("secret", Text),
+            ("lease_seconds", Integer),
+            ("challenge", Text),
+            ("content", Text),
+            ("attempts", Integer),
+            ("next_at", Integer),
+        ],
+        key: &[0, 1],
+    },
+    Table {
+        name: "announced",
+        columns: &[
+            ("feed", Text),
+            ("target", Text),
+            ("event", Text),
+            ("listing_date", Text),
+            ("announced_at", Integer),
+        ],
+        key: &[0, 1, 2],
+    },
+    Table {
+        name: "deliveries",
+        columns: &[
+            ("sequence", Integer),
+            ("feed", Text),
+            ("target", Text),
+            ("event", Text),
+            ("body", Text),
+            ("made_at", Integer),
+            ("attempts", Integer),
+            ("next_at", Integer),
+        ],
+        key: &[0],
+    },
 ];
 
 impl Table {

@@ -13,20 +13,24 @@ use super::failure::{damaged, open_failure, postgres_failure};
 /// Version, what it does, and the statements.
 type Statements = (i64, &'static str, &'static str);
 
-const SQLITE: [Statements; 2] = [
+const SQLITE: [Statements; 3] = [
     (1, "events, memberships, days, reads, requests", include_str!("sqlite/0001_first.sql")),
     (2, "rules of feeds", include_str!("sqlite/0002_rules.sql")),
+    (3, "subscriptions, intents, announced, deliveries", include_str!("sqlite/0003_push.sql")),
 ];
 
 /// One that does more than add raises `compatibility.oldest` to its own version.
-const POSTGRES: [Statements; 1] = [(
-    1,
-    "events, memberships, days, reads, requests, rules, replicas",
-    include_str!("postgres/0001_first.sql"),
-)];
+const POSTGRES: [Statements; 2] = [
+    (
+        1,
+        "events, memberships, days, reads, requests, rules, replicas",
+        include_str!("postgres/0001_first.sql"),
+    ),
+    (2, "subscriptions, intents, announced, deliveries", include_str!("postgres/0002_push.sql")),
+];
 
 /// What is there after the migrations.
-const POSTGRES_TABLES: [&str; 11] = [
+const POSTGRES_TABLES: [&str; 15] = [
     "identity",
     "compatibility",
     "leadership",
@@ -38,6 +42,10 @@ const POSTGRES_TABLES: [&str; 11] = [
     "rules",
     "revised_days",
     "wishes",
+    "subscriptions",
+    "intents",
+    "announced",
+    "deliveries",
 ];
 
 /// Brings a file's schema up to date; a schema that is newer than this program is refused and left alone.

@@ -1,0 +1,115 @@
+//! What does a feed hold that somebody has subscribed to?
+
+use std::sync::Arc;
+
+use actix_web::dev;
+use actix_web::http::Uri;
+
+use super::coding::Coding;
+use super::error::{Mistake, Problem};
+use super::kinds::Code;
+use super::negotiate::Form;
+use super::params::{self, FeedRequest, Target};
+use super::{Current, State, feeds, official};
+use crate::domain::push::{Hub, HubChoice, Later, PushReport, Topic, Topics};
+use crate::render::Format;
+use crate::render::official::Shape;
+
+/// What there is beside answering: who tells others of what is new.
+#[derive(Clone, Default)]
+pub struct Outward {
+    pub choice: HubChoice,
+    /// The hub of this service, where it has one.
+    pub hub: Option<Arc<dyn Hub>>,
+    /// How telling others is going.
+    pub report: Option<Arc<dyn Fn() -> PushReport + Send + Sync>>,
+}
+
+impl std::fmt::Debug for Outward {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Outward").field("choice", &self.choice).finish_non_exhaustive()
+    }
+}
+
+impl Outward {
+    /// Whom feeds name as their hub.
+    pub(super) fn hub_url(&self, base: &str) -> Option<String> {
+        match &self.choice {
+            HubChoice::Off => None,
+            HubChoice::BuiltIn => Some(format!("{base}{}", super::hub::PATH)),
+            HubChoice::External(url) => Some(url.clone()),
+        }
+    }
+}
+
+/// The feeds of a service, by their addresses.
+#[derive(Clone, Debug)]
+pub struct FeedTopics(pub Current);
+
+impl Topics for FeedTopics {
+    fn topic<'a>(&'a self, url: &'a str) -> Later<'a, Result<Topic, String>> {
+        Box::pin(async move {
+            let state = self.0.state();
+            let own =
+                state.options.base_url.as_ref().map(|base| base.as_str().trim_end_matches('/').to_owned());
+            let base = own.unwrap_or_else(|| origin(url));
+            now(url, &base, &state).await.map_err(|problem| problem.said().join("; "))
+        })
+    }
+}
+
+/// Where the service is when a feed has this address.
+fn origin(url: &str) -> String {
+    url::Url::parse(url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
+}
+
+/// What a topic holds now; its subjects stay read as if a reader had asked.
+pub(super) async fn now(url: &str, base: &str, state: &State) -> Result<Topic, Problem> {
+    let asked = read(url, base, state)?;
+    let (document, content) = feeds::as_topic(&asked, state).await?;
+    Ok(Topic {
+        content,
+        body: document.prepare(Coding::Identity).as_ref().into(),
+        content_type: document.content_type.to_str().unwrap_or_default().to_owned(),
+    })
+}
+
+/// Which feed an address names, as a request for it would.
+fn read(url: &str, base: &str, state: &State) -> Result<FeedRequest, Problem> {
+    let unknown = || {
+        let message = "`hub.topic` is no feed of this service".to_owned();
+        Problem::bad_request(vec![Mistake {
+            code: Code::UnknownTopic,
+            parameter: "hub.topic".to_owned(),
+            position: 0,
+            length: url.chars().count(),
+            message,
+            hint: format!("write the address that the feed names itself, such as {base}/subjects/cs.DC.atom"),
+        }])
+    };
+    let rest = url.strip_prefix(base).filter(|rest| rest.starts_with('/')).ok_or_else(unknown)?;
+    let uri: Uri = rest.parse().map_err(|_| unknown())?;
+    let query = uri.query().unwrap_or_default().to_owned();
+    let address = dev::Url::new(uri.clone());
+    let path = address.path();
+    let (first, last) = path[1..].split_once('/').unwrap_or((&path[1..], &path[1..]));
+    let target = Target {
+        path: uri.path(),
+        last,
+        query: &query,
+        form: Form::Feed(Format::Atom),
+        base: base.to_owned(),
+    };
+    if last.contains('/') {
+        return Err(unknown());
+    }
+    match first {
+        "subjects" => params::subjects(&target, state),
+        "keywords" => params::keyword(&target, state),
+        "named" => params::named(&target, state),
+        "rss" => official::asked(&target, state, Shape::Rss),
+        "atom" => official::asked(&target, state, Shape::Atom),
+        _ if path[1..].starts_with("search") => params::search(&target, state),
+        _ => Err(unknown()),
+    }
+}

@@ -1,0 +1,96 @@
+//! How is telling others set up?
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::Context;
+use tokio::task::JoinHandle;
+
+use crate::domain::clock::Clock;
+use crate::domain::push::HubChoice;
+use crate::feeds::NamedOptions;
+use crate::fetch;
+use crate::push::{self, Push, Webhooks};
+use crate::serve::{Current, FeedTopics, Outward};
+use crate::settings::Settings;
+use crate::store::AnyStore;
+
+/// What the settings say about telling others.
+pub(super) fn options(settings: &Settings, address: SocketAddr) -> push::Options {
+    let base_url = settings.server.base_url.as_ref();
+    let base_url = base_url.map(|url| url.as_str().trim_end_matches('/').to_owned()).unwrap_or_default();
+    push::Options {
+        hub: settings.push.hub.clone(),
+        allow_networks: settings.push.allow_networks.clone(),
+        subscriptions_max: settings.push.subscriptions_max,
+        subscriptions_per_host_max: settings.push.subscriptions_per_host_max,
+        address: if base_url.is_empty() { format!("http://{address}") } else { base_url.clone() },
+        base_url,
+    }
+}
+
+/// What readers see of it.
+pub(super) fn outward(settings: &Settings, push: &Push, store: AnyStore, clock: Arc<dyn Clock>) -> Outward {
+    let hub = settings.push.hub == HubChoice::BuiltIn;
+    Outward {
+        choice: settings.push.hub.clone(),
+        hub: hub.then(|| push.hub(Arc::new(store), clock)),
+        report: report(settings, push),
+    }
+}
+
+/// How it is going, where anybody is told of anything.
+pub(super) fn report(
+    settings: &Settings,
+    push: &Push,
+) -> Option<Arc<dyn Fn() -> crate::domain::push::PushReport + Send + Sync>> {
+    let push = push.clone();
+    is_on(settings).then(|| Arc::new(move || push.report()) as Arc<_>)
+}
+
+/// Is anybody told of anything?
+fn is_on(settings: &Settings) -> bool {
+    settings.push.hub != HubChoice::Off || !settings.named.webhooks.is_empty()
+}
+
+/// Starts to tell others; a webhook may come with other settings later.
+///
+/// # Errors
+/// There are no certificates to trust.
+pub(super) fn start(
+    settings: &Settings,
+    push: &Push,
+    current: &Current,
+    store: AnyStore,
+) -> anyhow::Result<Option<JoinHandle<()>>> {
+    let state = current.state();
+    push.configure(webhooks(settings, &state.options.named));
+    fetch::install_cryptography();
+    let base = options(settings, state.options.address).base_url;
+    let named = settings.named.feeds.iter().map(|feed| format!("{base}/named/{}", feed.slug));
+    let subjects = settings.subjects.watch.iter().map(|subject| format!("{base}/subjects/{subject}"));
+    let sources = push::Sources {
+        store: Arc::new(store),
+        shelf: state.shelf.clone(),
+        topics: Arc::new(FeedTopics(current.clone())),
+        clock: state.clock.clone(),
+        published: named.chain(subjects).collect(),
+    };
+    match push.start(sources) {
+        Ok(task) => Ok(Some(task)),
+        Err(error) if is_on(settings) => Err(error).context("cannot call webhooks and subscribers"),
+        Err(error) => {
+            tracing::warn!(%error, "webhooks could not be called, were there any");
+            Ok(None)
+        }
+    }
+}
+
+/// The feeds of the configuration with those who are told of them.
+pub(super) fn webhooks(settings: &Settings, named: &[Arc<NamedOptions>]) -> Webhooks {
+    let of = |feed: &NamedOptions| {
+        let all = settings.named.webhooks.iter().filter(|webhook| webhook.feed == feed.slug);
+        all.cloned().collect()
+    };
+    named.iter().map(|feed| (feed.clone(), of(feed))).collect()
+}
