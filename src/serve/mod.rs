@@ -19,6 +19,7 @@ mod explain;
 mod feeds;
 mod freshness;
 mod gate;
+mod head;
 mod hub;
 mod kinds;
 mod later;
