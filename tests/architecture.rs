@@ -63,6 +63,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("comfy_table", &["cli"]),
     ("encoding_rs", &["parse"]),
     ("flate2", &["serve"]),
+    ("foldhash", &["serve"]),
     ("governor", &["serve"]),
     ("indexmap", &["filter"]),
     ("indicatif", &["cli"]),

@@ -187,8 +187,13 @@ fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Threads that read pages: each keeps room for the largest that it has read, and one page comes at a time.
+const BLOCKING_THREADS_MAX: usize = 2;
+
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Runtime::new().map_err(|error| Failure::running(format!("cannot start: {error}")))
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime = builder.enable_all().max_blocking_threads(BLOCKING_THREADS_MAX).build();
+    runtime.map_err(|error| Failure::running(format!("cannot start: {error}")))
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {

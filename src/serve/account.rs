@@ -85,16 +85,17 @@ impl Account {
         id
     }
 
-    /// An answer that was remembered from a moment ago, which is neither slow nor a failure; the state is there where
-    /// every request is logged.
+    /// An answer that was remembered from a moment ago, which is neither slow nor a failure, and of whose body the
+    /// connection has so many bytes; the state is there where every request is logged.
     pub(super) fn close_recent(
         &self,
         started: Option<Instant>,
         route: Route,
+        bytes: u64,
         response: &ServiceResponse<BoxBody>,
         state: Option<&State>,
     ) {
-        let (status, bytes) = (response.status(), bytes(response));
+        let status = response.status();
         if let Some(started) = started {
             self.recent_took.set(started.elapsed());
         }

@@ -2,9 +2,10 @@
 //!
 //! actix-http 3 reads requests ahead of its answers and keeps the method and the version of the last one that it has
 //! read for that of the one it answers: a `HEAD` behind a slow `GET` takes that one's body away, and the connection
-//! falls out of step. It gives a client all the time of the world for every head but the first, copies every body once
-//! more, and keeps its buffers while nothing is asked. So a connection shows it one request at a time, ends when a head
-//! takes too long, sends bodies from where they are kept, and is taken away from it while it rests.
+//! falls out of step. It gives a client all the time of the world for every head but the first, asks for bodies that
+//! nobody wants, copies every body of an answer once more, sets a timer for every request, and keeps its buffers while
+//! nothing is asked. So a connection shows it one request at a time, ends when a head takes too long, sends bodies from
+//! where they are kept, and is taken away from it while it rests.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -15,19 +16,28 @@ use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use actix_web::web::Bytes;
-use memchr::{memchr_iter, memmem};
+use memchr::memmem;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep};
 
-use super::hub;
+use super::head::{Head, Wish};
 
 /// The most of an answer that is searched for whether the connection stays open.
 const ANSWER_HEAD_BYTES_MAX: usize = 4_096;
 
-/// How a request begins that may have a body, and how long its head may be.
-const WISH: &[u8] = b"POST /hub";
-const WISH_HEAD_BYTES_MAX: usize = 32 * 1024;
+/// After how long without a request a connection rests; it may be twice as long. It is short, so that those who come
+/// together need not all have buffers at once.
+pub(super) const REST_AFTER: Duration = Duration::from_millis(100);
+
+/// How long what a client sends behind its last answer is read and thrown away, so that the answer is not lost to it.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// What ends a head, behind the end of its last line.
+pub(super) const BLANK_LINE: &[u8] = b"\r\n";
+
+/// What a client that waits to be asked for its body would be told; none is taken but by the hub.
+const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 /// A client's connection.
 pub(super) struct Connection<T = TcpStream> {
@@ -35,8 +45,12 @@ pub(super) struct Connection<T = TcpStream> {
     io: Option<T>,
     head: Head,
     head_timeout: Duration,
-    /// Runs while a head is incomplete.
+    /// Runs while a head is incomplete, and behind the last answer.
     deadline: Option<Pin<Box<Sleep>>>,
+    /// Runs while nothing is asked.
+    rest: Option<Pin<Box<Sleep>>>,
+    /// Something was asked since that began to run.
+    was_busy: bool,
     /// A request was shown that nothing was answered to yet.
     is_answering: bool,
     /// What came behind that request.
@@ -48,28 +62,45 @@ pub(super) struct Connection<T = TcpStream> {
     /// The head of a request that may have a body.
     wish: Wish,
     outbox: Rc<Outbox>,
-    /// The body that goes behind what is being written, or the rest of it.
-    body: Option<Bytes>,
-    /// All that goes before the body is written.
+    /// What goes behind the head that is being written, or the rest of it.
+    posted: Posted,
+    /// All of the head that is the server's is written.
     is_head_out: bool,
-    /// The last answer leaves the connection open, and the client has not hung up.
-    may_rest: bool,
+    behind: Behind,
     bed: Bed<T>,
 }
 
-/// The body of the answer that is written next, and whether that of the request is let through.
+/// What may come from the client behind the last answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Behind {
+    Unknown,
+    /// The answer leaves the connection open, and the client has not hung up.
+    Requests,
+    /// Nothing that is read as a request.
+    Nothing,
+}
+
+/// What goes out behind the head that the server writes next, and whether the body of the request is let through.
 #[derive(Default)]
 pub(super) struct Outbox {
-    next: Cell<Option<Bytes>>,
+    next: Cell<Option<Posted>>,
     lets_body_through: Cell<bool>,
+}
+
+/// An answer but for the status line and those fields that the server writes.
+#[derive(Debug, Default)]
+pub(super) struct Posted {
+    /// More fields, and the blank line that ends the head.
+    pub(super) fields: Bytes,
+    pub(super) body: Bytes,
 }
 
 /// Where a socket lies that the server is done with for now, though its client is not.
 pub(super) type Bed<T> = Rc<Cell<Option<T>>>;
 
 impl Outbox {
-    pub(super) fn put(&self, body: Bytes) {
-        self.next.set(Some(body));
+    pub(super) fn put(&self, posted: Posted) {
+        self.next.set(Some(posted));
     }
 
     pub(super) fn lets_body_through(&self) -> bool {
@@ -77,78 +108,16 @@ impl Outbox {
     }
 }
 
-/// How much of a head has been seen.
-#[derive(Debug, Default)]
-struct Head {
-    has_begun: bool,
-    /// What stands behind the last line's end: nothing yet, a carriage return, or more.
-    line: Line,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Line {
-    #[default]
-    Empty,
-    Return,
-    Text,
-}
-
-/// The head of a request to the hub, which is the only one that has a body.
-#[derive(Debug, Default)]
-struct Wish {
-    head: Vec<u8>,
-    is_other: bool,
-}
-
-impl Wish {
-    fn go_on(&mut self, part_of_head: &[u8]) {
-        if self.is_other {
-            return;
-        }
-        self.head.extend_from_slice(part_of_head);
-        let compared = WISH.len().min(self.head.len());
-        self.is_other = self.head[..compared] != WISH[..compared] || self.head.len() > WISH_HEAD_BYTES_MAX;
+impl Posted {
+    fn is_empty(&self) -> bool {
+        self.fields.is_empty() && self.body.is_empty()
     }
 
-    /// How long the body is behind the head that has ended; none where none is let through.
-    fn body_bytes(&mut self) -> Option<usize> {
-        let Self { head, is_other } = std::mem::take(self);
-        let text = std::str::from_utf8(&head).ok().filter(|_| !is_other)?;
-        let mut lengths = text.lines().skip(1).filter_map(|line| {
-            let (name, value) = line.split_once(':')?;
-            name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())
-        });
-        let length = lengths.next()??;
-        (lengths.next().is_none() && length <= hub::BODY_BYTES_MAX).then_some(length)
-    }
-}
-
-impl Head {
-    /// Goes on by these bytes; where the head ends among them, if it does.
-    fn end(&mut self, bytes: &[u8]) -> Option<usize> {
-        let mut from = 0;
-        for at in memchr_iter(b'\n', bytes) {
-            self.go_on(&bytes[from..at]);
-            from = at + 1;
-            let is_blank = self.line != Line::Text;
-            self.line = Line::Empty;
-            // Blank lines before a request are none of its own.
-            if is_blank && self.has_begun {
-                *self = Self::default();
-                return Some(from);
-            }
-        }
-        self.go_on(&bytes[from..]);
-        None
-    }
-
-    fn go_on(&mut self, part_of_line: &[u8]) {
-        self.line = match (self.line, part_of_line) {
-            (line, []) => line,
-            (Line::Empty, [b'\r']) => Line::Return,
-            _ => Line::Text,
-        };
-        self.has_begun |= self.line == Line::Text;
+    /// Leaves out what is written; the rest stays where it is.
+    fn go_on(&mut self, written: usize) {
+        let of_fields = written.min(self.fields.len());
+        drop(self.fields.split_to(of_fields));
+        drop(self.body.split_to(written - of_fields));
     }
 }
 
@@ -159,15 +128,17 @@ impl<T> Connection<T> {
             head: Head::default(),
             head_timeout,
             deadline: None,
+            rest: None,
+            was_busy: false,
             is_answering: false,
             held: Vec::new(),
             reader: None,
             passing: 0,
             wish: Wish::default(),
             outbox: Rc::default(),
-            body: None,
+            posted: Posted::default(),
             is_head_out: false,
-            may_rest: false,
+            behind: Behind::Unknown,
             bed,
         }
     }
@@ -193,7 +164,7 @@ impl<T> Connection<T> {
                 self.held = held;
                 buffer.set_filled(before + end);
             }
-            self.is_answering = true;
+            (self.is_answering, self.was_busy) = (true, true);
             self.deadline = (self.passing > 0).then(|| Box::pin(tokio::time::sleep(self.head_timeout)));
         } else if self.head.has_begun && self.deadline.is_none() {
             self.deadline = Some(Box::pin(tokio::time::sleep(self.head_timeout)));
@@ -202,26 +173,57 @@ impl<T> Connection<T> {
 
     /// Notes what the head of an answer says of the connection.
     fn answered(&mut self, answer: &[u8]) {
-        // A client that asks first whether it may send its body.
-        if answer.starts_with(b"HTTP/1.1 100 ") {
-            return;
-        }
         let head = &answer[..answer.len().min(ANSWER_HEAD_BYTES_MAX)];
         let closes = memmem::find(head, b"\r\nconnection: close\r\n").is_some();
-        self.may_rest = head.starts_with(b"HTTP/1.1 ") && !closes;
+        let is_open = head.starts_with(b"HTTP/1.1 ") && !closes;
+        self.behind = if is_open { Behind::Requests } else { Behind::Unknown };
+        if closes {
+            self.behind = Behind::Nothing;
+            self.held = Vec::new();
+            self.deadline = Some(Box::pin(tokio::time::sleep(LINGER)));
+        }
         self.is_answering = false;
         if let Some(reader) = self.reader.take() {
             reader.wake();
         }
     }
 
+    fn has_hung_up(&mut self) {
+        if self.behind == Behind::Requests {
+            self.behind = Behind::Unknown;
+        }
+    }
+
     /// Is nothing begun that would have to be ended?
     fn is_at_rest(&self) -> bool {
-        self.may_rest
+        self.behind == Behind::Requests
             && !self.is_answering
             && self.passing == 0
             && !self.head.has_begun
             && self.held.is_empty()
+    }
+
+    /// While nothing comes: has the client taken too long, or has nothing been asked for a while?
+    ///
+    /// Either is told as if the client had hung up.
+    fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if let Some(deadline) = &mut self.deadline {
+            ready!(deadline.as_mut().poll(context));
+            self.has_hung_up();
+            return Poll::Ready(());
+        }
+        if !self.is_at_rest() {
+            return Poll::Pending;
+        }
+        // Whoever asks often pays for no timer: it is set once, and again when it is found to have been too early.
+        match &mut self.rest {
+            None => self.rest = Some(Box::pin(tokio::time::sleep(REST_AFTER))),
+            Some(rest) if !rest.is_elapsed() => return Poll::Pending,
+            Some(_) if !self.was_busy => return Poll::Ready(()),
+            Some(rest) => rest.as_mut().reset(Instant::now() + REST_AFTER),
+        }
+        self.was_busy = false;
+        self.rest.as_mut().map_or(Poll::Pending, |rest| rest.as_mut().poll(context))
     }
 }
 
@@ -244,15 +246,16 @@ impl<T: AsyncRead + Unpin> AsyncRead for Connection<T> {
                 this.reader = Some(context.waker().clone());
                 return Poll::Pending;
             }
-            if Pin::new(io).poll_read(context, buffer)?.is_pending() {
-                let is_over =
-                    this.deadline.as_mut().is_some_and(|over| over.as_mut().poll(context).is_ready());
-                // As if the client had hung up.
-                this.may_rest &= !is_over;
-                return if is_over { Poll::Ready(Ok(())) } else { Poll::Pending };
+            if this.deadline.as_ref().is_some_and(|deadline| deadline.is_elapsed())
+                || Pin::new(io).poll_read(context, buffer)?.is_pending()
+            {
+                return this.poll_end(context).map(Ok);
             }
             if buffer.filled().len() == before {
-                this.may_rest = false;
+                this.has_hung_up();
+                return Poll::Ready(Ok(()));
+            }
+            if this.behind == Behind::Nothing {
                 return Poll::Ready(Ok(()));
             }
             if this.is_answering || this.passing > 0 {
@@ -278,19 +281,16 @@ impl<T: AsyncRead + Unpin> AsyncRead for Connection<T> {
 }
 
 impl<T: AsyncWrite + Unpin> Connection<T> {
-    /// Writes what is left of a body whose head is out.
-    fn poll_body(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while let (Some(body), true) = (&mut self.body, self.is_head_out) {
+    /// Writes what is left behind a head that is out.
+    fn poll_posted(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while self.is_head_out && !self.posted.is_empty() {
             let Some(io) = &mut self.io else { return Poll::Ready(Err(gone())) };
-            let written = ready!(Pin::new(io).poll_write(context, body))?;
+            let both = [IoSlice::new(&self.posted.fields), IoSlice::new(&self.posted.body)];
+            let written = ready!(Pin::new(io).poll_write_vectored(context, &both))?;
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
-            // `split_to` leaves the rest where it is.
-            drop(body.split_to(written));
-            if body.is_empty() {
-                self.body = None;
-            }
+            self.posted.go_on(written);
         }
         Poll::Ready(Ok(()))
     }
@@ -299,38 +299,46 @@ impl<T: AsyncWrite + Unpin> Connection<T> {
 impl<T: AsyncWrite + Unpin> AsyncWrite for Connection<T> {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        ready!(this.poll_body(context))?;
+        ready!(this.poll_posted(context))?;
         if this.is_answering {
+            if bytes.starts_with(CONTINUE) {
+                // A client that asks first whether it may send its body, and may.
+                return match &mut this.io {
+                    Some(io) if this.passing > 0 => Pin::new(io).poll_write(context, CONTINUE),
+                    _ => Poll::Ready(Ok(CONTINUE.len())),
+                };
+            }
             this.answered(bytes);
         }
-        if this.body.is_none() {
-            this.body = this.outbox.next.take();
+        if this.posted.is_empty() {
+            this.posted = this.outbox.next.take().unwrap_or_default();
             this.is_head_out = false;
         }
         let Some(io) = &mut this.io else { return Poll::Ready(Err(gone())) };
-        let Some(body) = &mut this.body else { return Pin::new(io).poll_write(context, bytes) };
-        let both = [IoSlice::new(bytes), IoSlice::new(body)];
-        let written = ready!(Pin::new(io).poll_write_vectored(context, &both))?;
-        if written < bytes.len() {
+        if this.posted.is_empty() {
+            return Pin::new(io).poll_write(context, bytes);
+        }
+        // The blank line comes behind the last field.
+        let head = &bytes[..bytes.len().saturating_sub(BLANK_LINE.len())];
+        let all = [IoSlice::new(head), IoSlice::new(&this.posted.fields), IoSlice::new(&this.posted.body)];
+        let written = ready!(Pin::new(io).poll_write_vectored(context, &all))?;
+        if written < head.len() {
             return Poll::Ready(Ok(written));
         }
         this.is_head_out = true;
-        drop(body.split_to(written - bytes.len()));
-        if body.is_empty() {
-            this.body = None;
-        }
+        this.posted.go_on(written - head.len());
         Poll::Ready(Ok(bytes.len()))
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        ready!(this.poll_body(context))?;
+        ready!(this.poll_posted(context))?;
         this.io.as_mut().map_or(Poll::Ready(Ok(())), |io| Pin::new(io).poll_flush(context))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        ready!(this.poll_body(context))?;
+        ready!(this.poll_posted(context))?;
         if this.is_at_rest() {
             this.bed.set(this.io.take());
             return Poll::Ready(Ok(()));
@@ -380,23 +388,27 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_goes_out_behind_its_head_however_little_is_taken_at_once() {
+    async fn fields_and_body_go_out_behind_a_head_however_little_is_taken_at_once() {
         for room in [1, 7, 1024] {
             let (mut client, server) = duplex(room);
             let mut connection = Connection::new(server, MINUTE, Bed::default());
             let outbox = connection.outbox();
             let writing = async {
-                for body in ["one body", "another"] {
-                    outbox.put(Bytes::from(body));
-                    connection.write_all(b"head ").await.expect("written");
+                for body in ["one body", "another", ""] {
+                    let fields = Bytes::from("a: b\r\n\r\n");
+                    outbox.put(Posted { fields, body: Bytes::from(body) });
+                    connection.write_all(b"head\r\n\r\n").await.expect("written");
                 }
+                connection.write_all(b"head\r\n\r\nits own body").await.expect("written");
                 connection.flush().await.expect("written");
                 drop(connection);
             };
             let mut read = String::new();
             let ((), count) = tokio::join!(writing, client.read_to_string(&mut read));
             count.expect("read");
-            assert_eq!(read, "head one bodyhead another", "{room}");
+            let head = "head\r\na: b\r\n\r\n";
+            let expected = format!("{head}one body{head}another{head}head\r\n\r\nits own body");
+            assert_eq!(read, expected, "{room}");
         }
     }
 
@@ -420,6 +432,57 @@ mod tests {
             connection.shutdown().await.expect("shut");
             assert_eq!(bed.take().is_some(), rests, "{answer} {more}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn behind_the_last_answer_everything_is_thrown_away_for_a_moment() {
+        let (mut client, server) = duplex(1024);
+        let mut connection = Connection::new(server, MINUTE, Bed::default());
+        let mut buffer = [0; 1024];
+        client.write_all(b"GET /1 HTTP/1.1\r\n\r\nhello").await.expect("sent");
+        assert!(connection.read(&mut buffer).await.expect("a request") > 0);
+        assert!(read_now(&mut connection, &mut buffer).await.is_none());
+        connection.write_all(b"HTTP/1.1 413 X\r\nconnection: close\r\n\r\n").await.expect("answered");
+        client.write_all(b"GET /2 HTTP/1.1\r\n\r\nGET /3").await.expect("sent");
+        // As a stream of bytes, not request by request.
+        assert_eq!(connection.read(&mut buffer).await.expect("what comes"), 25);
+        let before = Instant::now();
+        assert_eq!(connection.read(&mut buffer).await.expect("the end"), 0);
+        assert!(before.elapsed() >= LINGER && before.elapsed() < 2 * LINGER);
+    }
+
+    #[tokio::test]
+    async fn nobody_is_asked_for_a_body() {
+        let (mut client, server) = duplex(1024);
+        let mut connection = Connection::new(server, MINUTE, Bed::default());
+        let mut buffer = [0; 1024];
+        client.write_all(b"GET /1 HTTP/1.1\r\nExpect: 100-continue\r\n\r\n").await.expect("sent");
+        assert!(connection.read(&mut buffer).await.expect("a request") > 0);
+        connection.write_all(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK").await.expect("answered");
+        drop(connection);
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).await.expect("the answer");
+        assert_eq!(answer, "HTTP/1.1 200 OK");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_asks_nothing_more_is_put_to_rest() {
+        let (mut client, server) = duplex(1024);
+        let bed = Bed::default();
+        let mut connection = Connection::new(server, MINUTE, bed.clone());
+        let mut buffer = [0; 1024];
+        for _ in 0..3 {
+            client.write_all(b"GET /1 HTTP/1.1\r\n\r\n").await.expect("sent");
+            assert!(connection.read(&mut buffer).await.expect("a request") > 0);
+            connection.write_all(b"HTTP/1.1 304 Not Modified\r\n\r\n").await.expect("answered");
+            assert!(read_now(&mut connection, &mut buffer).await.is_none());
+            tokio::time::advance(REST_AFTER * 3 / 4).await;
+        }
+        let before = Instant::now();
+        assert_eq!(connection.read(&mut buffer).await.expect("the end"), 0);
+        assert!(before.elapsed() <= 2 * REST_AFTER);
+        connection.shutdown().await.expect("shut");
+        assert!(bed.take().is_some());
     }
 
     #[tokio::test(start_paused = true)]

@@ -206,6 +206,7 @@ impl Problem {
     }
 
     pub(super) fn method_not_allowed(method: &Method, allow: &str) -> Self {
+        let method: String = method.as_str().chars().take(NAME_CHARACTERS_MAX).collect();
         let detail = format!("{method} is not possible here; possible: {allow}");
         Self::new(Kind::MethodNotAllowed, detail)
     }
@@ -240,6 +241,13 @@ impl Problem {
         let detail =
             "none of the codings in `Accept-Encoding` can be had; there are identity, gzip and br".to_owned();
         Self::new(Kind::NotAcceptable, detail)
+    }
+
+    pub(super) fn precondition_failed() -> Self {
+        let detail =
+            "what is here is not what `If-Match` or `If-Unmodified-Since` asks for; ask without them"
+                .to_owned();
+        Self::new(Kind::PreconditionFailed, detail)
     }
 
     pub(super) fn too_many_requests(wait: Duration) -> Self {

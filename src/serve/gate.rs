@@ -10,13 +10,13 @@ use std::time::Instant;
 
 use actix_web::body::{self, BodySize, BoxBody, MessageBody};
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform};
-use actix_web::http::header::{self, HeaderValue};
-use actix_web::http::{Method, StatusCode, Version};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::{ConnectionType, Method, StatusCode, Version};
 use actix_web::web::Bytes;
-use actix_web::{Error, HttpMessage};
+use actix_web::{Error, HttpMessage, HttpResponse};
 
 use super::account::{Account, Asked};
-use super::connection::Outbox;
+use super::connection::{BLANK_LINE, Outbox, Posted};
 use super::current::View;
 use super::doors::IsAdmin;
 use super::error::Problem;
@@ -25,6 +25,7 @@ use super::metrics::Counts;
 use super::recent::Recent;
 use super::request_id::{RequestId, X_REQUEST_ID};
 use super::respond::Kept;
+use super::routes::Methods;
 use super::{Current, State, TARGET_BYTES_MAX, hub};
 
 /// The most bytes of header fields, names and values together.
@@ -117,26 +118,32 @@ where
 
     fn call(&self, mut request: ServiceRequest) -> Answer {
         let is_plain = *request.method() == Method::GET && matches!(request.parts_mut().1, Payload::None);
+        let outbox = request.conn_data::<Rc<Outbox>>().filter(|_| is_plain);
         let seen = self.view.look(|state| {
             let started = self.account.measures(state).then(Instant::now);
             admit(&request, state)?;
-            let answer = is_plain.then(|| self.recent.borrow().answer(request.head(), state)).flatten();
+            let answer = outbox.and_then(|outbox| {
+                let (status, route, posted) = self.recent.borrow_mut().answer(request.head(), state)?;
+                let bytes = posted.body.len() as u64;
+                outbox.put(posted);
+                Some((status, route, bytes))
+            });
             // All that goes on needs the state; an answer from a moment ago needs it for the log alone.
             let state = (answer.is_none() || state.options.log.requests).then(|| state.clone());
             Ok((answer, state, started))
         });
         let state = match seen {
-            Ok((Some((answer, route)), log, started)) => {
-                let response = request.into_response(answer);
-                self.account.close_recent(started, route, &response, log.as_deref());
-                return Answer::Now(Some(posted(response)));
+            Ok((Some((status, route, bytes)), log, started)) => {
+                let response = at_once(request, status);
+                self.account.close_recent(started, route, bytes, &response, log.as_deref());
+                return Answer::Now(Some(response));
             }
             Ok((None, state, _)) => state.unwrap_or_else(|| self.view.look(Arc::clone)),
             Err(problem) => return self.refuse(request, &problem, Instant::now()),
         };
         // What came before takes a microsecond.
         let started = Instant::now();
-        if let Err(problem) = check(&mut request, &state) {
+        if let Err(problem) = check(&request, &state) {
             return self.refuse(request, &problem, started);
         }
         request.add_data_container(self.view.carried(&state));
@@ -171,7 +178,11 @@ impl<S> Gated<S> {
         let state = self.view.look(Arc::clone);
         self.account.name(request.request(), &state);
         let asked = Asked::new(&request, started);
-        let response = problem.respond(request.request());
+        let mut response = problem.respond(request.request());
+        // What comes behind is not looked at.
+        if has_body(request.headers()) {
+            response.head_mut().set_connection_type(ConnectionType::Close);
+        }
         let response = request.into_response(response);
         self.account.counts().refused(response.status());
         self.account.close(&asked, &response, &state);
@@ -196,7 +207,7 @@ fn admit(request: &ServiceRequest, state: &State) -> Result<(), Problem> {
 }
 
 /// Is this a request that a route should see?
-fn check(request: &mut ServiceRequest, state: &State) -> Result<(), Problem> {
+fn check(request: &ServiceRequest, state: &State) -> Result<(), Problem> {
     let target_bytes = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
     if target_bytes > TARGET_BYTES_MAX {
         return Err(Problem::target_too_long(TARGET_BYTES_MAX));
@@ -210,22 +221,39 @@ fn check(request: &mut ServiceRequest, state: &State) -> Result<(), Problem> {
     if hosts > 1 || (hosts == 0 && request.version() >= Version::HTTP_11) {
         return Err(Problem::bad_host());
     }
-    if matches!(request.parts_mut().1, Payload::None) {
-        return Ok(());
+    if has_body(headers) {
+        if !hub::takes_body(request.method(), request.path(), state) {
+            return Err(Problem::body_refused(
+                "nothing here is asked for with a body; send the request without one",
+            ));
+        }
+        // What the connection holds back would be waited for without end.
+        let outbox = request.request().conn_data::<Rc<Outbox>>();
+        if outbox.is_some_and(|outbox| !outbox.lets_body_through()) {
+            return Err(Problem::body_refused(
+                "a form of at most 8192 bytes with a Content-Length is taken here",
+            ));
+        }
     }
-    if !hub::takes_body(request.method(), request.path(), state) {
-        return Err(Problem::body_refused(
-            "nothing here is asked for with a body; send the request without one",
-        ));
-    }
-    // What the connection holds back would be waited for without end.
-    let outbox = request.request().conn_data::<Rc<Outbox>>();
-    if outbox.is_some_and(|outbox| !outbox.lets_body_through()) {
-        return Err(Problem::body_refused(
-            "a form of at most 8192 bytes with a Content-Length is taken here",
-        ));
+    // A path is not what it names.
+    if *request.method() == Method::CONNECT {
+        return Err(Problem::method_not_allowed(request.method(), Methods::Read.allow()));
     }
     Ok(())
+}
+
+/// An answer of which the server writes only the beginning, for the connection has the rest.
+fn at_once(request: ServiceRequest, status: StatusCode) -> ServiceResponse<BoxBody> {
+    let mut response = HttpResponse::with_body(status, BoxBody::new(LeftOff));
+    response.head_mut().no_chunking(true);
+    request.into_response(response)
+}
+
+/// Does a body follow, be it empty in the end?
+fn has_body(headers: &HeaderMap) -> bool {
+    let is_none = |length: &HeaderValue| length.as_bytes().iter().all(|digit| *digit == b'0');
+    headers.contains_key(header::TRANSFER_ENCODING)
+        || headers.get_all(header::CONTENT_LENGTH).any(|length| !is_none(length))
 }
 
 /// Says that every type is meant, and leaves the body off where `HEAD` asked.
@@ -251,7 +279,7 @@ fn posted(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
             let (response, body) = left_off(response);
             match body.try_into_bytes() {
                 Ok(body) => {
-                    outbox.put(body);
+                    outbox.put(Posted { fields: Bytes::from_static(BLANK_LINE), body });
                     response
                 }
                 Err(body) => response.map_body(|_, _| body),

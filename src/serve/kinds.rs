@@ -41,6 +41,7 @@ problems! {
     NothingWatched "nothing-watched" NOT_FOUND "No subject is watched",
     UnknownPath "unknown-path" NOT_FOUND "No such page",
     NotAcceptable "not-acceptable" NOT_ACCEPTABLE "Nothing acceptable",
+    PreconditionFailed "precondition-failed" PRECONDITION_FAILED "Not the one that was asked for",
     KeyNeeded "key-needed" UNAUTHORIZED "A key is needed",
     TooManyRequests "too-many-requests" TOO_MANY_REQUESTS "Too many requests",
     HeadersTooLarge "headers-too-large" REQUEST_HEADER_FIELDS_TOO_LARGE "Header fields too large",

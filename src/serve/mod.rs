@@ -20,6 +20,7 @@ mod export;
 mod feeds;
 mod freshness;
 mod gate;
+mod head;
 mod hub;
 mod kinds;
 mod later;

@@ -4,17 +4,21 @@
 //! Only the memory for documents holds documents: what it has given up is forgotten here too.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 use std::sync::{Arc, Weak};
 
-use actix_web::HttpResponse;
 use actix_web::dev::RequestHead;
+use actix_web::http::StatusCode;
 use actix_web::http::header;
+use actix_web::http::uri::PathAndQuery;
+use actix_web::web::Bytes;
+use foldhash::fast::RandomState;
 
+use super::connection::Posted;
 use super::document::Document;
 use super::metrics::Route;
 use super::respond::{self, Kept, Terms, Versions};
-use super::{State, coding, delta, negotiate};
+use super::{State, coding, conditional, delta, negotiate};
 
 /// How many wordings a worker remembers.
 const WORDINGS_MAX: usize = 1_024;
@@ -66,13 +70,26 @@ struct Recently {
     versions: Versions,
     second: i64,
     route: Route,
+    /// The fields of an answer in each coding, of a 304 and of the whole.
+    told: [[Option<Bytes>; 2]; 3],
+}
+
+/// Path and query; nothing of an address that names a host as well.
+fn target(head: &RequestHead) -> Option<&str> {
+    head.uri.path_and_query().filter(|_| head.uri.authority().is_none()).map(PathAndQuery::as_str)
 }
 
 impl Recent {
     /// The answer to a request, if one of its wording was answered in this second and nothing has changed since; and
     /// which pattern its address follows.
-    pub(super) fn answer(&self, head: &RequestHead, state: &State) -> Option<(HttpResponse, Route)> {
-        let target = head.uri.path_and_query()?.as_str();
+    ///
+    /// It is what `respond::answer` says, which need not be put together and written down each time.
+    pub(super) fn answer(
+        &mut self,
+        head: &RequestHead,
+        state: &State,
+    ) -> Option<(StatusCode, Route, Posted)> {
+        let target = target(head)?;
         let mut hosts = head.headers.get_all(header::HOST);
         let host = hosts.next()?.as_bytes();
         if hosts.next().is_some() {
@@ -84,13 +101,15 @@ impl Recent {
             let fields = is_negotiated.then(|| head.headers.get_all(header::ACCEPT));
             fields.into_iter().flatten().map(header::HeaderValue::as_bytes)
         };
-        let recently = self.answers.get(&self.hash(target, host, accepted()))?;
+        let hash = self.hash(target, host, accepted());
+        let recently = self.answers.get_mut(&hash)?;
         let wording = &recently.wording;
         if *wording.target != *target
             || *wording.host != *host
             || !wording.accepted.iter().map(|field| &**field).eq(accepted())
             || recently.versions != respond::versions(state)
             || recently.second != state.clock.now().as_second()
+            || conditional::is_particular(&head.headers)
         {
             return None;
         }
@@ -100,12 +119,21 @@ impl Recent {
         if !is_current && (!document.is_prepared(coding) || head.headers.contains_key(delta::A_IM)) {
             return None;
         }
-        Some((respond::answer(&head.headers, &document, coding, &recently.terms), recently.route))
+        let told = &mut recently.told[coding as usize][usize::from(is_current)];
+        let fields = told.get_or_insert_with(|| {
+            respond::written(&respond::answer(&head.headers, &document, coding, &recently.terms))
+        });
+        let (status, body) = if is_current {
+            (StatusCode::NOT_MODIFIED, Bytes::new())
+        } else {
+            (StatusCode::OK, document.prepare(coding))
+        };
+        Some((status, recently.route, Posted { fields: fields.clone(), body }))
     }
 
     /// What of a request would have to be the same again; nothing for one that is not worth remembering.
     pub(super) fn wording(head: &RequestHead, state: &State) -> Option<Wording> {
-        let target = head.uri.path_and_query()?.as_str();
+        let target = target(head)?;
         let host = head.headers.get(header::HOST)?.as_bytes();
         let host = if state.options.base_url.is_some() { &[] } else { host };
         let is_negotiated = negotiate::is_negotiated(head.uri.path());
@@ -129,7 +157,8 @@ impl Recent {
         let hash = self.hash(&wording.target, &wording.host, accepted);
         let Kept { document, terms, versions, second } = kept;
         let document = Arc::downgrade(&document);
-        self.answers.insert(hash, Recently { wording, document, terms, versions, second, route });
+        let told = Default::default();
+        self.answers.insert(hash, Recently { wording, document, terms, versions, second, route, told });
     }
 
     fn hash<'a>(&self, target: &str, host: &[u8], accepted: impl Iterator<Item = &'a [u8]>) -> u64 {

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use actix_web::body::BoxBody;
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::coding::{self, Coding};
+use super::connection::BLANK_LINE;
 use super::document::Document;
 use super::documents::Found;
 use super::error::Problem;
@@ -59,6 +61,9 @@ pub(super) async fn kept(
     was_read_now: bool,
 ) -> Result<HttpResponse, Problem> {
     let coding = coding::best(request.headers()).ok_or_else(Problem::no_coding)?;
+    if is_unwanted(request.headers(), &found.document, coding) {
+        return Err(Problem::precondition_failed());
+    }
     let is_negotiated = negotiate::is_negotiated(request.path());
     let mut terms = freshness.terms(state, is_negotiated, was_read_now);
     if found.document.is_page {
@@ -83,6 +88,9 @@ pub(super) fn page(request: &HttpRequest, document: &Document, cache_control: &'
     let Some(coding) = coding::best(request.headers()) else {
         return Problem::no_coding().respond(request);
     };
+    if is_unwanted(request.headers(), document, coding) {
+        return Problem::precondition_failed().respond(request);
+    }
     let cache_control = HeaderValue::from_static(cache_control);
     // The only one of these that comes in two forms.
     let is_negotiated = request.path() == "/explain";
@@ -93,6 +101,10 @@ pub(super) fn page(request: &HttpRequest, document: &Document, cache_control: &'
 pub(super) fn is_current(headers: &HeaderMap, document: &Document, coding: Coding) -> bool {
     !document.is_delta
         && conditional::is_current(headers, document.etag(coding).as_bytes(), document.modified)
+}
+
+fn is_unwanted(headers: &HeaderMap, document: &Document, coding: Coding) -> bool {
+    conditional::is_unwanted(headers, document.etag(coding).as_bytes(), document.modified)
 }
 
 /// 304, or the whole.
@@ -108,6 +120,23 @@ pub(super) fn answer(
         return response;
     }
     whole(document, coding, terms)
+}
+
+/// The fields of an answer as they go over the wire, its length among them, and the blank line behind them.
+pub(super) fn written(answer: &HttpResponse) -> Bytes {
+    let mut fields = Vec::new();
+    let mut write =
+        |name: &[u8], value: &[u8]| fields.extend_from_slice(&[name, b": ", value, b"\r\n"].concat());
+    for (name, value) in answer.headers() {
+        write(name.as_str().as_bytes(), value.as_bytes());
+    }
+    if let (BodySize::Sized(bytes), true) =
+        (answer.body().size(), answer.status() != StatusCode::NOT_MODIFIED)
+    {
+        write(header::CONTENT_LENGTH.as_str().as_bytes(), bytes.to_string().as_bytes());
+    }
+    fields.extend_from_slice(BLANK_LINE);
+    fields.into()
 }
 
 /// What 304 and 200 both say.

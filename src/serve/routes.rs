@@ -125,6 +125,8 @@ pub fn configure(app: &mut web::ServiceConfig) {
     // Beside what is described: it speaks WebSub, and is there where `push.hub` has it.
     let hub = web::resource("/hub").route(web::post().to(hub::ask)).default_service(web::to(at_hub));
     app.app_data(web::PayloadConfig::new(hub::BODY_BYTES_MAX))
+        // What is no path, `*`, is in no scope.
+        .default_service(web::to(unknown))
         .service(scope.service(hub).default_service(web::to(unknown)));
 }
 
@@ -160,5 +162,9 @@ fn not_allowed(request: &HttpRequest, allow: &'static str) -> HttpResponse {
 }
 
 async fn unknown(request: HttpRequest) -> HttpResponse {
+    // The server as a whole is asked (RFC 9110 §9.3.7).
+    if request.method() == Method::OPTIONS && request.path() == "*" {
+        return only_read(request).await;
+    }
     Problem::unknown_path(request.path()).respond(&request)
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_http::{Extensions, HttpService};
+use actix_http::{Extensions, HttpService, KeepAlive};
 use actix_server::{GracefulShutdownSignal, Server};
 use actix_service::{
     IntoServiceFactory, Service, ServiceFactory, ServiceFactoryExt, fn_factory, fn_service, map_config,
@@ -15,13 +15,12 @@ use actix_web::App;
 use actix_web::dev::AppConfig;
 use tokio::net::TcpStream;
 
-use super::connection::{Bed, Connection};
+use super::connection::{Bed, Connection, REST_AFTER};
 use super::metrics::{Counts, Open};
 use super::{Current, Gate, configure};
 
-/// How long a connection without a request keeps its buffers: short, so that those who come together need not all have
-/// some at once.
-const REST_AFTER: Duration = Duration::from_secs(1);
+/// How many documents a worker renders at once: more would not be ready sooner, and each takes its room.
+const RENDERERS_PER_WORKER: usize = 2;
 
 /// How long the end of a connection may take: what was answered last may still be on its way.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_mins(1);
@@ -49,6 +48,7 @@ pub fn listen(listener: TcpListener, current: Current, options: ServerOptions) -
     let builder = Server::build()
         .workers(options.workers)
         .max_concurrent_connections(options.connections_max.div_ceil(options.workers))
+        .worker_max_blocking_threads(RENDERERS_PER_WORKER)
         .shutdown_timeout(options.shutdown_timeout.as_secs());
     let is_stopping = builder.graceful_shutdown_signal();
     let server = builder.listen("http", listener, move || {
@@ -63,7 +63,8 @@ pub fn listen(listener: TcpListener, current: Current, options: ServerOptions) -
                 let ending = ending.clone();
                 async move { ending.notified().await }
             })
-            .keep_alive(REST_AFTER)
+            // The connection itself ends when nothing is asked.
+            .keep_alive(KeepAlive::Os)
             .client_request_timeout(options.head_timeout)
             .client_disconnect_timeout(DISCONNECT_TIMEOUT)
             .local_addr(address)

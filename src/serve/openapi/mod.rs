@@ -144,7 +144,8 @@ fn complete(path: &str, method: &str, operation: &mut Value, doors: &Doors) {
     let mut usual = vec![400, 413, 414, 431, 500];
     usual.extend((!is_word).then_some(429));
     // Numbers come in one form.
-    usual.extend((!is_word && method == "get" && path != "/metrics").then_some(406));
+    let has_tags = !is_word && method == "get" && path != "/metrics";
+    usual.extend(has_tags.then_some([406, 412]).into_iter().flatten());
     usual.extend((needs_key && !is_admin).then_some(401));
     for status in usual {
         let status = status.to_string();

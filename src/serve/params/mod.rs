@@ -6,6 +6,7 @@ mod values;
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
+use actix_web::http::uri::Authority;
 use actix_web::http::{Version, header};
 use url::{Url, form_urlencoded};
 
@@ -255,7 +256,9 @@ pub(super) fn base(request: &HttpRequest, state: &State) -> Result<String, Probl
     if let Some(base) = &state.options.base_url {
         return Ok(base.as_str().trim_end_matches('/').to_owned());
     }
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    // An address that names a host rules over the field (RFC 9112 §3.2.2).
+    let host = request.uri().authority().map(Authority::as_str);
+    let host = host.or_else(|| request.headers().get(header::HOST).and_then(|host| host.to_str().ok()));
     let own = state.options.address.to_string();
     // HTTP/1.0 need not say whom it asks.
     let host = host.or((request.version() < Version::HTTP_11).then_some(own.as_str()));
