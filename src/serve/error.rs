@@ -8,26 +8,19 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 
-use crate::domain::near::edit_distance;
 use crate::domain::taxonomy::UnknownSubject;
 use crate::filter;
 use crate::render;
 
 use super::kinds::{Code, Kind};
 use super::request_id::{RequestId, X_REQUEST_ID};
-use super::{negotiate, respond, told};
+use super::{hints, negotiate, respond, told};
 
 /// The shortest `Retry-After`, so that a reader does not come back while the answer is on its way.
 const RETRY_AFTER_SECONDS_MIN: u64 = 5;
 
 /// The most of an unknown name that is repeated and compared.
 const NAME_CHARACTERS_MAX: usize = 64;
-
-/// The shortest part of a name that is a hint to the whole.
-const PART_BYTES_MIN: usize = 3;
-
-/// How many names near an unknown one are told.
-const NEAR_MAX: usize = 5;
 
 /// An answer that is no document.
 #[derive(Clone, Debug, Serialize)]
@@ -95,42 +88,6 @@ fn status_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Re
     serializer.serialize_u16(status.as_u16())
 }
 
-/// Endings that ask for a format, though not for one that there is behind this subject.
-const FORMATS_OF_OTHERS: [&str; 9] = ["xml", "html", "htm", "rdf", "feed", "txt", "rss", "atom", "json"];
-
-/// What would work in the place of a subject that there is none of.
-fn hint(unknown: &UnknownSubject) -> String {
-    let UnknownSubject { given, near } = unknown;
-    let is_a_format = |ending: &str| FORMATS_OF_OTHERS.contains(&ending.to_ascii_lowercase().as_str());
-    let ending = given.rsplit_once('.').filter(|(_, ending)| is_a_format(ending));
-    match (ending, near.as_slice()) {
-        (Some((subject, _)), _) => {
-            format!("the formats are {subject}.rss, {subject}.atom and {subject}.json")
-        }
-        _ if given.contains([' ', ',']) => "join subjects with +, as in cs.DC+cs.PF".to_owned(),
-        _ if given.eq_ignore_ascii_case("all") => "`all` stands alone, for every watched subject".to_owned(),
-        (None, []) => "a subject is an arXiv category or archive such as cs.DC or quant-ph".to_owned(),
-        (None, near) => near.join(", "),
-    }
-}
-
-/// What would work in the place of a named feed that there is none of.
-fn hint_of_feed(typed: &str, known: &[&str]) -> String {
-    if let Some((slug, _)) = typed.rsplit_once('.')
-        && known.contains(&slug)
-    {
-        return format!("the formats are {slug}.rss, {slug}.atom and {slug}.json");
-    }
-    let is_part = |name: &str| typed.len() >= PART_BYTES_MIN && name.contains(typed);
-    let is_near = |name: &str| edit_distance(typed, name) <= (name.len() / 3).clamp(1, 3) || is_part(name);
-    let near: Vec<&str> = known.iter().copied().filter(|name| is_near(name)).take(NEAR_MAX).collect();
-    match (known.is_empty(), near.is_empty()) {
-        (true, _) => "no feeds are named here".to_owned(),
-        (false, true) => "the start page lists the named feeds".to_owned(),
-        (false, false) => format!("near: {}", near.join(", ")),
-    }
-}
-
 impl Problem {
     fn new(kind: Kind, detail: String) -> Self {
         Self {
@@ -145,7 +102,7 @@ impl Problem {
 
     pub(super) fn unknown_subject(unknown: &[(usize, UnknownSubject)]) -> Self {
         let detail = |(_, subject): &(usize, UnknownSubject)| {
-            format!("unknown subject `{}`: {}", subject.given, hint(subject))
+            format!("unknown subject `{}`: {}", subject.given, hints::of_subject(subject))
         };
         let details: Vec<String> = unknown.iter().map(detail).collect();
         let mut problem = Self::new(Kind::UnknownSubject, details.join("; "));
@@ -157,7 +114,7 @@ impl Problem {
                 position: *position,
                 length: subject.given.chars().count(),
                 message: format!("unknown subject `{}`", subject.given),
-                hint: hint(subject),
+                hint: hints::of_subject(subject),
             })
             .collect();
         problem
@@ -165,7 +122,7 @@ impl Problem {
 
     pub(super) fn unknown_feed<'a>(slug: &str, known: impl Iterator<Item = &'a str>) -> Self {
         let given: String = slug.chars().filter(|c| !c.is_control()).take(NAME_CHARACTERS_MAX).collect();
-        let hint = hint_of_feed(&given.to_ascii_lowercase(), &known.collect::<Vec<_>>());
+        let hint = hints::of_feed(&given.to_ascii_lowercase(), &known.collect::<Vec<_>>());
         let message = format!("unknown feed `{given}`");
         let (length, parameter) = (slug.chars().count(), "slug".to_owned());
         let mistake = Mistake { code: Code::UnknownFeed, parameter, position: 0, length, message, hint };
@@ -206,8 +163,7 @@ impl Problem {
     }
 
     pub(super) fn method_not_allowed(method: &Method, allow: &str) -> Self {
-        let method: String = method.as_str().chars().take(NAME_CHARACTERS_MAX).collect();
-        let detail = format!("{method} is not possible here; possible: {allow}");
+        let detail = format!("{:.64} is not possible here; possible: {allow}", method.as_str());
         Self::new(Kind::MethodNotAllowed, detail)
     }
 
@@ -244,9 +200,7 @@ impl Problem {
     }
 
     pub(super) fn precondition_failed() -> Self {
-        let detail =
-            "what is here is not what `If-Match` or `If-Unmodified-Since` asks for; ask without them"
-                .to_owned();
+        let detail = "what is here is not what `If-Match` or `If-Unmodified-Since` asks for".to_owned();
         Self::new(Kind::PreconditionFailed, detail)
     }
 

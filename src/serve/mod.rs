@@ -21,6 +21,7 @@ mod feeds;
 mod freshness;
 mod gate;
 mod head;
+mod hints;
 mod hub;
 mod kinds;
 mod later;

@@ -59,12 +59,17 @@ impl<'a> Target<'a> {
     pub(super) fn of(request: &'a HttpRequest, state: &State, last: &str) -> Result<Self, Problem> {
         Ok(Self {
             path: request.uri().path(),
-            last: request.match_info().query(last),
+            // The pattern of a search has no parameter there.
+            last: request.match_info().get(last).unwrap_or_else(|| last_part(request.path())),
             query: request.query_string(),
             form: negotiate::form(request),
             base: base(request, state)?,
         })
     }
+}
+
+fn last_part(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, last)| last)
 }
 
 /// Reads the path and the query of `/subjects/{subjects}`.
