@@ -10,6 +10,8 @@ use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
+use super::lookup;
+
 /// The longest address that is called.
 pub(super) const URL_BYTES_MAX: usize = 2_048;
 
@@ -50,7 +52,7 @@ impl Guard {
     /// Lets public addresses pass, and those of the networks that are named.
     #[must_use]
     pub fn new(allowed: &[IpNet]) -> Self {
-        Self::resolving_by(allowed, Arc::new(|name| Box::pin(system_lookup(name))))
+        Self::resolving_by(allowed, lookup::by_system())
     }
 
     /// The same with another resolver.
@@ -115,10 +117,6 @@ impl Resolve for Guard {
             Ok(Box::new(addresses.into_iter()) as Addrs)
         })
     }
-}
-
-async fn system_lookup(name: String) -> std::io::Result<Vec<IpAddr>> {
-    Ok(tokio::net::lookup_host((name, 0)).await?.map(|found| found.ip()).collect())
 }
 
 /// Is this an address of the public network? By the registries of special-purpose addresses,

@@ -8,6 +8,7 @@ mod again;
 mod client;
 mod desk;
 mod guard;
+mod lookup;
 mod options;
 mod worker;
 
