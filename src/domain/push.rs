@@ -9,6 +9,15 @@ use jiff::Timestamp;
 
 use super::presentation::{Choice, Profile};
 
+/// How long a subscription lasts when the subscriber does not say: ten days.
+pub const LEASE_SECONDS_DEFAULT: i64 = 10 * 24 * 60 * 60;
+
+/// The shortest lease, also for those who ask for less.
+pub const LEASE_SECONDS_MIN: i64 = 5 * 60;
+
+/// The longest lease, also for those who ask for more: thirty days.
+pub const LEASE_SECONDS_MAX: i64 = 30 * 24 * 60 * 60;
+
 /// What comes later, of a contract that one stage keeps for another.
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 

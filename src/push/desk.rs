@@ -7,17 +7,10 @@ use std::sync::Arc;
 use super::Shared;
 use super::again;
 use crate::domain::clock::Clock;
-use crate::domain::push::{Hub, HubRefusal, HubRequest, Later};
+use crate::domain::push::{
+    Hub, HubRefusal, HubRequest, LEASE_SECONDS_DEFAULT, LEASE_SECONDS_MAX, LEASE_SECONDS_MIN, Later,
+};
 use crate::store::{Intent, Mode, Outgoing};
-
-/// How long a subscription lasts when the subscriber does not say: ten days.
-pub const LEASE_SECONDS_DEFAULT: i64 = 10 * 24 * 60 * 60;
-
-/// The shortest lease, also for those who ask for less.
-pub const LEASE_SECONDS_MIN: i64 = 5 * 60;
-
-/// The longest lease, also for those who ask for more: thirty days.
-pub const LEASE_SECONDS_MAX: i64 = 30 * 24 * 60 * 60;
 
 /// How many wishes may wait to be confirmed.
 const INTENTS_MAX: usize = 1_000;

@@ -24,7 +24,6 @@ use crate::domain::push::{Hub, PushReport, Topics};
 use crate::feeds::{NamedOptions, Shelf};
 use crate::store::{Outgoing, Store};
 
-pub use desk::{LEASE_SECONDS_DEFAULT, LEASE_SECONDS_MAX, LEASE_SECONDS_MIN};
 pub use guard::{Guard, Lookup, Refusal};
 pub use options::{Options, WebhookOptions};
 

@@ -20,16 +20,19 @@ pub(super) const PATH: &str = "/hub";
 /// The most bytes of such a body.
 pub(super) const BODY_BYTES_MAX: usize = 8 * 1024;
 
+/// What can be wished.
+pub(super) const MODES: [&str; 2] = ["subscribe", "unsubscribe"];
+
 /// The longest topic, callback, and secret; the last is the standard's.
-const URL_BYTES_MAX: usize = 2_048;
-const SECRET_BYTES_MAX: usize = 199;
+pub(super) const URL_BYTES_MAX: usize = 2_048;
+pub(super) const SECRET_BYTES_MAX: usize = 199;
 
 /// When to come back where too many wishes wait.
 const FULL_RETRY: Duration = Duration::from_mins(1);
 
 /// May this request have a body?
 pub(super) fn takes_body(method: &Method, path: &str, state: &State) -> bool {
-    *method == Method::POST && path == PATH && state.outward.hub.is_some()
+    *method == Method::POST && path == PATH && state.outward.has_hub()
 }
 
 /// `POST /hub`
@@ -64,23 +67,27 @@ fn refused(refusal: HubRefusal) -> Problem {
     }
 }
 
-/// Every mistake of a form at once, or what is asked.
+/// Every mistake of the address and of a form at once, or what is asked.
 async fn read(request: &HttpRequest, body: &[u8], state: &State) -> Result<HubRequest, Problem> {
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let is_form = content_type
         .and_then(|value| value.split(';').next())
         .is_some_and(|value| value.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
+    let mut mistakes = match params::nothing(request, state) {
+        Ok(()) => Vec::new(),
+        Err(problem) => problem.mistakes().to_vec(),
+    };
     if !is_form {
         let hint =
             "send the fields hub.mode, hub.topic and hub.callback as application/x-www-form-urlencoded";
         let message = "this is no form".to_owned();
-        return Err(Problem::bad_request(vec![mistake("body", Code::NoForm, message, hint)]));
+        mistakes.push(mistake("body", Code::NoForm, message, hint));
+        return Err(Problem::bad_request(mistakes));
     }
     let fields: Vec<(String, String)> =
         form_urlencoded::parse(body).map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
     // Subscribers of earlier versions send fields that mean nothing now, so others are left alone.
     let field = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
-    let mut mistakes = Vec::new();
     let mut wrong = |name: &str, message: String, hint: &str| {
         mistakes.push(mistake(name, Code::BadField, message, hint));
     };
@@ -90,9 +97,9 @@ async fn read(request: &HttpRequest, body: &[u8], state: &State) -> Result<HubRe
         }
     }
     let mode = field("hub.mode").unwrap_or("subscribe");
-    if !matches!(mode, "subscribe" | "unsubscribe") {
-        let hint = "choose from subscribe, unsubscribe";
-        wrong("hub.mode", format!("`hub.mode` is `{}`", params::shortened(mode)), hint);
+    if !MODES.contains(&mode) {
+        let hint = format!("choose from {}", MODES.join(", "));
+        wrong("hub.mode", format!("`hub.mode` is `{}`", params::shortened(mode)), &hint);
     }
     let (topic, callback) =
         (field("hub.topic").unwrap_or_default(), field("hub.callback").unwrap_or_default());

@@ -152,6 +152,7 @@ mod tests {
             generation: 0,
             loaded: Arc::new(Loaded::at_start(Timestamp::UNIX_EPOCH)),
             outward: crate::serve::Outward::default(),
+            description: crate::serve::Description::default(),
             metrics: Arc::default(),
             options: Arc::new(Options {
                 address: ([127, 0, 0, 1], 0).into(),

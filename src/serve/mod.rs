@@ -65,6 +65,7 @@ pub use doors::{Doors, Keys};
 pub use export::{Exported, File, export};
 pub use loaded::{Cause, Loaded, Refused};
 pub use metrics::Metrics;
+pub use openapi::Description;
 pub use popular::keep_popular_ready;
 pub use server::{ServerOptions, listen};
 pub use topics::{FeedTopics, Outward};
@@ -90,6 +91,7 @@ pub struct State {
     /// Which settings these are: changes whenever any of them does.
     pub generation: u64,
     pub loaded: Arc<Loaded>,
+    pub description: Description,
 }
 
 /// What the settings say about serving.

@@ -19,7 +19,7 @@ use crate::render::page;
 
 /// What scripts of other sites may see of an answer, beside what they always may.
 pub(super) const EXPOSED: &str =
-    "ETag, Age, Cache-Status, Content-Encoding, Date, IM, Retry-After, Vary, X-Crosslist-Query";
+    "ETag, Age, Cache-Status, Content-Encoding, Date, IM, Retry-After, Vary, X-Crosslist-Query, X-Request-Id";
 
 /// The media type of what is neither feed nor page.
 pub(super) const JSON: &str = "application/json";

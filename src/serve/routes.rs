@@ -5,7 +5,8 @@ use actix_web::{HttpRequest, HttpResponse, Resource, web};
 
 use super::error::Problem;
 use super::{
-    State, admin, assets, builder, explain, feeds, hub, metrics, official, openapi, opml, query_api, status,
+    Outward, State, admin, assets, builder, explain, feeds, hub, metrics, official, openapi, opml, query_api,
+    status,
 };
 
 /// What can be done at an address.
@@ -21,6 +22,8 @@ pub(super) struct Route {
     /// The name of a format may stand behind the path; its handler takes that off.
     has_endings: bool,
     pub(super) methods: Methods,
+    /// Is it there, with these settings?
+    pub(super) is_there: fn(&Outward) -> bool,
     resource: fn() -> Resource,
 }
 
@@ -31,6 +34,7 @@ macro_rules! read {
             path: $path,
             has_endings: false,
             methods: Methods::Read,
+            is_there: always,
             resource: || readable!($path, $handler),
         }
     };
@@ -43,6 +47,7 @@ macro_rules! feed {
             path: $path,
             has_endings: true,
             methods: Methods::Read,
+            is_there: always,
             resource: || readable!([$path, concat!($path, ".{format}")], $handler),
         }
     };
@@ -63,6 +68,7 @@ macro_rules! post {
             path: $path,
             has_endings: false,
             methods: Methods::Post,
+            is_there: always,
             resource: || {
                 web::resource($path).route(web::post().to($handler)).default_service(web::to(only_posted))
             },
@@ -96,7 +102,20 @@ pub(super) const ROUTES: &[Route] = &[
     read!("/readyz", admin::ready),
     read!("/metrics", metrics::show),
     post!("/admin/refresh", admin::refresh),
+    Route {
+        path: hub::PATH,
+        has_endings: false,
+        methods: Methods::Post,
+        is_there: Outward::has_hub,
+        resource: || {
+            web::resource(hub::PATH).route(web::post().to(hub::ask)).default_service(web::to(at_hub))
+        },
+    },
 ];
+
+fn always(_: &Outward) -> bool {
+    true
+}
 
 impl Route {
     /// The address as it is described, also with the ending of a format where it may have one.
@@ -122,16 +141,10 @@ pub fn configure(app: &mut web::ServiceConfig) {
     for route in ROUTES {
         scope = scope.service((route.resource)());
     }
-    // Beside what is described: it speaks WebSub, and is there where `push.hub` has it.
-    let hub = web::resource("/hub").route(web::post().to(hub::ask)).default_service(web::to(at_hub));
     app.app_data(web::PayloadConfig::new(hub::BODY_BYTES_MAX))
         // What is no path, `*`, is in no scope.
         .default_service(web::to(unknown))
-        .service(scope.service(hub).default_service(web::to(unknown)));
-}
-
-async fn at_hub(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    if state.outward.hub.is_some() { only_posted(request).await } else { unknown(request).await }
+        .service(scope.default_service(web::to(unknown)));
 }
 
 /// Those who refuse a method say which there are.
@@ -142,6 +155,11 @@ async fn only_read(request: HttpRequest) -> HttpResponse {
 async fn only_posted(request: HttpRequest) -> HttpResponse {
     not_allowed(&request, Methods::Post.allow())
 }
+
+async fn at_hub(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    if state.outward.has_hub() { only_posted(request).await } else { unknown(request).await }
+}
+
 fn not_allowed(request: &HttpRequest, allow: &'static str) -> HttpResponse {
     if request.method() == Method::OPTIONS {
         return HttpResponse::NoContent()

@@ -32,6 +32,11 @@ impl std::fmt::Debug for Outward {
 }
 
 impl Outward {
+    /// Can one subscribe here?
+    pub(super) fn has_hub(&self) -> bool {
+        self.choice == HubChoice::BuiltIn
+    }
+
     /// Whom feeds name as their hub.
     pub(super) fn hub_url(&self, base: &str) -> Option<String> {
         match &self.choice {

@@ -11,7 +11,7 @@ use crate::domain::verdict::Verdict;
 use crate::feeds::{NamedOptions, Shelf};
 use crate::fetch::Upstream;
 use crate::push::Push;
-use crate::serve::{self, Clients, Documents, Doors, Keys, Loaded, State};
+use crate::serve::{self, Clients, Description, Documents, Doors, Keys, Loaded, State};
 use crate::settings::Settings;
 use crate::store::{AnyStore, Store, StoreError};
 
@@ -82,6 +82,7 @@ pub(super) async fn build(
         generation: 0,
         loaded,
         outward: outward.unwrap_or_default(),
+        description: Description::default(),
     })
 }
 

@@ -20,7 +20,10 @@ const FEEDS: &str = r#"
 name = "dc-systems"
 sources = ["cs.DC"]
 score = [{ q = 'ti:GPU', add = 3 }]
+webhooks = [{ kind = "json", url = "http://127.0.0.1:65535/hear" }]
 "#;
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Addresses that leave alone what stands behind their `?`, such as the edition of a file.
 const UNREAD: [&str; 7] =
@@ -33,6 +36,9 @@ async fn service(sources: Sources) -> Running {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("feeds.toml");
     std::fs::write(&path, FEEDS).expect("a file");
+    // Callbacks of tests are on this machine.
+    let sources = sources.with_override("test", "push.hub", "built-in");
+    let sources = sources.with_override("test", "push.allow_networks", "127.0.0.0/8");
     let service = Running::demo_with(Sources { feeds_file: Some(path), ..sources }).await;
     // The past days too, before anything is compared.
     let key = format!("Bearer {OPERATOR}");
@@ -101,6 +107,16 @@ impl Described {
         if query.is_empty() { address } else { format!("{address}?{}", query.join("&")) }
     }
 
+    /// The form of an operation that takes one, by its example, with a callback that is on this machine.
+    fn form(&self, operation: &Value) -> Option<Value> {
+        let mut form = operation["requestBody"]["content"][FORM]["example"].clone();
+        form["hub.callback"].is_string().then(|| {
+            form["hub.callback"] =
+                format!("{}/hear", self.0["servers"][0]["url"].as_str().expect("text")).into();
+            form
+        })
+    }
+
     /// Fails where an answer is not among those of the operation, or lacks what it must have.
     fn check(&self, operation: &Value, answer: &Answer) {
         let what = &answer.what;
@@ -155,9 +171,33 @@ struct Answer {
 impl Answer {
     async fn to(service: &Running, method: &Method, path: &str, headers: &[(&str, &str)]) -> Self {
         let answer = service.ask(method.clone(), path, headers).await;
+        Self::of(format!("{method} {path} {headers:?}"), answer).await
+    }
+
+    /// The answer to an operation, with its form where it takes one.
+    async fn to_operation(
+        service: &Running,
+        (method, form): (&Method, Option<&Value>),
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> Self {
+        let Some(form) = form else { return Self::to(service, method, path, headers).await };
+        let fields = form.as_object().expect("fields").iter();
+        let fields: Vec<String> = fields.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let mut request = client.request(method.clone(), format!("{}{path}", service.base));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.header("content-type", FORM).body(fields.join("&"));
+        Self::of(format!("{method} {path} {headers:?} {form}"), request.send().await.expect("an answer"))
+            .await
+    }
+
+    async fn of(what: String, answer: reqwest::Response) -> Self {
         let fields = answer.headers().iter();
         Self {
-            what: format!("{method} {path} {headers:?}"),
+            what,
             status: answer.status().as_u16(),
             headers: fields
                 .map(|(name, value)| (name.as_str().to_owned(), value.to_str().expect("text").to_owned()))
@@ -256,7 +296,8 @@ async fn every_example_is_answered_as_it_is_described() {
             asked.push((address.clone(), vec![(field("name"), field("example"))]));
         }
         for (address, headers) in asked {
-            let answer = Answer::to(&service, &method, &address, &headers).await;
+            let form = described.form(operation);
+            let answer = Answer::to_operation(&service, (&method, form.as_ref()), &address, &headers).await;
             let what = &answer.what;
             let is_of_the_form =
                 ["was=", "place=", "words=", "authors=", "without="].iter().any(|p| address.contains(p));
@@ -264,6 +305,7 @@ async fn every_example_is_answered_as_it_is_described() {
                 (_, &Method::OPTIONS) => assert_eq!(answer.status, 204, "{what}"),
                 // The client follows to the address that says the same.
                 ("/", _) if is_of_the_form => {}
+                ("/hub", _) => assert_eq!(answer.status, 202, "{what}: {}", answer.said()),
                 _ => assert_eq!(answer.status, 200, "{what}: {}", answer.said()),
             }
             described.check(operation, &answer);
@@ -428,13 +470,106 @@ async fn a_description_says_where_it_is_and_is_open_where_keys_are_set() {
         ] {
             let headers: Vec<(&str, &str)> =
                 headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            let answer = Answer::to(&service, &method, &address, &headers).await;
+            let form = described.form(operation);
+            let answer = Answer::to_operation(&service, (&method, form.as_ref()), &address, &headers).await;
             let is_key_refused_as_unknown = is_open && answer.status == 400;
             assert!(answer.status < 300 || is_key_refused_as_unknown, "{}: {}", answer.what, answer.said());
             described.check(operation, &answer);
         }
     }
     judged(&described, &[]);
+}
+
+#[tokio::test]
+async fn the_hub_answers_every_wish_as_it_is_described() {
+    let service = service(with_keys()).await;
+    let described = Described::of(&service).await;
+    let operation = &described.0["paths"]["/hub"]["post"];
+    let right = described.form(operation).expect("a form");
+    let key = format!("Bearer {READER}");
+    let with_key = [("authorization", &*key)];
+    let with = |name: &str, value: &str| {
+        let mut form = right.clone();
+        form[name] = value.into();
+        form
+    };
+    let topic = |path: &str| with("hub.topic", &format!("{}{path}", service.base));
+    let long = format!("{}/{}", service.base, "x".repeat(2_100));
+    let mut checked = Vec::new();
+    for (form, path, headers, status) in [
+        (right.clone(), "/hub", &with_key[..], 202),
+        (with("hub.mode", "unsubscribe"), "/hub", &with_key, 202),
+        (with("hub.lease_seconds", ""), "/hub", &with_key, 202),
+        (with("hub.lease_seconds", "0"), "/hub", &with_key, 202),
+        // What subscribers of earlier versions send means nothing, and hinders nobody.
+        (with("hub.verify", "async"), "/hub", &with_key, 202),
+        (right.clone(), &format!("/hub?key={READER}"), &[], 202),
+        (right.clone(), "/hub", &[], 401),
+        (right.clone(), "/hub?nonsense=1", &with_key, 400),
+        (with("hub.mode", "publish"), "/hub", &with_key, 400),
+        (with("hub.callback", &long), "/hub", &with_key, 400),
+        (with("hub.callback", "http://192.168.0.1/hear"), "/hub", &with_key, 400),
+        (with("hub.lease_seconds", "-1"), "/hub", &with_key, 400),
+        (with("hub.secret", &"x".repeat(200)), "/hub", &with_key, 400),
+        (topic("/status"), "/hub", &with_key, 400),
+        (topic("/named/none.atom"), "/hub", &with_key, 404),
+        (topic("/subjects/cs.DK"), "/hub", &with_key, 404),
+        (topic("/subjects/cs.LG"), "/hub", &with_key, 503),
+        (with("hub.other", &"x".repeat(9_000)), "/hub", &with_key, 413),
+    ] {
+        let answer = Answer::to_operation(&service, (&Method::POST, Some(&form)), path, headers).await;
+        assert_eq!(answer.status, status, "{}: {}", answer.what, answer.said());
+        described.check(operation, &answer);
+        checked.extend(answer.as_checked(&described, operation));
+    }
+    let every = with("hub.mode", "publish");
+    let asked = (&Method::POST, Some(&every));
+    let answer = Answer::to_operation(&service, asked, "/hub?nonsense=1", &with_key).await;
+    for part in ["unknown parameter `nonsense`", "choose from subscribe, unsubscribe"] {
+        assert!(answer.body.contains(part), "no {part} in {}", answer.body);
+    }
+    let unread = Answer::to(&service, &Method::POST, "/hub?nonsense=1", &with_key).await;
+    assert!(unread.body.contains("no-form") && unread.body.contains("unknown-parameter"), "{}", unread.body);
+    let status = Answer::to(&service, &Method::GET, "/status.json", &with_key).await;
+    let said: Value = serde_json::from_str(&status.body).expect("JSON");
+    assert_eq!(said["push"]["webhooks"][0]["kind"], "json", "{said}");
+    checked.extend(status.as_checked(&described, &described.0["paths"]["/status.json"]["get"]));
+    judged(&described, &checked);
+}
+
+#[tokio::test]
+async fn a_hub_that_is_not_there_is_not_described() {
+    let service = Running::demo().await;
+    let described = Described::of(&service).await;
+    assert!(described.0["paths"]["/hub"].is_null());
+    for method in [Method::POST, Method::OPTIONS, Method::GET] {
+        let answer = Answer::to(&service, &method, "/hub", &[]).await;
+        assert_eq!(answer.status, 404, "{}", answer.what);
+    }
+    let (feed, status) = ("/subjects/{subjects}.{format}", "/status.json");
+    let mut checked = Vec::new();
+    for (path, asked) in [(feed, "/subjects/cs.DC.json"), (feed, "/subjects/cs.DC.rss"), (status, status)] {
+        let operation = &described.0["paths"][path]["get"];
+        let answer = Answer::to(&service, &Method::GET, asked, &[]).await;
+        assert_eq!(answer.status, 200, "{}", answer.what);
+        described.check(operation, &answer);
+        checked.extend(answer.as_checked(&described, operation));
+    }
+    judged(&described, &checked);
+}
+
+#[tokio::test]
+async fn a_description_is_of_the_address_and_the_settings_that_it_is_asked_under() {
+    let service = Running::demo().await;
+    let said = async |host: &str| {
+        let answer = Answer::to(&service, &Method::GET, "/openapi.json", &[("host", host)]).await;
+        let whole: Value = serde_json::from_str(&answer.body).expect("JSON");
+        (whole["servers"][0]["url"].clone(), answer.header("etag").expect("a tag").to_owned())
+    };
+    let (one, other) = (said("one.example").await, said("other.example").await);
+    assert_eq!((&one.0, &other.0), (&json!("http://one.example"), &json!("http://other.example")));
+    assert_ne!(one.1, other.1);
+    assert_eq!((said("one.example").await, said("one.example").await), (one.clone(), one));
 }
 
 /// Has schemathesis ask what it likes; `more` are arguments beside the usual ones.

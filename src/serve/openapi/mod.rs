@@ -4,6 +4,8 @@
 //! means the component of that name, and of parameters and headers also a group of them. Whatever the code has a
 //! constant for comes from there.
 
+mod finished;
+mod hub;
 mod parameters;
 mod start;
 
@@ -14,16 +16,20 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
 use crate::domain::announcement::AnnounceType;
+use crate::domain::presentation::Choice;
+use crate::domain::push::WebhookKind;
 use crate::domain::verdict::Verdict;
 use crate::render::Format;
 
-use super::document::Document;
 use super::doors::Doors;
 use super::gate::UNCOUNTED_PATHS;
+use super::hub::PATH;
 use super::kinds::{Code, Kind};
 use super::loaded::Cause;
 use super::routes::{Methods, ROUTES};
-use super::{Options, State, params, respond};
+use super::{Options, Outward, State, params, respond};
+
+pub use finished::Description;
 
 /// Where the document is, for whoever looks for it (RFC 8631).
 pub(super) const LINKS: &str =
@@ -49,19 +55,19 @@ const OF_WHAT_IS_NOT_KEPT: &[&str] = &["Cache-Control", "X-Content-Type-Options"
 /// `/openapi.json`
 pub(super) async fn document(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
     let described = params::nothing(&request, &state).and_then(|()| params::base(&request, &state));
-    match described.map(|base| describe(&base, &state.options, &state.doors).to_string()) {
-        Ok(body) => respond::page(&request, &Document::undated(body, respond::JSON), "no-cache"),
+    match described.map(|base| Description::of(base, &state)) {
+        Ok(document) => respond::page(&request, &document, "no-cache"),
         Err(problem) => problem.respond(&request),
     }
 }
 
 /// The whole description of the service at an address.
-fn describe(base: &str, options: &Options, doors: &Doors) -> Value {
+fn describe(base: &str, options: &Options, doors: &Doors, outward: &Outward) -> Value {
     let mut whole = BY_HAND.clone();
     whole["info"]["version"] = json!(env!("CARGO_PKG_VERSION"));
     whole["servers"] = json!([{ "url": base }]);
     let mut paths = Map::new();
-    for route in ROUTES {
+    for route in ROUTES.iter().filter(|route| (route.is_there)(outward)) {
         for path in route.paths() {
             let methods = &whole["paths"][&path];
             if methods.is_object() {
@@ -70,14 +76,25 @@ fn describe(base: &str, options: &Options, doors: &Doors) -> Value {
             }
         }
     }
+    if let Some(hub) = paths.get_mut(PATH) {
+        hub["post"]["requestBody"] = hub::form(base);
+    }
     whole["paths"] = paths.into();
     let components = &mut whole["components"];
+    let has_hub = outward.hub_url(base).is_some();
+    if has_hub {
+        components["headers"]["FeedLink"] = hub::link();
+    }
     components["parameters"] = parameters::parameters(options).into();
     for (name, words) in words() {
         components["schemas"][name] = json!({ "enum": words });
     }
     for response in components["responses"].as_object_mut().into_iter().flat_map(Map::values_mut) {
+        let is_feed = matches!(response["headers"].as_str(), Some("feed" | "delta"));
         spell_out(response);
+        if is_feed && has_hub {
+            response["headers"]["Link"] = reference("headers", "FeedLink");
+        }
     }
     let statuses: BTreeSet<u16> = Kind::ALL.iter().map(|kind| kind.status().as_u16()).collect();
     for status in statuses {
@@ -93,12 +110,13 @@ fn describe(base: &str, options: &Options, doors: &Doors) -> Value {
 }
 
 /// The words that the service's answers are made of.
-fn words() -> [(&'static str, Vec<String>); 5] {
+fn words() -> [(&'static str, Vec<String>); 6] {
     let owned = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect();
     [
         ("Verdict", owned(Verdict::ALL.map(Verdict::as_str).to_vec())),
         ("LoadCause", owned(Cause::ALL.map(Cause::as_str).to_vec())),
         ("AnnounceType", owned(AnnounceType::ALL.map(AnnounceType::as_str).to_vec())),
+        ("WebhookKind", owned(WebhookKind::ALL.iter().map(|kind| kind.as_str()).collect())),
         ("ProblemType", Kind::ALL.iter().map(|kind| kind.address()).collect()),
         ("MistakeCode", owned(Code::names())),
     ]

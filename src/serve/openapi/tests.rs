@@ -1,20 +1,20 @@
 //! Does the description have what the service has, no less and no more?
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::LogOptions;
 use super::super::doors::Keys;
 use super::super::routes::ROUTES;
 use super::*;
+use crate::domain::push::HubChoice;
 use crate::filter::Lists;
 
 const WHAT_TO_DO: &str = "\nDescribe what is new under `paths` in src/serve/openapi/document.json (its parameters, \
      answers and schemas; see the others), or take out what is gone;\na new parameter gets its meaning in \
      src/serve/openapi/parameters.rs. tests/api/openapi.rs then asks for its examples.\n";
 
-fn described(doors: &Doors) -> Value {
+fn described(doors: &Doors, choice: HubChoice) -> Value {
     let options = Options {
         address: "127.0.0.1:8080".parse().expect("an address"),
         base_url: None,
@@ -26,7 +26,7 @@ fn described(doors: &Doors) -> Value {
         lists: Lists::default(),
         log: LogOptions::default(),
     };
-    describe("http://localhost:8080", &Arc::new(options), doors)
+    describe("http://localhost:8080", &options, doors, &Outward { choice, ..Outward::default() })
 }
 
 fn locked() -> Doors {
@@ -35,7 +35,7 @@ fn locked() -> Doors {
 
 #[test]
 fn every_route_is_described_and_nothing_else() {
-    let whole = described(&Doors::default());
+    let whole = described(&Doors::default(), HubChoice::BuiltIn);
     let mut routes = BTreeSet::new();
     for route in ROUTES {
         let expected: &[&str] = match route.methods {
@@ -57,6 +57,25 @@ fn every_route_is_described_and_nothing_else() {
     }
 }
 
+#[test]
+fn the_hub_is_described_where_there_is_one_and_feeds_name_whichever_there_is() {
+    let another = || HubChoice::External("https://hub.example.org/".to_owned());
+    for (choice, has_hub, is_named) in
+        [(HubChoice::Off, false, false), (another(), false, true), (HubChoice::BuiltIn, true, true)]
+    {
+        let whole = described(&Doors::default(), choice.clone());
+        assert_eq!(whole["paths"]["/hub"].is_object(), has_hub, "{choice:?}");
+        let of_feed = &whole["components"]["responses"]["Feed"]["headers"]["Link"];
+        assert_eq!(of_feed.is_object(), is_named, "{choice:?}");
+    }
+    let whole = described(&locked(), HubChoice::BuiltIn);
+    let asked = &whole["paths"]["/hub"]["post"];
+    assert!(asked["responses"]["401"].is_object() && asked["security"] != json!([]), "{asked}");
+    let form = &asked["requestBody"]["content"]["application/x-www-form-urlencoded"];
+    assert_eq!(form["example"]["hub.topic"], "http://localhost:8080/subjects/cs.DC.atom");
+    assert_eq!(form["schema"]["properties"]["hub.secret"]["maxLength"], 199);
+}
+
 /// Every `$ref` below a value.
 fn references(value: &Value, found: &mut BTreeSet<String>) {
     if let Some(reference) = value["$ref"].as_str() {
@@ -71,8 +90,14 @@ fn references(value: &Value, found: &mut BTreeSet<String>) {
 
 #[test]
 fn what_is_referred_to_is_there_and_what_is_there_is_referred_to() {
-    for doors in [Doors::default(), locked()] {
-        let whole = described(&doors);
+    let another = HubChoice::External("https://hub.example.org/".to_owned());
+    for (doors, choice) in [
+        (Doors::default(), HubChoice::Off),
+        (Doors::default(), HubChoice::BuiltIn),
+        (locked(), HubChoice::BuiltIn),
+        (locked(), another),
+    ] {
+        let whole = described(&doors, choice);
         let mut found = BTreeSet::new();
         references(&whole, &mut found);
         assert!(found.len() > 50, "{found:?}");
@@ -93,7 +118,7 @@ fn what_is_referred_to_is_there_and_what_is_there_is_referred_to() {
 
 #[test]
 fn no_operation_shares_its_name() {
-    let whole = described(&Doors::default());
+    let whole = described(&Doors::default(), HubChoice::BuiltIn);
     let mut names = BTreeSet::new();
     for operation in whole["paths"]
         .as_object()
@@ -108,10 +133,10 @@ fn no_operation_shares_its_name() {
 
 #[test]
 fn keys_are_asked_for_where_the_doors_ask_for_them() {
-    let open = described(&Doors::default());
+    let open = described(&Doors::default(), HubChoice::BuiltIn);
     assert!(open["components"]["securitySchemes"].is_null());
     assert_eq!(open["paths"]["/status"]["get"]["security"], json!([]));
-    let locked = described(&locked());
+    let locked = described(&locked(), HubChoice::BuiltIn);
     let ways = json!([{ "bearer": [] }, { "key": [] }]);
     let status = &locked["paths"]["/status"]["get"];
     assert_eq!((&status["security"], status["responses"]["401"].is_object()), (&ways, true));
