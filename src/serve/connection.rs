@@ -212,13 +212,17 @@ impl<T> Connection<T> {
             self.has_hung_up();
             return Poll::Ready(());
         }
-        if !self.is_at_rest() {
-            return Poll::Pending;
-        }
         // Whoever asks often pays for no timer: it is set once, and again when it is found to have been too early.
+        // It runs while an answer is on its way, for the server does not look again behind one.
+        let is_at_rest = self.is_at_rest();
         match &mut self.rest {
+            None if !self.was_busy => return Poll::Pending,
             None => self.rest = Some(Box::pin(tokio::time::sleep(REST_AFTER))),
             Some(rest) if !rest.is_elapsed() => return Poll::Pending,
+            Some(_) if !is_at_rest => {
+                self.reader = Some(context.waker().clone());
+                return Poll::Pending;
+            }
             Some(_) if !self.was_busy => return Poll::Ready(()),
             Some(rest) => rest.as_mut().reset(Instant::now() + REST_AFTER),
         }
@@ -409,6 +413,25 @@ mod tests {
             let head = "head\r\na: b\r\n\r\n";
             let expected = format!("{head}one body{head}another{head}head\r\n\r\nits own body");
             assert_eq!(read, expected, "{room}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_does_not_look_again_behind_its_answer_is_told_of_the_rest() {
+        // At once, and when the time of the rest has run out before the answer.
+        for wait in [Duration::ZERO, REST_AFTER * 5] {
+            let (mut client, server) = duplex(1024);
+            let (mut reader, mut writer) = tokio::io::split(Connection::new(server, MINUTE, Bed::default()));
+            client.write_all(b"GET / HTTP/1.1\r\n\r\n").await.expect("sent");
+            let mut buffer = [0; 1024];
+            assert!(reader.read(&mut buffer).await.expect("a request") > 0);
+            let answering = async {
+                tokio::time::sleep(wait).await;
+                writer.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.expect("answered");
+            };
+            // What looks is polled first, and waits before anything is answered.
+            let (count, ()) = tokio::join!(reader.read(&mut buffer), answering);
+            assert_eq!(count.expect("no mistake"), 0, "{wait:?}");
         }
     }
 

@@ -101,7 +101,8 @@ where
     let _open = Open::new(&counts);
     let bed = Bed::default();
     loop {
-        http.call((Connection::new(socket, options.head_timeout, bed.clone()), peer)).await?;
+        // In a box, for a task is as large as the largest that it ever holds.
+        Box::pin(http.call((Connection::new(socket, options.head_timeout, bed.clone()), peer))).await?;
         let Some(resting) = bed.take() else { return Ok(()) };
         let is_woken = tokio::select! {
             woken = resting.readable() => woken.is_ok(),
