@@ -15,13 +15,13 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
-use actix_web::web::Bytes;
 use memchr::memmem;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep};
 
 use super::head::{Head, Wish};
+use super::outbox::{Outbox, Posted};
 
 /// The most of an answer that is searched for whether the connection stays open.
 const ANSWER_HEAD_BYTES_MAX: usize = 4_096;
@@ -80,46 +80,8 @@ enum Behind {
     Nothing,
 }
 
-/// What goes out behind the head that the server writes next, and whether the body of the request is let through.
-#[derive(Default)]
-pub(super) struct Outbox {
-    next: Cell<Option<Posted>>,
-    lets_body_through: Cell<bool>,
-}
-
-/// An answer but for the status line and those fields that the server writes.
-#[derive(Debug, Default)]
-pub(super) struct Posted {
-    /// More fields, and the blank line that ends the head.
-    pub(super) fields: Bytes,
-    pub(super) body: Bytes,
-}
-
 /// Where a socket lies that the server is done with for now, though its client is not.
 pub(super) type Bed<T> = Rc<Cell<Option<T>>>;
-
-impl Outbox {
-    pub(super) fn put(&self, posted: Posted) {
-        self.next.set(Some(posted));
-    }
-
-    pub(super) fn lets_body_through(&self) -> bool {
-        self.lets_body_through.get()
-    }
-}
-
-impl Posted {
-    fn is_empty(&self) -> bool {
-        self.fields.is_empty() && self.body.is_empty()
-    }
-
-    /// Leaves out what is written; the rest stays where it is.
-    fn go_on(&mut self, written: usize) {
-        let of_fields = written.min(self.fields.len());
-        drop(self.fields.split_to(of_fields));
-        drop(self.body.split_to(written - of_fields));
-    }
-}
 
 impl<T> Connection<T> {
     pub(super) fn new(io: T, head_timeout: Duration, bed: Bed<T>) -> Self {
@@ -353,6 +315,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Connection<T> {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::web::Bytes;
     use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
     use super::*;

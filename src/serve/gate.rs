@@ -16,12 +16,13 @@ use actix_web::web::Bytes;
 use actix_web::{Error, HttpMessage, HttpResponse};
 
 use super::account::{Account, Asked};
-use super::connection::{BLANK_LINE, Outbox, Posted};
+use super::connection::BLANK_LINE;
 use super::current::View;
 use super::doors::IsAdmin;
 use super::error::Problem;
 use super::later::Later;
 use super::metrics::Counts;
+use super::outbox::{Outbox, Posted};
 use super::recent::Recent;
 use super::request_id::{RequestId, X_REQUEST_ID};
 use super::respond::Kept;

@@ -31,6 +31,7 @@ mod negotiate;
 mod official;
 mod openapi;
 mod opml;
+mod outbox;
 mod params;
 mod popular;
 mod pushed;

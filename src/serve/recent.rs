@@ -14,9 +14,9 @@ use actix_web::http::uri::PathAndQuery;
 use actix_web::web::Bytes;
 use foldhash::fast::RandomState;
 
-use super::connection::Posted;
 use super::document::Document;
 use super::metrics::Route;
+use super::outbox::Posted;
 use super::respond::{self, Kept, Terms, Versions};
 use super::{State, coding, conditional, delta, negotiate};
 
