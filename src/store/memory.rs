@@ -67,7 +67,12 @@ impl Store for Memory {
         if let Some(day) = Day::of(outcome, seen) {
             ledger.know(day);
         }
-        ledger.reads.insert(outcome.subject, (outcome.clone(), seen));
+        let days = ledger.days.range((outcome.subject, Date::MIN)..=(outcome.subject, Date::MAX));
+        let newest = days.last().map(|((_, date), _)| *date);
+        // A past day says nothing of how the newest listing was read.
+        if outcome.date.is_none_or(|date| Some(date) >= newest) {
+            ledger.reads.insert(outcome.subject, (outcome.clone(), seen));
+        }
         Ok(change)
     }
 

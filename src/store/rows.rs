@@ -28,6 +28,13 @@ pub(super) const WRITE_RULES: &str = "INSERT INTO rules (feed, rules, since) VAL
     ON CONFLICT (feed) DO UPDATE SET since = CASE rules.rules WHEN $2 THEN rules.since ELSE $3 END, rules = $2 \
     RETURNING since";
 
+/// The last read of each subject's newest listing: a past day that was caught up later says nothing of it.
+///
+/// A page that was found to be stale is no past day, whatever its date.
+pub(super) const LAST_READS: &str = "sequence IN (SELECT max(sequence) FROM reads LEFT JOIN \
+     (SELECT subject, max(listing_date) AS newest FROM days GROUP BY subject) AS known USING (subject) \
+     WHERE verdict = 'stale' OR listing_date IS NULL OR newest IS NULL OR listing_date >= newest GROUP BY subject)";
+
 /// What [`columns::event`] reads; `earlier` is the date and the paper of the version before a replacement, a blank between
 /// them, no further back than `COMPARED_DAYS`.
 macro_rules! select_event {
@@ -99,11 +106,8 @@ pub(super) async fn write_read(
 pub(super) async fn read_rest(connection: &mut SqliteConnection) -> Result<Contents, sqlx::Error> {
     let days =
         sqlx::query("SELECT * FROM days ORDER BY subject, listing_date").fetch_all(&mut *connection).await?;
-    let reads = sqlx::query(
-        "SELECT * FROM reads WHERE sequence IN (SELECT max(sequence) FROM reads GROUP BY subject) ORDER BY subject",
-    )
-    .fetch_all(&mut *connection)
-    .await?;
+    let reads = format!("SELECT * FROM reads WHERE {LAST_READS} ORDER BY subject");
+    let reads = sqlx::query(sqlx::AssertSqlSafe(reads)).fetch_all(&mut *connection).await?;
     let requests = sqlx::query("SELECT * FROM requests ORDER BY subject").fetch_all(&mut *connection).await?;
     Ok(Contents {
         days: days.iter().map(columns::day).collect::<Result<_, _>>()?,

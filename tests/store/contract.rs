@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crosslist::domain::announcement::{AnnounceType, Announcement};
 use crosslist::domain::arxiv_id::ArxivId;
-use crosslist::domain::outcome::Day;
+use crosslist::domain::outcome::{Day, Outcome};
 use crosslist::domain::verdict::Verdict;
 use crosslist::store::{Memory, Postgres, Replicas, Sqlite, Store};
 use jiff::civil::{Date, date};
@@ -56,6 +56,7 @@ on_every_store! {
     a_quiet_day_is_known
     what_was_proved_stays_so
     reads_and_requests_are_remembered
+    a_past_day_that_is_caught_up_is_not_how_the_newest_listing_was_read
     old_days_are_forgotten_and_others_are_not
     rules_are_in_force_since_they_were_first_seen
     a_replacement_comes_with_the_newest_version_before_it
@@ -163,6 +164,23 @@ async fn reads_and_requests_are_remembered(store: impl Store) {
     assert_eq!((read.verdict, read.reason.as_str()), (Verdict::Unreachable, "no answer"));
     assert_eq!(*at, time("2026-03-02T03:00:00Z"));
     assert_eq!(contents.requests, [(subject("cs.LG"), time("2026-03-02T00:00:00Z"))]);
+}
+
+async fn a_past_day_that_is_caught_up_is_not_how_the_newest_listing_was_read(store: impl Store) {
+    let [monday, tuesday] = [MONDAY, TUESDAY].map(|file| announcement(file, "cs.DC"));
+    let seen = time("2026-03-03T02:00:00Z");
+    store.record(&tuesday, &outcome(&tuesday), seen).await.expect("kept");
+    store.record(&monday, &outcome(&monday), time("2026-03-03T02:01:00Z")).await.expect("kept");
+    let reads = store.load(None).await.expect("read back").reads;
+    assert_eq!(
+        reads.iter().map(|(read, at)| (read.date, *at)).collect::<Vec<_>>(),
+        [(Some(tuesday.date), seen)]
+    );
+    // A page of Monday that comes in place of Tuesday's does.
+    let stale = Outcome { verdict: Verdict::Stale, ..outcome(&monday) };
+    store.note(&stale, time("2026-03-03T03:00:00Z")).await.expect("kept");
+    let reads = store.load(None).await.expect("read back").reads;
+    assert_eq!(reads[0].0.verdict, Verdict::Stale);
 }
 
 async fn old_days_are_forgotten_and_others_are_not(store: impl Store) {

@@ -13,6 +13,7 @@ use crate::domain::paper::Paper;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::store::columns::{self, Columns};
+use crate::store::rows::LAST_READS;
 use crate::store::{Contents, Wish};
 
 /// What all questions of a reading see: one moment of the database.
@@ -66,9 +67,7 @@ pub(super) async fn load(
     let days = select(&format!("{DAY} FROM days ORDER BY subject, listing_date"))
         .fetch_all(&mut *transaction)
         .await?;
-    let reads = select(&format!(
-        "{READ} FROM reads WHERE sequence IN (SELECT max(sequence) FROM reads GROUP BY subject) ORDER BY subject"
-    ));
+    let reads = select(&format!("{READ} FROM reads WHERE {LAST_READS} ORDER BY subject"));
     let reads = reads.fetch_all(&mut *transaction).await?;
     let contents = Contents {
         changes,
