@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use crate::domain::clock::Clock;
 use crate::domain::event::Change;
@@ -64,6 +64,8 @@ pub(super) struct Shared {
     options: ArcSwap<Options>,
     /// Tells the task that it has been told something else.
     pub(super) told: Notify,
+    /// Tells the task to end.
+    pub(super) stopped: watch::Sender<bool>,
     subjects: Mutex<Subjects>,
     /// Counts what was learned of any subject.
     version: AtomicU64,
@@ -117,7 +119,7 @@ impl std::fmt::Debug for Collector {
 }
 
 impl Collector {
-    /// Starts the task; it ends when the last handle is dropped.
+    /// Starts the task; it ends when it is [stopped](Self::stop) or the last handle is dropped.
     ///
     /// `contents` is what the store remembers.
     #[must_use]
@@ -163,6 +165,12 @@ impl Collector {
         self.shared.learn(|subjects| subjects.watch(&options.watch));
         self.shared.told.notify_one();
         Ok(Self { options, ..self.clone() })
+    }
+
+    /// Ends the task, whoever still holds a handle, and waits for it; what is being written is written to its end.
+    pub async fn stop(&self) {
+        self.shared.stopped.send_replace(true);
+        self.shared.stopped.closed().await;
     }
 
     /// Knows what the store remembers and reads nothing, whoever asks.
@@ -314,6 +322,7 @@ impl Shared {
             clock,
             options: ArcSwap::new(options),
             told: Notify::new(),
+            stopped: watch::Sender::new(false),
             version: AtomicU64::new(0),
             replica: Mutex::default(),
             tally: Tally::default(),

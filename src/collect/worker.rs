@@ -13,6 +13,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::Receiver;
+use tokio::sync::watch;
 
 use crate::domain::announcement::Announcement;
 use crate::domain::mailing;
@@ -53,11 +54,13 @@ pub(super) struct Worker<S> {
     sharing: Sharing,
     /// What was planned and kept by.
     options: Arc<Options>,
+    /// It is to end.
+    stopped: watch::Receiver<bool>,
 }
 
 impl<S: Store> Worker<S> {
     pub(super) fn new(shared: Arc<Shared>, store: Arc<S>, sink: Sink) -> Self {
-        let options = shared.options();
+        let (options, stopped) = (shared.options(), shared.stopped.subscribe());
         Self {
             shared,
             store,
@@ -71,6 +74,7 @@ impl<S: Store> Worker<S> {
             pruned: None,
             sharing: Sharing::default(),
             options,
+            stopped,
         }
     }
 
@@ -86,13 +90,13 @@ impl<S: Store> Worker<S> {
         }
     }
 
-    /// Works until every handle is gone.
+    /// Works until it is stopped or every handle is gone.
     pub(super) async fn run(mut self, mut inbox: Receiver<Ask>) {
         loop {
             while let Ok(ask) = inbox.try_recv() {
                 self.accept(ask, None);
             }
-            if inbox.is_closed() {
+            if inbox.is_closed() || *self.stopped.borrow() {
                 self.leave_rest().await;
                 self.store.resign().await;
                 return;
@@ -108,7 +112,7 @@ impl<S: Store> Worker<S> {
             if let Some(subject) = self.asked.pop_front().or(due) {
                 self.read_new(subject, &mut inbox).await;
             } else if let Some((subject, date)) = self.past_days.next(now).filter(|_| !self.stands_off()) {
-                self.read_past_day(subject, date, now).await;
+                self.read_past_day(subject, date, now, &mut inbox).await;
             } else {
                 let next = next.into_iter().chain(self.past_days.next_attempt()).min();
                 let pause = next.map_or(IDLE_MAX, |next| {
@@ -121,8 +125,9 @@ impl<S: Store> Worker<S> {
 
     /// Waits for a reader, for news of other replicas, for the loss of the lead, or until the time is over.
     async fn wait(&mut self, most: Duration, inbox: &mut Receiver<Ask>) {
-        let leads = self.sharing.leads();
+        let (leads, mut stopped) = (self.sharing.leads(), self.stopped.clone());
         tokio::select! {
+            _ = stopped.wait_for(|is_stopped| *is_stopped) => {}
             asked = inbox.recv() => if let Some(ask) = asked { self.accept(ask, None) },
             () = self.store.heard() => {}
             () = self.shared.told.notified() => {}
@@ -137,20 +142,10 @@ impl<S: Store> Worker<S> {
     }
 
     async fn read_new(&mut self, subject: SubjectId, inbox: &mut Receiver<Ask>) {
-        let (shared, store) = (self.shared.clone(), self.store.clone());
+        let shared = self.shared.clone();
         let due = mailing::newest_due(shared.clock.now());
-        let reading = {
-            let mut round = std::pin::pin!(round::read_new(&shared.upstream, subject, due));
-            let mut lost = std::pin::pin!(store.lost());
-            loop {
-                tokio::select! {
-                    reading = &mut round => break Some(reading),
-                    () = &mut lost => break None,
-                    Some(ask) = inbox.recv() => self.accept(ask, Some(subject)),
-                }
-            }
-        };
-        let Some(reading) = self.if_still_leading(reading).await else { return };
+        let round = round::read_new(&shared.upstream, subject, due);
+        let Some(reading) = self.finish(round, Some(subject), inbox).await else { return };
         self.asked.retain(|asked| *asked != subject);
         let is_ahead = reading.is_ahead;
         let outcome = self.keep(reading).await;
@@ -257,17 +252,21 @@ impl<S: Store> Worker<S> {
         }
     }
 
-    async fn read_past_day(&mut self, subject: SubjectId, date: Date, now: Timestamp) {
+    async fn read_past_day(
+        &mut self,
+        subject: SubjectId,
+        date: Date,
+        now: Timestamp,
+        inbox: &mut Receiver<Ask>,
+    ) {
         if PastDays::is_lost(date, now) {
             self.give_up(subject, date, now).await;
             return;
         }
         let due = mailing::newest_due(now);
-        let reading = tokio::select! {
-            reading = round::read_day(&self.shared.upstream, subject, date, due) => Some(reading),
-            () = self.store.lost() => None,
-        };
-        let Some(reading) = self.if_still_leading(reading).await else { return };
+        let shared = self.shared.clone();
+        let round = round::read_day(&shared.upstream, subject, date, due);
+        let Some(reading) = self.finish(round, None, inbox).await else { return };
         let Reading { outcome, announcement, is_trusted, .. } = reading;
         let is_emptied = judge::is_emptied(&self.shared.subjects(), &outcome);
         let outcome = match announcement.filter(|_| is_trusted && !is_emptied) {

@@ -47,6 +47,8 @@ struct Shared {
     guard: Guard,
     /// Something may be to be done.
     wake: Notify,
+    /// Nothing more is to be begun.
+    is_stopped: AtomicBool,
     /// A feed may show something else than before.
     has_changed: AtomicBool,
     webhooks: Mutex<Arc<Webhooks>>,
@@ -85,6 +87,7 @@ impl Push {
             options,
             guard,
             wake: Notify::new(),
+            is_stopped: AtomicBool::new(false),
             has_changed: AtomicBool::new(true),
             webhooks: Mutex::default(),
             is_configured: AtomicBool::new(true),
@@ -99,7 +102,7 @@ impl Push {
         Arc::new(Desk::new(self.shared.clone(), store, clock))
     }
 
-    /// Starts the task that calls others; it ends when it is aborted.
+    /// Starts the task that calls others; it ends when it is [stopped](Self::stop).
     ///
     /// # Errors
     /// There are no certificates to trust.
@@ -118,6 +121,14 @@ impl Push {
     /// Says that feeds may show something else than before.
     pub fn content_has_changed(&self) {
         self.shared.has_changed.store(true, Ordering::SeqCst);
+        self.wake();
+    }
+
+    /// Ends the task once it has put down what others have taken; calls under way are made again at the next start.
+    ///
+    /// One that is aborted may be writing, and with its session of the store goes the lead.
+    pub fn stop(&self) {
+        self.shared.is_stopped.store(true, Ordering::SeqCst);
         self.wake();
     }
 

@@ -135,6 +135,14 @@ impl<S: Store + Outgoing> Worker<S> {
                 }
                 ended = self.tasks.try_join_next();
             }
+            if shared.is_stopped.load(Ordering::SeqCst) {
+                if self.leads
+                    && let Err(error) = self.put_down().await
+                {
+                    tracing::warn!(%error, "what others have taken is not put down, and is sent to them again");
+                }
+                return;
+            }
         }
     }
 

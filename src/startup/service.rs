@@ -24,6 +24,9 @@ use super::{Reloads, clock, outward};
 /// How long readers that are being answered may take when the service stops.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long the store may take with what is to be put down when the service stops.
+const ENDING_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// How long a client may take to send its request's head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -44,6 +47,8 @@ pub struct Service {
     current: Current,
     settings: Settings,
     push: Push,
+    /// Tells others.
+    telling: Option<JoinHandle<()>>,
     /// Heard from the start on, and by one alone.
     hangups: Option<Signal>,
     /// What goes on beside answering, and holds the collector at its work.
@@ -119,8 +124,8 @@ impl Service {
         let state =
             state::build(settings, address, upstream, store.clone(), clock, asking, Some(&push)).await?;
         let current = Current::new(state);
-        let mut tasks = vec![tokio::spawn(serve::keep_popular_ready(current.clone()))];
-        tasks.extend(outward::start(settings, &push, &current, store.clone())?);
+        let tasks = vec![tokio::spawn(serve::keep_popular_ready(current.clone()))];
+        let telling = outward::start(settings, &push, &current, store.clone())?;
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let options = ServerOptions {
             workers: settings.server.workers.map_or_else(cores, NonZeroUsize::get),
@@ -140,6 +145,7 @@ impl Service {
             settings: settings.clone(),
             hangups: Some(hangups),
             push,
+            telling,
             tasks,
         })
     }
@@ -179,6 +185,18 @@ impl Service {
     /// The server stopped by itself.
     pub async fn run(self) -> anyhow::Result<()> {
         let served = self.server.await.context("the server stopped");
+        self.push.stop();
+        let collector = self.current.state().collector.clone();
+        let ending = async {
+            // In this order: what others have taken is put down by the one that leads.
+            if let Some(telling) = self.telling {
+                drop(telling.await);
+            }
+            collector.stop().await;
+        };
+        if tokio::time::timeout(ENDING_TIMEOUT, ending).await.is_err() {
+            tracing::warn!("stopped without a word to the store, which did not answer");
+        }
         for task in self.tasks {
             task.abort();
             drop(task.await);

@@ -41,7 +41,7 @@ const LOAD_MAX: Duration = Duration::from_mins(5);
 /// How long writing an announcement, or reading what is news, may take.
 const WORK_MAX: Duration = Duration::from_mins(1);
 
-/// How long the one that leads may take to give the lead up when the service stops.
+/// How long the one that leads may take to give the lead up before its connection is closed.
 const RESIGN_MAX: Duration = Duration::from_millis(500);
 
 /// A PostgreSQL database, which several replicas may share.
@@ -141,11 +141,11 @@ impl Postgres {
 
     /// Ends every connection; the lead is free for another.
     ///
-    /// Whoever leads is given a moment to give the lead up; one that does not has a request under way, and the next
-    /// leader takes it for one that has gone suddenly.
+    /// Whoever leads gives the lead up first; where the database does not answer to that, the next leader takes it
+    /// for one that has gone suddenly.
     pub async fn close(&self) {
         if tokio::time::timeout(RESIGN_MAX, self.lost()).await.is_err() {
-            tracing::debug!("stopped with a request under way");
+            tracing::debug!("stopped before the lead was given up");
         }
         self.shared.set_leads(false);
         self.shared.writing.close().await;

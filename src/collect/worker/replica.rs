@@ -78,8 +78,25 @@ impl<S: Store> Worker<S> {
         leads
     }
 
-    /// A read that ended when another replica may have taken over counts for nothing: that one reads it again.
-    pub(super) async fn if_still_leading(&mut self, reading: Option<Reading>) -> Option<Reading> {
+    /// The end of a read, unless the lead was lost or the service stops meanwhile; readers who come are taken in.
+    pub(super) async fn finish(
+        &mut self,
+        round: impl Future<Output = Reading>,
+        being_read: Option<SubjectId>,
+        inbox: &mut Receiver<Ask>,
+    ) -> Option<Reading> {
+        let (store, mut stopped) = (self.store.clone(), self.stopped.clone());
+        let mut round = std::pin::pin!(round);
+        let mut lost = std::pin::pin!(store.lost());
+        let reading = loop {
+            tokio::select! {
+                reading = &mut round => break Some(reading),
+                () = &mut lost => break None,
+                _ = stopped.wait_for(|is_stopped| *is_stopped) => return None,
+                asked = inbox.recv() => self.accept(asked?, being_read),
+            }
+        };
+        // One that ended when another replica may have taken over counts for nothing: that one reads it again.
         let is_confirmed = reading.is_some() && self.store.confirm().await.is_ok();
         self.sharing.leads &= is_confirmed;
         reading.filter(|_| is_confirmed)
