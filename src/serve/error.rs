@@ -83,7 +83,7 @@ impl Mistake {
     }
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde hands over a reference.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 fn status_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u16(status.as_u16())
 }

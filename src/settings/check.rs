@@ -34,8 +34,10 @@ pub(super) fn seconds_with_fraction(most: f64) -> impl Fn(&Given) -> Result<Dura
     move |given| {
         let advice = format!("write a number from 0 to {most}");
         let seconds = match given.value {
-            // Exact: the comparison refuses far smaller numbers than those where it would not be.
-            #[allow(clippy::cast_precision_loss)]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "exact below `most`, and what is above is refused"
+            )]
             Value::Integer(number) => number as f64,
             Value::Float(number) => number,
             _ => return Err(Fault::WrongType(advice)),

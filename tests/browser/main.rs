@@ -1,7 +1,7 @@
 //! Can a person do what the pages are for, in a real browser?
 
 mod driver;
-#[allow(dead_code)] // The tests of the API use the rest.
+#[expect(dead_code, reason = "shared with other tests, which need more of it")]
 #[path = "../api/service.rs"]
 mod service;
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crosslist::domain::push::PushReport;
-use crosslist::store::{AnyStore, Sqlite};
+use crosslist::store::{AnyStore, Outgoing, Sqlite};
 use jiff::SignedDuration;
 use serde_json::Value;
 
@@ -152,6 +152,25 @@ async fn a_message_that_failed_is_sent_again_after_a_restart_and_is_the_same() {
         assert_eq!(post.body, posts[0].body);
         assert_eq!(post.header("x-crosslist-event"), posts[0].header("x-crosslist-event"));
     }
+}
+
+#[tokio::test]
+async fn a_stop_ends_the_task_with_what_was_taken_put_down_and_the_rest_kept() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let receiver = Receiver::start(|_, _| Reply::status(200)).await;
+    let feeds = feed(&hook("slack", &receiver, ", messages_max = 0"));
+    let mut workshop = Workshop::with_webhooks(file(&folder).await, &feeds);
+    begun(&workshop).await;
+    workshop.set(TUESDAY_NIGHT);
+    workshop.announce(MONDAY, "cs.DC").await;
+    workshop.report("a success", |report| report.webhooks[0].deliveries.delivered == 1).await;
+    receiver.answers(|_, _| Reply::Silence);
+    workshop.announce(TUESDAY, "cs.DC").await;
+    workshop.pass(SignedDuration::from_secs(2));
+    receiver.count("POST", 2).await;
+    // The second one is under way.
+    workshop.stop().await;
+    assert_eq!(workshop.store.deliveries().await.expect("read back").len(), 1);
 }
 
 #[tokio::test]

@@ -211,6 +211,13 @@ impl Workshop {
         assert!(asked.is_ok(), "never came: {what}; {:?}", self.push.report());
     }
 
+    /// As the service ends it.
+    pub async fn stop(&mut self) {
+        self.push.stop();
+        let ended = tokio::time::timeout(PATIENCE, &mut self.task).await;
+        ended.expect("it ends by itself").expect("no panic");
+    }
+
     /// Ends as a killed process does.
     pub fn kill(self) {
         drop(self);

@@ -1,7 +1,7 @@
 //! Who asks, who answers, and what happens to both when one of them or the database goes.
 
 use std::fmt::Debug;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crosslist::settings::Sources;
 use crosslist::startup::Keep;
@@ -37,15 +37,19 @@ async fn replica(url: String, arxiv: &Arxiv, sources: Sources, now: &str) -> Run
 
 /// Asks again until `is_so`.
 async fn until<T: Debug>(what: &str, ask: impl AsyncFn() -> T, is_so: impl Fn(&T) -> bool) -> T {
-    let end = Instant::now() + PATIENCE;
-    loop {
-        let found = ask().await;
-        if is_so(&found) {
-            return found;
+    let mut last = None;
+    let asking = async {
+        loop {
+            let found = ask().await;
+            if is_so(&found) {
+                return found;
+            }
+            last = Some(found);
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        assert!(Instant::now() < end, "never came: {what}; at last: {found:?}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    };
+    let came = tokio::time::timeout(PATIENCE, asking).await;
+    came.unwrap_or_else(|_| panic!("never came: {what}; at last: {last:?}"))
 }
 
 async fn leads(service: &Running) -> bool {
@@ -130,7 +134,7 @@ async fn days_that_are_caught_up_by_one_leave_the_newest_read_as_it_was_on_the_o
         until("the week", async || count(service, PATHS[2]).await, |count| *count == 18).await;
     }
     let status = async |service: &Running| service.feed("/status.json").await["subjects"][0].clone();
-    // Papers are shown before the read that brought them is written down.
+    // Papers are shown a moment before the status says how they were read.
     let both = async || [status(&services[0]).await, status(&services[1]).await];
     until("the same status", both, |[first, second]| {
         let names = ["verdict", "reason", "counts", "days", "gaps", "last_proved"];

@@ -102,7 +102,7 @@ fn standing(subject: SubjectId, known: &Known, state: &State) -> Standing {
 }
 
 /// As Prometheus tells moments.
-#[allow(clippy::cast_precision_loss)]
+#[expect(clippy::cast_precision_loss, reason = "exact for millions of years")]
 pub(super) fn seconds(at: Timestamp) -> f64 {
     at.as_second() as f64
 }
