@@ -12,6 +12,7 @@ use std::future::Future;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::LazyLock;
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep};
 
 use super::head::{Head, Wish};
-use super::outbox::{Outbox, Posted};
+use super::outbox::{Going, Outbox};
 
 /// The most of an answer that is searched for whether the connection stays open.
 const ANSWER_HEAD_BYTES_MAX: usize = 4_096;
@@ -38,6 +39,10 @@ pub(super) const BLANK_LINE: &[u8] = b"\r\n";
 
 /// What a client that waits to be asked for its body would be told; none is taken but by the hub.
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+
+/// What an answer says that is the last of its connection.
+static CLOSES: LazyLock<memmem::Finder<'static>> =
+    LazyLock::new(|| memmem::Finder::new("\r\nconnection: close\r\n"));
 
 /// A client's connection.
 pub(super) struct Connection<T = TcpStream> {
@@ -62,10 +67,8 @@ pub(super) struct Connection<T = TcpStream> {
     /// The head of a request that may have a body.
     wish: Wish,
     outbox: Rc<Outbox>,
-    /// What goes behind the head that is being written, or the rest of it.
-    posted: Posted,
-    /// All of the head that is the server's is written.
-    is_head_out: bool,
+    /// What the server takes for written.
+    going: Going,
     behind: Behind,
     bed: Bed<T>,
 }
@@ -98,8 +101,7 @@ impl<T> Connection<T> {
             passing: 0,
             wish: Wish::default(),
             outbox: Rc::default(),
-            posted: Posted::default(),
-            is_head_out: false,
+            going: Going::default(),
             behind: Behind::Unknown,
             bed,
         }
@@ -136,7 +138,7 @@ impl<T> Connection<T> {
     /// Notes what the head of an answer says of the connection.
     fn answered(&mut self, answer: &[u8]) {
         let head = &answer[..answer.len().min(ANSWER_HEAD_BYTES_MAX)];
-        let closes = memmem::find(head, b"\r\nconnection: close\r\n").is_some();
+        let closes = CLOSES.find(head).is_some();
         let is_open = head.starts_with(b"HTTP/1.1 ") && !closes;
         self.behind = if is_open { Behind::Requests } else { Behind::Unknown };
         if closes {
@@ -247,25 +249,32 @@ impl<T: AsyncRead + Unpin> AsyncRead for Connection<T> {
 }
 
 impl<T: AsyncWrite + Unpin> Connection<T> {
-    /// Writes what is left behind a head that is out.
-    fn poll_posted(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while self.is_head_out && !self.posted.is_empty() {
+    /// Writes what the server takes for written.
+    fn poll_going(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        loop {
+            let rest = self.going.rest();
             let Some(io) = &mut self.io else { return Poll::Ready(Err(gone())) };
-            let both = [IoSlice::new(&self.posted.fields), IoSlice::new(&self.posted.body)];
-            let written = ready!(Pin::new(io).poll_write_vectored(context, &both))?;
+            let io = Pin::new(io);
+            let written = match rest {
+                [[], []] => return Poll::Ready(Ok(())),
+                [only, []] | [[], only] => ready!(io.poll_write(context, only))?,
+                [head, body] => {
+                    let both = [IoSlice::new(head), IoSlice::new(body)];
+                    ready!(io.poll_write_vectored(context, &both))?
+                }
+            };
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
-            self.posted.go_on(written);
+            self.going.go_on(written);
         }
-        Poll::Ready(Ok(()))
     }
 }
 
 impl<T: AsyncWrite + Unpin> AsyncWrite for Connection<T> {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        ready!(this.poll_posted(context))?;
+        ready!(this.poll_going(context))?;
         if this.is_answering {
             if bytes.starts_with(CONTINUE) {
                 // A client that asks first whether it may send its body, and may.
@@ -276,35 +285,29 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Connection<T> {
             }
             this.answered(bytes);
         }
-        if this.posted.is_empty() {
-            this.posted = this.outbox.next.take().unwrap_or_default();
-            this.is_head_out = false;
+        let Some(posted) = this.outbox.next.take() else {
+            return this
+                .io
+                .as_mut()
+                .map_or(Poll::Ready(Err(gone())), |io| Pin::new(io).poll_write(context, bytes));
+        };
+        this.going.begin(bytes, BLANK_LINE, posted);
+        // What does not go out now goes with the flush that follows.
+        match this.poll_going(context) {
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            Poll::Ready(Ok(())) | Poll::Pending => Poll::Ready(Ok(bytes.len())),
         }
-        let Some(io) = &mut this.io else { return Poll::Ready(Err(gone())) };
-        if this.posted.is_empty() {
-            return Pin::new(io).poll_write(context, bytes);
-        }
-        // The blank line comes behind the last field.
-        let head = &bytes[..bytes.len().saturating_sub(BLANK_LINE.len())];
-        let all = [IoSlice::new(head), IoSlice::new(&this.posted.fields), IoSlice::new(&this.posted.body)];
-        let written = ready!(Pin::new(io).poll_write_vectored(context, &all))?;
-        if written < head.len() {
-            return Poll::Ready(Ok(written));
-        }
-        this.is_head_out = true;
-        this.posted.go_on(written - head.len());
-        Poll::Ready(Ok(bytes.len()))
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        ready!(this.poll_posted(context))?;
+        ready!(this.poll_going(context))?;
         this.io.as_mut().map_or(Poll::Ready(Ok(())), |io| Pin::new(io).poll_flush(context))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        ready!(this.poll_posted(context))?;
+        ready!(this.poll_going(context))?;
         if this.is_at_rest() {
             this.bed.set(this.io.take());
             return Poll::Ready(Ok(()));

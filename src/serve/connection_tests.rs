@@ -4,6 +4,7 @@ use actix_web::web::Bytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
 use super::*;
+use crate::serve::outbox::Posted;
 
 const MINUTE: Duration = Duration::from_mins(1);
 

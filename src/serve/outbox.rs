@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use actix_web::web::Bytes;
+use actix_web::web::{Buf, Bytes};
 
 /// What goes out behind the head that the server writes next, and whether the body of the request is let through.
 #[derive(Default)]
@@ -29,15 +29,36 @@ impl Outbox {
     }
 }
 
-impl Posted {
-    pub(super) fn is_empty(&self) -> bool {
-        self.fields.is_empty() && self.body.is_empty()
+/// What is on its way to a client, and how much of it is written.
+#[derive(Default)]
+pub(super) struct Going {
+    /// The whole head. It is copied into one piece, which costs less than to hand over its parts.
+    head: Vec<u8>,
+    head_written: usize,
+    body: Bytes,
+}
+
+impl Going {
+    /// Begins with the head that the server wrote; `blank_line`, which ends it, comes behind the last of our fields.
+    pub(super) fn begin(&mut self, head: &[u8], blank_line: &[u8], posted: Posted) {
+        self.head.clear();
+        self.head.extend_from_slice(head.strip_suffix(blank_line).unwrap_or(head));
+        self.head.extend_from_slice(&posted.fields);
+        (self.head_written, self.body) = (0, posted.body);
+    }
+
+    /// What is not written yet.
+    pub(super) fn rest(&self) -> [&[u8]; 2] {
+        [&self.head[self.head_written..], &self.body]
     }
 
     /// Leaves out what is written; the rest stays where it is.
     pub(super) fn go_on(&mut self, written: usize) {
-        let of_fields = written.min(self.fields.len());
-        drop(self.fields.split_to(of_fields));
-        drop(self.body.split_to(written - of_fields));
+        let of_head = written.min(self.head.len() - self.head_written);
+        self.head_written += of_head;
+        self.body.advance(written - of_head);
+        if self.body.is_empty() {
+            self.body = Bytes::new();
+        }
     }
 }
