@@ -1,7 +1,7 @@
 //! How is one call made, so that nobody who is called can hold us up or send us elsewhere?
 
 use std::error::Error;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
@@ -24,7 +24,8 @@ const RETRY_AFTER_MAX: Duration = Duration::from_hours(6);
 /// Calls others: no proxy, no redirect, no cookie, and nobody whom the guard refuses.
 #[derive(Clone, Debug)]
 pub(super) struct Client {
-    http: reqwest::Client,
+    /// Made when it is first needed, for it reads all certificates that the system trusts.
+    http: Arc<OnceLock<reqwest::Client>>,
     guard: Guard,
 }
 
@@ -56,25 +57,20 @@ pub(super) enum Answer {
 }
 
 impl Client {
+    pub(super) fn new(guard: Guard) -> Self {
+        Self { http: Arc::default(), guard }
+    }
+
+    /// Makes ready for the first call, which would do so otherwise.
+    ///
     /// # Errors
     /// There are no certificates to trust.
-    pub(super) fn new(guard: Guard, contact: &str) -> Result<Self, reqwest::Error> {
-        let agent = format!("crosslist/{} ({contact})", env!("CARGO_PKG_VERSION"));
-        let agent = HeaderValue::try_from(agent).unwrap_or(HeaderValue::from_static("crosslist"));
-        let http = reqwest::Client::builder()
-            .default_headers(HeaderMap::from_iter([(USER_AGENT, agent)]))
-            .no_proxy()
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .no_gzip()
-            .no_brotli()
-            // Each call is judged anew: no connection outlives it.
-            .pool_max_idle_per_host(0)
-            .dns_resolver(Arc::new(guard.clone()))
-            .connect_timeout(CONNECT_MAX)
-            .timeout(CALL_MAX)
-            .build()?;
-        Ok(Self { http, guard })
+    pub(super) fn prepare(&self) -> Result<&reqwest::Client, reqwest::Error> {
+        if let Some(http) = self.http.get() {
+            return Ok(http);
+        }
+        let http = http(&self.guard)?;
+        Ok(self.http.get_or_init(|| http))
     }
 
     pub(super) async fn call(&self, call: Call) -> Answer {
@@ -82,7 +78,11 @@ impl Client {
             Ok(url) => url,
             Err(refusal) => return Answer::Refused(refusal),
         };
-        let mut request = self.http.request(call.method, url);
+        let http = match self.prepare() {
+            Ok(http) => http,
+            Err(error) => return failed(error),
+        };
+        let mut request = http.request(call.method, url);
         for (name, value) in call.headers {
             request = request.header(name, value);
         }
@@ -110,6 +110,23 @@ impl Client {
         let wait = wait.map(Duration::from_secs).or_else(|| told_to_wait(status, &body));
         Answer::Answered { status, body, is_whole, wait: wait.map(|wait| wait.min(RETRY_AFTER_MAX)) }
     }
+}
+
+fn http(guard: &Guard) -> Result<reqwest::Client, reqwest::Error> {
+    let agent = concat!("crosslist/", env!("CARGO_PKG_VERSION"), " (", env!("CARGO_PKG_REPOSITORY"), ")");
+    reqwest::Client::builder()
+        .default_headers(HeaderMap::from_iter([(USER_AGENT, HeaderValue::from_static(agent))]))
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .no_gzip()
+        .no_brotli()
+        // Each call is judged anew: no connection outlives it.
+        .pool_max_idle_per_host(0)
+        .dns_resolver(Arc::new(guard.clone()))
+        .connect_timeout(CONNECT_MAX)
+        .timeout(CALL_MAX)
+        .build()
 }
 
 /// Discord says it in the body, too, and in fractions of a second.

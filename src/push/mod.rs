@@ -20,7 +20,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use crate::domain::clock::Clock;
-use crate::domain::push::{Hub, PushReport, Topics};
+use crate::domain::push::{Hub, HubChoice, PushReport, Topics};
 use crate::feeds::{NamedOptions, Shelf};
 use crate::store::{Outgoing, Store};
 
@@ -105,9 +105,13 @@ impl Push {
     /// Starts the task that calls others; it ends when it is [stopped](Self::stop).
     ///
     /// # Errors
-    /// There are no certificates to trust.
+    /// There is somebody to call, and there are no certificates to trust.
     pub fn start<S: Store + Outgoing>(&self, sources: Sources<S>) -> Result<JoinHandle<()>, reqwest::Error> {
-        let client = Client::new(self.shared.guard.clone(), env!("CARGO_PKG_REPOSITORY"))?;
+        let client = Client::new(self.shared.guard.clone());
+        let has_webhooks = self.shared.webhooks().iter().any(|(_, webhooks)| !webhooks.is_empty());
+        if has_webhooks || self.shared.options.hub != HubChoice::Off {
+            client.prepare()?;
+        }
         Ok(tokio::spawn(Worker::new(self.shared.clone(), sources, client).run()))
     }
 

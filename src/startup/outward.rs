@@ -45,24 +45,20 @@ pub(super) fn report(
     push: &Push,
 ) -> Option<Arc<dyn Fn() -> crate::domain::push::PushReport + Send + Sync>> {
     let push = push.clone();
-    is_on(settings).then(|| Arc::new(move || push.report()) as Arc<_>)
-}
-
-/// Is anybody told of anything?
-fn is_on(settings: &Settings) -> bool {
-    settings.push.hub != HubChoice::Off || !settings.named.webhooks.is_empty()
+    let is_on = settings.push.hub != HubChoice::Off || !settings.named.webhooks.is_empty();
+    is_on.then(|| Arc::new(move || push.report()) as Arc<_>)
 }
 
 /// Starts to tell others; a webhook may come with other settings later.
 ///
 /// # Errors
-/// There are no certificates to trust.
+/// There is somebody to tell, and there are no certificates to trust.
 pub(super) fn start(
     settings: &Settings,
     push: &Push,
     current: &Current,
     store: AnyStore,
-) -> anyhow::Result<Option<JoinHandle<()>>> {
+) -> anyhow::Result<JoinHandle<()>> {
     let state = current.state();
     push.configure(webhooks(settings, &state.options.named));
     fetch::install_cryptography();
@@ -76,14 +72,7 @@ pub(super) fn start(
         clock: state.clock.clone(),
         published: named.chain(subjects).collect(),
     };
-    match push.start(sources) {
-        Ok(task) => Ok(Some(task)),
-        Err(error) if is_on(settings) => Err(error).context("cannot call webhooks and subscribers"),
-        Err(error) => {
-            tracing::warn!(%error, "webhooks could not be called, were there any");
-            Ok(None)
-        }
-    }
+    push.start(sources).context("cannot call webhooks and subscribers")
 }
 
 /// The feeds of the configuration with those who are told of them.

@@ -48,7 +48,7 @@ pub struct Service {
     settings: Settings,
     push: Push,
     /// Tells others.
-    telling: Option<JoinHandle<()>>,
+    telling: JoinHandle<()>,
     /// Heard from the start on, and by one alone.
     hangups: Option<Signal>,
     /// What goes on beside answering, and holds the collector at its work.
@@ -189,9 +189,7 @@ impl Service {
         let collector = self.current.state().collector.clone();
         let ending = async {
             // In this order: what others have taken is put down by the one that leads.
-            if let Some(telling) = self.telling {
-                drop(telling.await);
-            }
+            drop(self.telling.await);
             collector.stop().await;
         };
         if tokio::time::timeout(ENDING_TIMEOUT, ending).await.is_err() {
