@@ -9,6 +9,7 @@ mod explained;
 mod lookup;
 mod named;
 mod preview;
+mod searchable;
 mod section;
 mod shelf;
 

@@ -1,9 +1,9 @@
-//! What is in memory, folded, indexed and ready to answer?
+//! What is in memory and ready to answer?
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use jiff::SignedDuration;
 use jiff::civil::Date;
@@ -13,7 +13,12 @@ use crate::domain::arxiv_id::ArxivId;
 use crate::domain::event::{COMPARED_DAYS, Change, Earlier, Event};
 use crate::domain::paper::Paper;
 use crate::domain::taxonomy::SubjectId;
-use crate::filter::{Document, DocumentId, Index, LeafCount, Query, Warning};
+use crate::filter::{DocumentId, LeafCount, Query, Warning};
+
+use super::searchable::{Key, Searchable, key};
+
+/// How many papers are indexed at once; readers wait while their words are put in, about a hundredth of a second.
+const INDEXED_AT_ONCE: usize = 500;
 
 /// The working set: the events of every subject that was read, day by day, and their words.
 #[derive(Debug)]
@@ -22,14 +27,14 @@ pub struct Shelf {
     /// Counts the changes of any row.
     version: AtomicU64,
     held: RwLock<Held>,
+    /// Held by whoever indexes, so that nobody does it twice.
+    indexing: Mutex<()>,
 }
 
 #[derive(Debug, Default)]
 struct Held {
     rows: HashMap<SubjectId, Row>,
-    index: Index,
-    /// A paper on a day is folded once, however many subjects it stands in.
-    documents: HashMap<Key, Indexed>,
+    searchable: Searchable,
     /// Every paper by the days on which it was announced, as long as one of them is kept.
     versions: HashMap<ArxivId, Versions>,
     /// How often a version came in that is older than one of the same paper: replacements then say more.
@@ -39,16 +44,6 @@ struct Held {
 #[derive(Debug, Default)]
 struct Versions {
     papers: BTreeMap<Date, Arc<Paper>>,
-    /// In how many subjects' days the paper stands.
-    uses: u32,
-}
-
-/// The text that is matched is the one first kept for that day.
-type Key = (ArxivId, Date);
-
-#[derive(Debug)]
-struct Indexed {
-    id: DocumentId,
     /// In how many subjects' days the paper stands.
     uses: u32,
 }
@@ -64,7 +59,7 @@ impl Shelf {
     /// Keeps that many calendar days before a subject's newest listing date.
     #[must_use]
     pub fn keeping(days_kept: u32) -> Self {
-        Self { days_kept, version: AtomicU64::new(0), held: RwLock::default() }
+        Self { days_kept, version: AtomicU64::new(0), held: RwLock::default(), indexing: Mutex::default() }
     }
 
     /// Changes whenever anything here has changed; looking costs no lock.
@@ -74,8 +69,6 @@ impl Shelf {
 
     /// Puts a day of a subject in place of what stood there.
     pub fn apply(&self, change: &Change) {
-        // Folding takes the time; it is done before readers have to wait.
-        let folded = self.fold(change);
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         let row = held.rows.entry(change.subject).or_default();
         if row.days.get(&change.listing_date).is_some_and(|day| day[..] == change.events[..]) {
@@ -89,17 +82,22 @@ impl Shelf {
         gone.extend(std::mem::replace(&mut row.days, kept).into_values());
         row.generation += 1;
         let is_kept = change.listing_date >= oldest;
-        held.take_in(change.events.iter().filter(|_| is_kept), folded);
+        held.take_in(change.events.iter().filter(|_| is_kept));
         held.give_up(gone.iter().flat_map(|day| day.iter()));
         // Before the lock is free, so that nobody sees the new events under the old number.
         self.version.fetch_add(1, Ordering::Release);
     }
 
-    /// The documents of what is not indexed yet.
-    fn fold(&self, change: &Change) -> HashMap<Key, Document> {
-        let is_new = |event: &&Event| self.read(|held| !held.documents.contains_key(&key(event)));
-        let fold = |event: &Event| (key(event), Document::new(event.paper.clone(), event.listing_date));
-        change.events.iter().filter(is_new).map(fold).collect()
+    /// Indexes what came in since the last time; whoever searches does so first.
+    pub fn index(&self) {
+        if self.read(|held| held.searchable.is_indexed()) {
+            return;
+        }
+        let _alone = self.indexing.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some(batch) = self.read(|held| held.searchable.next(INDEXED_AT_ONCE)) {
+            let folded = batch.fold();
+            self.held.write().unwrap_or_else(PoisonError::into_inner).searchable.index(folded);
+        }
     }
 
     /// Notes a day that was read and has no events, or whose events are not kept here.
@@ -156,13 +154,14 @@ impl Shelf {
     /// A paper stands in a feed at most once on a day, as [`super::assemble`] sees to.
     #[must_use]
     pub fn matching(&self, events: Vec<Event>, query: &Query) -> Vec<Event> {
+        self.index();
         let matched: HashSet<Key> = self.read(|held| {
-            let id = |event: &Event| held.documents.get(&key(event)).map(|document| document.id);
+            let id = |event: &Event| held.searchable.id(&key(event));
             let types: HashMap<DocumentId, (AnnounceType, Key)> = events
                 .iter()
                 .filter_map(|event| id(event).map(|id| (id, (event.announce_type, key(event)))))
                 .collect();
-            let found = held.index.search(query, |id| types.get(&id).map(|(kind, _)| *kind));
+            let found = held.searchable.index.search(query, |id| types.get(&id).map(|(kind, _)| *kind));
             found.iter().filter_map(|id| types.get(id)).map(|(_, key)| key.clone()).collect()
         });
         events.into_iter().filter(|event| matched.contains(&key(event))).collect()
@@ -171,12 +170,14 @@ impl Shelf {
     /// What each part of a rule leaves of a feed's events, and what about the rule is probably not meant.
     #[must_use]
     pub fn measured(&self, events: &[Event], query: &Query) -> (Vec<LeafCount>, Vec<Warning>) {
+        self.index();
         self.read(|held| {
-            let id = |event: &Event| held.documents.get(&key(event)).map(|document| document.id);
+            let id = |event: &Event| held.searchable.id(&key(event));
+            let index = &held.searchable.index;
             let types: HashMap<DocumentId, AnnounceType> =
                 events.iter().filter_map(|event| id(event).map(|id| (id, event.announce_type))).collect();
             let type_of = |id| types.get(&id).copied();
-            (held.index.leaf_counts(query, type_of), held.index.warnings(query, type_of))
+            (index.leaf_counts(query, type_of), index.warnings(query, type_of))
         })
     }
 
@@ -223,7 +224,7 @@ impl Shelf {
 }
 
 impl Held {
-    fn take_in<'a>(&mut self, events: impl Iterator<Item = &'a Event>, mut folded: HashMap<Key, Document>) {
+    fn take_in<'a>(&mut self, events: impl Iterator<Item = &'a Event>) {
         for event in events {
             let key = key(event);
             let versions = self.versions.entry(key.0.clone()).or_default();
@@ -233,35 +234,19 @@ impl Held {
                 let newest = versions.papers.keys().next_back();
                 self.amended += u64::from(newest.is_some_and(|newest| *newest > key.1));
             }
-            if let Some(known) = self.documents.get_mut(&key) {
-                known.uses += 1;
-                continue;
-            }
-            let document = folded.remove(&key);
-            let document = document.unwrap_or_else(|| Document::new(event.paper.clone(), event.listing_date));
-            self.documents.insert(key, Indexed { id: self.index.add(&document), uses: 1 });
+            self.searchable.take_in(event);
         }
     }
 
     fn give_up<'a>(&mut self, events: impl Iterator<Item = &'a Event>) {
         for event in events {
-            let key = key(event);
-            if let Some(versions) = self.versions.get_mut(&key.0) {
+            if let Some(versions) = self.versions.get_mut(&event.paper.id) {
                 versions.uses -= 1;
                 if versions.uses == 0 {
-                    self.versions.remove(&key.0);
+                    self.versions.remove(&event.paper.id);
                 }
             }
-            let Some(known) = self.documents.get_mut(&key) else { continue };
-            known.uses -= 1;
-            if known.uses == 0 {
-                self.index.remove(known.id);
-                self.documents.remove(&key);
-            }
+            self.searchable.give_up(event);
         }
     }
-}
-
-fn key(event: &Event) -> Key {
-    (event.paper.id.clone(), event.listing_date)
 }

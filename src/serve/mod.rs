@@ -67,7 +67,7 @@ pub use export::{Exported, File, export};
 pub use loaded::{Cause, Loaded, Refused};
 pub use metrics::Metrics;
 pub use openapi::Description;
-pub use popular::keep_popular_ready;
+pub use popular::keep_ready;
 pub use server::{ServerOptions, listen};
 pub use topics::{FeedTopics, Outward};
 

@@ -1,4 +1,4 @@
-//! Which documents are rendered again before their readers ask?
+//! What is made ready before readers ask?
 
 use std::time::Duration;
 
@@ -12,16 +12,22 @@ const READY_MAX: usize = 1_000;
 /// Changes come in bursts: a mailing's page, then days that were missed.
 const CALM: Duration = Duration::from_millis(200);
 
-/// Renders the most asked for documents again whenever their content has changed, for as long as the service runs.
-pub async fn keep_popular_ready(current: Current) {
+/// Renders the most asked for documents again whenever their content has changed, and then indexes what is new for the
+/// first search, for as long as the service runs.
+pub async fn keep_ready(current: Current) {
     let documents = current.state().documents.clone();
     loop {
-        documents.change().await;
         tokio::time::sleep(CALM).await;
         let state = current.state();
         for old in state.documents.popular().into_iter().take(READY_MAX) {
             renew(&old, &state).await;
         }
+        let shelf = state.shelf.clone();
+        drop(state);
+        if let Err(error) = tokio::task::spawn_blocking(move || shelf.index()).await {
+            tracing::error!(%error, "what is new was not indexed");
+        }
+        documents.change().await;
     }
 }
 

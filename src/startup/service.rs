@@ -124,7 +124,7 @@ impl Service {
         let state =
             state::build(settings, address, upstream, store.clone(), clock, asking, Some(&push)).await?;
         let current = Current::new(state);
-        let tasks = vec![tokio::spawn(serve::keep_popular_ready(current.clone()))];
+        let tasks = vec![tokio::spawn(serve::keep_ready(current.clone()))];
         let telling = outward::start(settings, &push, &current, store.clone())?;
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let options = ServerOptions {

@@ -38,14 +38,18 @@ pub(super) const LAST_READS: &str = "sequence IN (SELECT max(sequence) FROM read
 /// What [`columns::event`] reads; `earlier` is the date and the paper of the version before a replacement, a blank between
 /// them, no further back than `COMPARED_DAYS`.
 macro_rules! select_event {
-    () => {
-        "SELECT subject, listing_date, announce_type, cross_list_from, published, added_at, sequence, paper, \
+    ($paper:literal) => {
+        concat!(
+            "SELECT subject, listing_date, announce_type, cross_list_from, published, added_at, sequence, ",
+            $paper,
+            ", \
          CASE WHEN announce_type IN ('replace', 'replace-cross') THEN \
          (SELECT earlier.listing_date || ' ' || earlier.paper FROM events AS earlier \
          WHERE earlier.paper_id = events.paper_id AND earlier.listing_date < events.listing_date \
          AND earlier.listing_date >= date(events.listing_date, '-300 days') \
          ORDER BY earlier.listing_date DESC LIMIT 1) END AS earlier \
          FROM events JOIN memberships ON event = sequence"
+        )
     };
 }
 pub(super) use select_event;

@@ -4,11 +4,13 @@
 //! `synchronous = FULL` with a write-ahead log: what was answered with success is on the disk.
 
 mod outgoing;
+mod record;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
+use futures_util::TryStreamExt;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use sqlx::pool::PoolConnection;
@@ -17,17 +19,15 @@ use sqlx::sqlite::{
 };
 use sqlx::{Connection, Sqlite as Database, SqliteConnection};
 
-use crate::domain::announcement::{Announced, Announcement};
+use crate::domain::announcement::Announcement;
 use crate::domain::event::{Change, Event};
 use crate::domain::outcome::{Day, Outcome};
 use crate::domain::paper::Paper;
 use crate::domain::taxonomy::SubjectId;
 
 use super::columns;
-use super::dates::{self, Dates};
 use super::failure::{failed, open_failure};
 use super::rows;
-use super::stored_paper;
 use super::{Contents, Replicas, Store, StoreError, Tally, migrations};
 
 /// How long a write waits for another process that holds the file.
@@ -36,8 +36,8 @@ pub(super) const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_s
 /// A window that holds every day there is: SQLite's dates have no years before 0.
 const DAYS_MAX: u32 = 700_000;
 
-/// How many rows one statement writes; SQLite takes 32,766 values.
-const ROWS_PER_STATEMENT: usize = 1_000;
+/// How many rows a statement is ahead of its reader, on a thread of its own: each time it waits costs a switch.
+const ROWS_BUFFERED: usize = 1_000;
 
 /// A SQLite file.
 #[derive(Clone, Debug)]
@@ -68,6 +68,7 @@ impl Sqlite {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            .row_buffer_size(ROWS_BUFFERED)
             .busy_timeout(BUSY_TIMEOUT);
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
@@ -139,41 +140,6 @@ impl Sqlite {
         result.map_err(|error| failed(&self.path, &error))
     }
 
-    async fn record_in(
-        connection: &mut SqliteConnection,
-        announcement: &Announcement,
-        outcome: &Outcome,
-        seen: Timestamp,
-    ) -> Result<Change, sqlx::Error> {
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-        let Announcement { subject, date, entries } = announcement;
-        let before: HashSet<String> = members(&mut transaction, *subject, *date).await?;
-        let fresh: Vec<&Announced> =
-            entries.iter().filter(|entry| !before.contains(entry.paper.id.as_str())).collect();
-        let sequences = events(&mut transaction, *date, &fresh, seen).await?;
-        for chunk in fresh.chunks(ROWS_PER_STATEMENT) {
-            let mut insert = sqlx::QueryBuilder::<Database>::new(
-                "INSERT INTO memberships (subject, event, position, announce_type, cross_list_from, added_at) ",
-            );
-            insert.push_values(chunk, |mut row, entry| {
-                row.push_bind(subject.as_str())
-                    .push_bind(sequences[entry.paper.id.as_str()])
-                    .push_bind(entry.position)
-                    .push_bind(entry.announce_type.as_str())
-                    .push_bind(entry.cross_list_from.clone())
-                    .push_bind(seen.as_second());
-            });
-            insert.build().execute(&mut *transaction).await?;
-        }
-        if let Some(day) = Day::of(outcome, seen) {
-            rows::write_day(&mut transaction, &day).await?;
-        }
-        rows::write_read(&mut transaction, outcome, seen).await?;
-        let events = day_events(&mut transaction, *subject, *date).await?;
-        transaction.commit().await?;
-        Ok(Change { subject: *subject, listing_date: *date, events, added: fresh.len() })
-    }
-
     async fn load_in(
         connection: &mut SqliteConnection,
         window_days: Option<u32>,
@@ -181,18 +147,19 @@ impl Sqlite {
         let mut transaction = connection.begin().await?;
         let mut papers: HashMap<i64, Arc<Paper>> = HashMap::new();
         let mut days: BTreeMap<(SubjectId, Date), Vec<Event>> = BTreeMap::new();
-        let found = sqlx::query(concat!(
-            rows::select_event!(),
+        let mut found = sqlx::query(concat!(
+            rows::select_event!("paper"),
             " JOIN (SELECT subject, max(listing_date) AS newest FROM days GROUP BY subject) USING (subject) \
              WHERE listing_date >= date(newest, ?) ORDER BY subject, position",
         ))
         .bind(format!("-{} days", window_days.unwrap_or(DAYS_MAX).min(DAYS_MAX)))
-        .fetch_all(&mut *transaction)
-        .await?;
-        for row in &found {
-            let event = columns::event(row, &mut papers)?;
+        .fetch(&mut *transaction);
+        // Row by row: all of them together would take as much room again.
+        while let Some(row) = found.try_next().await? {
+            let event = columns::event(&row, &mut papers)?;
             days.entry((event.subject, event.listing_date)).or_default().push(event);
         }
+        drop(found);
         let change = |((subject, listing_date), events)| Change { subject, listing_date, events, added: 0 };
         let mut contents = rows::read_rest(&mut transaction).await?;
         contents.changes = days.into_iter().map(change).collect();
@@ -222,7 +189,7 @@ impl Store for Sqlite {
         seen: Timestamp,
     ) -> Result<Change, StoreError> {
         let mut connection = self.connection().await?;
-        let recorded = Self::record_in(&mut connection, announcement, outcome, seen).await;
+        let recorded = record::record(&mut connection, announcement, outcome, seen).await;
         self.settle(connection, recorded).await
     }
 
@@ -264,85 +231,6 @@ impl Store for Sqlite {
         let pruned = Self::prune_in(&mut connection, before).await;
         self.settle(connection, pruned).await
     }
-}
-
-/// The ids of the papers that a subject's day holds.
-async fn members(
-    connection: &mut SqliteConnection,
-    subject: SubjectId,
-    date: Date,
-) -> Result<HashSet<String>, sqlx::Error> {
-    let select = "SELECT paper_id FROM events JOIN memberships ON event = sequence \
-                  WHERE listing_date = ? AND subject = ?";
-    let ids = sqlx::query_scalar(select).bind(date.to_string()).bind(subject.as_str());
-    Ok(ids.fetch_all(connection).await?.into_iter().collect())
-}
-
-/// Sees to it that every entry has an event, and returns each paper's sequence.
-async fn events(
-    connection: &mut SqliteConnection,
-    date: Date,
-    entries: &[&Announced],
-    seen: Timestamp,
-) -> Result<HashMap<String, i64>, sqlx::Error> {
-    let known: Vec<(String, i64)> =
-        sqlx::query_as("SELECT paper_id, sequence FROM events WHERE listing_date = ?")
-            .bind(date.to_string())
-            .fetch_all(&mut *connection)
-            .await?;
-    let mut sequences: HashMap<String, i64> = known.into_iter().collect();
-    let mut taken = taken(connection, date, seen).await?;
-    let mut dates = Dates::new(date, Some(seen), &mut taken);
-    let missing: Vec<(&Announced, i64)> = entries
-        .iter()
-        .filter(|entry| !sequences.contains_key(entry.paper.id.as_str()))
-        .map(|entry| (*entry, dates.next(entry.position).as_second()))
-        .collect();
-    for chunk in missing.chunks(ROWS_PER_STATEMENT) {
-        let mut insert = sqlx::QueryBuilder::<Database>::new(
-            "INSERT INTO events (paper_id, listing_date, published, paper) ",
-        );
-        insert.push_values(chunk, |mut row, (entry, published)| {
-            row.push_bind(entry.paper.id.as_str())
-                .push_bind(date.to_string())
-                .push_bind(*published)
-                .push_bind(stored_paper::write(&entry.paper));
-        });
-        insert.push(" RETURNING paper_id, sequence");
-        let inserted: Vec<(String, i64)> = insert.build_query_as().fetch_all(&mut *connection).await?;
-        sequences.extend(inserted);
-    }
-    Ok(sequences)
-}
-
-/// The seconds around a listing date that have been given away.
-async fn taken(
-    connection: &mut SqliteConnection,
-    date: Date,
-    seen: Timestamp,
-) -> Result<HashSet<Timestamp>, sqlx::Error> {
-    let base = dates::base(date, Some(seen));
-    let seconds: Vec<i64> =
-        sqlx::query_scalar("SELECT published FROM events WHERE published BETWEEN ? AND ?")
-            .bind((base - dates::SPREAD).as_second())
-            .bind(base.as_second())
-            .fetch_all(connection)
-            .await?;
-    Ok(seconds.into_iter().filter_map(|second| Timestamp::from_second(second).ok()).collect())
-}
-
-/// A subject's day, in the page's order.
-async fn day_events(
-    connection: &mut SqliteConnection,
-    subject: SubjectId,
-    date: Date,
-) -> Result<Vec<Event>, sqlx::Error> {
-    let select =
-        concat!(rows::select_event!(), " WHERE listing_date = ? AND subject = ? ORDER BY position, sequence");
-    let found =
-        sqlx::query(select).bind(date.to_string()).bind(subject.as_str()).fetch_all(connection).await?;
-    let mut papers = HashMap::new();
-    found.iter().map(|row| columns::event(row, &mut papers)).collect()
 }
 
 #[cfg(test)]

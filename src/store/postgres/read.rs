@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use futures_util::TryStreamExt;
 use jiff::civil::Date;
 use sqlx::postgres::PgRow;
 use sqlx::{Connection, PgConnection, Row};
@@ -50,18 +51,19 @@ pub(super) async fn load(
     let mut transaction = connection.begin_with(ONE_MOMENT).await?;
     let mut papers: HashMap<i64, Arc<Paper>> = HashMap::new();
     let mut days: BTreeMap<(SubjectId, Date), Vec<Event>> = BTreeMap::new();
-    let found = select(&format!(
+    let query = format!(
         "{EVENT} JOIN (SELECT subject, max(listing_date) AS newest FROM days GROUP BY subject) AS last USING (subject) \
          WHERE $1::int IS NULL OR listing_date >= to_char(newest::date - $1::int, 'YYYY-MM-DD') \
          ORDER BY subject, position"
-    ))
-    .bind(window_days.and_then(|days| i32::try_from(days).ok()))
-    .fetch_all(&mut *transaction)
-    .await?;
-    for row in &found {
-        let event = columns::event(row, &mut papers)?;
+    );
+    let window_days = window_days.and_then(|days| i32::try_from(days).ok());
+    let mut found = select(&query).bind(window_days).fetch(&mut *transaction);
+    // Row by row: all of them together would take as much room again.
+    while let Some(row) = found.try_next().await? {
+        let event = columns::event(&row, &mut papers)?;
         days.entry((event.subject, event.listing_date)).or_default().push(event);
     }
+    drop(found);
     let change = |((subject, listing_date), events)| Change { subject, listing_date, events, added: 0 };
     let changes = days.into_iter().map(change).collect();
     let days = select(&format!("{DAY} FROM days ORDER BY subject, listing_date"))
