@@ -63,7 +63,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("comfy_table", &["cli"]),
     ("encoding_rs", &["parse"]),
     ("flate2", &["serve"]),
-    ("foldhash", &["serve"]),
+    ("foldhash", &["collect", "serve"]),
     ("futures_util", &["store"]),
     ("governor", &["serve"]),
     ("indexmap", &["filter"]),

@@ -1,8 +1,9 @@
 //! How is one day of one subject read, proved and judged?
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::time::Duration;
 
+use foldhash::quality::FixedState;
 use jiff::civil::Date;
 
 use crate::domain::announcement::Announcement;
@@ -198,7 +199,7 @@ fn failed(subject: SubjectId, verdict: Verdict, reason: String, pages: usize) ->
 
 /// Tells whether two reads found the same; the page itself also holds what changes at every request.
 fn fingerprint(announcement: &Announcement) -> u64 {
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = FixedState::default().build_hasher();
     announcement.date.hash(&mut hasher);
     for entry in &announcement.entries {
         (entry.position, entry.announce_type, &entry.paper).hash(&mut hasher);

@@ -125,3 +125,7 @@ impl Batch {
 pub(super) fn key(event: &Event) -> Key {
     (event.paper.id.clone(), event.listing_date)
 }
+
+#[cfg(test)]
+#[path = "searchable_tests.rs"]
+mod tests;

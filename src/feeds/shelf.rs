@@ -18,7 +18,7 @@ use crate::filter::{DocumentId, LeafCount, Query, Warning};
 use super::searchable::{Key, Searchable, key};
 
 /// How many papers are indexed at once; readers wait while their words are put in, about a hundredth of a second.
-const INDEXED_AT_ONCE: usize = 500;
+pub(super) const INDEXED_AT_ONCE: usize = 500;
 
 /// The working set: the events of every subject that was read, day by day, and their words.
 #[derive(Debug)]

@@ -82,9 +82,14 @@ pub(super) fn is_illegal(c: char) -> bool {
         || u32::from(c) & 0xFFFE == 0xFFFE
 }
 
-/// Looks at pairs of bytes first, which is quick: nearly every text has none that could be of an illegal character.
+/// Looks at single bytes first, then at pairs, which is quick: nearly every text is ASCII, and of the others few have a
+/// pair that could be of an illegal character.
 fn is_clean(words: &str) -> bool {
     let bytes = words.as_bytes();
+    let is_usual = |byte: u8| matches!(byte, b'\n' | b' '..=b'~');
+    if bytes.iter().fold(true, |usual, byte| usual & is_usual(*byte)) {
+        return true;
+    }
     let pairs = bytes.iter().zip(bytes.iter().skip(1));
     let found = pairs.fold(false, |found, (byte, next)| found | may_be_illegal(*byte, *next))
         || bytes.last().is_some_and(|last| may_be_illegal(*last, 0));

@@ -39,6 +39,10 @@ const DAYS_MAX: u32 = 700_000;
 /// How many rows a statement is ahead of its reader, on a thread of its own: each time it waits costs a switch.
 const ROWS_BUFFERED: usize = 1_000;
 
+/// After how many pages of 4,096 bytes the log is copied into the file: more than a large mailing takes, so that nobody
+/// waits for it who waits for a mailing.
+const LOG_PAGES: &str = "4000";
+
 /// A SQLite file.
 #[derive(Clone, Debug)]
 pub struct Sqlite {
@@ -69,6 +73,7 @@ impl Sqlite {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .row_buffer_size(ROWS_BUFFERED)
+            .pragma("wal_autocheckpoint", LOG_PAGES)
             .busy_timeout(BUSY_TIMEOUT);
         let pool = SqlitePoolOptions::new()
             .max_connections(1)

@@ -1,5 +1,7 @@
 //! How is a paper written into a row?
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::arxiv_id::ArxivId;
@@ -8,52 +10,52 @@ use crate::domain::prose::{Prose, Span};
 
 /// A paper as JSON; short names, for there are many rows.
 #[derive(Debug, Deserialize, Serialize)]
-struct StoredPaper {
-    id: String,
-    title: String,
-    authors: Vec<String>,
+struct StoredPaper<'a> {
+    id: Cow<'a, str>,
+    title: Cow<'a, str>,
+    authors: Cow<'a, [String]>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     et_al: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    comments: Option<StoredProse>,
+    comments: Option<StoredProse<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    journal_ref: Option<String>,
+    journal_ref: Option<Cow<'a, str>>,
     /// Id and name.
-    subjects: Vec<(String, String)>,
+    subjects: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     #[serde(default, rename = "abstract", skip_serializing_if = "Option::is_none")]
-    abstract_text: Option<StoredProse>,
+    abstract_text: Option<StoredProse<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    html_url: Option<String>,
+    html_url: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     version: Option<u32>,
 }
 
-type StoredProse = Vec<Vec<StoredSpan>>;
+type StoredProse<'a> = Vec<Vec<StoredSpan<'a>>>;
 
 /// Text, or a link's address and text.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(untagged)]
-enum StoredSpan {
-    Text(String),
-    Link(String, String),
+enum StoredSpan<'a> {
+    Text(Cow<'a, str>),
+    Link(Cow<'a, str>, Cow<'a, str>),
 }
 
 /// A paper as one line of JSON.
 pub(super) fn write(paper: &Paper) -> String {
     let stored = StoredPaper {
-        id: paper.id.to_string(),
-        title: paper.title.clone(),
-        authors: paper.authors.names.clone(),
+        id: paper.id.as_str().into(),
+        title: (&paper.title).into(),
+        authors: (&paper.authors.names).into(),
         et_al: paper.authors.et_al,
         comments: paper.comments.as_ref().map(write_prose),
-        journal_ref: paper.journal_ref.clone(),
+        journal_ref: paper.journal_ref.as_ref().map(Cow::from),
         subjects: paper
             .subjects
             .iter()
-            .map(|subject| (subject.id.to_string(), subject.name.to_string()))
+            .map(|subject| ((&*subject.id).into(), (&*subject.name).into()))
             .collect(),
         abstract_text: paper.abstract_text.as_ref().map(write_prose),
-        html_url: paper.html_url.clone(),
+        html_url: paper.html_url.as_ref().map(Cow::from),
         version: paper.version,
     };
     serde_json::to_string(&stored).unwrap_or_default()
@@ -61,39 +63,39 @@ pub(super) fn write(paper: &Paper) -> String {
 
 /// A paper from its JSON; none where it is not what [`write`] wrote.
 pub(super) fn read(json: &str) -> Option<Paper> {
-    let stored: StoredPaper = serde_json::from_str(json).ok()?;
+    let stored: StoredPaper<'_> = serde_json::from_str(json).ok()?;
     if stored.subjects.is_empty() || stored.title.is_empty() {
         return None;
     }
     Some(Paper {
         id: ArxivId::parse(&stored.id).ok()?.0,
-        title: stored.title,
-        authors: Authors { names: stored.authors, et_al: stored.et_al },
+        title: stored.title.into_owned(),
+        authors: Authors { names: stored.authors.into_owned(), et_al: stored.et_al },
         comments: stored.comments.map(read_prose),
-        journal_ref: stored.journal_ref,
+        journal_ref: stored.journal_ref.map(Cow::into_owned),
         subjects: stored
             .subjects
             .into_iter()
             .map(|(id, name)| Subject { id: id.into(), name: name.into() })
             .collect(),
         abstract_text: stored.abstract_text.map(read_prose),
-        html_url: stored.html_url,
+        html_url: stored.html_url.map(Cow::into_owned),
         version: stored.version,
     })
 }
 
-fn write_prose(prose: &Prose) -> StoredProse {
-    let span = |span: &Span| match span {
-        Span::Text(text) => StoredSpan::Text(text.clone()),
-        Span::Link { href, text } => StoredSpan::Link(href.clone(), text.clone()),
+fn write_prose(prose: &Prose) -> StoredProse<'_> {
+    let span = |span| match span {
+        &Span::Text(ref text) => StoredSpan::Text(text.into()),
+        &Span::Link { ref href, ref text } => StoredSpan::Link(href.into(), text.into()),
     };
     prose.paragraphs.iter().map(|spans| spans.iter().map(span).collect()).collect()
 }
 
-fn read_prose(stored: StoredProse) -> Prose {
+fn read_prose(stored: StoredProse<'_>) -> Prose {
     let span = |span| match span {
-        StoredSpan::Text(text) => Span::Text(text),
-        StoredSpan::Link(href, text) => Span::Link { href, text },
+        StoredSpan::Text(text) => Span::Text(text.into_owned()),
+        StoredSpan::Link(href, text) => Span::Link { href: href.into_owned(), text: text.into_owned() },
     };
     Prose { paragraphs: stored.into_iter().map(|spans| spans.into_iter().map(span).collect()).collect() }
 }

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use maud::{Markup, PreEscaped, html};
+use memchr::memchr3;
 use url::form_urlencoded::byte_serialize;
 
 use super::doi::dois;
@@ -24,7 +25,7 @@ const AUTHORS_MAX: usize = 100;
 pub fn escape(text: &str) -> Cow<'_, str> {
     let mut escaped = String::new();
     let mut rest = text;
-    while let Some(at) = rest.as_bytes().iter().position(|byte| matches!(byte, b'&' | b'<' | b'>')) {
+    while let Some(at) = memchr3(b'&', b'<', b'>', rest.as_bytes()) {
         if escaped.is_empty() {
             escaped.reserve(text.len() + text.len() / 8);
         }

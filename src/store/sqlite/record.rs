@@ -15,8 +15,9 @@ use crate::domain::taxonomy::SubjectId;
 use crate::store::dates::{self, Dates};
 use crate::store::{columns, rows, stored_paper};
 
-/// How many rows one statement writes; SQLite takes 32,766 values.
-const ROWS_PER_STATEMENT: usize = 1_000;
+/// How many rows one statement writes: enough to save the way to SQLite's thread, and few enough that the statement,
+/// which is kept for the next ones, is not long.
+const ROWS_PER_STATEMENT: usize = 250;
 
 /// Keeps what is new of an announcement with how it was read, all of it or nothing.
 pub(super) async fn record(

@@ -1,0 +1,101 @@
+//! Is all found that came in, and nothing that went?
+
+use jiff::civil::{Date, date};
+
+use super::super::Shelf;
+use super::super::shelf::INDEXED_AT_ONCE;
+use super::*;
+use crate::domain::announcement::AnnounceType;
+use crate::domain::event::Change;
+use crate::domain::mailing;
+use crate::domain::paper::{Authors, Subject};
+use crate::domain::taxonomy::SubjectId;
+use crate::filter::{self, Context, Limits, Lists, Mode};
+
+const DAY: Date = date(2026, 3, 2);
+
+fn subject() -> SubjectId {
+    SubjectId::parse("cs.DC").expect("a subject")
+}
+
+fn event(id: &str, title: &str) -> Event {
+    Event {
+        subject: subject(),
+        listing_date: DAY,
+        announce_type: AnnounceType::New,
+        cross_list_from: None,
+        published: mailing::moment(DAY),
+        added: mailing::moment(DAY),
+        paper: Arc::new(Paper {
+            id: ArxivId::parse(id).expect("an id").0,
+            title: title.to_owned(),
+            authors: Authors::default(),
+            comments: None,
+            journal_ref: None,
+            subjects: vec![Subject { id: "cs.DC".into(), name: "Distributed Computing".into() }],
+            abstract_text: None,
+            html_url: None,
+            version: None,
+        }),
+        earlier: None,
+    }
+}
+
+fn apply(shelf: &Shelf, events: &[Event]) {
+    let events = events.to_vec();
+    shelf.apply(&Change { subject: subject(), listing_date: DAY, added: events.len(), events });
+}
+
+/// The ids of what a rule finds among all that is held.
+fn found(shelf: &Shelf, rule: &str) -> Vec<String> {
+    let context = Context { lists: &Lists::default(), mode: Mode::Native };
+    let rule = filter::parse(rule, &Limits::URL, &context).expect("a rule");
+    let events = shelf.days(&[subject()]).iter().flat_map(|day| day.to_vec()).collect();
+    shelf.matching(events, &rule).iter().map(|event| event.paper.id.to_string()).collect()
+}
+
+#[test]
+fn a_search_finds_what_came_in_a_moment_ago_and_what_was_indexed_before() {
+    let shelf = Shelf::keeping(30);
+    apply(&shelf, &[event("2603.00001", "Paxos")]);
+    assert_eq!(found(&shelf, "ti:paxos"), ["2603.00001"]);
+    apply(&shelf, &[event("2603.00001", "Paxos"), event("2603.00002", "Paxos again")]);
+    assert_eq!(found(&shelf, "ti:paxos"), ["2603.00001", "2603.00002"]);
+    shelf.index();
+    assert_eq!(found(&shelf, "ti:paxos"), ["2603.00001", "2603.00002"]);
+    assert_eq!(found(&shelf, "-ti:again"), ["2603.00001"]);
+}
+
+#[test]
+fn more_papers_than_are_indexed_at_once_are_all_found() {
+    let shelf = Shelf::keeping(30);
+    let count = 2 * INDEXED_AT_ONCE + 1;
+    let events: Vec<Event> = (1..=count).map(|n| event(&format!("2603.{n:05}"), "Raft")).collect();
+    apply(&shelf, &events);
+    assert_eq!(found(&shelf, "ti:raft").len(), count);
+}
+
+#[test]
+fn what_goes_and_comes_again_before_it_is_indexed_is_found_by_its_new_words_alone() {
+    let shelf = Shelf::keeping(30);
+    apply(&shelf, &[event("2603.00001", "Paxos")]);
+    apply(&shelf, &[event("2603.00002", "Raft")]);
+    apply(&shelf, &[event("2603.00001", "Gossip")]);
+    assert_eq!(found(&shelf, "ti:gossip"), ["2603.00001"]);
+    assert_eq!(found(&shelf, "ti:paxos OR ti:raft"), [""; 0]);
+}
+
+#[test]
+fn what_goes_while_it_is_being_indexed_is_not_taken_in_by_its_old_words() {
+    let mut searchable = Searchable::default();
+    let (old, new) = (event("2603.00001", "Paxos"), event("2603.00001", "Gossip"));
+    searchable.take_in(&old);
+    let folded = searchable.next(10).expect("one that waits").fold();
+    searchable.give_up(&old);
+    searchable.take_in(&new);
+    searchable.index(folded);
+    assert_eq!(searchable.id(&key(&new)), None);
+    let folded = searchable.next(10).expect("the same with other words").fold();
+    searchable.index(folded);
+    assert!(searchable.id(&key(&new)).is_some() && searchable.is_indexed());
+}
