@@ -57,8 +57,11 @@ fn entry(event: &Event, presentation: &Presentation) -> Entry {
     } else {
         let changes = presentation.changes.then(|| changes(event, mode)).flatten();
         let summary = summary(event, presentation, changes.as_ref());
-        let mut content = changes.map(|changes| changes.html()).unwrap_or_default();
-        content.push_str(&text::item_html(paper, event.announce_type, from, mode));
+        let item = text::item_html(paper, event.announce_type, from, mode);
+        let content = match changes {
+            Some(changes) => changes.html() + &item,
+            None => item,
+        };
         (summary, content)
     };
     Entry {

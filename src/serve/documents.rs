@@ -15,8 +15,8 @@ use super::query_api::ApiRequest;
 use crate::domain::tally::{Count, Durations, Spread};
 use crate::domain::taxonomy::SubjectId;
 
-/// What a document weighs beside its bytes.
-const DOCUMENT_OVERHEAD_BYTES: usize = 2_048;
+/// What a document weighs beside its bytes: its request, its header fields and its place in the cache, as measured.
+const DOCUMENT_OVERHEAD_BYTES: usize = 4_096;
 
 /// What a rule weighs for each byte of it: it is kept as its words and parts, too.
 const BYTES_PER_BYTE_OF_RULE: usize = 32;
@@ -25,7 +25,7 @@ const BYTES_PER_BYTE_OF_RULE: usize = 32;
 const VERSIONS_PART: u64 = 16;
 
 /// What the items of a version weigh beside their fingerprints.
-const VERSION_OVERHEAD_BYTES: usize = 128;
+const VERSION_OVERHEAD_BYTES: usize = 384;
 
 /// Rendered documents, each by its canonical request, the subjects it was made of and their generation.
 ///
