@@ -175,7 +175,7 @@ fn plain_run(bytes: &[u8]) -> usize {
     if !bytes.first().is_some_and(u8::is_ascii_graphic) {
         return 0;
     }
-    let is_plain = |before: u8, byte: u8| matches!(byte, b' '..=b'~') & ((before != b' ') | (byte != b' '));
+    let is_plain = |before: u8, byte: u8| matches!((before, byte), (_, b'!'..=b'~') | (b'!'..=b'~', b' '));
     let mut end = 1;
     // Nearly every text is plain for long, and without an early end a piece takes a few instructions.
     while let Some(piece) = bytes.get(end - 1..end + PIECE_BYTES)

@@ -85,11 +85,14 @@ pub(super) fn read(json: &str) -> Option<Paper> {
 }
 
 fn write_prose(prose: &Prose) -> StoredProse<'_> {
-    let span = |span| match span {
-        &Span::Text(ref text) => StoredSpan::Text(text.into()),
-        &Span::Link { ref href, ref text } => StoredSpan::Link(href.into(), text.into()),
-    };
-    prose.paragraphs.iter().map(|spans| spans.iter().map(span).collect()).collect()
+    prose.paragraphs.iter().map(|spans| spans.iter().map(write_span).collect()).collect()
+}
+
+fn write_span(span: &Span) -> StoredSpan<'_> {
+    match span {
+        Span::Text(text) => StoredSpan::Text(text.into()),
+        Span::Link { href, text } => StoredSpan::Link(href.into(), text.into()),
+    }
 }
 
 fn read_prose(stored: StoredProse<'_>) -> Prose {
