@@ -40,3 +40,16 @@ async fn a_full_disk_loses_nothing_and_the_next_write_goes_on() {
     assert_eq!(healed.events.len(), 19);
     assert_eq!(healed.events[..2], kept.events[..]);
 }
+
+#[tokio::test]
+async fn what_is_kept_waits_for_the_disk_in_a_new_file_as_in_one_that_was_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("crosslist.db");
+    for _ in 0..2 {
+        let store = Sqlite::open(&path, "a test").await.expect("a store");
+        let synchronous: i64 =
+            sqlx::query_scalar("PRAGMA synchronous").fetch_one(&store.pool).await.expect("a level");
+        assert_eq!(synchronous, 2, "FULL");
+        store.close().await;
+    }
+}
