@@ -42,7 +42,7 @@ enum Words {
 pub(super) struct Batch {
     /// How many of those that wait this is, with those that were given up.
     taken: usize,
-    papers: Vec<(Key, Arc<Paper>)>,
+    papers: Vec<(Arc<Paper>, Date)>,
 }
 
 impl Searchable {
@@ -76,7 +76,7 @@ impl Searchable {
     pub(super) fn next(&self, papers_max: usize) -> Option<Batch> {
         let taken = self.waiting.len().min(papers_max);
         let paper = |key: &Key| match &self.papers.get(key)?.words {
-            Words::Waiting(paper) => Some((key.clone(), paper.clone())),
+            Words::Waiting(paper) => Some((paper.clone(), key.1)),
             Words::Indexed(_) => None,
         };
         let papers = self.waiting.iter().take(taken).filter_map(paper).collect();
@@ -86,10 +86,11 @@ impl Searchable {
     /// Takes in the words of what was [next](Self::next); nothing else was indexed since.
     pub(super) fn index(&mut self, words: FoldedBatch) {
         self.waiting.drain(..words.taken);
-        for (key, paper, document) in words.documents {
+        for document in words.documents {
+            let key = (document.paper.id.clone(), document.announced);
             let Some(known) = self.papers.get_mut(&key) else { continue };
             // One that was given up and came again waits for its own turn.
-            if matches!(&known.words, Words::Waiting(waiting) if Arc::ptr_eq(waiting, &paper)) {
+            if matches!(&known.words, Words::Waiting(paper) if Arc::ptr_eq(paper, &document.paper)) {
                 known.words = Words::Indexed(self.index.add(&document));
             }
         }
@@ -108,17 +109,14 @@ impl Searchable {
 #[derive(Debug)]
 pub(super) struct FoldedBatch {
     taken: usize,
-    documents: Vec<(Key, Arc<Paper>, Document)>,
+    documents: Vec<Document>,
 }
 
 impl Batch {
     /// Finds the words, which is what takes the time.
     pub(super) fn fold(self) -> FoldedBatch {
-        let fold = |(key, paper): (Key, Arc<Paper>)| {
-            let document = Document::new(paper.clone(), key.1);
-            (key, paper, document)
-        };
-        FoldedBatch { taken: self.taken, documents: self.papers.into_iter().map(fold).collect() }
+        let documents = self.papers.into_iter().map(|(paper, day)| Document::new(paper, day)).collect();
+        FoldedBatch { taken: self.taken, documents }
     }
 }
 

@@ -84,7 +84,12 @@ impl Sqlite {
             .connect_with(options)
             .await
             .map_err(|error| open_failure(&shown, &error))?;
+        let fail = |error| open_failure(&shown, &error);
+        // With a log, a loss of power takes back steps and damages none, and what it takes back is done again: the disk
+        // need not be waited for at each.
+        sqlx::query("PRAGMA synchronous = NORMAL").execute(&pool).await.map_err(fail)?;
         migrations::run_sqlite(&pool, &shown).await?;
+        sqlx::query("PRAGMA synchronous = FULL").execute(&pool).await.map_err(fail)?;
         let store = Self { pool, path: shown, tally: Arc::new(Tally::of_file(path)) };
         store.claim(upstream).await?;
         Ok(store)

@@ -50,11 +50,8 @@ const POSTGRES_TABLES: [&str; 15] = [
 
 /// Brings a file's schema up to date; a schema that is newer than this program is refused and left alone.
 pub(super) async fn run_sqlite(pool: &SqlitePool, path: &str) -> Result<(), StoreError> {
-    let fail = |error| open_failure(path, &error);
-    let connection = &mut *pool.acquire().await.map_err(fail)?;
+    let connection = &mut *pool.acquire().await.map_err(|error| open_failure(path, &error))?;
     found::refuse_foreign_sqlite(connection, path).await?;
-    // What a loss of power takes back of this is done again: the disk need not be waited for at each step.
-    sqlx::query("PRAGMA synchronous = NORMAL").execute(&mut *connection).await.map_err(fail)?;
     migrator(&SQLITE).run(&mut *connection).await.map_err(|error| match error {
         MigrateError::VersionMissing(found) => newer(path, found, &SQLITE),
         MigrateError::Dirty(version) => {
@@ -63,7 +60,6 @@ pub(super) async fn run_sqlite(pool: &SqlitePool, path: &str) -> Result<(), Stor
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => open_failure(path, &error),
         other => unexpected(path, &other),
     })?;
-    sqlx::query("PRAGMA synchronous = FULL").execute(&mut *connection).await.map_err(fail)?;
     found::check_sqlite(connection, path).await
 }
 
