@@ -29,9 +29,6 @@ use super::round::{self, Reading};
 
 use replica::Sharing;
 
-/// How often the clock is looked at when nothing is to do, so that a jump of the system's clock is noticed.
-const IDLE_MAX: Duration = Duration::from_secs(30);
-
 /// After how long a page that comes back short in the same way is kept as it is, its verdict `incomplete`.
 const SHORT_KEPT_AFTER: SignedDuration = SignedDuration::from_hours(2);
 
@@ -115,8 +112,10 @@ impl<S: Store> Worker<S> {
                 self.read_past_day(subject, date, now, &mut inbox).await;
             } else {
                 let next = next.into_iter().chain(self.past_days.next_attempt()).min();
-                let pause = next.map_or(IDLE_MAX, |next| {
-                    Duration::try_from(next.duration_since(now)).unwrap_or_default().min(IDLE_MAX)
+                // A jump of the clock is noticed by looking at it.
+                let longest = self.shared.clock.steady_for();
+                let pause = next.map_or(longest, |next| {
+                    Duration::try_from(next.duration_since(now)).unwrap_or_default().min(longest)
                 });
                 self.wait(pause, &mut inbox).await;
             }

@@ -1,11 +1,11 @@
 //! How is one page got from arXiv, and nothing else from anywhere else?
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::time::{Duration, Instant};
 
 use reqwest::header::{ACCEPT, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
-use reqwest::redirect;
+use reqwest::{Method, Request, redirect};
 use url::Url;
 
 use super::answer::{self, Head};
@@ -14,6 +14,7 @@ use super::guard::Guard;
 use super::pace::{Outcome, Pace, Turn};
 use super::remembered::Remembered;
 use super::tally::{Ending, Tally};
+use super::transport::Transport;
 use super::{FetchError, ListingUrl, Options, OptionsError, Page};
 use crate::domain::verdict::Verdict;
 
@@ -34,6 +35,8 @@ const ACCEPTED: HeaderValue = HeaderValue::from_static("text/html,application/xh
 #[derive(Debug)]
 pub struct Client {
     told: Mutex<Told>,
+    /// Stays when the settings change; HTTP is set up anew then.
+    given: Option<Arc<dyn Transport>>,
     base_url: Url,
     pace: Pace,
     remembered: Mutex<Remembered>,
@@ -46,7 +49,7 @@ pub struct Client {
 /// What may be told anew at any time.
 #[derive(Clone, Debug)]
 struct Told {
-    http: reqwest::Client,
+    transport: Arc<dyn Transport>,
     page_bytes_max: usize,
 }
 
@@ -62,10 +65,24 @@ impl Client {
     /// # Errors
     /// The first of [`Options::mistakes`], or there are no certificates to trust.
     pub fn new(options: &Options) -> Result<Self, OptionsError> {
-        let told = Told::new(options)?;
         let pace = Pace::new(options.pause, refusal_stop(options));
+        Self::with(options, pace, None)
+    }
+
+    /// Asks over another transport than HTTP; the same `seed` gives the same waits after trouble.
+    ///
+    /// # Errors
+    /// The first of [`Options::mistakes`].
+    pub fn over(transport: Arc<dyn Transport>, options: &Options, seed: u64) -> Result<Self, OptionsError> {
+        let pace = Pace::seeded(options.pause, refusal_stop(options), seed);
+        Self::with(options, pace, Some(transport))
+    }
+
+    fn with(options: &Options, pace: Pace, given: Option<Arc<dyn Transport>>) -> Result<Self, OptionsError> {
+        let told = Told::new(options, given.clone())?;
         Ok(Self {
             told: Mutex::new(told),
+            given,
             base_url: options.base_url.clone(),
             pace,
             remembered: Mutex::default(),
@@ -81,7 +98,7 @@ impl Client {
     /// The first mistake of these options with the server that is asked; nothing has changed then.
     pub fn tell(&self, options: &Options) -> Result<(), OptionsError> {
         let options = Options { base_url: self.base_url.clone(), ..options.clone() };
-        let told = Told::new(&options)?;
+        let told = Told::new(&options, self.given.clone())?;
         self.pace.change(options.pause, refusal_stop(&options));
         *self.told.lock().unwrap_or_else(PoisonError::into_inner) = told;
         Ok(())
@@ -205,12 +222,13 @@ impl Client {
     async fn exchange(&self, url: &Url) -> Result<(Heard, Ending), Failure> {
         let known = self.remembered().get(url.as_str());
         let told = self.told.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let mut request = told.http.get(url.clone());
+        let mut request = Request::new(Method::GET, url.clone());
         if let Some(known) = &known {
-            request = request.header(IF_NONE_MATCH, &known.tag);
+            request.headers_mut().insert(IF_NONE_MATCH, known.tag.clone());
         }
         tracing::debug!(page.path = url.path(), has_condition = known.is_some(), "asking the upstream");
-        let response = request.send().await.map_err(|error| Failure::unanswered(url, &error))?;
+        let answer = told.transport.send(request).await;
+        let response = answer.map_err(|failure| Failure::unanswered(url, &failure))?;
         let status = response.status();
         let (page, ending) = match (answer::judge(url, status, response.headers(), known.is_some())?, known) {
             (Head::Moved(target), _) => return Ok((Heard::Moved(target), Ending::Redirect)),
@@ -234,10 +252,18 @@ impl Client {
 }
 
 impl Told {
-    fn new(options: &Options) -> Result<Self, OptionsError> {
+    fn new(options: &Options, given: Option<Arc<dyn Transport>>) -> Result<Self, OptionsError> {
         if let Some(mistake) = options.mistakes().into_iter().next() {
             return Err(mistake);
         }
+        let transport = match given {
+            Some(transport) => transport,
+            None => Arc::new(Self::http(options)?),
+        };
+        Ok(Self { transport, page_bytes_max: options.page_bytes_max })
+    }
+
+    fn http(options: &Options) -> Result<reqwest::Client, OptionsError> {
         install_cryptography();
         let is_secure = options.base_url.scheme() == "https";
         let mut http = reqwest::Client::builder()
@@ -257,8 +283,7 @@ impl Told {
             // Nothing is trusted that will never be asked, and a container without certificates can still use a mirror.
             http = http.tls_certs_only([]);
         }
-        let http = http.build().map_err(|error| OptionsError::Tls(super::failure::root_cause(&error)))?;
-        Ok(Self { http, page_bytes_max: options.page_bytes_max })
+        http.build().map_err(|error| OptionsError::Tls(super::failure::root_cause(&error)))
     }
 }
 

@@ -8,6 +8,7 @@ use url::Url;
 use super::FetchError;
 use super::pace::Outcome;
 use super::tally::Ending;
+use super::transport::NoAnswer;
 use crate::domain::verdict::Verdict;
 
 /// The most of a foreign text that a reason shows, in characters.
@@ -78,13 +79,13 @@ impl Failure {
     }
 
     /// The connection failed before the answer's head was complete.
-    pub(super) fn unanswered(url: &Url, cause: &reqwest::Error) -> Self {
-        let found = if cause.is_timeout() {
+    pub(super) fn unanswered(url: &Url, failure: &NoAnswer) -> Self {
+        let found = if failure.is_timeout {
             "did not answer in time".to_owned()
         } else {
-            format!("gave no answer: {}", root_cause(cause))
+            format!("gave no answer: {}", failure.cause)
         };
-        let ending = if cause.is_timeout() { Ending::Timeout } else { Ending::NoAnswer };
+        let ending = if failure.is_timeout { Ending::Timeout } else { Ending::NoAnswer };
         Self { ending, ..Self::unreachable(url, &found, None) }
     }
 

@@ -20,6 +20,7 @@ mod remembered;
 mod replay;
 mod retry_after;
 mod tally;
+mod transport;
 
 pub use client::{Client, install_cryptography};
 pub use guard::Guard;
@@ -27,6 +28,7 @@ pub use options::OptionsError;
 pub use pace::{Outcome, Pace, Turn};
 pub use replay::{OpenError, Replay};
 pub use tally::{Ending, Tally};
+pub use transport::{NoAnswer, Sending, Transport};
 
 /// How many entries are asked for at once: arXiv's default for `/new`, and the most that it gives.
 pub const SHOW_MAX: u32 = 2_000;

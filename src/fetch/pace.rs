@@ -2,8 +2,8 @@
 //!
 //! One request at a time; between the end of one and the start of the next at least the pause; after trouble longer.
 
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
+use std::collections::hash_map::{DefaultHasher, RandomState};
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -59,6 +59,14 @@ struct State {
     troubles: u32,
     refusals: u32,
     calm_answers: u32,
+    jitter: Jitter,
+}
+
+/// Spreads waits, so that services that failed together do not return together.
+#[derive(Debug)]
+struct Jitter {
+    seed: u64,
+    drawn: u64,
 }
 
 /// The right to ask, for one request at a time; giving it up without a word counts as a request that ended now.
@@ -75,6 +83,12 @@ impl Pace {
     /// `refusal_stop` is the first stop after a refusal; each further one doubles it.
     #[must_use]
     pub fn new(pause: Duration, refusal_stop: Duration) -> Self {
+        Self::seeded(pause, refusal_stop, RandomState::new().build_hasher().finish())
+    }
+
+    /// The same `seed` gives the same waits.
+    #[must_use]
+    pub fn seeded(pause: Duration, refusal_stop: Duration, seed: u64) -> Self {
         let state = State {
             pause,
             refusal_stop,
@@ -85,6 +99,7 @@ impl Pace {
             troubles: 0,
             refusals: 0,
             calm_answers: 0,
+            jitter: Jitter { seed, drawn: 0 },
         };
         Self { turn: tokio::sync::Mutex::default(), state: Mutex::new(state) }
     }
@@ -204,7 +219,7 @@ impl State {
             Outcome::Troubled { retry_after } => {
                 self.troubles = self.troubles.saturating_add(1);
                 let ceiling = doubled(self.pause, self.troubles, BACKOFF_MAX);
-                jittered(ceiling).max(asked(retry_after))
+                self.jitter.below(ceiling).max(asked(retry_after))
             }
             Outcome::Refused { retry_after } => {
                 self.calm_answers = 0;
@@ -213,6 +228,18 @@ impl State {
                 stop.max(asked(retry_after))
             }
         }
+    }
+}
+
+impl Jitter {
+    /// A time between half of `ceiling` and all of it.
+    fn below(&mut self, ceiling: Duration) -> Duration {
+        self.drawn = self.drawn.wrapping_add(1);
+        let mut hasher = DefaultHasher::new();
+        (self.seed, self.drawn).hash(&mut hasher);
+        let half = ceiling / 2;
+        let span_ms = u64::try_from(half.as_millis()).unwrap_or(u64::MAX);
+        half + Duration::from_millis(hasher.finish() % span_ms.saturating_add(1))
     }
 }
 
@@ -259,15 +286,6 @@ impl Drop for Waiting<'_> {
 
 fn doubled(wait: Duration, times: u32, most: Duration) -> Duration {
     wait.saturating_mul(1 << times.min(DOUBLINGS_MAX)).min(most).max(wait)
-}
-
-/// A random time between half of `ceiling` and all of it, so that services that failed together do not return together.
-fn jittered(ceiling: Duration) -> Duration {
-    let half = ceiling / 2;
-    let span_ms = u64::try_from(half.as_millis()).unwrap_or(u64::MAX);
-    // The hasher's keys are random and differ from call to call; no more randomness is needed here.
-    let random = RandomState::new().build_hasher().finish();
-    half + Duration::from_millis(random % span_ms.saturating_add(1))
 }
 
 #[cfg(test)]

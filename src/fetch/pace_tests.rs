@@ -138,15 +138,19 @@ async fn a_captcha_that_came_as_a_page_stops_those_who_wait_and_grows() {
 }
 
 #[test]
-fn jitter_stays_between_half_and_all() {
+fn jitter_stays_between_half_and_all_and_differs_from_service_to_service() {
+    let mut jitter = Jitter { seed: 1, drawn: 0 };
     for ceiling in [Duration::ZERO, Duration::from_millis(1), PAUSE, BACKOFF_MAX] {
         for _ in 0..1000 {
-            let found = jittered(ceiling);
+            let found = jitter.below(ceiling);
             assert!(found >= ceiling / 2 && found <= ceiling, "{found:?} of {ceiling:?}");
         }
     }
-    let first = jittered(BACKOFF_MAX);
-    assert!((0..100).any(|_| jittered(BACKOFF_MAX) != first), "never random");
+    let first = |seed| Jitter { seed, drawn: 0 }.below(BACKOFF_MAX);
+    assert_eq!(first(1), first(1));
+    assert!((2..100).any(|seed| first(seed) != first(1)), "never another");
+    let seed = |pace: &Pace| pace.state().jitter.seed;
+    assert_ne!(seed(&pace()), seed(&pace()));
 }
 
 #[tokio::test(start_paused = true)]
