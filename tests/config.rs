@@ -209,7 +209,7 @@ x.toml:2:1: unknown key `lisen`; near: listen
 x.toml:3:1: unknown key `pause_seconds`; near: upstream.pause_seconds
     3 | pause_seconds = 9
       | ^^^^^^^^^^^^^
-x.toml:4:1: unknown key `color`; choose from listen, workers, base_url, cold_wait_seconds, trusted_proxies, connections_max
+x.toml:4:1: unknown key `color`; choose from listen, workers, base_url, cold_wait_seconds, trusted_proxies, delta_agents, connections_max
     4 | color = "red"
       | ^^^^^"#,
     );

@@ -8,8 +8,8 @@ mod contents;
 
 use std::collections::{BTreeSet, HashMap};
 
-use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
+use jiff::{Timestamp, ToSpan};
 
 use crate::domain::event::Event;
 use crate::domain::feed::Entry;
@@ -127,6 +127,14 @@ impl Reads {
     }
 }
 
+/// The date of the digest that a listing date is in: that of its mailing, or of its week's last mailing.
+pub(super) fn published(date: Date, digest: Digest) -> Timestamp {
+    mailing::moment(match digest {
+        Digest::Daily => date,
+        Digest::Weekly => monday(date).saturating_add(4.days()),
+    })
+}
+
 /// An item for each mailing or week of what [`events`] chose.
 pub(super) fn entries(asked: &Asked, events: &[Event], base: &str, digest: Digest) -> Vec<Entry> {
     let same = |a: &Event, b: &Event| begin(a.listing_date, digest) == begin(b.listing_date, digest);
@@ -135,12 +143,12 @@ pub(super) fn entries(asked: &Asked, events: &[Event], base: &str, digest: Diges
 
 fn entry(asked: &Asked, events: &[Event], base: &str, digest: Digest) -> Entry {
     let first = begin(events[0].listing_date, digest);
-    let (name, last, when) = match digest {
-        Digest::Daily => (first.to_string(), first, first.strftime("%A, %-d %B %Y").to_string()),
+    let (name, when) = match digest {
+        Digest::Daily => (first.to_string(), first.strftime("%A, %-d %B %Y").to_string()),
         Digest::Weekly => {
             let week = first.iso_week_date();
             let name = format!("{}-W{:02}", week.year(), week.week());
-            (name, first.saturating_add(4.days()), first.strftime("week of %-d %B %Y").to_string())
+            (name, first.strftime("week of %-d %B %Y").to_string())
         }
     };
     let papers = Papers { events, mode: asked.presentation.text };
@@ -167,7 +175,7 @@ fn entry(asked: &Asked, events: &[Event], base: &str, digest: Digest) -> Entry {
         authors: vec![AUTHOR.to_owned()],
         subjects: papers.subjects(),
         announce_type: None,
-        published: mailing::moment(last),
+        published: published(first, digest),
         summary,
         content_html: content_html.into(),
         comments: None,

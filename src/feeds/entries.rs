@@ -1,5 +1,7 @@
 //! How does a choice of events become a feed?
 
+use jiff::Timestamp;
+
 use crate::domain::event::Event;
 use crate::domain::feed::{Entry, Feed};
 use crate::domain::mailing;
@@ -17,7 +19,6 @@ use super::digest;
 #[must_use]
 pub fn feed(asked: &Asked, events: &[Event], base: &str, newest: jiff::civil::Date) -> Feed {
     let url = url(asked, base);
-    let updated = events.iter().map(|event| event.added).max();
     Feed {
         title: title(asked),
         description: description(asked),
@@ -26,12 +27,27 @@ pub fn feed(asked: &Asked, events: &[Event], base: &str, newest: jiff::civil::Da
         hub_url: None,
         icon_url: format!("{base}/favicon.ico"),
         profile: asked.presentation.profile,
-        updated: updated.unwrap_or_else(|| mailing::moment(newest)),
+        updated: updated(asked, events, newest),
         entries: match asked.presentation.digest {
             Some(digest) => digest::entries(asked, events, base, digest),
             None => events.iter().map(|event| entry(event, &asked.presentation)).collect(),
         },
     }
+}
+
+/// When a feed of these events last changed: when the last of them came in, and not before its newest entry.
+///
+/// A digest is dated by its mailing, which may be later than the moment at which a past day's papers are dated.
+/// `newest` dates a feed in which nothing matched.
+#[must_use]
+pub fn updated(asked: &Asked, events: &[Event], newest: jiff::civil::Date) -> Timestamp {
+    let added = events.iter().map(|event| event.added);
+    let digests = asked
+        .presentation
+        .digest
+        .into_iter()
+        .flat_map(|digest| events.iter().map(move |event| digest::published(event.listing_date, digest)));
+    added.chain(digests).max().unwrap_or_else(|| mailing::moment(newest))
 }
 
 fn entry(event: &Event, presentation: &Presentation) -> Entry {

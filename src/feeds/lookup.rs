@@ -10,7 +10,7 @@ use crate::domain::arxiv_id::ArxivId;
 use crate::domain::event::Event;
 use crate::domain::record::Record;
 use crate::domain::taxonomy::SubjectId;
-use crate::filter::Query;
+use crate::filter::{Dated, Query};
 
 use super::Shelf;
 
@@ -70,7 +70,16 @@ pub fn look_up(shelf: &Shelf, subjects: &[SubjectId], question: &Question) -> Fo
     };
     if let Some(query) = &question.query {
         let events = found.iter().map(|(event, _)| (*event).clone()).collect();
-        let matched = shelf.matching(events, query);
+        let query = query.with_dates(|of, period| {
+            let dated = found.iter().filter(|(_, record)| {
+                period.contains(match of {
+                    Dated::First => record.published,
+                    Dated::Last => record.updated,
+                })
+            });
+            dated.map(|(_, record)| record.paper.id.clone()).collect()
+        });
+        let matched = shelf.matching(events, &query);
         let matched: HashSet<_> = matched.iter().map(|event| (&event.paper.id, event.listing_date)).collect();
         found.retain(|(event, _)| matched.contains(&(&event.paper.id, event.listing_date)));
     }

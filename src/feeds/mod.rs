@@ -16,7 +16,7 @@ mod shelf;
 pub use asked::{Asked, FEED_TITLE_CHARACTERS_MAX, Scope, keyword_rule, title, url};
 pub use assemble::{Limit, Selection, assemble};
 pub use changes::changes_html;
-pub use entries::feed;
+pub use entries::{feed, updated};
 pub use explained::{Explained, explained, tree_lines};
 pub use lookup::{Found, Question, Sort, in_official_order, look_up};
 pub use named::{NamedOptions, choose};

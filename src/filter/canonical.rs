@@ -175,6 +175,7 @@ pub(super) fn written(leaf: &Leaf) -> String {
                 |day: &Option<jiff::civil::Date>| day.map_or_else(|| "*".to_owned(), |day| day.to_string());
             format!("announced:[{} TO {}]", end(from), end(to))
         }
+        Leaf::Dated { of, period } => format!("{}:{}", of.field(), period.written()),
         Leaf::Doi { doi, is_prefix } => format!("doi:\"{doi}{}\"", if *is_prefix { "*" } else { "" }),
         Leaf::List { name, .. } => {
             let is_word = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));

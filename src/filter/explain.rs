@@ -111,7 +111,7 @@ fn matched(leaf: &Leaf, document: &Document, kind: AnnounceType) -> Vec<String> 
         Leaf::Doi { doi, is_prefix } => {
             document.dois.iter().filter(|own| matcher::is_doi(own, doi, *is_prefix)).cloned().collect()
         }
-        Leaf::List { .. } => Vec::new(),
+        Leaf::Dated { .. } | Leaf::List { .. } => Vec::new(),
     }
 }
 

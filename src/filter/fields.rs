@@ -1,4 +1,6 @@
-//! Which fields does the language have, and what do they look at?
+//! The fields of the rule language and what they look at.
+
+use super::dated::Dated;
 
 /// A part of a paper that holds text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -121,12 +123,17 @@ pub(super) enum Field {
     Type,
     Id,
     Announced,
+    /// In arXiv's reading; [`NO_SUBMISSION_DATE`] says why in no other.
+    Dated(Dated),
     Has,
     Doi,
     List,
     /// Known from arXiv, but listing pages do not carry what it asks for; the text says so.
     Unsupported(&'static str),
 }
+
+/// Why the native language has none of the fields of [`Dated`].
+pub(super) const NO_SUBMISSION_DATE: &str = "listing pages carry no submission date; use announced:[…]";
 
 /// The names as an answer lists them.
 pub(super) const KNOWN: &str =
@@ -157,8 +164,8 @@ const NAMES: &[(&str, Field)] = &[
     ("has", Field::Has),
     ("list", Field::List),
     ("rn", Field::Unsupported("listing pages carry no report number")),
-    ("submittedDate", Field::Unsupported("listing pages carry no submission date; use announced:[…]")),
-    ("lastUpdatedDate", Field::Unsupported("listing pages carry no submission date; use announced:[…]")),
+    ("submittedDate", Field::Dated(Dated::First)),
+    ("lastUpdatedDate", Field::Dated(Dated::Last)),
 ];
 
 pub(super) fn named(name: &str) -> Option<Field> {

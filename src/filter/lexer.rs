@@ -319,5 +319,8 @@ fn operator(word: &str) -> Option<TokenKind> {
 
 /// Only behind these fields does a bracket open a range.
 fn has_ranges(field: &str) -> bool {
-    matches!(fields::named(field), Some(fields::Field::Announced | fields::Field::Unsupported(_)))
+    matches!(
+        fields::named(field),
+        Some(fields::Field::Announced | fields::Field::Dated(_) | fields::Field::Unsupported(_))
+    )
 }

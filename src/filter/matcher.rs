@@ -41,6 +41,8 @@ pub(super) fn leaf_matches(leaf: &Leaf, document: &Document, announce_type: Anno
         Leaf::Announced { from, to } => {
             from.is_none_or(|from| from <= document.announced) && to.is_none_or(|to| document.announced <= to)
         }
+        // The dates of other announcements are not known here: see `Query::with_dates`.
+        Leaf::Dated { .. } => false,
         Leaf::Has(features) => features.iter().any(|feature| document.features.contains(feature)),
         Leaf::Doi { doi, is_prefix } => document.dois.iter().any(|own| is_doi(own, doi, *is_prefix)),
         Leaf::List { rule, .. } => matches(rule, document, announce_type),

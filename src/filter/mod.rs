@@ -9,6 +9,7 @@
 mod aliases;
 mod authors;
 mod canonical;
+mod dated;
 mod document;
 mod error;
 mod explain;
@@ -35,9 +36,11 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::domain::announcement::AnnounceType;
+use crate::domain::arxiv_id::ArxivId;
 
 pub use aliases::Aliases;
 pub use authors::{AuthorPattern, Form, Name, NameWord};
+pub use dated::{Dated, Period};
 pub use document::Document;
 pub use error::{Code, Mistake, Mistakes, Warning};
 pub use explain::{Explanation, LeafCount, explain};
@@ -110,7 +113,8 @@ impl Query {
 
     /// The rule in the one form that rules of the same meaning share, in the native reading.
     ///
-    /// Reading it again gives an equal query. Differences that only the words make (`gpu` and `GPUs` fold to one, but
+    /// Reading it again gives an equal query, but for `submittedDate:` and `lastUpdatedDate:`, which the native reading
+    /// does not have. Differences that only the words make (`gpu` and `GPUs` fold to one, but
     /// `a b` and `"a b" b a` do not) are as far as it goes: it is a key, not a proof.
     #[must_use]
     pub fn canonical(&self) -> &str {
@@ -171,6 +175,29 @@ impl Query {
             }
         });
         full
+    }
+
+    /// The rule with ids in the place of every `submittedDate:` and `lastUpdatedDate:`: those of the papers that have
+    /// the date in question in the period, which `papers` tells.
+    ///
+    /// Without this such a part of a rule matches nothing. The canonical form stays that of the rule as it was asked.
+    #[must_use]
+    pub fn with_dates(&self, papers: impl Fn(Dated, &Period) -> Vec<ArxivId>) -> Self {
+        let mut has_dates = false;
+        self.0.normalized.each_leaf(&mut |_, leaf| has_dates |= matches!(leaf, Leaf::Dated { .. }));
+        if !has_dates {
+            return self.clone();
+        }
+        let mut normalized = self.0.normalized.clone();
+        normalized.replace_leaves(&mut |leaf| {
+            let Leaf::Dated { of, period } = leaf else { return };
+            let mut ids: Vec<String> = papers(*of, period).iter().map(links::id_key).collect();
+            ids.sort_unstable();
+            *leaf = Leaf::Id(ids);
+        });
+        let Parsed { written, canonical, lists, warnings, .. } = &*self.0;
+        let (written, canonical, warnings) = (written.clone(), canonical.clone(), warnings.clone());
+        Self(Arc::new(Parsed { written, normalized, canonical, lists: *lists, warnings }))
     }
 
     /// Does the paper match, announced in this way in the feed at hand?

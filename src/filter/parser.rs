@@ -250,6 +250,10 @@ impl Parser<'_> {
             Some(Field::Unsupported(why)) => {
                 (Code::UnsupportedField, format!("{}: {why}", name.name), String::new())
             }
+            Some(Field::Dated(_)) if !self.is_compat => {
+                let message = format!("{}: {}", name.name, fields::NO_SUBMISSION_DATE);
+                (Code::UnsupportedField, message, String::new())
+            }
             Some(field) => return Some(field),
             None => {
                 let hint =

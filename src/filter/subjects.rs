@@ -50,6 +50,26 @@ pub(super) fn read(text: &str) -> Result<SubjectId, Vec<&'static str>> {
     }
 }
 
+/// The same, and a beginning of ids: `astro-ph*` is the archive with all of it, `hep-*` four archives, `cs.A*` what
+/// begins so in cs.
+///
+/// # Errors
+/// The nearest ids, best first.
+pub(super) fn read_all(text: &str) -> Result<Vec<SubjectId>, Vec<&'static str>> {
+    if let Some(beginning) = text.strip_suffix('*').filter(|beginning| !beginning.ends_with('.')) {
+        let begins = |id: &SubjectId| {
+            id.as_str().get(..beginning.len()).is_some_and(|own| own.eq_ignore_ascii_case(beginning))
+        };
+        let found: Vec<SubjectId> = SubjectId::all().filter(begins).collect();
+        if !beginning.is_empty() && !found.is_empty() {
+            let is_within_another =
+                |id: &SubjectId| found.iter().any(|other| other != id && other.contains(id.as_str()));
+            return Ok(found.iter().copied().filter(|id| !is_within_another(id)).collect());
+        }
+    }
+    read(text).map(|subject| vec![subject])
+}
+
 /// The ids that begin alike, for a name that comes near none.
 fn prefixed(name: &str) -> Vec<&'static str> {
     let Some((archive, _)) = name.split_once('.') else { return Vec::new() };

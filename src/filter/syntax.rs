@@ -8,6 +8,7 @@ use crate::domain::announcement::AnnounceType;
 use crate::domain::taxonomy::SubjectId;
 
 use super::authors::AuthorPattern;
+use super::dated::{Dated, Period};
 use super::fields::{Feature, Place, Text};
 use super::pattern::Pattern;
 use super::words::Words;
@@ -84,6 +85,11 @@ pub enum Leaf {
         from: Option<Date>,
         to: Option<Date>,
     },
+    /// Its first or last announcement is in a period; in arXiv's reading alone.
+    Dated {
+        of: Dated,
+        period: Period,
+    },
     /// Any of the features, sorted.
     Has(Vec<Feature>),
     /// A DOI in lowercase.
@@ -101,6 +107,19 @@ pub enum Leaf {
 impl Expr {
     pub(super) fn leaf(span: Span, leaf: Leaf) -> Self {
         Self { span, node: Node::Leaf(leaf) }
+    }
+
+    /// Lets every leaf be replaced; named lists stay as they are.
+    pub(super) fn replace_leaves(&mut self, replace: &mut impl FnMut(&mut Leaf)) {
+        match &mut self.node {
+            Node::And(parts) | Node::Or(parts) => {
+                for part in parts {
+                    part.replace_leaves(replace);
+                }
+            }
+            Node::Not(inner) => inner.replace_leaves(replace),
+            Node::Leaf(leaf) => replace(leaf),
+        }
     }
 
     /// Visits every leaf in the order of the rule, those of named lists included.

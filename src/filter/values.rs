@@ -45,12 +45,18 @@ impl<'a> Reader<'a> {
             }
             return None;
         }
+        // Lucene's way to say everything, with a field or without.
+        let is_everything = raw.form == RawForm::Word && matches!(raw.text.as_str(), "*" | "*:*");
+        if is_everything && self.context.mode == Mode::Compat {
+            return Some(Leaf::Announced { from: None, to: None });
+        }
         match field {
             None => self.bare(raw),
             Some(Field::Text(text)) => self.text(raw, text),
             Some(Field::Author) => self.author(raw),
             Some(Field::Unsupported(_)) => None,
             Some(Field::Announced) => self.announced(raw),
+            Some(Field::Dated(of)) => self.dated(raw, of),
             Some(field) => {
                 let name = name.unwrap_or_default();
                 self.plain_only(raw, name)?;

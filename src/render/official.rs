@@ -1,15 +1,16 @@
-//! How is a listing written in the shape of arXiv's own feeds?
+//! A listing in the shape of arXiv's own feeds.
 //!
-//! Element for element as rss.arxiv.org writes them, so that scripts find what they look for; `dc:rights` is not there,
-//! for a listing does not tell it. Formulas stay TeX, and accents are letters. Dates are the events' own, and Atom has the authors that it must have.
+//! Element for element as rss.arxiv.org writes them, so that scripts find what they look for. `dc:rights` is left out,
+//! since a listing page does not carry it. Formulas stay TeX, accents are letters, and dates are the events' own.
+//! Atom names the authors one by one in `author` (RFC 4287 §4.2.1) and has no `dc:creator`, which feedparser would add
+//! to them as one author more.
 
 use super::xml::Xml;
 use super::{Format, dates, extensions};
 use crate::domain::event::Event;
 use crate::domain::paper::Paper;
-use crate::domain::prose::Prose;
-use crate::text::one_line;
 use crate::text::tex::letters;
+use crate::text::{escape, one_line, prose_in_tex};
 use jiff::Timestamp;
 
 /// Which of arXiv's feeds.
@@ -89,9 +90,9 @@ fn rss(listing: &Listing<'_>, mut xml: Xml) -> String {
     }
     xml.leaf("docs", &[], DOCS);
     xml.leaf("language", &[], LANGUAGE);
-    xml.leaf("lastBuildDate", &[], &dates::rfc_822(listing.updated));
+    xml.leaf("lastBuildDate", &[], &date(listing.updated));
     let newest = listing.events.iter().map(|event| event.published).max();
-    xml.leaf("pubDate", &[], &dates::rfc_822(newest.unwrap_or(listing.updated)));
+    xml.leaf("pubDate", &[], &date(newest.unwrap_or(listing.updated)));
     xml.leaf("ttl", &[], TTL_MINUTES);
     xml.open("skipDays", &[]);
     xml.leaf("day", &[], "Sunday");
@@ -101,13 +102,18 @@ fn rss(listing: &Listing<'_>, mut xml: Xml) -> String {
         xml.open("item", &[]);
         xml.leaf("title", &[], &one_line(&letters(&event.paper.title)));
         xml.leaf("link", &[], &event.paper.id.abstract_url());
-        xml.leaf("description", &[], &summary(event));
+        // Readers take a description for HTML, so a `<` of the abstract is escaped once more than the element needs.
+        xml.leaf("description", &[], &escape(&summary(event)));
         xml.leaf("guid", &[("isPermaLink", "false")], &format!("oai:arXiv.org:{}", versioned(event)));
         for subject in &event.paper.subjects {
             xml.leaf("category", &[], &subject.id);
         }
-        xml.leaf("pubDate", &[], &dates::rfc_822(event.published));
+        xml.leaf("pubDate", &[], &date(event.published));
         elements(event, &mut xml);
+        let names = names(&event.paper);
+        if !names.is_empty() {
+            xml.leaf("dc:creator", &[], &names.join(", "));
+        }
         xml.close();
     }
     xml.finish()
@@ -164,6 +170,11 @@ fn names(paper: &Paper) -> Vec<String> {
     names.chain(paper.authors.et_al.then(|| "et al.".to_owned())).collect()
 }
 
+/// As arXiv's feed has it: scripts parse the channel's date with `+0000` spelled out.
+fn date(moment: Timestamp) -> String {
+    dates::rfc_822(moment).replace("GMT", "+0000")
+}
+
 fn description(listing: &Listing<'_>) -> String {
     format!("{} updates on the arXiv.org e-print archive.", listing.subjects)
 }
@@ -176,24 +187,15 @@ fn versioned(event: &Event) -> String {
     }
 }
 
-/// Plain text, though readers take it for HTML: scripts look for these very words.
+/// Plain text; scripts look for these very words.
 fn summary(event: &Event) -> String {
-    let text = event.paper.abstract_text.as_ref().map(Prose::to_plain_text).unwrap_or_default();
-    format!(
-        "arXiv:{} Announce Type: {} \nAbstract: {}",
-        versioned(event),
-        event.announce_type,
-        letters(&text)
-    )
+    let text = event.paper.abstract_text.as_ref().map(prose_in_tex).unwrap_or_default();
+    format!("arXiv:{} Announce Type: {} \nAbstract: {text}", versioned(event), event.announce_type)
 }
 
 fn elements(event: &Event, xml: &mut Xml) {
     xml.leaf("arxiv:announce_type", &[], event.announce_type.as_str());
     if let Some(journal_ref) = &event.paper.journal_ref {
         xml.leaf("arxiv:journal_reference", &[], &letters(journal_ref));
-    }
-    let names = names(&event.paper);
-    if !names.is_empty() {
-        xml.leaf("dc:creator", &[], &names.join(", "));
     }
 }

@@ -6,10 +6,9 @@ use jiff::Timestamp;
 
 use super::xml::Xml;
 use super::{Format, dates, extensions, official};
-use crate::domain::prose::Prose;
 use crate::domain::record::Record;
-use crate::text::one_line;
 use crate::text::tex::letters;
+use crate::text::{one_line, prose_in_tex};
 
 /// One page of results.
 #[derive(Clone, Debug)]
@@ -105,14 +104,13 @@ fn entry(record: &Record, xml: &mut Xml) {
     let pdf = format!("https://arxiv.org/pdf/{versioned}");
     let pdf = [("href", &*pdf), ("rel", "related"), ("type", "application/pdf"), ("title", "pdf")];
     xml.empty("link", &pdf);
-    let text = paper.abstract_text.as_ref().map(Prose::to_plain_text).unwrap_or_default();
-    xml.leaf("summary", &[], &letters(&text));
+    xml.leaf("summary", &[], &paper.abstract_text.as_ref().map(prose_in_tex).unwrap_or_default());
     for subject in &paper.subjects {
         xml.empty("category", &[("term", &subject.id), ("scheme", extensions::NAMESPACE)]);
     }
     xml.leaf("published", &[], &dates::rfc_3339(record.published));
     if let Some(comments) = &paper.comments {
-        xml.leaf("arxiv:comment", &[], &letters(&comments.to_plain_text()));
+        xml.leaf("arxiv:comment", &[], &prose_in_tex(comments));
     }
     if let Some(journal_ref) = &paper.journal_ref {
         xml.leaf("arxiv:journal_ref", &[], &letters(journal_ref));

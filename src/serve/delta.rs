@@ -1,8 +1,8 @@
-//! Which items has the asker not seen (RFC 3229, `A-IM: feed`)?
+//! Delta encoding of feeds (RFC 3229, `A-IM: feed`): which versions a client has seen, if it takes less than the whole.
 
 use actix_web::HttpRequest;
 use actix_web::http::Version;
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
 use super::conditional;
 use super::document::{Tag, tag_of};
@@ -20,11 +20,23 @@ const VERSIONS_MAX: usize = 8;
 /// The versions of the feed that the asker has seen, if it takes less than the whole.
 ///
 /// HTTP/1.0 knows no instance manipulation (RFC 3229 §10).
-pub(super) fn seen(request: &HttpRequest) -> Vec<Tag> {
-    if request.version() < Version::HTTP_11 || !takes_a_feed(request.headers()) {
+pub(super) fn seen(request: &HttpRequest, delta_agents: &[String]) -> Vec<Tag> {
+    let takes_a_part = takes_a_feed(request.headers()) && is_agent_of(request.headers(), delta_agents);
+    if request.version() < Version::HTTP_11 || !takes_a_part {
         return Vec::new();
     }
     conditional::tags(request.headers()).into_iter().filter_map(tag_of).take(VERSIONS_MAX).collect()
+}
+
+/// Does the `User-Agent` begin with one of these products?
+///
+/// feedparser sends `A-IM: feed` with every request, for whoever uses it; rss2email 3.14 then takes a 226 for an error
+/// and never shows another item. So the field alone does not say that its sender understands the answer, and a server
+/// need not apply a manipulation (RFC 3229 §10.5.3).
+fn is_agent_of(headers: &HeaderMap, products: &[String]) -> bool {
+    let agent = headers.get(USER_AGENT).map_or(&b""[..], HeaderValue::as_bytes);
+    let end = agent.iter().position(|byte| b"/ \t".contains(byte)).unwrap_or(agent.len());
+    products.iter().any(|product| product.as_bytes().eq_ignore_ascii_case(&agent[..end]))
 }
 
 /// Is `feed` among the manipulations of `A-IM`, and not with `q=0`?

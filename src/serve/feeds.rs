@@ -80,7 +80,7 @@ async fn unseen(
     whole: &Found,
     state: &State,
 ) -> Result<Option<Found>, Problem> {
-    let seen = delta::seen(request);
+    let seen = delta::seen(request, &state.options.delta_agents);
     let is_current = coding::best(request.headers())
         .is_some_and(|coding| respond::is_current(request.headers(), &whole.document, coding));
     // A digest is seen as a whole or not at all.
@@ -264,7 +264,7 @@ fn content(events: &[Event]) -> String {
 fn render(request: &FeedRequest, sources: &[SubjectId], since: Option<&Since>, state: &State) -> Document {
     let newest = state.shelf.newest(sources).unwrap_or_else(|| mailing::newest_due(state.clock.now()));
     let mut events = make::choose(&state.shelf, sources, &request.asked);
-    let updated = events.iter().map(|event| event.added).max().unwrap_or_else(|| mailing::moment(newest));
+    let updated = make::updated(&request.asked, &events, newest);
     let items: Vec<u64> = events.iter().map(fingerprint).collect();
     if let Some(since) = since {
         let mut fingerprints = items.iter();

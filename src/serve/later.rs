@@ -158,6 +158,7 @@ mod tests {
                 address: ([127, 0, 0, 1], 0).into(),
                 base_url: None,
                 cold_wait: Duration::from_secs(1),
+                delta_agents: Vec::new(),
                 feed_days: 14,
                 feed_days_max: 30,
                 feed_limit: 500,

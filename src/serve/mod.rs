@@ -104,6 +104,8 @@ pub struct Options {
     pub base_url: Option<Url>,
     /// How long a reader waits for the first read of a subject.
     pub cold_wait: Duration,
+    /// The programs that take a 226, each by the product that its `User-Agent` begins with (RFC 9110 §10.1.5).
+    pub delta_agents: Vec<String>,
     /// Calendar days back from the newest announcement.
     pub feed_days: u32,
     /// The most days that a reader may choose.

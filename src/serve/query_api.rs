@@ -177,8 +177,7 @@ fn asked(request: &HttpRequest, state: &State) -> Result<ApiRequest, Problem> {
                 Err(message) => wrong(&message),
             },
             "max_results" => match number(value, "max_results") {
-                Ok(count) if count <= RESULTS_MAX => question.count = count,
-                Ok(_) => wrong(&format!("max_results must be at most {RESULTS_MAX}")),
+                Ok(count) => question.count = count.min(RESULTS_MAX),
                 Err(message) => wrong(&message),
             },
             "sortBy" => match value {
@@ -192,11 +191,8 @@ fn asked(request: &HttpRequest, state: &State) -> Result<ApiRequest, Problem> {
                 "descending" => question.is_ascending = false,
                 _ => wrong(&format!("sortOrder must be in: {}", ORDERS.join(", "))),
             },
-            unknown => wrong(&format!(
-                "unknown parameter {}; known here: {}",
-                params::shortened(unknown),
-                KNOWN.join(", ")
-            )),
+            // As arXiv's own does: programs send what other APIs take.
+            _ => continue,
         }
         seen.push(name);
     }

@@ -70,6 +70,8 @@ pub struct ServerSettings {
     pub cold_wait: Duration,
     /// Whose word is taken for where a request comes from.
     pub trusted_proxies: Vec<IpNet>,
+    /// The products of a `User-Agent` that are answered with 226 (RFC 3229).
+    pub delta_agents: Vec<String>,
     /// 1 to 1,000,000.
     pub connections_max: usize,
 }

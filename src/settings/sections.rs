@@ -74,6 +74,7 @@ fn server(reader: &mut Reader<'_>) -> Option<ServerSettings> {
     let base_url = reader.take("server.base_url", public);
     let cold_wait = reader.take("server.cold_wait_seconds", seconds(1..=300));
     let trusted_proxies = reader.take("server.trusted_proxies", list(["127.0.0.1", "10.0.0.0/8"], network));
+    let delta_agents = reader.take("server.delta_agents", list(["newsboat", "python-reader"], product));
     let connections_max = reader.take("server.connections_max", integer::<usize>(1..=1_000_000));
     Some(ServerSettings {
         listen: listen?,
@@ -81,6 +82,7 @@ fn server(reader: &mut Reader<'_>) -> Option<ServerSettings> {
         base_url: base_url?,
         cold_wait: cold_wait?,
         trusted_proxies: trusted_proxies?,
+        delta_agents: delta_agents?,
         connections_max: connections_max?,
     })
 }
@@ -220,6 +222,17 @@ pub(super) fn network(text: &str, _: &[IpNet]) -> Result<IpNet, String> {
             "`{text}` is no address and no network; write one such as 127.0.0.1, 10.0.0.0/8 or 2001:db8::/32"
         )
     })
+}
+
+/// A product of a `User-Agent`, without its version: a token (RFC 9110 §5.6.2).
+fn product(text: &str, _: &[String]) -> Result<String, String> {
+    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    if !text.is_empty() && text.chars().all(is_token) {
+        return Ok(text.to_owned());
+    }
+    Err(format!(
+        "`{text}` is no product name; write the first word of a User-Agent before its `/`, such as newsboat"
+    ))
 }
 
 pub(super) fn subject(text: &str, before: &[SubjectId]) -> Result<SubjectId, String> {

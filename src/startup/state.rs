@@ -124,6 +124,7 @@ pub(super) fn serve_options(
         address,
         base_url: settings.server.base_url.clone(),
         cold_wait: settings.server.cold_wait,
+        delta_agents: settings.server.delta_agents.clone(),
         feed_days: settings.feeds.days.min(feed_days_max),
         feed_days_max,
         feed_limit: settings.feeds.limit,

@@ -16,5 +16,5 @@ pub mod tex;
 
 pub use doi::{doi_at, dois};
 pub use html::{escape, item_html, prose_html};
-pub use plain::{announcement, inline, one_line, prose, summary, title};
+pub use plain::{announcement, inline, one_line, prose, prose_in_tex, summary, title};
 pub use short::short;

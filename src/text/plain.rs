@@ -1,6 +1,7 @@
 //! How does a paper read where there is no markup?
 
 use super::passage::{self, Medium, PROSE_BYTES_MAX, Piece, read};
+use super::tex::letters;
 use crate::domain::announcement::AnnounceType;
 use crate::domain::paper::Paper;
 use crate::domain::presentation::TextMode;
@@ -51,6 +52,15 @@ pub fn prose(text: &Prose, mode: TextMode) -> String {
         }
     }
     plain
+}
+
+/// Comments or an abstract in arXiv's own style: formulas and commands stay TeX, accents become letters, links their
+/// addresses. At most 100,000 bytes of it.
+#[must_use]
+pub fn prose_in_tex(text: &Prose) -> String {
+    let mut plain = text.to_plain_text();
+    plain.truncate(plain.floor_char_boundary(PROSE_BYTES_MAX));
+    letters(&plain).into_owned()
 }
 
 /// Text on one line: every run of white space, line ends included, becomes one space.

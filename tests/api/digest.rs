@@ -124,3 +124,16 @@ async fn a_digest_is_never_cut_to_what_a_reader_has_not_seen() {
     assert_eq!(response.status(), 200);
     assert_eq!(response.text().await.expect("a body"), service.text(path).await);
 }
+
+#[tokio::test]
+async fn a_digests_feed_was_not_updated_before_its_newest_entry() {
+    let service = Running::demo().await;
+    for digest in ["daily", "weekly"] {
+        for format in ["atom", "rss"] {
+            let text = service.text(&format!("/subjects/cs.DC.{format}?digest={digest}")).await;
+            let feed = feed_rs::parser::parse(text.as_bytes()).expect("a feed");
+            let newest = feed.entries.iter().filter_map(|entry| entry.updated.or(entry.published)).max();
+            assert!(feed.updated >= newest, "{digest} {format}: {:?} {newest:?}", feed.updated);
+        }
+    }
+}

@@ -20,6 +20,7 @@ mod openapi;
 mod opml;
 mod outage;
 mod pages;
+mod programs;
 mod promtool;
 mod reload;
 mod rsshub;

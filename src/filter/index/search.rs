@@ -30,7 +30,7 @@ fn cost(expr: &Expr) -> u32 {
             Leaf::Subject { .. } | Leaf::Has(_) => 0,
             Leaf::Author(_) => 10,
             Leaf::Words { .. } => 20,
-            Leaf::Type(_) | Leaf::Announced { .. } => 30,
+            Leaf::Type(_) | Leaf::Announced { .. } | Leaf::Dated { .. } => 30,
             Leaf::Id(_) | Leaf::Doi { .. } => 40,
             Leaf::List { rule, .. } => cost(rule),
             Leaf::Regex { .. } => 1_000,
@@ -98,11 +98,12 @@ impl Search<'_> {
                     from.is_none_or(|from| from <= slot.announced) && to.is_none_or(|to| slot.announced <= to)
                 })
             }),
+            Leaf::Dated { .. } => within.emptied(),
             Leaf::Id(ids) => filtered(within, |id| {
                 self.index.slot(id).is_some_and(|slot| {
                     let own = slot.paper.id.as_str();
-                    ids.iter().any(|id| id == own)
-                        || own.contains('/') && ids.contains(&links::id_key(&slot.paper.id))
+                    let is_there = |own: &str| ids.binary_search_by(|id| id.as_str().cmp(own)).is_ok();
+                    is_there(own) || own.contains('/') && is_there(&links::id_key(&slot.paper.id))
                 })
             }),
             Leaf::Doi { doi, is_prefix } => filtered(within, |id| {

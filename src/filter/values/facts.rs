@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::super::dated::{Dated, Period};
 use super::super::error::Code;
 use super::super::fields::{Feature, Place};
 use super::super::lexer::{Raw, RawForm};
@@ -53,8 +54,8 @@ impl Reader<'_> {
     }
 
     pub(super) fn subjects(&mut self, raw: &Raw, place: Place) -> Option<Leaf> {
-        let mut found = self.items(raw, |reader, item, span| match subjects::read(item) {
-            Ok(subject) => Some(subject),
+        let found = self.items(raw, |reader, item, span| match subjects::read_all(item) {
+            Ok(subjects) => Some(subjects),
             Err(near) => {
                 let near =
                     if near.is_empty() { String::new() } else { format!(" (near: {})", near.join(", ")) };
@@ -64,9 +65,10 @@ impl Reader<'_> {
                 None
             }
         })?;
-        found.sort_unstable();
-        found.dedup();
-        Some(Leaf::Subject { place, subjects: found })
+        let mut subjects = found.concat();
+        subjects.sort_unstable();
+        subjects.dedup();
+        Some(Leaf::Subject { place, subjects })
     }
 
     pub(super) fn types(&mut self, raw: &Raw) -> Option<Leaf> {
@@ -193,6 +195,25 @@ impl Reader<'_> {
             return None;
         }
         Some(Leaf::Announced { from, to })
+    }
+
+    /// A period in which a paper was announced first or last, as arXiv's API takes it.
+    pub(super) fn dated(&mut self, raw: &Raw, of: Dated) -> Option<Leaf> {
+        let period = match raw.form {
+            RawForm::Range => Period::of_range(&raw.text),
+            _ => Period::of_word(&raw.text),
+        };
+        let hint = format!("{}:[202603020000 TO 202603022359], in GMT", of.field());
+        let Some(period) = period else {
+            self.mistake(raw.span, Code::BadDate, format!("'{}' is no range of dates", raw.text), &hint);
+            return None;
+        };
+        if period.is_empty() {
+            let message = format!("no time is in {}", period.written());
+            self.mistake(raw.span, Code::Impossible, message, "the earlier end comes first");
+            return None;
+        }
+        Some(Leaf::Dated { of, period })
     }
 
     /// One end of a range; `*` is open. None for a mistake.

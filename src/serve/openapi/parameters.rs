@@ -229,8 +229,8 @@ fn of_the_api(name: &'static str) -> Value {
         ),
         "max_results" => in_query(
             name,
-            "The most results.",
-            &json!({ "type": "integer", "minimum": 0, "maximum": query_api::RESULTS_MAX, "default": query_api::RESULTS }),
+            &format!("The most results; more than {} are {0}.", query_api::RESULTS_MAX),
+            &json!({ "type": "integer", "minimum": 0, "maximum": i64::MAX, "default": query_api::RESULTS }),
             &json!(5),
         ),
         "sortBy" => in_query(

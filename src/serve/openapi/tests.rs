@@ -19,6 +19,7 @@ fn described(doors: &Doors, choice: HubChoice) -> Value {
         address: "127.0.0.1:8080".parse().expect("an address"),
         base_url: None,
         cold_wait: Duration::from_secs(20),
+        delta_agents: Vec::new(),
         feed_days: 14,
         feed_days_max: 30,
         feed_limit: 500,
