@@ -333,6 +333,11 @@ async fn every_parameter_is_described_and_every_described_one_is_known() {
             assert!(described.parameters(operation, "query").is_empty(), "{path}");
             continue;
         }
+        if path == "/api/query" {
+            // As arXiv's own, it ignores what it does not know.
+            assert_eq!(answer.status, 200);
+            continue;
+        }
         assert_eq!(answer.status, 400, "{path}");
         described.check(operation, &answer);
         let known = answer.body.split_once("known here: ").map_or("", |(_, rest)| rest);
