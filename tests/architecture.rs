@@ -66,6 +66,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("foldhash", &["collect", "serve"]),
     ("futures_util", &["store"]),
     ("governor", &["serve"]),
+    ("httpdate", &["domain"]),
     ("indexmap", &["filter"]),
     ("indicatif", &["cli"]),
     ("ipnet", &["serve", "push", "settings", "startup"]),

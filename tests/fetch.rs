@@ -61,6 +61,8 @@ async fn a_request_says_who_asks_and_nothing_that_arxiv_trips_over() {
         assert!(head.contains("\r\nUser-Agent: "), "{head}");
         assert_eq!(agent, format!("crosslist/{} (+ops@lab.example)", env!("CARGO_PKG_VERSION")));
         assert_eq!(header(&head, "accept-encoding"), Some("gzip,br"));
+        let accept = header(&head, "accept").expect("what is accepted");
+        assert!(accept.starts_with("text/html,") && accept.ends_with(",*/*;q=0.1"), "{accept}");
         for name in ["if-modified-since", "if-none-match", "cookie", "referer", "authorization"] {
             assert_eq!(header(&head, name), None, "{head}");
         }
@@ -100,6 +102,7 @@ async fn every_request_is_counted_by_how_it_ended() {
         (vec![status("403 Forbidden")], vec![Ending::Refused]),
         (vec![status("451 Unavailable")], vec![Ending::Refused]),
         (vec![status("429 Too Many Requests")], vec![Ending::RateLimited]),
+        (vec![status("406 Not Acceptable")], vec![Ending::RateLimited]),
         (vec![status("503 Unavailable")], vec![Ending::ServerError]),
         (vec![status("404 Not Found")], vec![Ending::Unusable]),
         (vec![Say::Silence(Vec::new())], vec![Ending::Timeout]),
@@ -286,8 +289,48 @@ async fn after_a_refusal_everybody_waits_for_long() {
     let client = Client::new(&Options { pause, ..server.options() }).expect("good options");
     client.get(&new("cs.DC")).await.expect_err("refused");
     assert!(client.wait_estimate() > pause * 200, "{:?}", client.wait_estimate());
-    client.report_refusal();
+    client.report_refusal("a captcha");
     assert!(client.wait_estimate() > pause * 400, "{:?}", client.wait_estimate());
+    assert_eq!(client.refusal().as_deref(), Some("a captcha"));
+}
+
+#[tokio::test]
+async fn a_406_says_nothing_of_the_page_and_slows_everybody_down() {
+    let server = Server::start(vec![Say::Bytes(answer("406 Not Acceptable", "", b"")), page("", "x")]).await;
+    let pause = Duration::from_millis(10);
+    let client = Client::new(&Options { pause, ..server.options() }).expect("good options");
+    let error = client.get(&new("cs.DC")).await.expect_err("refused");
+    assert_eq!(error.verdict, Verdict::Refused);
+    assert!(error.reason.ends_with(" answered 406 Not Acceptable"), "{error}");
+    assert!(client.wait_estimate() > pause * 3, "{:?}", client.wait_estimate());
+    assert_eq!(client.refusal(), Some(error.reason));
+    // A page that comes in between does not end it, those that come in a row do.
+    client.get(&new("cs.LG")).await.expect("a page");
+    assert!(client.refusal().is_some());
+    client.get(&new("cs.LG")).await.expect("a page");
+    assert_eq!(client.refusal(), None);
+}
+
+#[tokio::test]
+async fn a_page_that_is_absent_is_its_own_matter_until_every_page_is() {
+    let absent = || Say::Bytes(answer("404 Not Found", HTML, b"x"));
+    let server = Server::start(vec![absent(), absent(), absent(), page("", "x"), absent()]).await;
+    let client = server.client();
+    for subject in ["cs.DC", "cs.LG", "cs.PF"] {
+        let error = client.get(&new(subject)).await.expect_err("absent");
+        assert_eq!(error.verdict, Verdict::Unrecognized, "{error}");
+    }
+    client.get(&new("cs.AI")).await.expect("a page");
+    // The same page again and again says nothing of others.
+    for subject in ["cs.DC", "cs.DC", "cs.DC", "cs.DC", "cs.LG", "cs.PF"] {
+        let error = client.get(&new(subject)).await.expect_err("absent");
+        assert_eq!(error.verdict, Verdict::Unrecognized, "{error}");
+    }
+    assert_eq!(client.refusal(), None);
+    let error = client.get(&new("cs.AI")).await.expect_err("absent");
+    assert_eq!(error.verdict, Verdict::Refused);
+    assert!(error.reason.ends_with(" answered 404 Not Found, as did the 3 pages before it"), "{error}");
+    assert!(client.refusal().is_some());
 }
 
 #[tokio::test]
@@ -363,6 +406,6 @@ fn arxiv_is_safe_from_a_typo_in_the_pause() {
     let base_url = "http://arxiv.invalid".parse().expect("an address");
     let client =
         Client::new(&Options { base_url, pause: Duration::from_secs(15), ..options }).expect("good options");
-    client.report_refusal();
+    client.report_refusal("a captcha");
     assert!(client.wait_estimate() > Duration::from_mins(59));
 }

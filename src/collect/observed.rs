@@ -40,7 +40,7 @@ pub struct Observed {
     pub page_bytes: u64,
     /// From when on the upstream may be asked again; a moment that has passed where it may be asked now.
     pub may_ask: Timestamp,
-    /// The upstream refused when it was last asked.
+    /// The upstream has turned us away, and pages do not come again yet.
     pub is_refused: bool,
     /// What the store was asked for: the kind, how long that took, how often it failed.
     pub operations: Vec<(&'static str, Spread, u64)>,
@@ -65,7 +65,7 @@ impl Observed {
             request_durations: requests.map(fetch::Tally::durations).unwrap_or_default(),
             page_bytes: requests.map_or(0, fetch::Tally::page_bytes),
             may_ask: shared.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX),
-            is_refused: upstream.is_refused(),
+            is_refused: upstream.refusal().is_some(),
             operations: Operation::ALL
                 .map(|operation| (operation.as_str(), store.durations(operation), store.failed(operation)))
                 .to_vec(),

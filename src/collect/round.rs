@@ -87,10 +87,10 @@ async fn read(
         let listing = match parse_apart(page).await {
             Ok(listing) => listing,
             Err(refusal) => {
-                if refusal.verdict == Verdict::Refused {
-                    upstream.report_refusal();
-                }
                 let reason = format!("`{address}`: {}", refusal.found);
+                if refusal.verdict == Verdict::Refused {
+                    upstream.report_refusal(&reason);
+                }
                 return failed(subject, refusal.verdict, reason, pages.len() + 1);
             }
         };
@@ -111,11 +111,13 @@ async fn read(
 async fn get(upstream: &Upstream, url: &ListingUrl, due: Date) -> Result<Page, FetchError> {
     let wait = upstream.wait_estimate();
     if wait > STAND_OFF_MIN {
-        let verdict = if upstream.is_refused() { Verdict::Refused } else { Verdict::Unreachable };
+        let refusal = upstream.refusal();
+        let verdict = if refusal.is_some() { Verdict::Refused } else { Verdict::Unreachable };
         let reason = format!(
-            "not asked: {} is left alone for another {} minutes",
+            "not asked: {} is left alone for another {} minutes{}",
             upstream.describe(),
-            wait.as_secs() / 60 + 1
+            wait.as_secs() / 60 + 1,
+            refusal.map(|refusal| format!("; {refusal}")).unwrap_or_default()
         );
         return Err(FetchError { verdict, reason, retry_after: Some(wait) });
     }

@@ -191,13 +191,29 @@ impl Subjects {
 
     /// Puts down how a read of the newest mailing ended; nothing is asked before `allowed`.
     pub(super) fn note(&mut self, outcome: &Outcome, now: Timestamp, allowed: Timestamp) {
+        let failures = match outcome.verdict {
+            Verdict::Complete | Verdict::Quiet | Verdict::Stale => 0,
+            _ => self.failures(outcome.subject).saturating_add(1),
+        };
+        self.put_down(outcome, now, allowed, failures);
+    }
+
+    /// Puts down that a subject was not asked for, since nothing is asked before `allowed`; it is no failure of its own,
+    /// so that its turn comes as soon as the upstream may be asked again.
+    pub(super) fn put_off(&mut self, outcome: &Outcome, now: Timestamp, allowed: Timestamp) {
+        let failures = self.failures(outcome.subject).max(1);
+        self.put_down(outcome, now, allowed, failures);
+    }
+
+    fn failures(&self, subject: SubjectId) -> u32 {
+        let status = self.known.get(&subject).and_then(|known| known.status.as_ref());
+        status.map_or(0, |status| status.failures)
+    }
+
+    fn put_down(&mut self, outcome: &Outcome, now: Timestamp, allowed: Timestamp, failures: u32) {
         let known = self.known.entry(outcome.subject).or_default();
         let before = known.status.as_ref();
         let is_proved = outcome.verdict.is_proved();
-        let failures = match outcome.verdict {
-            Verdict::Complete | Verdict::Quiet | Verdict::Stale => 0,
-            _ => before.map_or(0, |status| status.failures).saturating_add(1),
-        };
         let newest = known.newest_proved();
         let is_first = newest != before.and_then(|status| status.newest);
         let planned = schedule::next_attempt(now, newest, failures);

@@ -143,6 +143,7 @@ impl<S: Store> Worker<S> {
     async fn read_new(&mut self, subject: SubjectId, inbox: &mut Receiver<Ask>) {
         let shared = self.shared.clone();
         let due = mailing::newest_due(shared.clock.now());
+        let is_put_off = self.stands_off();
         let round = round::read_new(&shared.upstream, subject, due);
         let Some(reading) = self.finish(round, Some(subject), inbox).await else { return };
         self.asked.retain(|asked| *asked != subject);
@@ -152,7 +153,13 @@ impl<S: Store> Worker<S> {
         log(&outcome);
         let now = shared.clock.now();
         let allowed = now.saturating_add(shared.upstream.wait_estimate()).unwrap_or(Timestamp::MAX);
-        shared.learn(|subjects| subjects.note(&outcome, now, allowed));
+        shared.learn(|subjects| {
+            if is_put_off {
+                subjects.put_off(&outcome, now, allowed);
+            } else {
+                subjects.note(&outcome, now, allowed);
+            }
+        });
         self.remember_request(subject).await;
         let waiting = self.waiting.remove(&subject).unwrap_or_default();
         if waiting.iter().any(|ask| ask.wish == Wish::ReadAgain) {

@@ -14,6 +14,7 @@ pub mod preview;
 pub mod prose;
 pub mod push;
 pub mod record;
+pub mod retry_after;
 pub mod tally;
 pub mod taxonomy;
 mod taxonomy_table;

@@ -15,7 +15,7 @@ pub enum Verdict {
     Stale,
     /// Not a listing as we know it.
     Unrecognized,
-    /// arXiv will not let us read: 403, 429, a captcha.
+    /// arXiv will not let us read now: 403, 406, 429, a captcha.
     Refused,
     /// No answer, or an answer that says arXiv is in trouble.
     Unreachable,

@@ -78,14 +78,10 @@ pub(super) fn changes(event: &Event, mode: TextMode) -> Option<Changes> {
         field("authors", Kind::List, &names(before), &names(after)),
         field("comments", Kind::Line, &prose(&before.comments), &prose(&after.comments)),
     ];
-    // Some listings have no abstracts; that is no change.
-    if before.abstract_text.is_some() && after.abstract_text.is_some() {
-        fields.push(field(
-            "abstract",
-            Kind::Text,
-            &prose(&before.abstract_text),
-            &prose(&after.abstract_text),
-        ));
+    // Some listings have no abstracts, or empty ones; that is no change.
+    let abstracts = (prose(&before.abstract_text), prose(&after.abstract_text));
+    if !abstracts.0.is_empty() && !abstracts.1.is_empty() {
+        fields.push(field("abstract", Kind::Text, &abstracts.0, &abstracts.1));
     }
     Some(Changes { since: *listing_date, fields: fields.into_iter().flatten().collect() })
 }

@@ -7,7 +7,7 @@ use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderNam
 use url::Url;
 
 use super::failure::{Failure, shown};
-use super::retry_after;
+use crate::domain::retry_after;
 
 /// The media types in which listings come.
 const PAGE_TYPES: [&str; 2] = ["text/html", "application/xhtml+xml"];
@@ -39,10 +39,13 @@ pub(super) fn judge(
         301 | 302 | 303 | 307 | 308 => moved(url, headers).map(Head::Moved),
         304 if has_condition => Ok(Head::Unchanged),
         304 => Err(Failure::unrecognized(url, &format!("answered {named} though no condition was sent"))),
-        429 => Err(Failure::too_fast(url, &format!("answered {named}"), wait(headers))),
         403 | 451 => Err(Failure::refused(url, &format!("answered {named}"), wait(headers))),
         500.. => Err(Failure::unreachable(url, &format!("answered {named}"), wait(headers))),
-        400..500 => Err(Failure::unrecognized(url, &format!("answered {named}"))),
+        // What arXiv says of one page: no such subject, date or address (`error-400-*`, `error-404-*`, 2026-03).
+        400 | 404 | 410 => Err(Failure::absent(url, &format!("answered {named}"))),
+        // A listing gives no reason for any other: 406 and 429 of the network in front of arXiv mean "slow down", and
+        // so is 401, 408, 421, 425 or what else is made up there.
+        400..500 => Err(Failure::throttled(url, &format!("answered {named}"), wait(headers))),
         _ => Err(Failure::unrecognized(url, &format!("answered {named} where a whole page was expected"))),
     }
 }
@@ -192,7 +195,6 @@ mod tests {
         let odd = Verdict::Unrecognized;
         assert_eq!(check(404, odd, "answered 404 Not Found"), Outcome::Odd);
         assert_eq!(check(400, odd, "answered 400 Bad Request"), Outcome::Odd);
-        assert_eq!(check(401, odd, "answered 401 Unauthorized"), Outcome::Odd);
         assert_eq!(check(410, odd, "answered 410 Gone"), Outcome::Odd);
         let refused = Verdict::Refused;
         assert_eq!(check(403, refused, "answered 403 Forbidden"), Outcome::Refused { retry_after });
@@ -200,7 +202,18 @@ mod tests {
             check(451, refused, "answered 451 Unavailable For Legal Reasons"),
             Outcome::Refused { retry_after }
         );
-        assert_eq!(check(429, refused, "answered 429 Too Many Requests"), Outcome::Troubled { retry_after });
+        for (status, reason) in [
+            (401, "answered 401 Unauthorized"),
+            (405, "answered 405 Method Not Allowed"),
+            (406, "answered 406 Not Acceptable"),
+            (408, "answered 408 Request Timeout"),
+            (421, "answered 421 Misdirected Request"),
+            (425, "answered 425 Too Early"),
+            (429, "answered 429 Too Many Requests"),
+            (499, "answered 499"),
+        ] {
+            assert_eq!(check(status, refused, reason), Outcome::Throttled { retry_after }, "{status}");
+        }
         let trouble = Verdict::Unreachable;
         assert_eq!(
             check(503, trouble, "answered 503 Service Unavailable"),
@@ -208,7 +221,7 @@ mod tests {
         );
         assert_eq!(check(520, trouble, "answered 520"), Outcome::Troubled { retry_after });
         let failure = judged(429, &[(RETRY_AFTER, "-5; soon")]).expect_err("refused");
-        assert_eq!(failure.outcome, Outcome::Troubled { retry_after: None });
+        assert_eq!(failure.outcome, Outcome::Throttled { retry_after: None });
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! How is one page got from arXiv, and nothing else from anywhere else?
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,10 +12,10 @@ use super::failure::Failure;
 use super::guard::Guard;
 use super::pace::{Outcome, Pace, Turn};
 use super::remembered::Remembered;
+use super::standing::Standing;
 use super::tally::{Ending, Tally};
 use super::transport::Transport;
 use super::{FetchError, ListingUrl, Options, OptionsError, Page};
-use crate::domain::verdict::Verdict;
 
 /// How many redirects are followed for one page: arXiv needs one, for an alias; each costs a pause.
 pub const REDIRECTS_MAX: usize = 3;
@@ -28,8 +27,9 @@ pub const REFUSAL_STOP_SECONDS: u64 = 60 * 60;
 /// It can only lengthen the stop, but for a loopback address, where short pauses mean a test.
 pub const REFUSAL_STOP_PAUSES: u32 = 240;
 
-/// What we can read; the codings follow from the features that the HTTP library was built with.
-const ACCEPTED: HeaderValue = HeaderValue::from_static("text/html,application/xhtml+xml");
+/// What we can read, and at last anything, since servers in between answer 406 to what they take for too narrow; the
+/// codings follow from the features that the HTTP library was built with.
+const ACCEPTED: HeaderValue = HeaderValue::from_static("text/html,application/xhtml+xml,*/*;q=0.1");
 
 /// The one way to arXiv: a GET at a time, from one origin.
 #[derive(Debug)]
@@ -40,8 +40,7 @@ pub struct Client {
     base_url: Url,
     pace: Pace,
     remembered: Mutex<Remembered>,
-    /// The last answer was a 403, a 429, a captcha or the like.
-    is_refused: AtomicBool,
+    standing: Standing,
     guard: Option<Guard>,
     tally: Tally,
 }
@@ -86,7 +85,7 @@ impl Client {
             base_url: options.base_url.clone(),
             pace,
             remembered: Mutex::default(),
-            is_refused: AtomicBool::new(false),
+            standing: Standing::default(),
             guard: None,
             tally: Tally::default(),
         })
@@ -100,21 +99,22 @@ impl Client {
         let options = Options { base_url: self.base_url.clone(), ..options.clone() };
         let told = Told::new(&options, self.given.clone())?;
         self.pace.change(options.pause, refusal_stop(&options));
-        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = told;
+        *locked(&self.told) = told;
         Ok(())
     }
 
     /// Gets one page when its turn has come; the connection is ours alone until the body has ended.
     pub async fn get(&self, page: &ListingUrl) -> Result<Page, FetchError> {
         let mut turn = self.pace.turn().await;
-        match self.follow(page.address(&self.base_url), &mut turn).await {
+        let url = page.address(&self.base_url);
+        match self.follow(url.clone(), &mut turn).await {
             Ok(page) => {
-                self.is_refused.store(false, Ordering::Relaxed);
                 turn.end(Outcome::Answered);
+                self.standing.page_came(self.pace.is_calm());
                 Ok(page)
             }
-            Err(Failure { error, outcome, .. }) => {
-                self.is_refused.store(error.verdict == Verdict::Refused, Ordering::Relaxed);
+            Err(failure) => {
+                let Failure { error, outcome, .. } = self.standing.judge(url, failure);
                 turn.end(outcome);
                 Err(error)
             }
@@ -130,7 +130,7 @@ impl Client {
     /// Goes on staying away where an earlier run was refused `since` ago.
     pub fn was_refused(&self, since: Duration) {
         if let Some(wait) = self.pace.refusal_stop().checked_sub(since) {
-            self.is_refused.store(true, Ordering::Relaxed);
+            self.standing.refuse("an earlier run was refused");
             self.pace.stay_away(wait);
         }
     }
@@ -145,16 +145,16 @@ impl Client {
         self.pace.rest(wait);
     }
 
-    /// Did the upstream refuse us when it was last asked?
+    /// What was answered when the upstream last turned us away; nothing once pages come again.
     #[must_use]
-    pub fn is_refused(&self) -> bool {
-        self.is_refused.load(Ordering::Relaxed)
+    pub fn refusal(&self) -> Option<String> {
+        self.standing.refusal()
     }
 
-    /// A page turned out to be a captcha or a block: stay away for long, and ask for everything anew.
-    pub fn report_refusal(&self) {
-        *self.remembered() = Remembered::default();
-        self.is_refused.store(true, Ordering::Relaxed);
+    /// A page turned out to be a captcha or a block, as `reason` says: stay away for long, and ask for everything anew.
+    pub fn report_refusal(&self, reason: &str) {
+        *locked(&self.remembered) = Remembered::default();
+        self.standing.refuse(reason);
         self.pace.report_refusal();
     }
 
@@ -220,8 +220,8 @@ impl Client {
     }
 
     async fn exchange(&self, url: &Url) -> Result<(Heard, Ending), Failure> {
-        let known = self.remembered().get(url.as_str());
-        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let known = locked(&self.remembered).get(url.as_str());
+        let told = locked(&self.told).clone();
         let mut request = Request::new(Method::GET, url.clone());
         if let Some(known) = &known {
             request.headers_mut().insert(IF_NONE_MATCH, known.tag.clone());
@@ -238,17 +238,17 @@ impl Client {
                 let tag = response.headers().get(ETAG).cloned();
                 let bytes = body(url, response, told.page_bytes_max).await?;
                 let page = Page { url: url.as_str().to_owned(), bytes, charset };
-                self.remembered().keep(&page, tag.as_ref());
+                locked(&self.remembered).keep(&page, tag.as_ref());
                 self.tally.note_page(page.bytes.len());
                 (page, Ending::Page)
             }
         };
         Ok((Heard::Page(page), ending))
     }
+}
 
-    fn remembered(&self) -> MutexGuard<'_, Remembered> {
-        self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Told {

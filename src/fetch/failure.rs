@@ -23,6 +23,8 @@ pub(super) struct Failure {
     pub error: FetchError,
     pub outcome: Outcome,
     pub ending: Ending,
+    /// The answer says that there is no such page, and nothing else.
+    pub is_absence: bool,
 }
 
 impl Failure {
@@ -32,15 +34,32 @@ impl Failure {
             error: error(Verdict::Unreachable, url, found, retry_after),
             outcome: Outcome::Troubled { retry_after },
             ending: Ending::ServerError,
+            is_absence: false,
         }
     }
 
-    /// Too many requests: refused, but slowing down mends it.
-    pub(super) fn too_fast(url: &Url, found: &str, retry_after: Option<Duration>) -> Self {
+    /// Slow down, whatever is asked for.
+    pub(super) fn throttled(url: &Url, found: &str, retry_after: Option<Duration>) -> Self {
         Self {
             error: error(Verdict::Refused, url, found, retry_after),
-            outcome: Outcome::Troubled { retry_after },
+            outcome: Outcome::Throttled { retry_after },
             ending: Ending::RateLimited,
+            is_absence: false,
+        }
+    }
+
+    /// There is no such page.
+    pub(super) fn absent(url: &Url, found: &str) -> Self {
+        Self { is_absence: true, ..Self::unrecognized(url, found) }
+    }
+
+    /// The same of so many pages one after the other that it says nothing of any of them.
+    pub(super) fn absent_like_others(self, count: usize) -> Self {
+        let reason = format!("{}, as did the {} pages before it", self.error.reason, count - 1);
+        Self {
+            error: FetchError { verdict: Verdict::Refused, reason, ..self.error },
+            outcome: Outcome::Throttled { retry_after: None },
+            ..self
         }
     }
 
@@ -50,13 +69,14 @@ impl Failure {
             error: error(Verdict::Refused, url, found, retry_after),
             outcome: Outcome::Refused { retry_after },
             ending: Ending::Refused,
+            is_absence: false,
         }
     }
 
     /// An answer, but no listing.
     pub(super) fn unrecognized(url: &Url, found: &str) -> Self {
         let error = error(Verdict::Unrecognized, url, found, None);
-        Self { error, outcome: Outcome::Odd, ending: Ending::Unusable }
+        Self { error, outcome: Outcome::Odd, ending: Ending::Unusable, is_absence: false }
     }
 
     /// Nothing was asked: the right to do so was gone when the turn came.
@@ -65,6 +85,7 @@ impl Failure {
             error: error(Verdict::Unread, url, &format!("was not asked for: {why}"), None),
             outcome: Outcome::Odd,
             ending: Ending::Unusable,
+            is_absence: false,
         }
     }
 
@@ -75,6 +96,7 @@ impl Failure {
             error: error(Verdict::Unrecognized, url, &found, None),
             outcome: Outcome::Troubled { retry_after: None },
             ending: Ending::TooLong,
+            is_absence: false,
         }
     }
 

@@ -18,7 +18,7 @@ mod options;
 mod pace;
 mod remembered;
 mod replay;
-mod retry_after;
+mod standing;
 mod tally;
 mod transport;
 
@@ -212,19 +212,19 @@ impl Upstream {
         }
     }
 
-    /// Did the upstream refuse us when it was last asked?
+    /// What was answered when the upstream last turned us away; nothing once pages come again.
     #[must_use]
-    pub fn is_refused(&self) -> bool {
+    pub fn refusal(&self) -> Option<String> {
         match self {
-            Self::Live(client) => client.is_refused(),
-            Self::Replay(_) => false,
+            Self::Live(client) => client.refusal(),
+            Self::Replay(_) => None,
         }
     }
 
-    /// A page turned out to be a captcha or a block: stay away for long.
-    pub fn report_refusal(&self) {
+    /// A page turned out to be a captcha or a block, as `reason` says: stay away for long.
+    pub fn report_refusal(&self, reason: &str) {
         if let Self::Live(client) = self {
-            client.report_refusal();
+            client.report_refusal(reason);
         }
     }
 }

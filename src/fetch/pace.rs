@@ -18,9 +18,14 @@ pub const REFUSAL_STOP_MAX: Duration = Duration::from_hours(24);
 /// What is added to a `Retry-After`: it counts whole seconds, from a moment that lies a little before we read it.
 const RETRY_AFTER_MARGIN: Duration = Duration::from_secs(1);
 
-/// How many good answers in a row end a series of refusals.
-/// One is not enough: a captcha comes with status 200, and is known for one only after the page was read.
+/// How many good answers in a row end a series of refusals, and begin to end one of throttling.
+/// One is not enough: a captcha comes with status 200, and is known for one only after the page was read; and a cache
+/// before arXiv answers some requests while it turns most away (406, seen since September 2026).
 const CALM_ANSWERS: u32 = 2;
+
+/// The first wait after an answer that means "slow down", in pauses: two minutes at the default of 15 seconds.
+/// It doubles up to [`BACKOFF_MAX`]. Such an answer mostly names no time; arXiv's own 503 names five minutes.
+const THROTTLE_PAUSES: u32 = 8;
 
 /// The most doublings of a wait; the caps above bite long before.
 const DOUBLINGS_MAX: u32 = 16;
@@ -32,8 +37,10 @@ pub enum Outcome {
     Answered,
     /// A clear answer that is no page, such as a 404: says nothing about the upstream's health.
     Odd,
-    /// Unreachable, broken or too many requests: back off.
+    /// Unreachable or broken: back off.
     Troubled { retry_after: Option<Duration> },
+    /// Slow down, whatever is asked for: back off further, also where pages come in between.
+    Throttled { retry_after: Option<Duration> },
     /// Not welcome: stop for long.
     Refused { retry_after: Option<Duration> },
 }
@@ -57,6 +64,7 @@ struct State {
     is_asking: bool,
     waiting: u32,
     troubles: u32,
+    throttles: u32,
     refusals: u32,
     calm_answers: u32,
     jitter: Jitter,
@@ -97,6 +105,7 @@ impl Pace {
             is_asking: false,
             waiting: 0,
             troubles: 0,
+            throttles: 0,
             refusals: 0,
             calm_answers: 0,
             jitter: Jitter { seed, drawn: 0 },
@@ -156,6 +165,12 @@ impl Pace {
         state.not_before = Some(state.not_before.map_or(allowed, |at| at.max(allowed)));
     }
 
+    /// Has the upstream turned nobody away lately?
+    pub fn is_calm(&self) -> bool {
+        let state = self.state();
+        state.throttles == 0 && state.refusals == 0
+    }
+
     /// A page that came as an answer was a refusal after all.
     pub fn report_refusal(&self) {
         self.settle(Outcome::Refused { retry_after: None });
@@ -179,12 +194,15 @@ impl Pace {
         let allowed = now + wait;
         state.ended = Some(now);
         state.not_before = Some(state.not_before.map_or(allowed, |at| at.max(allowed)));
-        let (troubles, refusals) = (state.troubles, state.refusals);
+        let (troubles, throttles, refusals) = (state.troubles, state.throttles, state.refusals);
         drop(state);
         match outcome {
             Outcome::Answered | Outcome::Odd => {}
             Outcome::Troubled { .. } => {
                 tracing::warn!(wait_seconds = wait.as_secs(), troubles, "backing off from the upstream");
+            }
+            Outcome::Throttled { .. } => {
+                tracing::warn!(wait_seconds = wait.as_secs(), throttles, "the upstream asks to slow down");
             }
             Outcome::Refused { .. } => {
                 tracing::warn!(
@@ -211,14 +229,27 @@ impl State {
             Outcome::Answered => {
                 self.troubles = 0;
                 self.calm_answers = self.calm_answers.saturating_add(1);
-                if self.calm_answers >= CALM_ANSWERS {
-                    self.refusals = 0;
+                let ceiling = self.throttle_wait();
+                if self.calm_answers < CALM_ANSWERS {
+                    return self.jitter.below(ceiling / 2);
                 }
-                Duration::ZERO
+                self.refusals = 0;
+                self.throttles /= 2;
+                let ceiling = self.throttle_wait() / 2;
+                self.jitter.below(ceiling)
             }
             Outcome::Troubled { retry_after } => {
                 self.troubles = self.troubles.saturating_add(1);
                 let ceiling = doubled(self.pause, self.troubles, BACKOFF_MAX);
+                self.jitter.below(ceiling).max(asked(retry_after))
+            }
+            Outcome::Throttled { retry_after } => {
+                self.calm_answers = 0;
+                // A wait at its limit is not counted further, so that it comes down as soon as it may.
+                if self.throttle_wait() < BACKOFF_MAX {
+                    self.throttles = self.throttles.saturating_add(1);
+                }
+                let ceiling = self.throttle_wait();
                 self.jitter.below(ceiling).max(asked(retry_after))
             }
             Outcome::Refused { retry_after } => {
@@ -227,6 +258,14 @@ impl State {
                 let stop = doubled(self.refusal_stop, self.refusals - 1, REFUSAL_STOP_MAX);
                 stop.max(asked(retry_after))
             }
+        }
+    }
+
+    /// How long to wait within a series of answers that mean "slow down"; nothing without one.
+    fn throttle_wait(&self) -> Duration {
+        match self.throttles.checked_sub(1) {
+            Some(doublings) => doubled(self.pause.saturating_mul(THROTTLE_PAUSES), doublings, BACKOFF_MAX),
+            None => Duration::ZERO,
         }
     }
 }

@@ -5,6 +5,7 @@ use super::*;
 const PAUSE: Duration = Duration::from_secs(15);
 const STOP: Duration = Duration::from_hours(1);
 const TROUBLED: Outcome = Outcome::Troubled { retry_after: None };
+const THROTTLED: Outcome = Outcome::Throttled { retry_after: None };
 const REFUSED: Outcome = Outcome::Refused { retry_after: None };
 
 fn pace() -> Pace {
@@ -169,4 +170,64 @@ async fn another_pause_never_brings_a_request_forward_and_a_longer_one_holds_at_
     pace.change(PAUSE / 5, STOP);
     is_about(waited(&pace, Outcome::Answered).await, PAUSE * 4, PAUSE * 4);
     is_about(waited(&pace, Outcome::Answered).await, PAUSE / 5, PAUSE / 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttling_doubles_the_wait_up_to_its_limit() {
+    let pace = pace();
+    waited(&pace, THROTTLED).await;
+    for doublings in 0..10 {
+        let ceiling = (PAUSE * THROTTLE_PAUSES * (1 << doublings)).min(BACKOFF_MAX);
+        is_about(waited(&pace, THROTTLED).await, ceiling / 2, ceiling);
+    }
+    assert!(!pace.is_calm());
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_that_come_in_between_do_not_end_throttling() {
+    let pace = pace();
+    for _ in 0..3 {
+        waited(&pace, THROTTLED).await;
+        waited(&pace, Outcome::Answered).await;
+    }
+    let ceiling = PAUSE * THROTTLE_PAUSES * 4;
+    is_about(waited(&pace, THROTTLED).await, ceiling / 4, ceiling / 2);
+    is_about(waited(&pace, Outcome::Answered).await, ceiling, ceiling * 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_in_a_row_end_throttling_step_by_step() {
+    let pace = pace();
+    for _ in 0..12 {
+        waited(&pace, THROTTLED).await;
+    }
+    let mut pages = 0;
+    let before = Instant::now();
+    while !pace.is_calm() {
+        waited(&pace, Outcome::Answered).await;
+        pages += 1;
+    }
+    assert!(pages <= 5, "{pages}");
+    assert!(before.elapsed() <= BACKOFF_MAX * 2, "{:?}", before.elapsed());
+    is_about(waited(&pace, Outcome::Answered).await, PAUSE, PAUSE);
+    is_about(waited(&pace, THROTTLED).await, PAUSE, PAUSE);
+    let ceiling = PAUSE * THROTTLE_PAUSES;
+    is_about(waited(&pace, Outcome::Answered).await, ceiling / 2, ceiling);
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttling_without_a_time_asks_no_more_often_than_with_one() {
+    let week = Duration::from_hours(24 * 7);
+    let asked = async |outcome: Outcome| {
+        let (pace, before) = (pace(), Instant::now());
+        let mut requests = 0;
+        while before.elapsed() < week {
+            waited(&pace, outcome).await;
+            requests += 1;
+        }
+        requests
+    };
+    let with = asked(Outcome::Throttled { retry_after: Some(Duration::from_secs(7)) }).await;
+    let without = asked(THROTTLED).await;
+    assert!(without <= with + with / 20 && without < 7 * 24 * 4, "{without}, {with}");
 }

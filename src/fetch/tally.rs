@@ -13,11 +13,11 @@ pub enum Ending {
     Redirect,
     /// 403 or 451.
     Refused,
-    /// 429.
+    /// 429, 406 or another status that says "slow down" rather than anything of the page.
     RateLimited,
     /// Any status of 500 and above.
     ServerError,
-    /// Any other status, or something that is no page.
+    /// 400, 404, 410 or a status below 400, or something that is no page.
     Unusable,
     Timeout,
     /// No connection, or no complete head.

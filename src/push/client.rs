@@ -4,10 +4,11 @@ use std::error::Error;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
+use reqwest::header::{DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
 use reqwest::{Method, redirect};
 
 use super::guard::{Guard, Refusal};
+use crate::domain::retry_after::{self, RETRY_AFTER_MAX};
 
 /// How long connecting may take, the look-up of the name included.
 const CONNECT_MAX: Duration = Duration::from_secs(10);
@@ -17,9 +18,6 @@ const CALL_MAX: Duration = Duration::from_secs(30);
 
 /// The most of an answer that is read: a challenge is shorter, and nothing else is of interest.
 pub(super) const ANSWER_BYTES_MAX: usize = 4_096;
-
-/// The longest wait that another may ask of us.
-const RETRY_AFTER_MAX: Duration = Duration::from_hours(6);
 
 /// Calls others: no proxy, no redirect, no cookie, and nobody whom the guard refuses.
 #[derive(Clone, Debug)]
@@ -94,8 +92,7 @@ impl Client {
             Err(error) => return failed(error),
         };
         let status = response.status().as_u16();
-        let wait =
-            response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let wait = asked_to_wait(response.headers());
         let mut body = Vec::new();
         let is_whole = loop {
             match response.chunk().await {
@@ -107,8 +104,8 @@ impl Client {
                 Ok(Some(_)) | Err(_) => break false,
             }
         };
-        let wait = wait.map(Duration::from_secs).or_else(|| told_to_wait(status, &body));
-        Answer::Answered { status, body, is_whole, wait: wait.map(|wait| wait.min(RETRY_AFTER_MAX)) }
+        let wait = wait.or_else(|| told_to_wait(status, &body));
+        Answer::Answered { status, body, is_whole, wait }
     }
 }
 
@@ -129,13 +126,19 @@ fn http(guard: &Guard) -> Result<reqwest::Client, reqwest::Error> {
         .build()
 }
 
+fn asked_to_wait(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    retry_after::parse(text(RETRY_AFTER)?, text(DATE))
+}
+
 /// Discord says it in the body, too, and in fractions of a second.
 fn told_to_wait(status: u16, body: &[u8]) -> Option<Duration> {
     if status != 429 {
         return None;
     }
     let answer: serde_json::Value = serde_json::from_slice(body).ok()?;
-    Duration::try_from_secs_f64(answer.get("retry_after")?.as_f64()?.ceil()).ok()
+    let wait = Duration::try_from_secs_f64(answer.get("retry_after")?.as_f64()?.ceil()).ok()?;
+    Some(wait.min(RETRY_AFTER_MAX))
 }
 
 /// The words of the innermost cause, for those of the outer ones repeat the address.

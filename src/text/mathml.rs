@@ -20,6 +20,9 @@ const DEPTH_MAX: usize = 16;
 /// The longest markup of a formula, in bytes.
 const MARKUP_BYTES_MAX: usize = 16 * 1024;
 
+/// From how many letters on a row of them is a word.
+const WORD_LETTERS_MIN: usize = 4;
+
 /// Signs that read as well without markup: `10%`, `≈5`.
 const PLAIN_SIGNS: &str = ".,:%+-−±×∼≈~≤≥<>°/ ";
 
@@ -98,9 +101,14 @@ pub(super) fn formula(source: &str, is_display: bool, reading: &str) -> Option<S
 }
 
 /// Numbers and words read the same without markup.
+///
+/// Of letters in a row, a library makes a product; a row of this length is a word, such as `$slow$` put in italics.
 fn is_plain(source: &str, reading: &str) -> bool {
     let is_text = source.trim_start().starts_with("\\text") && !source.contains(['^', '_']);
-    is_text || reading.chars().all(|c| c.is_ascii_digit() || PLAIN_SIGNS.contains(c))
+    let is_word = reading.len() >= WORD_LETTERS_MIN
+        && reading == source.trim()
+        && reading.chars().all(|c| c.is_ascii_alphabetic());
+    is_text || is_word || reading.chars().all(|c| c.is_ascii_digit() || PLAIN_SIGNS.contains(c))
 }
 
 fn is_tame(source: &str) -> bool {
@@ -217,6 +225,8 @@ mod tests {
     fn what_reads_as_well_without_markup_has_none() {
         assert_eq!(formula("10\\%", false, "10%"), None);
         assert_eq!(formula("\\text{ViTs}", false, "ViTs"), None);
+        assert_eq!(formula(" slow ", false, "slow"), None);
+        assert!(formula("abc", false, "abc").is_some());
     }
 
     #[test]

@@ -221,6 +221,18 @@ mod tests {
     }
 
     #[test]
+    fn formulas_side_by_side_and_blanks_between_them_are_kept_in_markup() {
+        let check =
+            |source: &str, expected: &str| assert_eq!(shown(&[text(source)], TextMode::Mathml), expected);
+        check("$\\alpha$$\\beta$ T cells", "∎∎ T cells");
+        check("21$\\,$cm and A$~$B", "21 cm and A B");
+        check("$5\\,$GeV, $Λ_s $CDM, $C_\\ell$s", "5 GeV, ∎CDM, ∎s");
+        let doubled = [text("$S(k,\\\\omega)$")];
+        let pieces = format!("{:?}", pieces(&doubled, TextMode::Mathml, Medium::Markup, &mut 99));
+        assert!(pieces.contains("<mi>ω</mi>"), "{pieces}");
+    }
+
+    #[test]
     fn signs_of_its_own_never_come_from_outside() {
         let hostile = "\u{F0000}\u{F8000}\u{100000}\u{108000}$x$";
         assert_eq!(shown(&[text(hostile)], TextMode::Mathml), "∎");

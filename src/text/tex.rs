@@ -234,10 +234,16 @@ impl<'a> Reader<'a> {
     }
 
     fn control_symbol(&mut self, rest: &'a str, end: usize, depth: usize) {
+        if self.at + 1 + rest.len() == self.text.len() && rest.trim_start().is_empty() {
+            // `\ ` at the end, of which the blank may be gone: there is nothing that it could be apart from.
+            self.at = end;
+            self.out.truncate(self.out.trim_end().len());
+            return;
+        }
         let Some(symbol) = rest.chars().next() else { return self.emit("\\", 1) };
         match symbol {
             '(' | '[' => self.display(end, depth),
-            ')' | ']' if self.delimiters.is_formula_end(self.at) => self.at += 2,
+            ')' | ']' if self.delimiters.formula_end(self.at).is_some() => self.at += 2,
             '%' | '&' | '$' | '#' | '_' | '{' | '}' => self.emit(&rest[..1], 2),
             ' ' if !self.is_math && !self.out.ends_with(|c: char| !c.is_whitespace()) => self.emit("\\", 1),
             '\\' => self.two_backslashes(rest),

@@ -124,6 +124,31 @@ async fn each_kind_gets_a_message_of_its_own() {
 }
 
 #[tokio::test]
+async fn a_list_begins_with_new_papers_and_has_the_order_of_the_feed() {
+    let receiver = Receiver::start(|_, _| Reply::status(200)).await;
+    let hooks = ["discord", "json"].map(|kind| hook(kind, &receiver, ", messages_max = 0")).join(", ");
+    let feed = format!("[[feed]]\nname = 'dc'\nsources = ['cs.DC']\nwebhooks = [{hooks}]\n");
+    let workshop = Workshop::with_webhooks(memory(), &feed);
+    begun(&workshop).await;
+    workshop.set(TUESDAY_NIGHT);
+    workshop.announce(MONDAY, "cs.DC").await;
+    let posts = receiver.count("POST", 2).await;
+    let of = |kind: &str| -> Value {
+        posts.iter().find(|post| post.target.starts_with(&format!("/{kind}/"))).expect(kind).json()
+    };
+    let entries = announcement(MONDAY, "cs.DC").entries;
+    let told = of("json")["items"].as_array().expect("items").clone();
+    let told: Vec<&str> = told.iter().map(|item| item["url"].as_str().expect("an address")).collect();
+    let order: Vec<String> = entries.iter().map(|entry| entry.paper.id.abstract_url()).collect();
+    assert_eq!(told, order);
+    let card = of("discord");
+    let list = card["embeds"][0]["description"].as_str().expect("a list");
+    let shown: Vec<usize> = order.iter().filter_map(|url| list.find(url.as_str())).collect();
+    assert!(shown.len() > 5 && shown.is_sorted(), "{list}");
+    assert!(list.lines().next().expect("a line").contains(&order[0]), "{list}");
+}
+
+#[tokio::test]
 async fn a_message_that_failed_is_sent_again_after_a_restart_and_is_the_same() {
     let folder = tempfile::tempdir().expect("a folder");
     let receiver = Receiver::start(|_, _| Reply::status(500)).await;
@@ -226,8 +251,17 @@ async fn what_cannot_be_delivered_for_a_day_or_is_wrong_is_given_up() {
 
 #[tokio::test]
 async fn a_wait_that_is_asked_for_is_kept_to() {
-    let receiver = Receiver::start(|_, before| match before {
-        0 => Reply::With(429, vec![("Retry-After", "120".to_owned())], String::new()),
+    is_kept_to(vec![("Retry-After", "120".to_owned())]).await;
+    // A clock that is not ours: its own two moments are two minutes apart.
+    let moments =
+        [("Date", "Sun, 06 Nov 1994 08:49:37 GMT"), ("Retry-After", "Sunday, 06-Nov-94 08:51:37 GMT")];
+    is_kept_to(moments.map(|(name, value)| (name, value.to_owned())).to_vec()).await;
+}
+
+/// A webhook that asks in this way for two minutes gets them.
+async fn is_kept_to(asked: Vec<(&'static str, String)>) {
+    let receiver = Receiver::start(move |_, before| match before {
+        0 => Reply::With(429, asked.clone(), String::new()),
         _ => Reply::status(204),
     })
     .await;

@@ -101,3 +101,19 @@ fn a_page_that_says_nothing_overrules_no_entries() {
     let known = subjects.get(subject("cs.DC")).expect("known");
     assert_eq!(known.days[&"2026-03-02".parse::<Date>().expect("a date")].verdict, Verdict::Incomplete);
 }
+
+#[test]
+fn a_subject_that_was_only_put_off_is_due_as_soon_as_the_upstream_may_be_asked() {
+    let mut subjects = watching(&["cs.DC"]);
+    let refused = outcome("cs.DC", Verdict::Refused, None);
+    let mut now = time("2026-03-02T01:02:00Z");
+    for _ in 0..12 {
+        let allowed = now + SignedDuration::from_mins(30);
+        subjects.put_off(&refused, now, allowed);
+        assert_eq!(
+            subjects.get(subject("cs.DC")).expect("known").status.as_ref().expect("read").next_attempt,
+            allowed
+        );
+        now = allowed;
+    }
+}

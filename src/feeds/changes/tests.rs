@@ -73,6 +73,12 @@ fn a_replacement_that_the_listing_does_not_tell_apart_says_so() {
     assert_eq!((found.plain(), found.html()), (words.to_owned(), format!("<p>{words}</p>")));
     // A listing without abstracts.
     assert_eq!(replaced(paper("Poincaré", &["A"], "", ""), same()).names(), words);
+    // An abstract that is there and holds nothing.
+    for blank in ["", " ", "\u{a0}", "$ $"] {
+        let empty = Paper { abstract_text: Some(Prose::plain(blank)), ..(*same()).clone() };
+        assert_eq!(replaced(Arc::new(empty.clone()), same()).names(), words, "{blank:?}");
+        assert_eq!(replaced(same(), Arc::new(empty)).names(), words, "{blank:?}");
+    }
 }
 
 #[test]

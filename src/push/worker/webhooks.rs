@@ -3,6 +3,7 @@
 //! A paper is announced to a webhook once: which ones were is kept in the store together with the messages that wait.
 //! A webhook begins with the first mailing after it was configured.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::domain::event::Event;
 use crate::domain::feed::Feed;
 use crate::domain::mailing;
 use crate::domain::presentation::{Choice, Presentation};
-use crate::domain::push::{Deliveries, WebhookReport};
+use crate::domain::push::{Deliveries, WebhookKind, WebhookReport};
 use crate::feeds::{self, Asked, Limit, NamedOptions, Scope, Selection};
 use crate::push::WebhookOptions;
 use crate::push::again::{self, GIVEN_UP_AFTER};
@@ -86,12 +87,11 @@ impl Webhook {
         Asked::usual(Scope::Named(feed.clone()), selection, shown)
     }
 
-    /// What is new to it, the oldest first.
+    /// What is new to it, in the order of the feed.
     fn fresh(&self, mut events: Vec<Event>) -> Vec<Event> {
         events.retain(|event| {
             mailing::moment(event.listing_date) > self.since && !self.announced.contains_key(&name(event))
         });
-        events.reverse();
         events
     }
 
@@ -320,21 +320,27 @@ fn since_key((feed, target): &(String, String)) -> String {
     format!("webhook:{feed}:{target}")
 }
 
-/// One message for each paper, or one for all where a mailing has brought more than the webhook wants one by one.
+/// One message for each paper, the oldest first, or one for all, in the order of the feed, where a mailing has brought
+/// more than the webhook wants one by one; for a chat, which shows only the beginning, type by type in any case.
 fn messages(webhook: &Webhook, asked: &Asked, fresh: &[Event], base: &str) -> Vec<(String, String)> {
     let newest = fresh.iter().map(|event| event.listing_date).max().unwrap_or_default();
-    let feed = feeds::feed(asked, fresh, base, newest);
-    let (kind, slug) = (webhook.options.kind, &webhook.options.feed);
+    let WebhookOptions { kind, feed: slug, messages_max, .. } = &webhook.options;
+    let (kind, is_list) = (*kind, fresh.len() + webhook.told_of(newest) > *messages_max);
+    let mut fresh = fresh.to_vec();
+    if !is_list {
+        fresh.reverse();
+    } else if kind != WebhookKind::Json {
+        fresh.sort_by_key(|event| (Reverse(event.listing_date), event.announce_type));
+    }
+    let feed = feeds::feed(asked, &fresh, base, newest);
     let message = |event: String, entries: &[crate::domain::feed::Entry]| {
         let feed = Feed { entries: entries.to_vec(), ..feed.clone() };
         let body = message::write(kind, &event, &feed);
         (event, body)
     };
-    if fresh.len() + webhook.told_of(newest) <= webhook.options.messages_max {
-        let named = fresh.iter().zip(&feed.entries);
-        return named
-            .map(|(event, entry)| message(format!("{slug}/{}", name(event)), std::slice::from_ref(entry)))
-            .collect();
+    if !is_list {
+        let one = |(event, entry)| message(format!("{slug}/{}", name(event)), std::slice::from_ref(entry));
+        return fresh.iter().zip(&feed.entries).map(one).collect();
     }
     let names: Vec<String> = fresh.iter().map(name).collect();
     let digest = ring::digest::digest(&ring::digest::SHA256, names.join(" ").as_bytes());

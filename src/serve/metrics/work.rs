@@ -73,7 +73,7 @@ pub(super) fn upstream(families: &mut Families, observed: &Observed, now: Timest
     );
     families.gauge(
         "crosslist_upstream_refused",
-        "1 where arXiv refused when it was last asked: 403, 429, a captcha or the like.",
+        "1 where arXiv turned us away, by 403, 406, 429, a captcha or the like, and pages do not come again yet.",
         [(vec![], flag(observed.is_refused))],
     );
     families.counter(

@@ -9,8 +9,8 @@ pub(super) struct Delimiters {
     closed: Vec<usize>,
     /// By their beginning.
     formulas: Vec<Formula>,
-    /// Where formulas end, in their order.
-    ends: Vec<usize>,
+    /// Where formulas end, in their order, and how long the delimiter there is.
+    ends: Vec<(usize, usize)>,
     /// `\begin` and `\end`, by the first.
     environments: Vec<(usize, usize)>,
 }
@@ -84,11 +84,11 @@ impl Delimiters {
             }
             at += 1;
         }
-        found.pair_dollars(text, &dollars);
+        found.pair_dollars(text, dollars);
         found.groups.sort_unstable();
         found.environments.sort_unstable();
         found.formulas.sort_unstable_by_key(|formula| formula.open);
-        found.ends = found.formulas.iter().map(|formula| formula.close).collect();
+        found.ends = found.formulas.iter().map(|formula| (formula.close, formula.length)).collect();
         found.ends.sort_unstable();
         found
     }
@@ -108,11 +108,19 @@ impl Delimiters {
     }
 
     /// Pairs neighbours; of a pair that is no formula, the second may still open one.
-    fn pair_dollars(&mut self, text: &str, dollars: &[(usize, usize)]) {
+    fn pair_dollars(&mut self, text: &str, mut dollars: Vec<(usize, usize)>) {
         let mut index = 0;
         while let [(open, length), (close, same), ..] = dollars[index..] {
             let inside = &text[open + length..close];
-            if length == same && !inside.is_empty() && is_formula(inside, &text[close + same..]) {
+            // `$_2$$\cdot$`: one formula ends and the next begins, and no blank is between them.
+            if (length, same) == (1, 2)
+                && !inside.starts_with(char::is_whitespace)
+                && is_formula(inside, &text[close + 1..])
+            {
+                self.formulas.push(Formula { open, close, length, is_display: false });
+                index += 1;
+                dollars[index] = (close + 1, 1);
+            } else if length == same && !inside.is_empty() && is_formula(inside, &text[close + same..]) {
                 self.formulas.push(Formula { open, close, length, is_display: length == 2 });
                 index += 2;
             } else {
@@ -141,22 +149,27 @@ impl Delimiters {
         Some(self.environments[index].1)
     }
 
-    /// Whether a formula, which began somewhere else than expected, ends here.
-    pub(super) fn is_formula_end(&self, at: usize) -> bool {
-        self.ends.binary_search(&at).is_ok()
+    /// How long the delimiter is with which a formula ends here that began somewhere else than expected.
+    pub(super) fn formula_end(&self, at: usize) -> Option<usize> {
+        let index = self.ends.binary_search_by_key(&at, |(end, _)| *end).ok()?;
+        Some(self.ends[index].1)
     }
 }
 
 /// "costs $5 and $6" holds none: a formula touches its dollars and stands between no two sums, or it looks like one.
 fn is_formula(inside: &str, after: &str) -> bool {
     let opens = !inside.starts_with(char::is_whitespace);
-    let closes = !inside.ends_with(char::is_whitespace);
+    let closes = !inside.ends_with(char::is_whitespace) || inside.ends_with("\\ ");
     let is_money = inside.starts_with(|c: char| c.is_ascii_digit())
         && !inside.contains('\\')
         && (inside.ends_with(['-', '–', '/']) || MONEY_WORDS.iter().any(|word| inside.contains(word)));
     if inside.contains(['\\', '^', '_', '{']) && !is_money {
-        // A dollar between a blank and a word rather begins something than ends it.
-        return !opens || closes || !after.starts_with(|c: char| c.is_alphanumeric() || c == '\\');
+        // A dollar between a blank and a word rather begins something than ends it, unless what is before that can be
+        // nothing but a formula: `$Λ_s $CDM`, but not `$HOME_DIR $PATH`.
+        return !opens
+            || closes
+            || !after.starts_with(|c: char| c.is_alphanumeric() || c == '\\')
+            || has_no_words(inside);
     }
     let is_path = inside.ends_with(['/', ':']);
     if opens && closes {
@@ -164,6 +177,31 @@ fn is_formula(inside: &str, after: &str) -> bool {
             && after.starts_with(|c: char| c.is_ascii_digit());
         return !is_sum && !is_money && !is_path;
     }
+    // `$Λ $CDM` and `$n $and`, but not `$5 $and`.
+    let is_one = opens && inside.trim_end().chars().all(char::is_alphabetic) && has_no_words(inside);
+    if is_one && (!inside.is_ascii() || after.starts_with(|c: char| c.is_lowercase())) {
+        return true;
+    }
     // `$ n $`, with room on both sides.
     !opens && !closes && inside.split_whitespace().count() <= 3 && inside.len() <= 24
+}
+
+/// Letters stand alone, in the names of macros or in groups: there is no word among them.
+fn has_no_words(inside: &str) -> bool {
+    let mut depth = 0_usize;
+    let mut letters = 0;
+    let mut is_name = false;
+    for c in inside.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        letters = if c.is_alphabetic() { letters + 1 } else { 0 };
+        is_name = c == '\\' || is_name && c.is_ascii_alphabetic();
+        if letters > 1 && depth == 0 && !is_name {
+            return false;
+        }
+    }
+    true
 }

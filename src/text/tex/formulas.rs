@@ -16,10 +16,10 @@ impl<'a> Reader<'a> {
             Some(formula) if formula.close + formula.length <= end => self.formula(formula, depth),
             // The other end is outside of this group; neither is meant to be seen.
             Some(formula) => self.at += formula.length,
-            None if self.delimiters.is_formula_end(self.at) => {
-                self.at += if self.rest(end).starts_with("$$") { 2 } else { 1 };
-            }
-            None => self.emit("$", 1),
+            None => match self.delimiters.formula_end(self.at) {
+                Some(length) => self.at += length,
+                None => self.emit("$", 1),
+            },
         }
     }
 
@@ -49,12 +49,30 @@ impl<'a> Reader<'a> {
         self.out.truncate(start + length);
         (self.is_math, self.formula_start, self.group_start) = outer;
         self.at = formula.close + formula.length;
-        if self.gap != Gap::Word {
+        if self.gap != Gap::Word || is_plural(&self.text[self.at..]) {
             self.gap = Gap::None;
         }
         self.mark_formula(source, formula.is_display, start);
         if formula.is_display && self.gap == Gap::None {
             self.gap = Gap::Word;
+        }
+        self.keep_room(source);
+    }
+
+    /// The blank that an author put at the end of a formula, to have what follows apart: `21$\,$cm`, `A$~$B`.
+    ///
+    /// TeX passes over a mere blank there, and so it is done before what goes on with the formula, such as CDM in
+    /// `$Λ_s $CDM`; a word in small letters was not meant to run into it.
+    fn keep_room(&mut self, source: &str) {
+        let after = &self.text[self.at..];
+        let mut following = after.chars();
+        let first = following.next();
+        let is_word =
+            first.is_some_and(char::is_lowercase) && following.next().is_some_and(char::is_lowercase);
+        let is_more = first.is_some_and(|c| c.is_alphanumeric() || "$\\({[".contains(c));
+        let is_blank = source.ends_with(char::is_whitespace);
+        if is_more && ends_with_room(source) || is_word && is_blank || source.trim().is_empty() {
+            self.space(0);
         }
     }
 
@@ -189,6 +207,33 @@ impl<'a> Reader<'a> {
         let goes_on = after.next() == Some('.') && after.next().is_some_and(|c| c.is_ascii_digit());
         (stands && digits > 0 && !goes_on).then(|| &rest[..minus + digits])
     }
+}
+
+/// The `s` of several things: `$C_\ell$s`.
+fn is_plural(after: &str) -> bool {
+    after.strip_prefix('s').is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+}
+
+/// TeX's blanks but the one that is none, `\!`.
+const ROOM: [&str; 13] = [
+    "\\,",
+    "\\;",
+    "\\:",
+    "\\>",
+    "~",
+    "\\quad",
+    "\\qquad",
+    "\\thinspace",
+    "\\medspace",
+    "\\thickspace",
+    "\\enspace",
+    "\\enskip",
+    "\\space",
+];
+
+fn ends_with_room(source: &str) -> bool {
+    let end = source.trim_end();
+    source.ends_with("\\ ") || ROOM.iter().any(|room| end.ends_with(room))
 }
 
 fn is_opening(c: char) -> bool {

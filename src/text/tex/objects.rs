@@ -3,7 +3,9 @@
 //! One character of a private plane stands for each of them while the text is read, so that a macro may have a link as
 //! its argument.
 
-use super::Reader;
+use std::borrow::Cow;
+
+use super::{Reader, name, symbols};
 
 /// The first characters of the ranges; each is as long as there are numbers in [`NUMBERS`].
 const LINKS: u32 = 0xF_0000;
@@ -83,7 +85,7 @@ impl Reader<'_> {
             return;
         };
         // What reads as plain letters and digits needs no markup.
-        let Some(formula) = markup(source, is_display, self.out[start..].trim()) else { return };
+        let Some(formula) = markup(&undoubled(source), is_display, self.out[start..].trim()) else { return };
         self.out.truncate(start);
         self.out.push(sign);
         objects.formulas.push(formula);
@@ -118,6 +120,24 @@ impl Reader<'_> {
         objects.addresses.push(address.to_owned());
         Some(sign)
     }
+}
+
+/// `$\\omega$` with the backslash that some program doubled; to a library it were a new line and five letters.
+fn undoubled(source: &str) -> Cow<'_, str> {
+    if !source.contains("\\\\") {
+        return Cow::Borrowed(source);
+    }
+    let mut single = String::with_capacity(source.len());
+    let mut rest = source;
+    while let Some(at) = rest.find("\\\\") {
+        let (before, after) = (&rest[..at], &rest[at + 2..]);
+        let name = name(after);
+        single.push_str(before);
+        single.push_str(if name.len() > 1 && symbols::is_known(name) { "\\" } else { "\\\\" });
+        rest = after;
+    }
+    single.push_str(rest);
+    Cow::Owned(single)
 }
 
 fn is_web(address: &str) -> bool {

@@ -48,6 +48,32 @@ fn formulas_read_as_unicode() {
 }
 
 #[test]
+fn formulas_without_a_blank_between_them_are_apart() {
+    check("SiO$_2$$\\cdot$H$_2$O Glass", "SiO₂·H₂O Glass");
+    check("Mass of 10$^{5}$$M_\\odot$ at $z<1$ and $M>2$", "Mass of 10⁵M⊙ at z<1 and M>2");
+    check("$\\alpha$$\\beta$ T cells, $a$$b$$c$ and words", "αβ T cells, abc and words");
+    check("costs $5 and $$x^2$$ and {$x$$y$}", "costs $5 and x² and xy");
+}
+
+#[test]
+fn a_blank_in_a_formula_of_its_own_is_kept() {
+    check("21$\\,$cm, 21$\\;$cm, 21$\\ $cm, 21$\\quad$cm, A$~$B", "21 cm, 21 cm, 21 cm, 21 cm, A B");
+    check("$5\\,$GeV, $5~$GeV, $5\\ $GeV, $5\\,$.", "5 GeV, 5 GeV, 5 GeV, 5.");
+    check("5$\\,\\mu$m and $10\\,$$\\mu$m", "5 μm and 10 μm");
+    check("$\\Lambda_s $CDM, $Λ_s $CDM and $n $and", "ΛₛCDM, ΛₛCDM and n and");
+    check("$Λ $CDM, $\\beta $decay", "ΛCDM, β decay");
+    check("$HOME_DIR $PATH and $A_B $CDEF_G", "$HOME_DIR $PATH and A_BCDEF_G");
+}
+
+#[test]
+fn what_ends_with_a_blank_of_tex_ends() {
+    check("of the universe.\\ ", "of the universe.");
+    check("of the universe. \\", "of the universe.");
+    check("of the universe\\", "of the universe");
+    check("the $C_\\ell$s, $C_\\ell$s and $C_\\ell$sums", "the C_ℓs, C_ℓs and C_ℓ sums");
+}
+
+#[test]
 fn commands_for_text_are_unwrapped_and_unknown_ones_stay_readable() {
     check(
         "\\emph{a} \\textbf{b} {\\it c} \\text{d} $\\mathrm{e}$ $\\operatorname{rank}(A)$",

@@ -1,9 +1,6 @@
-//! How long did the upstream ask us to stay away?
+//! Reads the field `Retry-After`, whoever sent it (RFC 9110 §10.2.3).
 
 use std::time::Duration;
-
-use jiff::Timestamp;
-use jiff::fmt::rfc2822::DateTimeParser;
 
 /// The longest `Retry-After` that is taken at its word: six hours.
 /// Whoever is asked to stay away for longer would miss a whole mailing because of one header.
@@ -12,12 +9,13 @@ pub const RETRY_AFTER_MAX: Duration = Duration::from_hours(6);
 /// The longest header that is looked at, in bytes; a date takes 29.
 const HEADER_BYTES_MAX: usize = 64;
 
-/// Reads a `Retry-After` (RFC 9110 §10.2.3): whole seconds or a date, capped by [`RETRY_AFTER_MAX`].
+/// For how long another wants to be left alone: whole seconds or a date, capped by [`RETRY_AFTER_MAX`].
 ///
-/// A date is measured against the answer's own `Date`, so that neither our clock nor theirs need be right;
+/// All three forms of a date are read (§5.6.7). A date is measured against the answer's own `Date`, so that neither our clock nor theirs need be right;
 /// without one it says nothing.
 /// What is neither, is negative or has passed, says nothing either: the caller's own back-off rules alone.
-pub(super) fn parse(retry_after: &str, date: Option<&str>) -> Option<Duration> {
+#[must_use]
+pub fn parse(retry_after: &str, date: Option<&str>) -> Option<Duration> {
     let text = retry_after.trim();
     if text.is_empty() || text.len() > HEADER_BYTES_MAX {
         return None;
@@ -26,14 +24,10 @@ pub(super) fn parse(retry_after: &str, date: Option<&str>) -> Option<Duration> {
         // Only a number too great for 64 bits fails here.
         Duration::from_secs(text.parse().unwrap_or(u64::MAX))
     } else {
-        let wait = instant(text)?.duration_since(instant(date?.trim())?);
-        Duration::try_from(wait).ok()?
+        let instant = |text| httpdate::parse_http_date(text).ok();
+        instant(text)?.duration_since(instant(date?.trim())?).ok()?
     };
     (!wait.is_zero()).then_some(wait.min(RETRY_AFTER_MAX))
-}
-
-fn instant(text: &str) -> Option<Timestamp> {
-    DateTimeParser::new().parse_timestamp(text).ok()
 }
 
 #[cfg(test)]
@@ -52,6 +46,8 @@ mod tests {
         check(" 300 ", Some(300));
         check("Mon, 02 Mar 2026 01:00:05 GMT", Some(5));
         check("Mon, 02 Mar 2026 02:00:00 GMT", Some(3600));
+        check("Monday, 02-Mar-26 01:10:00 GMT", Some(600));
+        check("Mon Mar  2 01:10:00 2026", Some(600));
     }
 
     #[test]
