@@ -82,6 +82,74 @@ fn a_page_that_is_not_whole_gives_no_feed_and_exit_code_3() {
     check_with(&["convert", "-"], &[0xff; 4096], 3, "unrecognized");
 }
 
+/// The feed that `convert` makes, and what it says beside it.
+fn converted(arguments: &[&str]) -> (serde_json::Value, String) {
+    let arguments = [&["convert", "--format", "json"], arguments].concat();
+    let output = crosslist(root(), &arguments, b"");
+    let said = String::from_utf8(output.stderr).expect("text");
+    assert!(output.status.success(), "{arguments:?}: {said}");
+    (serde_json::from_slice(&output.stdout).expect("JSON"), said)
+}
+
+fn count(feed: &serde_json::Value) -> usize {
+    feed["items"].as_array().expect("items").len()
+}
+
+#[test]
+fn pages_of_recent_submissions_of_two_weeks_are_joined_by_their_days() {
+    // Both name 2 March 2026 with the same 12 papers; the first goes back to 24 February, the second on to 6 March.
+    let pages =
+        ["tests/fixtures/pages/cs.DC-recent.html", "tests/fixtures/pages/cs.DC-recent-2026-03-06.html"];
+    let (feed, said) = converted(&pages);
+    assert_eq!((count(&feed), said.as_str()), (16 + 25 - 12, ""));
+    let (other, _) = converted(&[pages[1], pages[0]]);
+    assert_eq!(feed, other);
+    let (with_new, _) = converted(&[pages[0], pages[1], MONDAY]);
+    assert_eq!(count(&with_new), 16 + 25 - 12 + 7, "the replacements of Monday");
+}
+
+#[test]
+fn a_part_of_a_listing_says_which_and_becomes_a_feed_when_that_is_wanted() {
+    let part = "tests/fixtures/pages/cs.CV-new-skip690-show25.html";
+    check(&["convert", part], 3, "here are entries 691–715 of 2000");
+    let (feed, said) = converted(&[part, "--partial"]);
+    assert_eq!(count(&feed), 25);
+    assert!(said.contains("lacks what other pages have; here are entries 691–715 of 2000"), "{said}");
+    let recent = "tests/fixtures/pages/real-cs.RO-recent-2025-11-12.paperfilter.html";
+    check(&["convert", recent], 3, "here are entries 1–50 of 192");
+    assert_eq!(count(&converted(&[recent, "--partial"]).0), 50);
+    // A page that lost entries is no part, and an incomplete page of recent days puts papers under wrong days.
+    for broken in
+        ["broken-lag-2026-02-code.html", "astro-ph.EP-recent-2023-03-03.html", "cs.CV-new-overskip.html"]
+    {
+        let page = format!("tests/fixtures/pages/{broken}");
+        check(&["convert", &page, "--partial"], 3, "--partial is for whole pages of a listing");
+    }
+    assert_eq!(converted(&[MONDAY, "--partial"]).1, "");
+}
+
+#[test]
+fn bytes_that_are_no_utf_8_are_noted_beside_the_feed() {
+    let page = std::fs::read(root().join(MONDAY)).expect("a page");
+    let at = page.windows(7).position(|window| window == b"QoSFlow").expect("a title");
+    let damaged = [&page[..at], b"\xff", &page[at..]].concat();
+    let output = crosslist(root(), &["convert", "-", "--format", "json"], &damaged);
+    let said = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(said, "crosslist: `-`: item 1: bytes that are not UTF-8 in the title\n");
+    assert_eq!(count(&serde_json::from_slice(&output.stdout).expect("JSON")), 19);
+}
+
+#[test]
+fn a_rule_may_begin_with_a_hyphen() {
+    let wanted = count(&converted(&[MONDAY, "--q=-primary:cs.DC"]).0);
+    assert!((1..19).contains(&wanted), "{wanted}");
+    for arguments in [["--q", "-primary:cs.DC"], ["-q", "-primary:cs.DC"], ["-q", "-(primary:cs.DC)"]] {
+        assert_eq!(count(&converted(&[&[MONDAY], &arguments[..]].concat()).0), wanted, "{arguments:?}");
+    }
+    assert_eq!(count(&converted(&["-q-primary:cs.DC", MONDAY]).0), wanted);
+    check(&["convert", MONDAY, "--q"], 2, "a value is required for '--q <QUERY>'");
+}
+
 #[test]
 fn wrong_arguments_name_the_mistake_and_the_choices_on_one_line() {
     check(&["convert", "nothing.html"], 2, "`nothing.html`: there is no such file");
@@ -92,6 +160,13 @@ fn wrong_arguments_name_the_mistake_and_the_choices_on_one_line() {
     check(&["convert", MONDAY, "--limit", "0"], 2, "write a number from 1");
     check(&["convert", MONDAY, "--limit", "-1"], 2, "write a number from 1");
     check(&["convert", MONDAY, "--base-url", "http://a:b@x/"], 2, "write an http or https address");
+    check(&["convert", MONDAY, "--type", "-new"], 2, "'-n'");
+    check(&["convert"], 2, "<PAGE>...");
+    check(&["convert", "-x.html"], 2, "'-x'");
+    check(&["convert", "--", "-x.html"], 2, "`-x.html`: there is no such file");
+    check(&["query", "ti:GPU", "--days", "-3"], 2, "-3 is not in 1..=36500");
+    check(&["query", "ti:GPU", "type:new"], 2, "unexpected argument 'type:new'");
+    check(&["explain", "-ti:GPU", "none"], 2, "`none` is not an arXiv identifier");
     check(
         &["fetch", "cs.DK", "quantph"],
         2,
@@ -168,6 +243,10 @@ fn a_rule_is_asked_of_what_is_kept() {
     let found = crosslist(folder.path(), &["query", "type:cross"], b"");
     let table = String::from_utf8(found.stdout).expect("text");
     assert_eq!(table.lines().count(), 7, "{table}");
+    let without = crosslist(folder.path(), &["query", "-type:replace"], b"");
+    assert_eq!(String::from_utf8(without.stdout).expect("text"), table);
+    let explained = crosslist(folder.path(), &["explain", "-type:replace", "2603.09577"], b"");
+    assert!(explained.status.success());
     let explained = crosslist(folder.path(), &["explain", "type:cross -zzzz", "2603.09577"], b"");
     let text = String::from_utf8(explained.stdout).expect("text");
     assert!(text.contains("true  AND") && text.contains("6 of 7 papers: type:cross"), "{text}");

@@ -1,5 +1,7 @@
 //! Real pages, and what is read from them.
 
+#[path = "parse/lies.rs"]
+mod lies;
 #[path = "parse/official.rs"]
 mod official;
 #[path = "parse/table.rs"]
@@ -328,5 +330,14 @@ fn large_pages_are_whole_together() {
     assert_eq!(prove(&pages[..1]).faults, ["28 of 2028 entries are on other pages"]);
     assert_eq!(prove(&pages).verdict, Verdict::Complete);
     let real = listing_of("astro-ph-new-2023-03-03.html");
+    let pages = std::fs::read_dir(&folder).expect("a folder").map(|file| file.expect("a file").path());
+    for path in pages.filter(|path| path.extension().is_some_and(|extension| extension == "html")) {
+        let Ok(listing) = parse::listing(&std::fs::read(&path).expect("a page"), None) else { continue };
+        let proof = prove(std::slice::from_ref(&listing));
+        let told = format!("{}: {:?}", path.display(), proof.faults);
+        assert!(listing.sections.iter().all(|section| section.unreadable.is_empty()), "{told}");
+        assert!(proof.faults.iter().all(|fault| !fault.contains("the same paper")), "{told}");
+        assert_eq!(proof.notes, Vec::<String>::new(), "{told}");
+    }
     assert_eq!((real.entries_found(), prove(&[real]).verdict), (97, Verdict::Complete));
 }

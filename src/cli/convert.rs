@@ -1,16 +1,17 @@
-//! `crosslist convert`: saved pages in, one feed out.
+//! `crosslist convert`: turns saved pages of any days and subjects into one feed.
 
+use std::cmp::Reverse;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 
 use jiff::civil::Date;
 use url::Url;
 
-use crate::domain::announcement::AnnounceType;
+use crate::domain::announcement::{AnnounceType, Announced};
 use crate::domain::presentation::{Choice, Presentation, Profile, TextMode};
 use crate::domain::taxonomy::SubjectId;
 use crate::feeds::{self, Asked, Limit, Scope, Selection, Shelf};
-use crate::parse::{self, Kind, Listing, PAGE_BYTES_MAX};
+use crate::parse::{self, Kind, Listing, PAGE_BYTES_MAX, Proof};
 use crate::render::{self, Format};
 use crate::store::Memory;
 
@@ -33,7 +34,7 @@ pub(super) struct Arguments {
     format: Format,
 
     /// Only what matches this rule, such as ti:GPU
-    #[arg(long = "q", value_name = "QUERY")]
+    #[arg(short = 'q', long = "q", value_name = "QUERY", allow_hyphen_values = true)]
     query: Option<String>,
 
     /// Only these announcement types: a list of new, cross, replace, replace-cross
@@ -43,6 +44,10 @@ pub(super) struct Arguments {
     /// The most items, newest first [default: all]
     #[arg(long, value_name = "N", value_parser = limit, allow_hyphen_values = true)]
     limit: Option<usize>,
+
+    /// Accept whole pages of a listing whose other pages are missing, and say which they are
+    #[arg(long)]
+    partial: bool,
 
     /// What becomes of TeX: unicode, tex or mathml
     #[arg(long, value_name = "MODE", default_value = "unicode", value_parser = choice::<TextMode>)]
@@ -61,58 +66,59 @@ pub(super) struct Arguments {
 struct Group {
     names: Vec<String>,
     pages: Vec<Listing>,
+    proof: Proof,
 }
 
 impl Group {
-    fn rank(&self) -> u8 {
-        let has_abstracts = || {
-            let mut entries =
-                self.pages.iter().flat_map(|page| &page.sections).flat_map(|section| &section.entries);
-            entries.any(|entry| entry.paper.abstract_text.is_some())
-        };
-        match self.pages[0].kind {
+    fn of(name: &str, page: Listing) -> Self {
+        let pages = vec![page];
+        Self { names: vec![name.to_owned()], proof: parse::prove(&pages), pages }
+    }
+
+    fn entries(&self) -> impl Iterator<Item = &Announced> {
+        self.pages.iter().flat_map(|page| &page.sections).flat_map(|section| &section.entries)
+    }
+
+    /// What is kept first stays: the record of the day itself, then what carries abstracts, then what holds most.
+    fn rank(&self) -> (u8, Reverse<usize>) {
+        let has_abstracts = || self.entries().any(|entry| entry.paper.abstract_text.is_some());
+        let rank = match self.pages[0].kind {
             Kind::New(_) => 0,
             Kind::Catchup(_) if has_abstracts() => 1,
             Kind::Catchup(_) => 2,
             Kind::Recent => 3,
             Kind::Month { .. } => 4,
             Kind::Year { .. } => 5,
-        }
+        };
+        (rank, Reverse(self.entries().count()))
     }
 
-    fn name_of(&self, page: &Listing) -> &str {
-        self.names.iter().zip(&self.pages).find(|(_, known)| *known == page).map_or("", |(name, _)| name)
+    /// Takes in a page of the same listing, where neither is whole by itself.
+    fn take(&mut self, name: &str, page: Listing) -> Result<(), Listing> {
+        let first = &self.pages[0];
+        let is_same = (first.kind, &first.name, first.subject, first.total, &first.days)
+            == (page.kind, &page.name, page.subject, page.total, &page.days);
+        if !is_same || self.proof.verdict.is_proved() && self.pages.len() == 1 {
+            return Err(page);
+        }
+        self.names.push(name.to_owned());
+        self.pages.push(page);
+        Ok(())
+    }
+
+    fn name_of(&self, page: &Listing) -> Option<&str> {
+        self.names.iter().zip(&self.pages).find(|(_, known)| *known == page).map(|(name, _)| &**name)
     }
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let mut groups: Vec<Group> = Vec::new();
-    for name in &arguments.pages {
-        let page = listing(name)?;
-        let same = |group: &&mut Group| {
-            let first = &group.pages[0];
-            (first.kind, &first.name, first.subject) == (page.kind, &page.name, page.subject)
-        };
-        match groups.iter_mut().find(same) {
-            Some(group) if group.pages.contains(&page) => {
-                let message =
-                    format!("`{}` and `{name}` are the same page; give it once", group.name_of(&page));
-                return Err(Failure::wrong(message));
-            }
-            Some(group) => {
-                group.names.push(name.clone());
-                group.pages.push(page);
-            }
-            None => groups.push(Group { names: vec![name.clone()], pages: vec![page] }),
-        }
-    }
-    // What is kept first stays: the record of the day itself, then what carries abstracts.
+    // What is kept first stays.
+    let mut groups = groups(&arguments.pages)?;
     groups.sort_by_key(Group::rank);
     let (memory, shelf) = (Memory::default(), Shelf::keeping(DAYS_KEPT));
     let mut subjects: Vec<SubjectId> = Vec::new();
-    for mut group in groups {
-        group.pages.sort_by_key(Listing::first_position);
-        let subject = prove(&group)?;
+    for group in groups {
+        let subject = judge(&group, arguments.partial)?;
         subjects.push(subject);
         for announcement in parse::announcements(group.pages, subject) {
             shelf.apply(&memory.keep(&announcement));
@@ -123,14 +129,58 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     print(&feed(&subjects, &shelf, arguments)?)
 }
 
-/// Whose listing a group is; an error when it is not whole.
-fn prove(group: &Group) -> Result<SubjectId, Failure> {
-    let names = group.names.join("`, `");
-    let proof = parse::prove(&group.pages);
-    if !proof.verdict.is_proved() {
-        return Err(Failure::not_whole(format!("`{names}`: {}: {}", proof.verdict, proof.faults.join("; "))));
+/// Reads the pages and puts those together that are parts of one listing: of one day, or of the same recent days.
+fn groups(names: &[String]) -> Result<Vec<Group>, Failure> {
+    let mut groups: Vec<Group> = Vec::new();
+    for name in names {
+        let page = listing(name)?;
+        if let Some(known) = groups.iter().find_map(|group| group.name_of(&page)) {
+            return Err(Failure::wrong(format!("`{known}` and `{name}` are the same page; give it once")));
+        }
+        let alone = Group::of(name, page.clone());
+        let mut left = Some(page);
+        if !alone.proof.verdict.is_proved() {
+            for group in &mut groups {
+                left = left.and_then(|page| group.take(name, page).err());
+            }
+        }
+        if left.is_some() {
+            groups.push(alone);
+        }
     }
-    let first = &group.pages[0];
+    for group in groups.iter_mut().filter(|group| group.pages.len() > 1) {
+        group.pages.sort_by_key(Listing::first_position);
+        group.proof = parse::prove(&group.pages);
+    }
+    Ok(groups)
+}
+
+/// Whose listing a group is; an error when it is neither whole nor a part that may stand for it.
+fn judge(group: &Group, accepts_parts: bool) -> Result<SubjectId, Failure> {
+    let Group { names, pages, proof } = group;
+    let (names, first) = (names.join("`, `"), &pages[0]);
+    match &proof.part {
+        _ if proof.verdict.is_proved() => {}
+        Some(part) if accepts_parts => {
+            eprintln!("crosslist: `{names}`: the feed lacks what other pages have; here are {part}");
+        }
+        Some(part) => {
+            return Err(Failure::not_whole(format!(
+                "`{names}`: {}: here are {part}; give the other pages too, or make a feed of this part with --partial",
+                proof.verdict
+            )));
+        }
+        None => {
+            let mut message = format!("`{names}`: {}: {}", proof.verdict, proof.faults.join("; "));
+            if accepts_parts {
+                message.push_str("; --partial is for whole pages of a listing whose other pages are missing");
+            }
+            return Err(Failure::not_whole(message));
+        }
+    }
+    for note in &proof.notes {
+        eprintln!("crosslist: `{names}`: {note}");
+    }
     if let Kind::Month { .. } | Kind::Year { .. } = first.kind {
         eprintln!("crosslist: `{names}`: the page has no mailing dates; its first day stands in for them");
     }

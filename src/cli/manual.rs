@@ -109,11 +109,12 @@ fn commands(roff: &mut Roff, parent: &Command, name: &str) {
             let names: Vec<&str> =
                 argument.get_value_names().unwrap_or_default().iter().map(Str::as_str).collect();
             let value = names.join(" ");
+            let short = argument.get_short().map(|short| format!("-{short}, ")).unwrap_or_default();
             match argument.get_long() {
                 Some(long) if argument.get_action().takes_values() => {
-                    roff.text([bold(format!("--{long}")), roman(" "), italic(value)])
+                    roff.text([bold(format!("{short}--{long}")), roman(" "), italic(value)])
                 }
-                Some(long) => roff.text([bold(format!("--{long}"))]),
+                Some(long) => roff.text([bold(format!("{short}--{long}"))]),
                 None => roff.text([italic(value)]),
             };
             let help = argument.get_help().map(ToString::to_string).unwrap_or_default();

@@ -20,7 +20,7 @@ pub(super) struct QueryArguments {
     query: String,
 
     /// Calendar days back from the newest announcement
-    #[arg(long, value_name = "N", default_value = "14", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    #[arg(long, value_name = "N", default_value = "14", allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..=36_500))]
     days: u32,
 }
 

@@ -84,7 +84,7 @@ async fn read(
             Err(FetchError { verdict, reason, .. }) => return failed(subject, verdict, reason, pages.len()),
         };
         let address = page.url.clone();
-        let listing = match parse_apart(page).await {
+        let mut listing = match parse_apart(page).await {
             Ok(listing) => listing,
             Err(refusal) => {
                 let reason = format!("`{address}`: {}", refusal.found);
@@ -97,6 +97,9 @@ async fn read(
         if let Some(reason) = mismatch(&listing, subject, pages.first()) {
             let reason = format!("`{address}`: {reason}");
             return failed(subject, Verdict::Unrecognized, reason, pages.len() + 1);
+        }
+        if listing.subject.is_none() {
+            listing.hold_against(subject);
         }
         let next = listing.next_skip().filter(|next| *next > skip);
         pages.push(listing);
@@ -173,7 +176,7 @@ fn judge(subject: SubjectId, pages: Vec<Listing>) -> Reading {
     let announcement = parse::announcements(pages, subject).into_iter().next();
     let counts = announcement.as_ref().map(Counts::of).unwrap_or_default();
     let reason = match proof.verdict {
-        Verdict::Complete => counts.to_string(),
+        Verdict::Complete => noted(&counts, &proof.notes),
         Verdict::Quiet => "nothing announced in this subject".to_owned(),
         _ => proof.faults.join("; "),
     };
@@ -190,6 +193,11 @@ fn judge(subject: SubjectId, pages: Vec<Listing>) -> Reading {
     };
     let is_trusted = proof.verdict.is_proved() || proof.counts_hold;
     Reading { outcome, announcement, is_trusted, is_ahead: false }
+}
+
+/// The counts, with what was coped with in single entries.
+fn noted(counts: &Counts, notes: &[String]) -> String {
+    std::iter::once(counts.to_string()).chain(notes.iter().cloned()).collect::<Vec<_>>().join("; ")
 }
 
 fn failed(subject: SubjectId, verdict: Verdict, reason: String, pages: usize) -> Reading {

@@ -40,6 +40,18 @@ impl ArxivId {
         &self.0
     }
 
+    /// The year and the month in which arXiv gave it out: `2602.23598` in February 2026, `math/0510544` in October 2005.
+    #[must_use]
+    pub fn month(&self) -> (i16, i8) {
+        let number = self.0.split_once('/').map_or(&*self.0, |(_, number)| number);
+        let digits =
+            |range| number.get(range).and_then(|digits: &str| digits.parse::<i8>().ok()).unwrap_or(0);
+        let (year, month) = (i16::from(digits(0..2)), digits(2..4));
+        // arXiv began in 1991; identifiers with a slash ended in March 2007.
+        let is_of_last_century = self.0.contains('/') && year >= 91;
+        (if is_of_last_century { 1900 + year } else { 2000 + year }, month)
+    }
+
     /// The abstract page: the paper's address for people, and its identity in every feed.
     #[must_use]
     pub fn abstract_url(&self) -> String {
@@ -107,6 +119,16 @@ mod tests {
         check("hep-th/9901001", Some(("hep-th/9901001", None)));
         check("math.GT/0309136v12", Some(("math.GT/0309136", Some(12))));
         check("cond-mat/0703772", Some(("cond-mat/0703772", None)));
+    }
+
+    #[test]
+    fn an_identifier_tells_its_month() {
+        let month = |text| ArxivId::parse(text).expect(text).0.month();
+        assert_eq!(month("2602.23598"), (2026, 2));
+        assert_eq!(month("0704.0001"), (2007, 4));
+        assert_eq!(month("math/0510544"), (2005, 10));
+        assert_eq!(month("hep-th/9108001"), (1991, 8));
+        assert_eq!(month("math.GT/0001001"), (2000, 1));
     }
 
     #[test]

@@ -1,4 +1,9 @@
-//! Who wrote it: how does an author line fall into names?
+//! Splits an author line into names.
+//!
+//! arXiv writes commas and colons between names, parentheses for affiliations, and links every name of four or more
+//! characters (arxiv-browse 26f634f, `formatting/search_authors.py`).
+
+mod names;
 
 use scraper::{ElementRef, Node};
 
@@ -15,9 +20,6 @@ pub const AUTHORS_MAX: usize = 10_000;
 /// Seen in arxiv-browse 26f634f: 101 linked names are shown in full, of 150 the first 100. A list of exactly 100
 /// cannot be told from a cut one, so it counts as cut.
 const LINKED_NAMES_MAX: usize = 100;
-
-/// Words between names that belong to none, at the beginning of a name.
-const LEADING_WORDS: [&str; 5] = ["and", "&", "on behalf of", "for the", "the"];
 
 /// Reads the authors' field; fields that stand inside it are handed out.
 ///
@@ -41,6 +43,8 @@ struct Line {
     depth: usize,
     aside: String,
     aside_names: Vec<String>,
+    /// The parenthesis that has closed behind the name under way.
+    closed: Option<String>,
     links: usize,
     has_replacement: bool,
 }
@@ -78,6 +82,9 @@ impl Line {
         if self.linked.is_some() {
             // Two links and no comma: what stands between them («and») opens the second.
             let between = std::mem::take(&mut self.behind);
+            if is_blank(&between) && self.joins_nickname(&name) {
+                return;
+            }
             self.end_name();
             self.before = between;
         }
@@ -99,8 +106,12 @@ impl Line {
             }
             ')' if self.depth == 0 => return,
             ')' => self.depth -= 1,
-            ',' | ';' if self.depth == 0 => return self.end_name(),
+            ',' | ';' | ':' if self.depth == 0 => return self.end_name(),
             _ => {}
+        }
+        if self.depth == 0 && self.closed.is_some() && !character.is_whitespace() && !self.awaits_surname() {
+            // Bare text behind a parenthesis is the next name: «[A. One] (1) Xu (2)».
+            self.end_name();
         }
         let text = match (self.depth, &self.linked) {
             (0, None) => &mut self.before,
@@ -113,25 +124,26 @@ impl Line {
     fn end_name(&mut self) {
         let (before, linked) = (self.folded_before(), self.linked.take());
         let behind = std::mem::take(&mut self.behind);
+        let closed = self.closed.take();
         let Some(mut name) = linked else { return self.bare_names(&before) };
-        if name.starts_with("and ") {
-            name.drain(.."and ".len());
-        }
-        let before = without_leading_words(&before);
+        let before = names::without_leading_words(&before);
         if !before.is_empty() {
             name = format!("{before} {name}");
         }
         let behind = self.folded(&behind);
+        if let Some(nickname) = closed.filter(|_| !behind.is_empty()) {
+            name = format!("{name} ({nickname})");
+        }
         if !behind.is_empty() {
             name = format!("{name} {behind}");
         }
-        self.add(name);
+        self.add(&name);
     }
 
     /// Names that are no links: «李雷 and 王», «et al».
     fn bare_names(&mut self, text: &str) {
         for name in text.split(" and ") {
-            self.add(without_leading_words(name).to_owned());
+            self.add(names::without_leading_words(name));
         }
     }
 
@@ -143,24 +155,40 @@ impl Line {
         if aside.ends_with("additional authors not shown") || aside.ends_with("additional author not shown") {
             self.authors.et_al = true;
         }
-        if let Some(group) = aside.split(',').find_map(group_of) {
+        let group = names::group_in(&aside);
+        if group.is_some() || (self.linked.is_none() && is_blank(&self.before)) {
             // The group stands behind the author whose affiliation this is.
             self.end_name();
-            self.add(group.to_owned());
+            self.add(group.unwrap_or_default());
+        } else {
+            self.closed = Some(aside);
         }
     }
 
-    fn add(&mut self, name: String) {
-        let plain = name.strip_suffix('.').unwrap_or(&name);
-        if plain.eq_ignore_ascii_case("et al") || plain.eq_ignore_ascii_case("and others") {
-            self.authors.et_al = true;
-        } else if !is_blank(&name) {
-            if self.authors.names.len() < AUTHORS_MAX {
-                self.authors.names.push(name);
-            } else {
-                self.authors.et_al = true;
-            }
-        }
+    /// Puts `[Wei] (Will) [Chen]` together, which arXiv links as two names.
+    fn joins_nickname(&mut self, next: &str) -> bool {
+        let Some(nickname) = self.closed.take_if(|aside| names::is_nickname(aside)) else { return false };
+        let Some(name) = self.linked.as_mut().filter(|name| !(name.contains(' ') && next.contains(' ')))
+        else {
+            return false;
+        };
+        *name = format!("{name} ({nickname}) {next}");
+        self.links += 1;
+        true
+    }
+
+    /// A given name and a nickname wait for a surname that is too short for a link: `[Xinyu] (Cindy) Li`.
+    fn awaits_surname(&self) -> bool {
+        self.closed.as_deref().is_some_and(names::is_nickname)
+            && self.linked.as_ref().is_some_and(|name| !name.contains(' '))
+    }
+
+    fn add(&mut self, text: &str) {
+        let found = names::split(text);
+        self.authors.et_al |= found.et_al;
+        let room = AUTHORS_MAX - self.authors.names.len();
+        self.authors.et_al |= found.names.len() > room;
+        self.authors.names.extend(found.names.into_iter().take(room));
     }
 
     fn finish(&mut self) {
@@ -170,7 +198,7 @@ impl Line {
             let names = std::mem::take(&mut self.aside_names);
             self.end_name();
             for name in names {
-                self.add(name);
+                self.add(&name);
             }
         }
         self.end_name();
@@ -191,36 +219,6 @@ impl Line {
         self.has_replacement |= folded.has_replacement;
         folded.take()
     }
-}
-
-/// `for the XYZ Collaboration`, `on behalf of the Resolve team`, or just `XYZ Collaboration`.
-fn group_of(text: &str) -> Option<&str> {
-    let text = text.trim();
-    let named = without_leading_words(text);
-    let is_group = ends_with(text, "collaboration") || ends_with(text, "collaborations");
-    let speaks_for = ["for the ", "on behalf of "].iter().any(|words| starts_with(text, words));
-    ((is_group || speaks_for) && !is_blank(named)).then_some(named)
-}
-
-/// The text without «and», «the», «on behalf of the» before a name.
-///
-/// Only for bare text: inside a link «The» is a given name («The Anh Han»).
-fn without_leading_words(mut text: &str) -> &str {
-    while let Some(words) = LEADING_WORDS.iter().find(|words| {
-        starts_with(text, words) && matches!(text.as_bytes().get(words.len()), None | Some(b' '))
-    }) {
-        text = text[words.len()..].trim_start();
-    }
-    text
-}
-
-fn starts_with(text: &str, words: &str) -> bool {
-    text.get(..words.len()).is_some_and(|start| start.eq_ignore_ascii_case(words))
-}
-
-fn ends_with(text: &str, words: &str) -> bool {
-    let start = text.len().checked_sub(words.len());
-    start.and_then(|start| text.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(words))
 }
 
 #[cfg(test)]
@@ -288,8 +286,60 @@ mod tests {
     }
 
     #[test]
+    fn a_colon_ends_a_collaboration() {
+        check("[Euclid Collaboration]: [G. Congedo], [A. Two]", "Euclid Collaboration | G. Congedo | A. Two");
+        check("[Kimi Team]: Xu, [Angang Du]", "Kimi Team | Xu | Angang Du");
+        check("The [D0 Collaboration]: [B. Abbott]: ", "D0 Collaboration | B. Abbott");
+        check(": [A. One]", "A. One");
+    }
+
+    #[test]
+    fn an_affiliation_is_no_person() {
+        check("[A. One] (1), [B. Two] (3) ((1) MIT, (2) CERN, (3) ANS Collaboration)", "A. One | B. Two");
+        check("[A. One] (1 and 2) ((1) MIT, (2) INFN, ANS Collaboration)", "A. One");
+        check("[A. One] (1) ((1) MIT, for the XYZ Collaboration)", "A. One | XYZ Collaboration");
+        check("[A. One] ([1] MIT; 2. ANS Collaboration)", "A. One");
+        check("[A. One] (for XYZ Collaboration)", "A. One | XYZ Collaboration");
+        check("[A. One] (1) Xu (2), [B. Two] (1) and Li (3)", "A. One | Xu | B. Two | Li");
+        check("[A. One] (MIT) [B. Two] (CERN)", "A. One | B. Two");
+        check("(1) [A. One]", "A. One");
+    }
+
+    #[test]
+    fn a_nickname_stays_with_its_name() {
+        check("[Wei] (Will) [Chen], [B. Two]", "Wei (Will) Chen | B. Two");
+        check("[Xinyu] (Cindy) Li, [B. Two]", "Xinyu (Cindy) Li | B. Two");
+        check("[Xiang Wei] (Will) [Chen]", "Xiang Wei (Will) Chen");
+    }
+
+    #[test]
+    fn marks_of_affiliation_belong_to_no_name() {
+        check("[A. One$^{1], 2}$, [B. Two$^{1}$], [C. Three*]", "A. One | B. Two | C. Three");
+        check("[A. One$^\\dagger$], 1, *, [†B. Two]", "A. One | B. Two");
+        check("[A. One)], [B. Two (MIT], [John (Jack) Doe]", "A. One | B. Two | John (Jack) Doe");
+        check("[- A. One], [. B. Two]", "A. One | B. Two");
+        check(
+            "[M{\\\"u}ller], [{\\v C}apek], [$\\Lambda$ Author]",
+            "M{\\\"u}ller | {\\v C}apek | $\\Lambda$ Author",
+        );
+    }
+
+    #[test]
+    fn a_link_with_several_names_falls_apart() {
+        check("[A. One; B. Two]", "A. One | B. Two");
+        check("[A. One for the XYZ Collaboration]", "A. One | XYZ Collaboration");
+        check("[A. One], [on behalf of the XYZ Collaboration]", "A. One | XYZ Collaboration");
+        check("[A. One], for the [XYZ Collaboration]", "A. One | XYZ Collaboration");
+        check("[A. One], [with an appendix by B. Two]", "A. One | B. Two");
+    }
+
+    #[test]
     fn a_list_that_goes_on_says_so() {
         check("et al", "…");
+        check("[A. One et al.]", "A. One…");
+        check("[A. One] (MIT) et. al.", "A. One…");
+        check("[A. One], [and 84 others]", "A. One…");
+        check("[A. One], [others]", "A. One…");
         check("[A. B.], et al. (84 additional authors not shown)", "A. B.…");
         for (count, is_cut) in [(99, false), (100, true), (101, false)] {
             let line = (0..count).map(|i| format!("<a>A. Author{i}</a>")).collect::<Vec<_>>().join(", ");

@@ -1,4 +1,4 @@
-//! Which text do the bytes of a page stand for?
+//! Decodes the bytes of a page as an HTML parser does, and says where they do not fit.
 
 use std::borrow::Cow;
 
@@ -43,17 +43,38 @@ fn encoding_of(label: &str) -> Option<&'static Encoding> {
     Encoding::for_label_no_replacement(label.as_bytes())
 }
 
-/// The encoding named by `charset=` near the top of the page.
+/// The encoding that a `<meta>` near the top of the page names.
 fn encoding_in_page(bytes: &[u8]) -> Option<&'static Encoding> {
-    const KEY: &[u8] = b"charset=";
-    let head = &bytes[..bytes.len().min(META_BYTES_MAX)];
-    let at = head.windows(KEY.len()).position(|window| window.eq_ignore_ascii_case(KEY))?;
-    let label = head[at + KEY.len()..].trim_ascii_start();
+    let mut rest = &bytes[..bytes.len().min(META_BYTES_MAX)];
+    while let Some(at) = rest.iter().position(|byte| *byte == b'<') {
+        rest = &rest[at..];
+        if rest.starts_with(b"<!--") {
+            rest = &rest[position_of(rest, b"-->")?..];
+            continue;
+        }
+        let end = rest.iter().position(|byte| *byte == b'>')?;
+        let (tag, behind) = rest.split_at(end);
+        let is_meta = tag.get(1..5).is_some_and(|name| name.eq_ignore_ascii_case(b"meta"));
+        if let Some(encoding) = is_meta.then(|| encoding_in_tag(tag)).flatten() {
+            // A page in which this could be read is not in UTF-16, whatever it says.
+            return Some(if encoding == UTF_16LE || encoding == UTF_16BE { UTF_8 } else { encoding });
+        }
+        rest = behind;
+    }
+    None
+}
+
+/// The encoding behind `charset=`, be it an attribute or a part of `content`.
+fn encoding_in_tag(tag: &[u8]) -> Option<&'static Encoding> {
+    let label = &tag[position_of(tag, b"charset")? + b"charset".len()..];
+    let label = label.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
     let label = label.strip_prefix(b"\"").or_else(|| label.strip_prefix(b"'")).unwrap_or(label);
     let end = label.iter().position(|byte| !byte.is_ascii_alphanumeric() && !b"-_:.".contains(byte));
-    let encoding = encoding_of(std::str::from_utf8(&label[..end.unwrap_or(label.len())]).ok()?)?;
-    // A page in which this could be read is not in UTF-16, whatever it says.
-    Some(if encoding == UTF_16LE || encoding == UTF_16BE { UTF_8 } else { encoding })
+    encoding_of(std::str::from_utf8(&label[..end.unwrap_or(label.len())]).ok()?)
+}
+
+fn position_of(bytes: &[u8], words: &[u8]) -> Option<usize> {
+    bytes.windows(words.len()).position(|window| window.eq_ignore_ascii_case(words))
 }
 
 /// The bytes without `ED A0..BF xx`.
@@ -95,6 +116,25 @@ mod tests {
             true,
         );
         check(b"<meta charset=utf-16>\xc3\xbc", Some("no-such"), "<meta charset=utf-16>ü", false);
+        check(b"M\xfc \x80", Some("windows-1252"), "Mü €", false);
+        check(b"M\0\xfc\0", Some("utf-16le"), "Mü", false);
+        check(b"M\xc3\xbc", Some("iso-2022-kr"), "Mü", false);
+    }
+
+    #[test]
+    fn only_a_meta_of_the_page_names_its_encoding() {
+        let check = |top: &str, text: &str| {
+            let page = [top.as_bytes(), b"\xc3\xbc"].concat();
+            assert_eq!(decode(&page, None).text, format!("{top}{text}"), "{top}");
+        };
+        check("<meta http-equiv=Content-Type content='text/html; charset = latin1'>", "Ã¼");
+        check("<!-- <meta charset=latin1> -->", "ü");
+        check("<a href='?charset=latin1'>charset=latin1</a>", "ü");
+        check("<meta name=x><META CHARSET=\"latin1\">", "Ã¼");
+        check("<meta charset><meta charset=", "ü");
+        check("<!-- <meta charset=latin1>", "ü");
+        check(&" ".repeat(META_BYTES_MAX), "ü");
+        check(&format!("{}<meta charset=latin1>", " ".repeat(META_BYTES_MAX)), "ü");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What does one entry, a `dt` with its `dd`, say of a paper?
+//! Reads one entry, a `dt` with its `dd`: what the page says of a paper.
 
 use std::sync::Arc;
 
@@ -10,12 +10,22 @@ use crate::domain::paper::{Authors, Paper, Subject};
 use crate::domain::prose::Prose;
 
 use super::characters::{Folded, is_blank, line};
-use super::selectors::{Field, attribute, elements, field_of, gather};
+use super::selectors::{Field, attribute, elements, field_of, gather, line_of};
 use super::subjects::{Subjects, cross_list_from};
-use super::{Unreadable, authors, prose};
+use super::{Heading, Remark, Unreadable, authors, prose};
 
 /// Where arXiv keeps its HTML renderings.
 const HTML_BASE: &str = "https://arxiv.org";
+
+/// Stands for a title of which no character could be decoded.
+const LOST_TITLE: &str = "(unreadable title)";
+
+/// An entry, and what was coped with in it.
+#[derive(Debug)]
+pub(super) struct Read {
+    pub announced: Announced,
+    pub remarks: Vec<Remark>,
+}
 
 /// Reads the entries of one page.
 #[derive(Debug)]
@@ -37,8 +47,9 @@ pub(super) struct Trouble {
 #[derive(Default)]
 struct Term<'a> {
     position: Option<u32>,
-    /// What stands where an identifier should.
+    /// What stands where an identifier should, and the end of the address of the abstract.
     id: Option<&'a str>,
+    href_id: Option<&'a str>,
     html_href: Option<&'a str>,
     mark: String,
 }
@@ -51,6 +62,7 @@ struct Draft {
     comments: Option<Prose>,
     journal_ref: Option<String>,
     subjects: Option<Vec<Subject>>,
+    has_malformed_primary: bool,
     abstract_text: Option<Prose>,
     /// The first field with a character that could not be decoded.
     damaged: Option<&'static str>,
@@ -61,23 +73,25 @@ impl Reader {
         Self { subjects: Subjects::default(), broken_encoding }
     }
 
-    /// Reads an entry.
+    /// Reads an entry; `heading` is that of its section, which tells its type where the mark is damaged.
     pub(super) fn read(
         &mut self,
         term: ElementRef<'_>,
         description: ElementRef<'_>,
-    ) -> Result<Announced, Trouble> {
+        heading: Heading,
+    ) -> Result<Read, Trouble> {
         let term = term_of(term);
         let trouble = |reason: String, absent| trouble(term.position, &reason, absent);
         let Some(position) = term.position else { return Err(trouble("no number".into(), Some("number"))) };
-        let Some(id_text) = term.id else { return Err(trouble("no identifier".into(), Some("identifier"))) };
-        let (id, version) =
-            ArxivId::parse(id_text).map_err(|error| trouble(line(&error.to_string()), None))?;
+        let Some((id, version)) = term.identifier().map_err(|reason| trouble(reason, None))? else {
+            return Err(trouble("no identifier".into(), Some("identifier")));
+        };
         let draft = self.draft(description);
-        if let (Some(encoding), Some(field)) = (self.broken_encoding, draft.damaged) {
-            return Err(trouble(format!("bytes that are not {encoding} in the {field}"), None));
+        let remarks = self.remarks(&term, &draft);
+        let Some(mut title) = draft.title else { return Err(trouble("no title".into(), Some("title"))) };
+        if is_blank(&title) && draft.damaged == Some("title") && self.broken_encoding.is_some() {
+            LOST_TITLE.clone_into(&mut title);
         }
-        let Some(title) = draft.title else { return Err(trouble("no title".into(), Some("title"))) };
         if is_blank(&title) {
             return Err(trouble("no title".into(), None));
         }
@@ -100,8 +114,21 @@ impl Reader {
             html_url: html.map(|(url, _)| url),
             id,
         };
-        let announce_type = marked_type(&term.mark);
-        Ok(Announced { position, announce_type, cross_list_from, paper: Arc::new(paper) })
+        let announce_type = marked_type(&term.mark, heading);
+        let announced = Announced { position, announce_type, cross_list_from, paper: Arc::new(paper) };
+        Ok(Read { announced, remarks })
+    }
+
+    fn remarks(&self, term: &Term<'_>, draft: &Draft) -> Vec<Remark> {
+        let mut remarks = Vec::new();
+        let damaged = draft.damaged.or(term.is_damaged().then_some("line of its identifier"));
+        if let (Some(encoding), Some(field)) = (self.broken_encoding, damaged) {
+            remarks.push(Remark::Undecodable { field, encoding });
+        }
+        if draft.has_malformed_primary {
+            remarks.push(Remark::MalformedPrimary);
+        }
+        remarks
     }
 
     fn draft(&mut self, description: ElementRef<'_>) -> Draft {
@@ -139,9 +166,10 @@ impl Reader {
                 is_damaged.then_some("journal reference")
             }
             Some(Field::Subjects) if draft.subjects.is_none() => {
-                let (subjects, is_damaged) = self.subjects.read(element, nested);
-                draft.subjects = Some(subjects);
-                is_damaged.then_some("subjects")
+                let read = self.subjects.read(element, nested);
+                draft.subjects = Some(read.subjects);
+                draft.has_malformed_primary = read.has_malformed_primary;
+                read.has_replacement.then_some("subjects")
             }
             Some(Field::Abstract) if draft.abstract_text.is_none() => {
                 let read = prose::read(element, nested);
@@ -160,12 +188,41 @@ pub(super) fn trouble(position: Option<u32>, reason: &str, absent: Option<&'stat
         Some(position) => format!("item {position}: {reason}"),
         None => format!("an item without a number: {reason}"),
     };
-    Trouble { unreadable: Unreadable { position, reason }, absent }
+    Trouble { unreadable: Unreadable { position, reason, is_foreign: false }, absent }
 }
 
 /// The number of an entry, where its `dt` has one.
 pub(super) fn position_of(term: ElementRef<'_>) -> Option<u32> {
-    elements(term).find_map(|link| attribute(link, "name")?.strip_prefix("item")?.parse().ok())
+    elements(term).find_map(numbered)
+}
+
+/// The number of `<a name='item7'>[7]</a>`, by the name or else by the words.
+fn numbered(link: ElementRef<'_>) -> Option<u32> {
+    let name = attribute(link, "name")?;
+    let by_name = name.strip_prefix("item").and_then(|number| number.parse().ok());
+    by_name.or_else(|| line_of(link).strip_prefix('[')?.strip_suffix(']')?.parse().ok())
+}
+
+impl Term<'_> {
+    /// The identifier and the version behind it; of the two places that name it one may be damaged.
+    fn identifier(&self) -> Result<Option<(ArxivId, Option<u32>)>, String> {
+        let Some(text) = self.id.or(self.href_id) else { return Ok(None) };
+        let by_address = self.href_id.and_then(|text| ArxivId::parse(text).ok());
+        match (ArxivId::parse(text), by_address) {
+            (Ok((id, _)), Some((other, _))) if id != other => {
+                Err(format!("two identifiers, {id} and {other}"))
+            }
+            (Ok(found), _) | (Err(_), Some(found)) => Ok(Some(found)),
+            (Err(error), None) => Err(line(&error.to_string())),
+        }
+    }
+
+    fn is_damaged(&self) -> bool {
+        [self.id, self.href_id, Some(self.mark.as_str())]
+            .into_iter()
+            .flatten()
+            .any(|text| text.contains(char::REPLACEMENT_CHARACTER))
+    }
 }
 
 fn term_of(term: ElementRef<'_>) -> Term<'_> {
@@ -178,12 +235,12 @@ fn term_of(term: ElementRef<'_>) -> Term<'_> {
         let Some(link) = ElementRef::wrap(child).filter(|child| child.value().name() == "a") else {
             continue;
         };
+        if found.position.is_none() {
+            found.position = numbered(link);
+        }
         let (mut href, mut id, mut title) = (None, None, None);
         for (name, value) in link.value().attrs() {
             match name {
-                "name" => {
-                    found.position = found.position.or_else(|| value.strip_prefix("item")?.parse().ok());
-                }
                 "href" => href = Some(value),
                 "id" => id = Some(value),
                 "title" => title = Some(value),
@@ -192,8 +249,8 @@ fn term_of(term: ElementRef<'_>) -> Term<'_> {
         }
         match title {
             Some("Abstract") if found.id.is_none() => {
-                let from_href = href.and_then(|href| href.rsplit_once("/abs/")).map(|(_, id)| id);
-                found.id = id.or(from_href);
+                found.href_id = href.and_then(|href| href.rsplit_once("/abs/")).map(|(_, id)| id);
+                found.id = id.or(found.href_id);
             }
             Some("View HTML") => found.html_href = href,
             _ => {}
@@ -232,14 +289,19 @@ fn html_link(href: &str, id: &ArxivId) -> Option<(String, Option<u32>)> {
 /// The type that the mark behind an identifier tells.
 ///
 /// It says the same as the section's heading, but goes with the entry when entries stand under the wrong heading;
-/// that the two agree in number is a part of the proof.
-fn marked_type(mark: &str) -> AnnounceType {
+/// that the two agree in number is a part of the proof. A mark with bytes that could not be decoded gives way to the
+/// heading.
+fn marked_type(mark: &str, heading: Heading) -> AnnounceType {
     if mark.contains("(replaced)") {
-        AnnounceType::Replace
-    } else if mark.contains("(cross-list from ") {
-        AnnounceType::Cross
-    } else {
-        AnnounceType::New
+        return AnnounceType::Replace;
+    }
+    if mark.contains("(cross-list from ") {
+        return AnnounceType::Cross;
+    }
+    match heading {
+        Heading::Cross if mark.contains(char::REPLACEMENT_CHARACTER) => AnnounceType::Cross,
+        Heading::Replacement if mark.contains(char::REPLACEMENT_CHARACTER) => AnnounceType::Replace,
+        _ => AnnounceType::New,
     }
 }
 

@@ -2,12 +2,15 @@
 
 mod announced;
 mod authors;
+mod belonging;
 mod characters;
 mod decode;
 mod entry;
 mod guard;
 mod heading;
+mod identity;
 mod page;
+mod part;
 mod prose;
 mod refusal;
 mod selectors;
@@ -24,6 +27,7 @@ pub use announced::announcements;
 pub use authors::AUTHORS_MAX;
 pub use guard::{NESTING_MAX, TAG_BYTES_MAX};
 pub use page::{ENTRIES_MAX, PAGE_BYTES_MAX, listing};
+pub use part::Part;
 pub use whole::prove;
 
 /// Which kind of listing a page is, with the day or the period that it shows.
@@ -55,6 +59,8 @@ pub struct Listing {
     pub page_size: Option<u32>,
     /// The page as a whole says «No updates …»; a single empty day among others does not count.
     pub says_no_updates: bool,
+    /// The mailing days that the head of a page of recent submissions names; empty on other pages.
+    pub days: Vec<Date>,
     pub sections: Vec<Section>,
 }
 
@@ -69,8 +75,10 @@ pub struct Section {
     /// How many entries, `dt` with `dd`, the section really holds, readable or not.
     pub found: u32,
     pub entries: Vec<Announced>,
-    /// Entries that could not be read.
+    /// Entries that could not be read, or that this listing cannot hold.
     pub unreadable: Vec<Unreadable>,
+    /// What was coped with in entries that could be read.
+    pub notes: Vec<Note>,
 }
 
 /// What a section is headed by.
@@ -85,13 +93,44 @@ pub enum Heading {
     None,
 }
 
-/// An entry that is on the page but cannot be read.
+/// An entry that is on the page but cannot be taken from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
     /// The number in brackets, where it is there.
     pub position: Option<u32>,
     /// What is wrong with it, in one line.
     pub reason: String,
+    /// It can be read, but its subjects or its identifier say that it is of another listing or day.
+    pub is_foreign: bool,
+}
+
+/// Something odd about an entry that was read all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The number in brackets.
+    pub position: u32,
+    pub remark: Remark,
+}
+
+/// What was coped with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remark {
+    /// Some bytes of this field do not fit the page's encoding, and are left out.
+    Undecodable { field: &'static str, encoding: &'static str },
+    /// What stands in the place of the primary subject is no category.
+    MalformedPrimary,
+}
+
+impl std::fmt::Display for Note {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let position = self.position;
+        match self.remark {
+            Remark::Undecodable { field, encoding } => {
+                write!(f, "item {position}: bytes that are not {encoding} in the {field}")
+            }
+            Remark::MalformedPrimary => write!(f, "item {position}: a primary subject that is no category"),
+        }
+    }
 }
 
 /// The page is no listing.
@@ -115,9 +154,21 @@ pub struct Proof {
     pub counts_hold: bool,
     /// Everything that is wrong, a line each; empty when proved.
     pub faults: Vec<String>,
+    /// What was coped with in entries that count as read, a line each.
+    pub notes: Vec<String>,
+    /// The pages are sound, and what is missing is on other pages of the listing.
+    pub part: Option<Part>,
 }
 
 impl Listing {
+    /// Makes this the listing of `subject`, and takes out the entries that such a listing cannot hold.
+    ///
+    /// [`listing`] does so by itself where the page says whose listing it is.
+    pub fn hold_against(&mut self, subject: SubjectId) {
+        self.subject = Some(subject);
+        belonging::hold_against(self, subject);
+    }
+
     /// How many entries are on the page, readable or not.
     #[must_use]
     pub fn entries_found(&self) -> u32 {

@@ -1,17 +1,16 @@
-//! What does a listing page say of itself: its kind, day, total and sections?
+//! Reads a listing page: its kind, day, total and sections, and that they are those of one listing.
 
+use jiff::civil::Date;
 use scraper::{ElementRef, Html, Node};
-
-use crate::domain::announcement::{AnnounceType, Announced};
-use crate::domain::taxonomy::SubjectId;
 
 use super::announced::retype;
 use super::characters::line;
 use super::entry::{Reader, Trouble, position_of, trouble};
 use super::heading::{self, Count};
+use super::identity::Identity;
 use super::refusal::{self, unrecognized};
 use super::selectors::{ARTICLES_ID, LISTING_ID, attribute, elements, line_of};
-use super::{Heading, Kind, Listing, Refusal, Section, decode, guard};
+use super::{Heading, Kind, Listing, Note, Refusal, Section, decode, guard};
 
 /// The largest page that is looked at; arXiv's largest, 2,000 entries with abstracts, has 6 MB.
 pub const PAGE_BYTES_MAX: usize = 32 << 20;
@@ -36,10 +35,12 @@ pub fn listing(bytes: &[u8], charset: Option<&str>) -> Result<Listing, Refusal> 
         unrecognized(format!("elements nested deeper than {}", guard::NESTING_MAX))
     })?;
     let document = Html::parse_document(&markup);
-    let mut all = document.root_element().descendants().filter_map(ElementRef::wrap);
-    let Some(root) = all.find(|element| element.value().id() == Some(LISTING_ID)) else {
-        return Err(refusal::of_page(&document));
-    };
+    let all = document.root_element().descendants().filter_map(ElementRef::wrap);
+    let mut roots = all.filter(|element| attribute(*element, "id") == Some(LISTING_ID));
+    let Some(root) = roots.next() else { return Err(refusal::of_page(&document)) };
+    if roots.next().is_some() {
+        return Err(unrecognized(format!("two listings on one page: `#{LISTING_ID}` is there twice")));
+    }
     // The counts cannot tell that the last abstract was cut short.
     if !refusal::is_ended(&decoded.text) {
         return Err(unrecognized("a page that is cut off: it does not end in `</html>`".into()));
@@ -52,12 +53,11 @@ pub fn listing(bytes: &[u8], charset: Option<&str>) -> Result<Listing, Refusal> 
 struct Walk {
     reader: Reader,
     kind: Option<Kind>,
-    name: Option<String>,
-    /// What the page's own links call its subject.
-    context: Option<String>,
+    identity: Identity,
     total: Option<u32>,
     page_size: Option<u32>,
     says_no_updates: bool,
+    days: Vec<Date>,
     sections: Vec<Section>,
     /// All lists without entries say so themselves.
     empty_lists_say_so: bool,
@@ -72,11 +72,11 @@ impl Walk {
         Self {
             reader,
             kind: None,
-            name: None,
-            context: None,
+            identity: Identity::default(),
             total: None,
             page_size: None,
             says_no_updates: false,
+            days: Vec::new(),
             sections: Vec::new(),
             empty_lists_say_so: true,
             strange: None,
@@ -97,11 +97,9 @@ impl Walk {
 
     fn element(&mut self, element: ElementRef<'_>) -> Result<(), Refusal> {
         match element.value().name() {
-            "h1" | "h2" | "h3" | "h4" => self.heading(&line_of(element)),
+            name @ ("h1" | "h2" | "h3" | "h4") => self.heading(name, &line_of(element)),
             "dl" if attribute(element, "id") == Some(ARTICLES_ID) => self.section(element),
-            "dl" if refusal::is_old_format(element) => {
-                Err(unrecognized("the listing format of before February 2024".into()))
-            }
+            "dl" if refusal::is_old_format(element) => Err(unrecognized(refusal::OLD_FORMAT.into())),
             "dl" => {
                 self.strange.get_or_insert_with(|| format!("a list without the id `{ARTICLES_ID}`"));
                 Ok(())
@@ -109,7 +107,7 @@ impl Walk {
             "script" | "style" => Ok(()),
             name => {
                 if name == "a" {
-                    self.link(element);
+                    self.identity.link(element)?;
                 }
                 self.visit(element)
             }
@@ -117,28 +115,38 @@ impl Walk {
     }
 
     /// Takes a heading that stands outside of the lists.
-    fn heading(&mut self, text: &str) -> Result<(), Refusal> {
+    fn heading(&mut self, element: &str, text: &str) -> Result<(), Refusal> {
         if let Some(rest) = text.strip_prefix("Catchup results for ") {
             let found = rest.rsplit_once(" on ").and_then(|(name, date)| Some((name, heading::day(date)?)));
             let (name, date) = found.ok_or_else(|| refusal::headed("a catchup page", text))?;
-            self.name = Some(name.to_owned());
-            self.kind = Some(Kind::Catchup(date));
+            self.identity.named(name)?;
             self.page_size = Some(CATCHUP_PAGE_SIZE);
+            self.kind(Kind::Catchup(date), text)
         } else if let Some(rest) = text.strip_prefix("Showing new listings for ") {
             let date = heading::day(rest).ok_or_else(|| refusal::headed("a day that is none", text))?;
-            self.kind = Some(Kind::New(date));
+            self.kind(Kind::New(date), text)
         } else if let Some(rest) = text.strip_prefix("Authors and titles for ") {
             let kind = heading::period(rest).ok_or_else(|| refusal::headed("a period that is none", text))?;
-            self.kind = Some(kind);
-        } else if self.name.is_none() {
-            self.name = Some(text.to_owned());
+            self.kind(kind, text)
+        } else if element == "h1" || !self.identity.has_name() {
+            self.identity.named(text)
         } else {
             self.strange.get_or_insert_with(|| format!("the heading «{}»", refusal::excerpt(text)));
+            Ok(())
         }
-        Ok(())
     }
 
-    /// Takes words outside of headings and lists: the total, the page's size, «No updates».
+    /// Takes what a heading says of the page's kind and day.
+    fn kind(&mut self, kind: Kind, text: &str) -> Result<(), Refusal> {
+        match self.kind.replace(kind) {
+            Some(known) if known != kind => {
+                Err(refusal::headed("two listings on one page, the second", text))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes words outside of headings and lists: the total, the page's size, «No updates», recent days.
     fn words(&mut self, text: &str) -> Result<(), Refusal> {
         if let Some((_, rest)) = text.split_once("Total of ")
             && let Some((total, rest)) = heading::leading_number(rest)
@@ -152,22 +160,12 @@ impl Walk {
             self.page_size = heading::leading_number(rest).map(|(size, _)| size).or(self.page_size);
         }
         self.says_no_updates |= says_no_updates(text);
-        Ok(())
-    }
-
-    /// Notes whose listing this is: `id="recent-cs.DC"`, `/list/cs.DC/…`, `/catchup/cs.DC/…`.
-    fn link(&mut self, link: ElementRef<'_>) {
-        if self.context.is_some() {
-            return;
+        if self.kind == Some(Kind::Recent)
+            && let Some(day) = heading::day(text)
+        {
+            self.days.push(day);
         }
-        let id = attribute(link, "id").unwrap_or_default();
-        let href = attribute(link, "href").unwrap_or_default();
-        let by_id = id.strip_prefix("recent-").or_else(|| id.strip_prefix("new-"));
-        let by_href = || {
-            let path = href.strip_prefix("/list/").or_else(|| href.strip_prefix("/catchup/"))?;
-            path.split_once('/').map(|(context, _)| context)
-        };
-        self.context = by_id.or_else(by_href).map(str::to_owned);
+        Ok(())
     }
 
     fn section(&mut self, list: ElementRef<'_>) -> Result<(), Refusal> {
@@ -215,8 +213,12 @@ impl Walk {
         if section.found + self.sections.iter().map(|section| section.found).sum::<u32>() > ENTRIES_MAX {
             return Err(unrecognized(format!("a page of more than {ENTRIES_MAX} entries")));
         }
-        match self.reader.read(term, description) {
-            Ok(entry) => section.entries.push(entry),
+        match self.reader.read(term, description, section.heading) {
+            Ok(read) => {
+                let position = read.announced.position;
+                section.notes.extend(read.remarks.into_iter().map(|remark| Note { position, remark }));
+                section.entries.push(read.announced);
+            }
             Err(trouble) => self.note(section, trouble),
         }
         Ok(())
@@ -232,25 +234,27 @@ impl Walk {
 
     fn finish(mut self) -> Result<Listing, Refusal> {
         let Some(kind) = self.kind else { return Err(self.without_kind()) };
-        let Some(name) = self.name.take() else {
-            return Err(unrecognized("a listing without a name".into()));
-        };
         let is_empty = self.sections.iter().all(|section| section.found == 0);
         self.says_no_updates |= is_empty && !self.sections.is_empty() && self.empty_lists_say_so;
         self.check_layout(kind)?;
-        let subject = self.subject(&name);
-        for section in self.sections.iter_mut().filter(|section| section.heading == Heading::Replacement) {
-            retype(&mut section.entries, subject);
-        }
-        Ok(Listing {
+        let (name, subject) = std::mem::take(&mut self.identity).finish(&self.sections)?;
+        let mut listing = Listing {
             kind,
             name,
             subject,
             total: self.total,
             page_size: self.page_size.filter(|_| self.total.is_some()),
             says_no_updates: self.says_no_updates,
+            days: self.days,
             sections: self.sections,
-        })
+        };
+        if let Some(subject) = subject {
+            listing.hold_against(subject);
+        }
+        for section in listing.sections.iter_mut().filter(|section| section.heading == Heading::Replacement) {
+            retype(&mut section.entries, subject);
+        }
+        Ok(listing)
     }
 
     /// A page without entries is believed only where it says so, and one without readable entries is a new layout.
@@ -279,25 +283,6 @@ impl Walk {
         let strange = self.strange.as_ref().map(|found| format!("; instead {found}")).unwrap_or_default();
         unrecognized(format!("no line «Showing new listings for …» or «Authors and titles for …»{strange}"))
     }
-
-    /// The subject by the page's links, else by its name where only one goes by it.
-    ///
-    /// The name alone is not trusted where papers are at home elsewhere: the catchup page of the group `grp_physics`
-    /// is headed «Physics» as is that of the archive.
-    fn subject(&self, name: &str) -> Option<SubjectId> {
-        if let Some(context) = &self.context {
-            return SubjectId::parse(context).ok();
-        }
-        let mut named = SubjectId::named(name);
-        let subject = named.next().filter(|_| named.next().is_none())?;
-        let mut entries = self.sections.iter().flat_map(|section| &section.entries);
-        let belongs = |entry: &Announced| {
-            let subjects = &entry.paper.subjects;
-            let decisive = if entry.announce_type == AnnounceType::New { 1 } else { subjects.len() };
-            subjects.iter().take(decisive).any(|listed| subject.contains(&listed.id))
-        };
-        entries.all(belongs).then_some(subject)
-    }
 }
 
 fn section_of(heading: Heading, count: Option<Count>) -> Section {
@@ -308,6 +293,7 @@ fn section_of(heading: Heading, count: Option<Count>) -> Section {
         found: 0,
         entries: Vec::new(),
         unreadable: Vec::new(),
+        notes: Vec::new(),
     }
 }
 

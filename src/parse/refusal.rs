@@ -32,6 +32,10 @@ const CAPTCHA_WORDS: [&str; 9] = [
 const ERROR_WORDS: [&str; 3] =
     ["if you believe this is an error", "if the error persists", "the server cannot process your request"];
 
+/// What the pages of arXiv's Perl code are called.
+pub(super) const OLD_FORMAT: &str =
+    "arXiv's old listing format, in use until 7 May 2024 and on export.arxiv.org still on 23 July 2024";
+
 pub(super) fn unrecognized(found: String) -> Refusal {
     Refusal { verdict: Verdict::Unrecognized, found }
 }
@@ -110,7 +114,8 @@ pub(super) fn of_page(document: &Html) -> Refusal {
 /// The page runs to its end: nothing but white space and comments behind `</html>`.
 pub(super) fn is_ended(text: &str) -> bool {
     const END: &str = "</html>";
-    let mut rest = text.trim_end();
+    // Stray bytes behind the end hide nothing.
+    let mut rest = text.trim_end_matches(|c: char| c.is_whitespace() || c == char::REPLACEMENT_CHARACTER);
     while rest.ends_with("-->") {
         let Some(comment) = rest.rfind("<!--") else { return false };
         rest = rest[..comment].trim_end();
@@ -119,7 +124,7 @@ pub(super) fn is_ended(text: &str) -> bool {
     start.and_then(|start| rest.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(END))
 }
 
-/// The list is of the pages that arXiv's Perl code wrote until February 2024.
+/// The list is of a page that arXiv's Perl code wrote.
 pub(super) fn is_old_format(list: ElementRef<'_>) -> bool {
     list.descendants().filter_map(ElementRef::wrap).any(|element| has_class(element, "list-identifier"))
 }

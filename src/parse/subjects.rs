@@ -13,6 +13,16 @@ use super::selectors::{field_of, has_class, is_descriptor, is_silent};
 /// The longest category id that is believed, in bytes; arXiv's longest has 18.
 const CATEGORY_BYTES_MAX: usize = 32;
 
+/// The subjects of one paper as they were read.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    pub subjects: Vec<Subject>,
+    /// What stands in the place of the primary subject is no category, so that another subject comes first.
+    pub has_malformed_primary: bool,
+    /// There was a character that could not be decoded.
+    pub has_replacement: bool,
+}
+
 /// The subjects of one page: equal ones share their memory.
 #[derive(Debug, Default)]
 pub(super) struct Subjects {
@@ -22,17 +32,13 @@ pub(super) struct Subjects {
 impl Subjects {
     /// Reads the subjects' field; fields that stand inside it are handed out.
     ///
-    /// A subject whose id is malformed is dropped, be it the primary. The flag tells whether a character could not
-    /// be decoded.
-    pub(super) fn read<'a>(
-        &mut self,
-        element: ElementRef<'a>,
-        nested: &mut Vec<ElementRef<'a>>,
-    ) -> (Vec<Subject>, bool) {
+    /// A subject whose id is malformed is dropped.
+    pub(super) fn read<'a>(&mut self, element: ElementRef<'a>, nested: &mut Vec<ElementRef<'a>>) -> Read {
         let (mut primary, mut others) = (Folded::default(), Folded::default());
         walk(element, &mut primary, &mut others, nested);
         let has_replacement = primary.has_replacement || others.has_replacement;
         let (primary, others) = (primary.take(), others.take());
+        let has_malformed_primary = !primary.is_empty() && self.subject(primary.trim()).is_none();
         let mut subjects: Vec<Subject> = Vec::new();
         for text in std::iter::once(&*primary).chain(others.split(';')) {
             if let Some(subject) = self.subject(text.trim())
@@ -41,7 +47,7 @@ impl Subjects {
                 subjects.push(subject);
             }
         }
-        (subjects, has_replacement)
+        Read { subjects, has_malformed_primary, has_replacement }
     }
 
     fn subject(&mut self, text: &str) -> Option<Subject> {
@@ -112,7 +118,7 @@ mod tests {
 
     fn subjects_of(markup: &str) -> Vec<Subject> {
         let page = Html::parse_fragment(&format!("<div>{markup}</div>"));
-        Subjects::default().read(page.root_element(), &mut Vec::new()).0
+        Subjects::default().read(page.root_element(), &mut Vec::new()).subjects
     }
 
     fn check(markup: &str, expected: &[(&str, &str)]) {
@@ -151,7 +157,7 @@ mod tests {
     fn equal_subjects_share_their_memory() {
         let page = Html::parse_fragment("<div>A (cs.DC)</div>");
         let mut subjects = Subjects::default();
-        let mut read = || subjects.read(page.root_element(), &mut Vec::new()).0;
+        let mut read = || subjects.read(page.root_element(), &mut Vec::new()).subjects;
         assert!(Arc::ptr_eq(&read()[0].name, &read()[0].name));
     }
 

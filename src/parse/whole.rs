@@ -1,23 +1,29 @@
-//! Is this all of the listing? The page's own counts prove it.
+//! Proves that pages are all of a listing, by the page's own counts and by distinct papers.
 //!
 //! arXiv takes the counts from its announcement table and the entries from its metadata table; when a replica lags
 //! they disagree, and the page still comes with status 200 (arXiv/arxiv-browse#990, 25 June 2026).
 
-use std::collections::HashMap;
+mod tally;
 
 use crate::domain::announcement::{AnnounceType, Announced};
-use crate::domain::arxiv_id::ArxivId;
 use crate::domain::verdict::Verdict;
 
-use super::{Heading, Kind, Listing, Proof, Section};
+use super::{Heading, Kind, Listing, Proof, Section, Unreadable, part};
+use tally::Tally;
 
 /// How many entries a page of a month or year may lack.
 ///
 /// arXiv takes the few papers that it deletes out of the entries but not out of the counts.
 const DELETED_PER_PAGE_MAX: u32 = 2;
 
-/// How many faults are spelled out.
+/// How many faults are spelled out, and how many notes.
 const FAULTS_MAX: usize = 20;
+
+/// Of how many entries one may be of another listing, so that the others are still trusted.
+///
+/// A page of which more is foreign is the listing of another subject or day under this one's heading; what of it
+/// happens to fit would come under a wrong type or day.
+const ENTRIES_PER_FOREIGN_MIN: u32 = 10;
 
 /// Holds the pages of one listing, in their order, against their own counts.
 #[must_use]
@@ -28,160 +34,78 @@ pub fn prove(pages: &[Listing]) -> Proof {
             missing: 0,
             counts_hold: false,
             faults: vec!["no page was read".into()],
+            notes: Vec::new(),
+            part: None,
         };
     };
     let tally = Tally::of(pages);
     let mut faults = Vec::new();
     check_sameness(first, pages, &mut faults);
     if faults.is_empty() && is_quiet(pages) {
-        return Proof { verdict: Verdict::Quiet, missing: 0, counts_hold: true, faults };
+        let (verdict, notes) = (Verdict::Quiet, Vec::new());
+        return Proof { verdict, missing: 0, counts_hold: true, faults, notes, part: None };
     }
     check_emptiness(pages, &mut faults);
     for section in sections(pages) {
         check_section(section, &mut faults);
     }
     check_marks(pages, &mut faults);
+    check_days(pages, &mut faults);
     let is_sound = faults.is_empty();
     let is_covered = tally.check_numbers(first.total, pages, &mut faults);
+    let before = faults.len();
     check_sums(first, pages, &tally, is_covered, &mut faults);
+    let do_sums_agree = faults.len() == before;
 
-    let counts_hold = faults.is_empty() || (is_sound && tally.is_withdrawal(first.total));
-    let unreadable = || sections(pages).flat_map(|section| &section.unreadable);
-    faults.extend(unreadable().map(|entry| entry.reason.clone()));
-    let is_whole = faults.is_empty();
-    if faults.len() > FAULTS_MAX {
-        let more = faults.len() - FAULTS_MAX;
-        faults.truncate(FAULTS_MAX);
-        faults.push(format!("and {more} more"));
+    let unreadable: Vec<&Unreadable> = sections(pages).flat_map(|section| &section.unreadable).collect();
+    let is_elsewhere = is_elsewhere(pages, &unreadable);
+    let counts_hold = !is_elsewhere && (faults.is_empty() || (is_sound && tally.is_withdrawal(first.total)));
+    if is_elsewhere {
+        faults.push(elsewhere(first, pages, &unreadable));
     }
+    let is_clean = is_sound && do_sums_agree && tally.is_clean() && unreadable.is_empty();
+    let part = if is_clean && !is_covered { part::of(pages) } else { None };
+    faults.extend(tally.doubled());
+    faults.extend(unreadable.iter().map(|entry| entry.reason.clone()));
+    let notes = sections(pages).flat_map(|section| &section.notes).map(ToString::to_string);
     Proof {
-        verdict: if is_whole { Verdict::Complete } else { Verdict::Incomplete },
+        verdict: if faults.is_empty() { Verdict::Complete } else { Verdict::Incomplete },
         missing: tally.missing(first.total),
         counts_hold,
-        faults,
+        faults: shortened(faults),
+        notes: shortened(notes.collect()),
+        part,
     }
 }
 
-/// What is on the pages, by the numbers in brackets.
-struct Tally<'a> {
-    /// The numbers, each with its paper where that could be read.
-    numbered: HashMap<u32, Option<&'a ArxivId>>,
-    sorted: Vec<u32>,
-    /// Entries that repeat another one, number and paper.
-    repeated: u64,
-    /// Numbers that two different papers carry.
-    contested: Vec<u32>,
-    /// Entries that could not be read, not even their number.
-    unnumbered: u32,
-    readable: u32,
-    /// The sum of the sections' own totals.
-    claimed: u64,
+fn shortened(mut lines: Vec<String>) -> Vec<String> {
+    if lines.len() > FAULTS_MAX {
+        let more = lines.len() - FAULTS_MAX;
+        lines.truncate(FAULTS_MAX);
+        lines.push(format!("and {more} more"));
+    }
+    lines
 }
 
-impl<'a> Tally<'a> {
-    fn of(pages: &'a [Listing]) -> Self {
-        let mut tally = Self {
-            numbered: HashMap::new(),
-            sorted: Vec::new(),
-            repeated: 0,
-            contested: Vec::new(),
-            unnumbered: 0,
-            readable: 0,
-            claimed: claims(pages).iter().map(|(_, of, _)| u64::from(*of)).sum(),
-        };
-        for section in sections(pages) {
-            for entry in &section.entries {
-                tally.add(entry.position, Some(&entry.paper.id));
-            }
-            for entry in &section.unreadable {
-                match entry.position {
-                    Some(position) => tally.add(position, None),
-                    None => tally.unnumbered += 1,
-                }
-            }
-        }
-        tally.sorted = tally.numbered.keys().copied().collect();
-        tally.sorted.sort_unstable();
-        tally
-    }
+/// So many entries are foreign that the page is not the listing that it says it is.
+fn is_elsewhere(pages: &[Listing], unreadable: &[&Unreadable]) -> bool {
+    let foreign = unreadable.iter().filter(|entry| entry.is_foreign).count();
+    let found: u64 = pages.iter().map(|page| u64::from(page.entries_found())).sum();
+    foreign > 0 && foreign as u64 * u64::from(ENTRIES_PER_FOREIGN_MIN) > found
+}
 
-    fn add(&mut self, position: u32, id: Option<&'a ArxivId>) {
-        match self.numbered.get(&position) {
-            None => {
-                self.numbered.insert(position, id);
-                self.readable += u32::from(id.is_some());
-            }
-            Some(known) if *known == id => self.repeated += 1,
-            Some(_) => self.contested.push(position),
-        }
-    }
-
-    fn missing(&self, total: Option<u32>) -> u32 {
-        let counted = total.map_or(self.claimed, u64::from);
-        u32::try_from(counted.saturating_sub(u64::from(self.readable))).unwrap_or(u32::MAX)
-    }
-
-    /// Every section holds what it says, and only numbers are left out that would make up the total: arXiv took
-    /// entries out after it had numbered them. A lagging replica numbers what it has from 1 on, without holes.
-    fn is_withdrawal(&self, total: Option<u32>) -> bool {
-        let present = self.sorted.len() as u64 + u64::from(self.unnumbered);
-        self.contested.is_empty()
-            && total.is_some_and(|total| {
-                self.claimed == present && present < u64::from(total) && self.sorted.last() == Some(&total)
-            })
-    }
-
-    /// Are the numbers 1 to the total all there? Where not, the faults say so, unless it is within what arXiv deletes.
-    fn check_numbers(&self, total: Option<u32>, pages: &[Listing], faults: &mut Vec<String>) -> bool {
-        for position in &self.contested {
-            faults.push(format!("two entries are numbered {position}"));
-        }
-        let Some(total) = total else { return false };
-        let (Some(first), Some(last)) = (self.sorted.first(), self.sorted.last()) else {
-            if total > 0 && !pages.iter().any(|page| page.says_no_updates) {
-                faults.push(format!("none of {total} entries is on the page"));
-            }
-            return false;
-        };
-        let present = u32::try_from(self.sorted.len()).unwrap_or(u32::MAX).saturating_add(self.unnumbered);
-        if present >= total && *first >= 1 && *last <= total {
-            return true;
-        }
-        if may_be_deleted(total.saturating_sub(present), total, pages) && *last <= total {
-            return true;
-        }
-        let gaps = self.gaps();
-        if !gaps.is_empty() && (*last - *first + 1).saturating_sub(present) > 0 {
-            faults.push(format!("no entries numbered {}", gaps.join(", ")));
-        }
-        if *last > total {
-            faults.push(format!("an entry is numbered {last} of {total}"));
-        }
-        let outside = first.saturating_sub(1).saturating_add(total.saturating_sub(*last));
-        if outside > self.unnumbered {
-            let is_paged = pages.iter().any(|page| page.page_size.map_or(*first > 1, |size| size < total));
-            let place = if is_paged { "on other pages" } else { "not on the page" };
-            faults.push(format!("{outside} of {total} entries are {place}"));
-        }
-        false
-    }
-
-    /// The numbers that are left out between the first and the last.
-    fn gaps(&self) -> Vec<String> {
-        let gap = |pair: &[u32]| match pair[1] - pair[0] {
-            0 | 1 => None,
-            2 => Some((pair[0] + 1).to_string()),
-            _ => Some(format!("{}–{}", pair[0] + 1, pair[1] - 1)),
-        };
-        self.sorted.windows(2).filter_map(gap).take(FAULTS_MAX).collect()
-    }
+fn elsewhere(first: &Listing, pages: &[Listing], unreadable: &[&Unreadable]) -> String {
+    let foreign = unreadable.iter().filter(|entry| entry.is_foreign).count();
+    let found: u64 = pages.iter().map(|page| u64::from(page.entries_found())).sum();
+    format!("{foreign} of {found} entries cannot be of this listing, {}", title(first))
 }
 
 /// Pages of different listings prove nothing together.
 fn check_sameness(first: &Listing, pages: &[Listing], faults: &mut Vec<String>) {
     for (index, page) in pages.iter().enumerate().skip(1) {
         let number = index + 1;
-        if (page.kind, page.subject, &page.name) != (first.kind, first.subject, &first.name) {
+        let what = |page: &Listing| (page.kind, page.subject, page.name.clone(), page.days.clone());
+        if what(page) != what(first) {
             faults.push(format!(
                 "page {number} is of another listing, {} instead of {}",
                 title(page),
@@ -201,7 +125,10 @@ fn title(page: &Listing) -> String {
     match page.kind {
         Kind::New(date) => format!("{} of {date}", page.name),
         Kind::Catchup(date) => format!("catchup of {} of {date}", page.name),
-        Kind::Recent => format!("recent {}", page.name),
+        Kind::Recent => match page.days.first() {
+            Some(newest) => format!("recent {} until {newest}", page.name),
+            None => format!("recent {}", page.name),
+        },
         Kind::Month { year, month } => format!("{} of {year}-{month:02}", page.name),
         Kind::Year { year } => format!("{} of {year}", page.name),
     }
@@ -244,11 +171,9 @@ fn check_section(section: &Section, faults: &mut Vec<String>) {
     }
 }
 
-/// As many entries must be marked as a type as stand under its heading, where all can be read.
+/// As many entries must be marked as a type as stand under its heading, but for those that cannot be read.
 fn check_marks(pages: &[Listing], faults: &mut Vec<String>) {
-    if sections(pages).any(|section| !section.unreadable.is_empty()) {
-        return;
-    }
+    let unreadable: usize = sections(pages).map(|section| section.unreadable.len()).sum();
     let is_of = |heading: Heading, entry: &Announced| match heading {
         Heading::New => entry.announce_type == AnnounceType::New,
         Heading::Cross => entry.announce_type == AnnounceType::Cross,
@@ -262,8 +187,21 @@ fn check_marks(pages: &[Listing], faults: &mut Vec<String>) {
     for heading in of_mailing {
         let headed = entries.iter().filter(|(over, _)| *over == heading).count();
         let marked = entries.iter().filter(|(_, entry)| is_of(heading, entry)).count();
-        if headed != marked {
+        if headed.abs_diff(marked) > unreadable {
             faults.push(format!("{}: heads {headed} entries, {marked} are marked so", name_of(heading)));
+        }
+    }
+}
+
+/// A page of recent days has no other days than its own head names.
+fn check_days(pages: &[Listing], faults: &mut Vec<String>) {
+    for page in pages.iter().filter(|page| !page.days.is_empty()) {
+        for section in &page.sections {
+            if let Heading::Day(day) = section.heading
+                && !page.days.contains(&day)
+            {
+                faults.push(format!("{day}: a day that the head of the page does not name"));
+            }
         }
     }
 }

@@ -12,10 +12,15 @@ const META: &str = "<div class='list-title mathjax'><span class='descriptor'>Tit
 const TERM: &str = "<a name='item7'>[7]</a> <a href =\"/abs/2602.23598\" title=\"Abstract\" id=\"2602.23598\">\n arXiv:2602.23598</a>";
 
 fn read(term: &str, meta: &str, broken: Option<&'static str>) -> Result<Announced, String> {
+    read_whole(term, meta, broken).map(|read| read.announced)
+}
+
+fn read_whole(term: &str, meta: &str, broken: Option<&'static str>) -> Result<Read, String> {
     let page =
         Html::parse_document(&format!("<dl><dt>{term}</dt><dd><div class='meta'>{meta}</div></dd></dl>"));
     let first = |name: &str| page.select(&Selector::parse(name).expect("a selector")).next().expect(name);
-    Reader::new(broken).read(first("dt"), first("dd")).map_err(|trouble| trouble.unreadable.reason)
+    let read = Reader::new(broken).read(first("dt"), first("dd"), Heading::New);
+    read.map_err(|trouble| trouble.unreadable.reason)
 }
 
 fn paper(term: &str, meta: &str) -> Paper {
@@ -129,12 +134,38 @@ fn empty_fields_are_absent() {
 }
 
 #[test]
-fn bytes_that_could_not_be_decoded_make_an_entry_unreadable_only_on_a_damaged_page() {
+fn bytes_that_could_not_be_decoded_are_left_out_and_told_where_the_page_is_damaged() {
     let meta = META.replace("A. Author", "M\u{fffd}ller");
-    assert_eq!(
-        read(TERM, &meta, Some("UTF-8")).expect_err("damaged"),
-        "item 7: bytes that are not UTF-8 in the authors"
-    );
-    assert_eq!(paper(TERM, &meta).authors.names, ["Mller"]);
-    assert!(read(TERM, META, Some("UTF-8")).is_ok());
+    let damaged = read_whole(TERM, &meta, Some("UTF-8")).expect("readable");
+    assert_eq!(damaged.announced.paper.authors.names, ["Mller"]);
+    assert_eq!(damaged.remarks, [Remark::Undecodable { field: "authors", encoding: "UTF-8" }]);
+    assert_eq!(read_whole(TERM, &meta, None).expect("readable").remarks, []);
+    assert_eq!(read_whole(TERM, META, Some("UTF-8")).expect("readable").remarks, []);
+    let title = META.replace("A title", "\u{fffd}\u{fffd}");
+    assert_eq!(read(TERM, &title, Some("UTF-8")).expect("readable").paper.title, LOST_TITLE);
+    check_trouble(TERM, &title, "item 7: no title");
+}
+
+#[test]
+fn of_two_places_that_name_the_paper_one_may_be_damaged() {
+    let damaged = TERM.replace("id=\"2602.23598\"", "id=\"2602.2\u{fffd}598\"");
+    assert_eq!(paper(&damaged, META).id.as_str(), "2602.23598");
+    let other = TERM.replace("/abs/2602.23598", "/abs/2602.23599");
+    check_trouble(&other, META, "item 7: two identifiers, 2602.23598 and 2602.23599");
+    let unnamed = TERM.replace("'item7'", "'it\u{fffd}m7'");
+    assert_eq!(read(&unnamed, META, None).expect("readable").position, 7);
+}
+
+#[test]
+fn a_damaged_mark_gives_way_to_the_heading() {
+    let check = |mark: &str, heading, expected| {
+        let page = Html::parse_document(&format!("<dl><dt>{TERM} {mark}</dt><dd>{META}</dd></dl>"));
+        let first = |name: &str| page.select(&Selector::parse(name).expect("a selector")).next().expect(name);
+        let found = Reader::new(None).read(first("dt"), first("dd"), heading).expect("readable");
+        assert_eq!(found.announced.announce_type, expected, "{mark}");
+    };
+    check("(repl\u{fffd}ced)", Heading::Replacement, AnnounceType::Replace);
+    check("(cros\u{fffd}-list from cs.PF)", Heading::Cross, AnnounceType::Cross);
+    check("(cross-list from cs.PF)", Heading::Replacement, AnnounceType::Cross);
+    check("", Heading::Replacement, AnnounceType::New);
 }

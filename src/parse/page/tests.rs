@@ -1,6 +1,7 @@
 //! Every trap of a page, by the smallest one that holds it.
 
 use super::*;
+use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 
 const DAY: &str = "<h3>Showing new listings for Monday, 2 March 2026</h3>";
@@ -142,7 +143,7 @@ fn renamed_markup_is_never_an_empty_day() {
         "a listing of 1 entries, none with its title where we look",
     );
     let perl = "<h2>Authors and titles for recent submissions</h2><h3>Fri, 9 Oct 2020</h3><dl><dt><span class=\"list-identifier\">x</span></dt></dl>";
-    check_refused(perl, "the listing format of before February 2024");
+    check_refused(perl, refusal::OLD_FORMAT);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use jiff::civil::date;
 
 use super::*;
 use crate::domain::announcement::{AnnounceType, Announced};
+use crate::domain::arxiv_id::ArxivId;
 use crate::domain::paper::{Authors, Paper, Subject};
 use crate::parse::Unreadable;
 
@@ -35,7 +36,15 @@ fn section(heading: Heading, of: u32, positions: impl IntoIterator<Item = u32>) 
     let entry = |position| Announced { announce_type, ..announced(position) };
     let entries: Vec<Announced> = positions.into_iter().map(entry).collect();
     let found = u32::try_from(entries.len()).expect("few");
-    Section { heading, shown: Some(found), of: Some(of), found, entries, unreadable: Vec::new() }
+    Section {
+        heading,
+        shown: Some(found),
+        of: Some(of),
+        found,
+        entries,
+        unreadable: Vec::new(),
+        notes: Vec::new(),
+    }
 }
 
 fn page(total: Option<u32>, sections: Vec<Section>) -> Listing {
@@ -46,6 +55,7 @@ fn page(total: Option<u32>, sections: Vec<Section>) -> Listing {
         total,
         page_size: total.map(|_| 2000),
         says_no_updates: false,
+        days: Vec::new(),
         sections,
     }
 }
@@ -182,7 +192,8 @@ fn entries_that_cannot_be_read_leave_the_counts_sound() {
     let mut broken = section(Heading::New, 3, [1, 3]);
     broken.shown = Some(3);
     broken.found = 3;
-    broken.unreadable = vec![Unreadable { position: Some(2), reason: "item 2: no title".into() }];
+    broken.unreadable =
+        vec![Unreadable { position: Some(2), reason: "item 2: no title".into(), is_foreign: false }];
     check(&[page(Some(3), vec![broken.clone()])], Verdict::Incomplete, 1, true, &["item 2: no title"]);
     broken.unreadable[0].position = None;
     check(&[page(Some(3), vec![broken])], Verdict::Incomplete, 1, true, &["item 2: no title"]);
@@ -220,8 +231,11 @@ fn many_faults_are_cut_short() {
     let mut broken = section(Heading::New, 100, []);
     broken.found = 100;
     broken.shown = Some(100);
-    let unreadable =
-        |position| Unreadable { position: Some(position), reason: format!("item {position}: no title") };
+    let unreadable = |position| Unreadable {
+        position: Some(position),
+        reason: format!("item {position}: no title"),
+        is_foreign: false,
+    };
     broken.unreadable = (1..=100).map(unreadable).collect();
     let proof = prove(&[page(Some(100), vec![broken])]);
     assert_eq!((proof.faults.len(), proof.missing, proof.counts_hold), (FAULTS_MAX + 1, 100, true));
@@ -242,5 +256,99 @@ fn entries_under_another_heading_are_whole_as_long_as_the_marks_add_up() {
             "New submissions: heads 2 entries, 1 are marked so",
             "Cross submissions: heads 1 entries, 2 are marked so",
         ],
+    );
+}
+
+#[test]
+fn a_paper_under_two_numbers_counts_once() {
+    let mut new = section(Heading::New, 3, [1, 2, 3]);
+    new.entries[1].paper = Arc::clone(&new.entries[0].paper);
+    check(
+        &[page(Some(3), vec![new.clone()])],
+        Verdict::Incomplete,
+        1,
+        true,
+        &["items 1 and 2 are the same paper, 2602.00001"],
+    );
+    // Also under another heading: no listing of arXiv has a paper twice.
+    let mut replaced = section(Heading::Replacement, 1, [4]);
+    replaced.entries[0].paper = Arc::clone(&new.entries[2].paper);
+    let proof = prove(&[page(Some(4), vec![new, replaced])]);
+    assert_eq!((proof.verdict, proof.missing), (Verdict::Incomplete, 2));
+}
+
+#[test]
+fn a_listing_that_moved_between_its_pages_is_not_whole() {
+    let listing = |positions| page(Some(2802), vec![section(Heading::New, 2802, positions)]);
+    let first = listing(1..=2000);
+    let mut second = listing(2001..=2802);
+    check_whole(&[first.clone(), second.clone()]);
+    // Three entries went forward after the first page was read: its last three come again.
+    for index in 0..3 {
+        second.sections[0].entries[index].paper = Arc::clone(&first.sections[0].entries[1997 + index].paper);
+    }
+    check(
+        &[first, second],
+        Verdict::Incomplete,
+        3,
+        true,
+        &[
+            "items 1998 and 2001 are the same paper, 2602.01998",
+            "items 1999 and 2002 are the same paper, 2602.01999",
+            "items 2000 and 2003 are the same paper, 2602.02000",
+        ],
+    );
+}
+
+#[test]
+fn a_page_with_much_that_is_foreign_is_not_trusted_at_all() {
+    let foreign = |count: u32| {
+        let mut new = section(Heading::New, 20, count + 1..=20);
+        (new.shown, new.found) = (Some(20), 20);
+        let unreadable = |position| Unreadable {
+            position: Some(position),
+            reason: format!("item {position}: elsewhere"),
+            is_foreign: true,
+        };
+        new.unreadable = (1..=count).map(unreadable).collect();
+        prove(&[page(Some(20), vec![new])])
+    };
+    let few = foreign(2);
+    assert_eq!((few.verdict, few.missing, few.counts_hold), (Verdict::Incomplete, 2, true));
+    let many = foreign(3);
+    assert_eq!((many.verdict, many.missing, many.counts_hold), (Verdict::Incomplete, 3, false));
+    assert_eq!(many.faults[0], "3 of 20 entries cannot be of this listing, Distributed of 2026-03-02");
+}
+
+#[test]
+fn a_full_page_of_a_paged_listing_says_which_part_it_is() {
+    let part = |pages: &[Listing]| prove(pages).part.map(|part| part.to_string());
+    let full = |first: u32, last: u32| Listing { page_size: Some(50), ..month(130, first..=last) };
+    assert_eq!(part(&[full(51, 100)]).as_deref(), Some("entries 51–100 of 130"));
+    assert_eq!(part(&[full(1, 50), full(101, 130)]).as_deref(), Some("entries 1–50 and 101–130 of 130"));
+    assert_eq!(part(&[full(1, 50), full(51, 100)]).as_deref(), Some("entries 1–100 of 130"));
+    assert_eq!(part(&[full(1, 50), full(51, 100), full(101, 130)]), None, "whole");
+    assert_eq!(part(&[full(101, 129)]), None, "the last page lacks one");
+    assert_eq!(part(&[full(1, 49)]), None, "the first page lacks one");
+    let mut lagging = page(Some(19), vec![section(Heading::Replacement, 7, 1..=7)]);
+    assert_eq!(part(std::slice::from_ref(&lagging)), None, "lost entries are on no page");
+    lagging.page_size = Some(7);
+    assert!(part(&[lagging]).is_some());
+}
+
+#[test]
+fn a_page_of_recent_days_has_the_days_of_its_head() {
+    let day = date(2026, 3, 2);
+    let recent = |days: Vec<jiff::civil::Date>| Listing {
+        kind: Kind::Recent,
+        days,
+        ..page(Some(1), vec![section(Heading::Day(day), 1, [1])])
+    };
+    check_whole(&[recent(vec![day])]);
+    check_whole(&[recent(Vec::new())]);
+    check_short(
+        &[recent(vec![date(2026, 3, 3)])],
+        0,
+        &["2026-03-02: a day that the head of the page does not name"],
     );
 }
