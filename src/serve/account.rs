@@ -11,7 +11,8 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage, HttpRequest};
 
 use super::State;
-use super::metrics::{Counts, Route};
+use super::addresses::Address;
+use super::metrics::Counts;
 use super::request_id::{RequestId, RequestIds};
 
 /// How many requests one that is measured stands for, of those that are answered at once.
@@ -48,14 +49,14 @@ pub(super) struct Account {
 /// A request that is not answered yet.
 #[derive(Debug)]
 pub(super) struct Asked {
-    pub(super) route: Route,
+    pub(super) address: Address,
     pub(super) method: Method,
     pub(super) started: Instant,
 }
 
 impl Asked {
-    pub(super) fn new(request: &ServiceRequest, started: Instant) -> Self {
-        Self { route: Route::of(request.match_info().as_str()), method: request.method().clone(), started }
+    pub(super) fn new(request: &ServiceRequest, address: Address, started: Instant) -> Self {
+        Self { address, method: request.method().clone(), started }
     }
 }
 
@@ -90,7 +91,7 @@ impl Account {
     pub(super) fn close_recent(
         &self,
         started: Option<Instant>,
-        route: Route,
+        address: Address,
         bytes: u64,
         response: &ServiceResponse<BoxBody>,
         state: Option<&State>,
@@ -101,10 +102,10 @@ impl Account {
         }
         let took = self.recent_took.get();
         self.counts.was_recent();
-        self.counts.answered(route, &Method::GET, status, bytes, took);
+        self.counts.answered(address, &Method::GET, status, bytes, took);
         if let Some(state) = state {
             self.name(response.request(), state);
-            let asked = Asked { route, method: Method::GET, started: started.unwrap_or_else(Instant::now) };
+            let asked = Asked { address, method: Method::GET, started: started.unwrap_or_else(Instant::now) };
             log(&asked, response.request(), status, bytes, took, state);
         }
     }
@@ -113,7 +114,7 @@ impl Account {
     pub(super) fn close(&self, asked: &Asked, response: &ServiceResponse<BoxBody>, state: &State) {
         let bytes = if asked.method == Method::HEAD { 0 } else { bytes(response) };
         let (status, took) = (response.status(), asked.started.elapsed());
-        self.counts.answered(asked.route, &asked.method, status, bytes, took);
+        self.counts.answered(asked.address, &asked.method, status, bytes, took);
         if state.options.log.requests || status.is_server_error() || took >= SLOW {
             log(asked, response.request(), status, bytes, took, state);
         }
@@ -121,7 +122,7 @@ impl Account {
 
     /// An error for which there is no request any more to tell of.
     pub(super) fn close_failed(&self, asked: &Asked, status: StatusCode) {
-        self.counts.answered(asked.route, &asked.method, status, 0, asked.started.elapsed());
+        self.counts.answered(asked.address, &asked.method, status, 0, asked.started.elapsed());
     }
 }
 
@@ -138,7 +139,7 @@ fn bytes(response: &ServiceResponse<BoxBody>) -> u64 {
 fn log(asked: &Asked, request: &HttpRequest, status: StatusCode, bytes: u64, took: Duration, state: &State) {
     let id = RequestId::of(request).map(|id| id.to_string()).unwrap_or_default();
     let client = client(request.headers(), request, state);
-    let (method, route) = (asked.method.as_str(), asked.route.pattern());
+    let (method, route) = (asked.method.as_str(), asked.address.pattern());
     // To a microsecond.
     let duration_ms = (took.as_secs_f64() * 1e6).round() / 1e3;
     let is_quiet = QUIET_PATTERNS.contains(&route);

@@ -4,22 +4,7 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::uri::{PathAndQuery, Uri};
 use url::form_urlencoded;
 
-/// What anyone may see: that the service is there, how to ask it, and what a page looks like.
-const OPEN_PATHS: [&str; 10] = [
-    "/healthz",
-    "/readyz",
-    "/robots.txt",
-    "/favicon.ico",
-    "/favicon.svg",
-    "/style.css",
-    "/page.js",
-    "/help/http",
-    "/help/rules",
-    "/openapi.json",
-];
-
-/// For those who run the service: as soon as there is any key, it is needed there.
-const METRICS_PATH: &str = "/metrics";
+use super::addresses::Access;
 
 /// The parameter that holds a key, for readers that cannot send headers.
 const PARAMETER: &str = "key";
@@ -70,16 +55,19 @@ impl Doors {
         !self.readers.is_empty() || !self.admins.is_empty()
     }
 
-    /// Is a key needed there? What is below `/admin` has its own way of asking.
-    pub(super) fn asks_for_a_key(&self, path: &str) -> bool {
-        let is_locked = !self.readers.is_empty() && !OPEN_PATHS.contains(&path);
-        is_locked || self.has_keys() && is_for_operators(path)
+    /// Is a key needed there?
+    pub(super) fn asks_for_a_key(&self, access: Access) -> bool {
+        match access {
+            Access::Everyone => false,
+            Access::Readers => self.are_keys_asked_for(),
+            Access::KeyHolders | Access::Operator => self.has_keys(),
+        }
     }
 
-    /// May the asker read this path?
-    pub(super) fn is_open(&self, headers: &HeaderMap, uri: &Uri) -> bool {
-        !self.asks_for_a_key(uri.path())
-            || uri.path().starts_with("/admin/")
+    /// May the asker read this? An order of the operator has its own way of asking.
+    pub(super) fn is_open(&self, access: Access, headers: &HeaderMap, uri: &Uri) -> bool {
+        !self.asks_for_a_key(access)
+            || access == Access::Operator
             || given(headers, uri).iter().any(|key| self.readers.open(key) || self.admins.open(key))
     }
 
@@ -89,8 +77,8 @@ impl Doors {
     }
 
     /// The address without the key, so that it gets into no link and no log; nothing where it holds none.
-    pub(super) fn without_key(&self, uri: &Uri) -> Option<Uri> {
-        let is_asked = self.are_keys_asked_for() || self.has_keys() && is_for_operators(uri.path());
+    pub(super) fn without_key(&self, uri: &Uri, access: Access) -> Option<Uri> {
+        let is_asked = self.are_keys_asked_for() || self.asks_for_a_key(access);
         let query = uri.query().filter(|_| is_asked)?;
         let others: Vec<&str> = query.split('&').filter(|part| key_of(part).is_none()).collect();
         if others.len() == query.split('&').count() {
@@ -102,10 +90,6 @@ impl Doors {
         parts.path_and_query = Some(PathAndQuery::try_from(target).ok()?);
         Uri::from_parts(parts).ok()
     }
-}
-
-fn is_for_operators(path: &str) -> bool {
-    path == METRICS_PATH || path.starts_with("/admin/")
 }
 
 /// The keys that a request shows: `Authorization: Bearer KEY`, `?key=KEY`.
@@ -127,6 +111,7 @@ fn key_of(part: &str) -> Option<String> {
 mod tests {
     use actix_web::http::header::HeaderValue;
 
+    use super::super::addresses::Address;
     use super::*;
 
     fn doors() -> Doors {
@@ -138,7 +123,8 @@ mod tests {
         if let Some(value) = authorization {
             headers.insert(header::AUTHORIZATION, HeaderValue::from_static(value));
         }
-        doors().is_open(&headers, &target.parse().expect("an address"))
+        let uri: Uri = target.parse().expect("an address");
+        doors().is_open(Address::of(uri.path()).access(), &headers, &uri)
     }
 
     #[test]
@@ -165,7 +151,7 @@ mod tests {
     #[test]
     fn the_key_is_taken_off_the_address() {
         let check = |target: &str, expected: Option<&str>| {
-            let without = doors().without_key(&target.parse().expect("an address"));
+            let without = doors().without_key(&target.parse().expect("an address"), Access::Readers);
             assert_eq!(without.map(|uri| uri.to_string()).as_deref(), expected, "{target}");
         };
         check("/a?key=x", Some("/a"));

@@ -16,6 +16,7 @@ use actix_web::web::Bytes;
 use actix_web::{Error, HttpMessage, HttpResponse};
 
 use super::account::{Account, Asked};
+use super::addresses::Address;
 use super::connection::BLANK_LINE;
 use super::current::View;
 use super::doors::IsAdmin;
@@ -34,9 +35,6 @@ const HEADERS_BYTES_MAX: usize = 16 * 1024;
 
 /// Smaller bodies are copied behind their heads.
 const POSTED_BYTES_MIN: u64 = 1_024;
-
-/// What must answer however often it is asked.
-pub(super) const UNCOUNTED_PATHS: [&str; 2] = ["/healthz", "/readyz"];
 
 /// Counts, opens or refuses, answers at once what was asked a moment ago, and mends what the server gets wrong.
 #[derive(Clone, Debug)]
@@ -120,53 +118,54 @@ where
     fn call(&self, mut request: ServiceRequest) -> Answer {
         let is_plain = *request.method() == Method::GET && matches!(request.parts_mut().1, Payload::None);
         let outbox = request.conn_data::<Rc<Outbox>>().filter(|_| is_plain);
+        let address = Address::of(request.match_info().as_str());
         let seen = self.view.look(|state| {
             let started = self.account.measures(state).then(Instant::now);
-            admit(&request, state)?;
+            admit(&request, address, state)?;
             let answer = outbox.and_then(|outbox| {
-                let (status, route, posted) = self.recent.borrow_mut().answer(request.head(), state)?;
+                let (status, address, posted) = self.recent.borrow_mut().answer(request.head(), state)?;
                 let bytes = posted.body.len() as u64;
                 outbox.put(posted);
-                Some((status, route, bytes))
+                Some((status, address, bytes))
             });
             // All that goes on needs the state; an answer from a moment ago needs it for the log alone.
             let state = (answer.is_none() || state.options.log.requests).then(|| state.clone());
             Ok((answer, state, started))
         });
         let state = match seen {
-            Ok((Some((status, route, bytes)), log, started)) => {
+            Ok((Some((status, address, bytes)), log, started)) => {
                 let response = at_once(request, status);
-                self.account.close_recent(started, route, bytes, &response, log.as_deref());
+                self.account.close_recent(started, address, bytes, &response, log.as_deref());
                 return Answer::Now(Some(response));
             }
             Ok((None, state, _)) => state.unwrap_or_else(|| self.view.look(Arc::clone)),
-            Err(problem) => return self.refuse(request, &problem, Instant::now()),
+            Err(problem) => return self.refuse(request, address, &problem, Instant::now()),
         };
         // What came before takes a microsecond.
         let started = Instant::now();
         if let Err(problem) = check(&request, &state) {
-            return self.refuse(request, &problem, started);
+            return self.refuse(request, address, &problem, started);
         }
         request.add_data_container(self.view.carried(&state));
         let wording = Recent::wording(request.head(), &state);
-        let asked = Asked::new(&request, started);
+        let asked = Asked::new(&request, address, started);
         let doors = &state.doors;
         if doors.has_keys() {
             if doors.is_admin(request.headers(), request.uri()) {
                 request.extensions_mut().insert(IsAdmin);
             }
-            if let Some(uri) = doors.without_key(request.uri()) {
+            if let Some(uri) = doors.without_key(request.uri(), address.access()) {
                 request.match_info_mut().get_mut().update(&uri);
                 request.head_mut().uri = uri;
             }
         }
         let id = self.account.name(request.request(), &state);
-        let (routes, recent, route) = (self.routes.clone(), self.recent.clone(), asked.route);
+        let (routes, recent) = (self.routes.clone(), self.recent.clone());
         let answer = Box::pin(async move {
             let mut response = routes.call(request).await?;
             let kept = response.response_mut().extensions_mut().remove::<Kept>();
             if let (Some(kept), Some(wording)) = (kept, wording) {
-                recent.borrow_mut().keep(wording, kept, route);
+                recent.borrow_mut().keep(wording, kept, address);
             }
             Ok(response)
         });
@@ -175,10 +174,16 @@ where
 }
 
 impl<S> Gated<S> {
-    fn refuse(&self, request: ServiceRequest, problem: &Problem, started: Instant) -> Answer {
+    fn refuse(
+        &self,
+        request: ServiceRequest,
+        address: Address,
+        problem: &Problem,
+        started: Instant,
+    ) -> Answer {
         let state = self.view.look(Arc::clone);
         self.account.name(request.request(), &state);
-        let asked = Asked::new(&request, started);
+        let asked = Asked::new(&request, address, started);
         let mut response = problem.respond(request.request());
         // What comes behind is not looked at.
         if has_body(request.headers()) {
@@ -192,16 +197,16 @@ impl<S> Gated<S> {
 }
 
 /// May the asker ask this, now?
-fn admit(request: &ServiceRequest, state: &State) -> Result<(), Problem> {
+fn admit(request: &ServiceRequest, address: Address, state: &State) -> Result<(), Problem> {
     let (clients, doors) = (&state.clients, &state.doors);
-    let is_counted = || !UNCOUNTED_PATHS.contains(&request.path());
-    if let Err(wait) = clients.count(request.peer_addr(), request.headers())
-        && is_counted()
+    if address.is_counted()
+        && let Err(wait) = clients.count(request.peer_addr(), request.headers())
     {
         return Err(Problem::too_many_requests(wait));
     }
+    let is_open = || doors.is_open(address.access(), request.headers(), request.uri());
     // A browser asks what it may ask without its user's key.
-    if *request.method() != Method::OPTIONS && !doors.is_open(request.headers(), request.uri()) {
+    if *request.method() != Method::OPTIONS && !is_open() {
         return Err(Problem::no_key());
     }
     Ok(())

@@ -55,7 +55,7 @@ impl Later {
         tracing::error!(
             request.id = %self.id,
             request.method = self.asked.method.as_str(),
-            request.route = self.asked.route.pattern(),
+            request.route = self.asked.address.pattern(),
             panic = said(panic),
             "the answer to a request stopped"
         );

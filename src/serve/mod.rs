@@ -1,6 +1,7 @@
 //! What is answered to whom over HTTP?
 
 mod account;
+mod addresses;
 mod admin;
 mod assets;
 mod builder;

@@ -14,8 +14,8 @@ use actix_web::http::uri::PathAndQuery;
 use actix_web::web::Bytes;
 use foldhash::fast::RandomState;
 
+use super::addresses::Address;
 use super::document::Document;
-use super::metrics::Route;
 use super::outbox::Posted;
 use super::respond::{self, Kept, Terms, Versions};
 use super::{State, coding, conditional, delta, negotiate};
@@ -69,7 +69,7 @@ struct Recently {
     terms: Terms,
     versions: Versions,
     second: i64,
-    route: Route,
+    address: Address,
     /// The fields of an answer in each coding, of a 304 and of the whole.
     told: [[Option<Bytes>; 2]; 3],
 }
@@ -88,7 +88,7 @@ impl Recent {
         &mut self,
         head: &RequestHead,
         state: &State,
-    ) -> Option<(StatusCode, Route, Posted)> {
+    ) -> Option<(StatusCode, Address, Posted)> {
         let target = target(head)?;
         let mut hosts = head.headers.get_all(header::HOST);
         let host = hosts.next()?.as_bytes();
@@ -128,7 +128,7 @@ impl Recent {
         } else {
             (StatusCode::OK, document.prepare(coding))
         };
-        Some((status, recently.route, Posted { fields: fields.clone(), body }))
+        Some((status, recently.address, Posted { fields: fields.clone(), body }))
     }
 
     /// What of a request would have to be the same again; nothing for one that is not worth remembering.
@@ -146,7 +146,7 @@ impl Recent {
         (bytes <= WORDING_BYTES_MAX).then(|| Wording { target: target.into(), host: host.into(), accepted })
     }
 
-    pub(super) fn keep(&mut self, wording: Wording, kept: Kept, route: Route) {
+    pub(super) fn keep(&mut self, wording: Wording, kept: Kept, address: Address) {
         if self.answers.len() >= WORDINGS_MAX {
             self.answers.retain(|_, recently| recently.second == kept.second);
         }
@@ -158,7 +158,7 @@ impl Recent {
         let Kept { document, terms, versions, second } = kept;
         let document = Arc::downgrade(&document);
         let told = Default::default();
-        self.answers.insert(hash, Recently { wording, document, terms, versions, second, route, told });
+        self.answers.insert(hash, Recently { wording, document, terms, versions, second, address, told });
     }
 
     fn hash<'a>(&self, target: &str, host: &[u8], accepted: impl Iterator<Item = &'a [u8]>) -> u64 {

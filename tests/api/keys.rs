@@ -3,7 +3,7 @@
 use crosslist::settings::Sources;
 use reqwest::Method;
 
-use crate::service::Running;
+use crate::service::{Running, Wire};
 
 const ONE: &str = "first-reader-0001";
 const TWO: &str = "second-reader-002";
@@ -97,4 +97,77 @@ async fn behind_a_trusted_proxy_no_order_comes_without_a_key() {
     let answer = service.ask(Method::POST, "/admin/refresh?subjects=cs.DC", &[]).await;
     assert_eq!(answer.status(), 403);
     assert!(answer.text().await.expect("a body").contains("access.admin_keys"));
+}
+
+/// How one may write a path so that it reads otherwise and may mean the same.
+fn spellings(path: &str) -> Vec<String> {
+    let first = path.as_bytes()[1];
+    let rest = &path[2..];
+    let encoded: String = path[1..].bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let end = path.rfind('/').expect("a slash");
+    vec![
+        path.to_owned(),
+        format!("/%{first:02x}{rest}"),
+        format!("/%{first:02X}{rest}"),
+        format!("/%25{first:02X}{rest}"),
+        format!("/{encoded}"),
+        format!("/{}", encoded.to_lowercase()),
+        format!("%2F{}", &path[1..]),
+        format!("/{path}"),
+        format!("{}/{}", &path[..end], &path[end..]),
+        format!("/.{path}"),
+        format!("/x/..{path}"),
+        format!("/robots.txt/..{path}"),
+        format!("/healthz/%2e%2e{path}"),
+        format!("/healthz%2F..{path}"),
+        format!("{path}/"),
+        format!("{path}/."),
+        format!("{path}//"),
+        format!("{path};v=1"),
+        format!("{path}%3Bv=1"),
+        format!("{path}%00"),
+        format!("{path}%20"),
+        format!("{path}?"),
+        format!("{path}?/healthz"),
+        format!("{path}#/healthz"),
+        format!("{path}%23"),
+        format!("{path}%3F"),
+        path.to_ascii_uppercase(),
+        format!("http://a{path}"),
+        format!("HTTP://a:80/%{first:02X}{rest}"),
+        format!("http://a/healthz/..{path}"),
+    ]
+}
+
+#[tokio::test]
+async fn no_spelling_of_an_address_opens_it_without_a_key() {
+    let only_operators = Sources::default().with_override("test", "access.admin_keys", OPERATOR);
+    for (service, paths) in [
+        (locked().await, &["/metrics", "/admin/refresh", "/subjects/cs.DC.rss", "/status.json", "/hub"][..]),
+        (Running::demo_with(only_operators).await, &["/metrics", "/admin/refresh"]),
+    ] {
+        for target in paths.iter().flat_map(|path| spellings(path)) {
+            for method in ["GET", "HEAD", "POST", "PUT", "get"] {
+                let mut wire = Wire::to(&service).await;
+                wire.send(&format!("{method} {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")).await;
+                let status = wire.answer(method != "HEAD").await.status;
+                assert!((400..500).contains(&status), "{method} {target}: {status}");
+            }
+            let mut wire = Wire::to(&service).await;
+            wire.send(&format!("GET {target} HTTP/1.0\r\nX-Original-URL: /healthz\r\nX-Rewrite-URL: /healthz\r\n\r\n"))
+                .await;
+            let status = wire.answer(true).await.status;
+            assert!((400..500).contains(&status), "{target}: {status}");
+        }
+    }
+    // And a key opens it in any spelling that leads there.
+    let service = locked().await;
+    for target in ["/metrics", "/%6Detrics", "/%6d%65trics", "http://a/%6Detrics"] {
+        let mut wire = Wire::to(&service).await;
+        wire.send(&format!("GET {target} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {OPERATOR}\r\n\r\n")).await;
+        assert_eq!(wire.answer(true).await.status, 200, "{target}");
+    }
+    for target in ["/%6Detrics?key=", "/subjects/cs%2EDC.rss?type=new&%6Bey="] {
+        assert_eq!(service.get(&format!("{target}{OPERATOR}")).await.status(), 200, "{target}");
+    }
 }

@@ -9,6 +9,10 @@ use crate::service::{Running, Wire};
 async fn a_client_that_asks_too_often_is_told_when_to_come_back() {
     let sources = Sources::default().with_override("test", "limits.requests_per_minute", "3");
     let service = Running::demo_with(sources).await;
+    // Probes use up nothing, however they are spelled.
+    for probe in ["/healthz", "/readyz", "/%68ealthz", "/readyz?x"] {
+        assert_eq!(service.get(probe).await.status(), 200);
+    }
     for _ in 0..3 {
         assert_eq!(service.get("/subjects/cs.DC.rss").await.status(), 200);
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use actix_web::http::{Method, StatusCode};
 
-use super::route::{PATTERNS, Route};
+use super::super::addresses::{ADDRESSES, Address};
 use crate::domain::tally::{Count, Durations};
 
 /// The methods that are told apart; the last stands for any other.
@@ -53,7 +53,7 @@ pub(in crate::serve) struct Counts {
 
 impl Default for Counts {
     fn default() -> Self {
-        let each = || PATTERNS.iter();
+        let each = || ADDRESSES.iter();
         Self {
             answers: each()
                 .map(|_| std::array::from_fn(|_| std::array::from_fn(|_| Count::default())))
@@ -74,7 +74,7 @@ impl Default for Counts {
 impl Counts {
     pub(in crate::serve) fn answered(
         &self,
-        route: Route,
+        address: Address,
         method: &Method,
         status: StatusCode,
         bytes: u64,
@@ -88,7 +88,7 @@ impl Counts {
             _ => 4,
         };
         let status = STATUSES.iter().position(|known| *known == status.as_u16()).unwrap_or(STATUSES.len());
-        let place = route.place();
+        let place = address.place();
         self.answers[place][method][status].add_alone(1);
         self.durations[place].note_alone(took);
         self.bytes[place].add_alone(bytes);

@@ -7,7 +7,6 @@ mod counts;
 mod families;
 mod push;
 mod request;
-mod route;
 mod subject;
 mod work;
 
@@ -21,7 +20,6 @@ use super::{State, params};
 use families::Families;
 
 pub(super) use counts::{Counts, Open};
-pub(super) use route::Route;
 
 /// The text exposition format of Prometheus.
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";

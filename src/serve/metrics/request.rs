@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::super::addresses::ADDRESSES;
 use super::counts::{Counts, METHODS, REFUSALS, STATUSES};
 use super::families::{Families, float};
-use super::route::PATTERNS;
 use crate::domain::tally::{Count, Spread};
 
 pub(super) fn add(families: &mut Families, workers: &[Arc<Counts>]) {
@@ -13,13 +13,13 @@ pub(super) fn add(families: &mut Families, workers: &[Arc<Counts>]) {
     let statuses: Vec<String> =
         STATUSES.iter().map(ToString::to_string).chain(["other".to_owned()]).collect();
     let mut answers = Vec::new();
-    for (route, (pattern, _)) in PATTERNS.iter().enumerate() {
+    for (place, row) in ADDRESSES.iter().enumerate() {
         for (method, name) in METHODS.iter().enumerate() {
             for (status, code) in statuses.iter().enumerate() {
-                let count = sum(&|worker| worker.answers[route][method][status].get());
+                let count = sum(&|worker| worker.answers[place][method][status].get());
                 if count > 0 {
                     answers.push((
-                        vec![("route", *pattern), ("method", *name), ("status", code.as_str())],
+                        vec![("route", row.pattern), ("method", *name), ("status", code.as_str())],
                         count,
                     ));
                 }
@@ -31,21 +31,21 @@ pub(super) fn add(families: &mut Families, workers: &[Arc<Counts>]) {
         "Requests that were answered, by the pattern of their address, their method and the status.",
         answers,
     );
-    let spread = |route: usize| {
-        let spreads = workers.iter().map(|worker| worker.durations[route].read());
+    let spread = |place: usize| {
+        let spreads = workers.iter().map(|worker| worker.durations[place].read());
         spreads.fold(Spread::default(), |all, worker| all.and(&worker))
     };
     let durations =
-        PATTERNS.iter().enumerate().map(|(route, (pattern, _))| (vec![("route", *pattern)], spread(route)));
+        ADDRESSES.iter().enumerate().map(|(place, row)| (vec![("route", row.pattern)], spread(place)));
     families.durations(
         "crosslist_http_request_duration_seconds",
         "From a request's head to that of its answer, by the pattern of the address.",
         durations.filter(|(_, spread)| spread.count() > 0),
     );
-    let bytes = PATTERNS
+    let bytes = ADDRESSES
         .iter()
         .enumerate()
-        .map(|(route, (pattern, _))| (vec![("route", *pattern)], sum(&|worker| worker.bytes[route].get())));
+        .map(|(place, row)| (vec![("route", row.pattern)], sum(&|worker| worker.bytes[place].get())));
     families.counter(
         "crosslist_http_response_bytes_total",
         "Bytes of bodies that were handed to connections, as coded, by the pattern of the address.",

@@ -21,8 +21,8 @@ use crate::domain::push::WebhookKind;
 use crate::domain::verdict::Verdict;
 use crate::render::Format;
 
+use super::addresses::{Access, Address};
 use super::doors::Doors;
-use super::gate::UNCOUNTED_PATHS;
 use super::hub::PATH;
 use super::kinds::{Code, Kind};
 use super::loaded::Cause;
@@ -152,13 +152,14 @@ fn complete(path: &str, method: &str, operation: &mut Value, doors: &Doors) {
     let names = names.flat_map(|name| parameters::group(name).unwrap_or_else(|| vec![name.to_owned()]));
     operation["parameters"] = names.map(|name| reference("parameters", &name)).collect();
 
-    let is_admin = path.starts_with("/admin/");
-    let needs_key = doors.asks_for_a_key(path);
+    let address = Address::of_pattern(path);
+    let is_admin = address.access() == Access::Operator;
+    let needs_key = doors.asks_for_a_key(address.access());
     let ways = if needs_key { json!([{ "bearer": [] }, { "key": [] }]) } else { json!([]) };
     operation["security"] = ways;
 
     let responses = &mut operation["responses"];
-    let is_word = UNCOUNTED_PATHS.contains(&path);
+    let is_word = !address.is_counted();
     let mut usual = vec![400, 413, 414, 431, 500];
     usual.extend((!is_word).then_some(429));
     // Numbers come in one form.
