@@ -149,13 +149,16 @@ async fn no_spelling_of_an_address_opens_it_without_a_key() {
         for target in paths.iter().flat_map(|path| spellings(path)) {
             for method in ["GET", "HEAD", "POST", "PUT", "get"] {
                 let mut wire = Wire::to(&service).await;
-                wire.send(&format!("{method} {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")).await;
+                wire.send(&format!("{method} {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
+                    .await;
                 let status = wire.answer(method != "HEAD").await.status;
                 assert!((400..500).contains(&status), "{method} {target}: {status}");
             }
             let mut wire = Wire::to(&service).await;
-            wire.send(&format!("GET {target} HTTP/1.0\r\nX-Original-URL: /healthz\r\nX-Rewrite-URL: /healthz\r\n\r\n"))
-                .await;
+            wire.send(&format!(
+                "GET {target} HTTP/1.0\r\nX-Original-URL: /healthz\r\nX-Rewrite-URL: /healthz\r\n\r\n"
+            ))
+            .await;
             let status = wire.answer(true).await.status;
             assert!((400..500).contains(&status), "{target}: {status}");
         }
@@ -164,7 +167,8 @@ async fn no_spelling_of_an_address_opens_it_without_a_key() {
     let service = locked().await;
     for target in ["/metrics", "/%6Detrics", "/%6d%65trics", "http://a/%6Detrics"] {
         let mut wire = Wire::to(&service).await;
-        wire.send(&format!("GET {target} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {OPERATOR}\r\n\r\n")).await;
+        wire.send(&format!("GET {target} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {OPERATOR}\r\n\r\n"))
+            .await;
         assert_eq!(wire.answer(true).await.status, 200, "{target}");
     }
     for target in ["/%6Detrics?key=", "/subjects/cs%2EDC.rss?type=new&%6Bey="] {
