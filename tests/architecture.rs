@@ -80,7 +80,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("pulldown_cmark", &["render"]),
     ("regex", &["parse", "text", "filter"]),
     ("reqwest", &["fetch", "push", "cli"]),
-    ("ring", &["push"]),
+    ("ring", &["push", "startup"]),
     ("rlimit", &["startup"]),
     ("rss", &["render"]),
     ("rustls", &["fetch"]),

@@ -420,3 +420,45 @@ fn a_hangup_reloads_a_running_service_and_ends_it_not() {
     let rest: Vec<String> = lines.iter().collect();
     assert!(!rest.iter().any(|line| line.contains("stopped")), "nothing below the new level: {rest:?}");
 }
+
+#[test]
+fn a_refresh_shows_the_token_that_lies_beside_the_store_and_is_nothing_without_it() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = format!("sqlite:{}", folder.path().join("x.db").display());
+    let mut service = Command::new(env!("CARGO_BIN_EXE_crosslist"))
+        .args(["serve", "--replay", "demo", "--listen", "127.0.0.1:0", "--store", &store])
+        .current_dir(root())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut log = BufReader::new(service.stderr.take().expect("its log")).lines().map_while(Result::ok);
+    let said = log.find(|line| line.contains("listening on http://")).expect("an address");
+    let address = said.split("listening on http://").nth(1).expect("an address");
+    let address: String = address.chars().take_while(|c| c.is_ascii_digit() || ".:".contains(*c)).collect();
+    let token = folder.path().join("x.db.token");
+    assert_eq!(token.metadata().expect("a token").permissions().mode() & 0o777, 0o600);
+    let refresh = |store: &str, key: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_crosslist"));
+        command.args(["refresh", "cs.DC"]).current_dir(folder.path());
+        command.env("CROSSLIST_SERVER__LISTEN", &address).env("CROSSLIST_STORE__URL", store);
+        if !key.is_empty() {
+            command.env("CROSSLIST_ACCESS__ADMIN_KEYS", key);
+        }
+        let output = command.output().expect("it ends");
+        let said = String::from_utf8(output.stdout).expect("text") + &String::from_utf8_lossy(&output.stderr);
+        (output.status.code(), said)
+    };
+    let (code, said) = refresh(&store, "");
+    assert!(code == Some(0) && said.contains("complete"), "{said}");
+    let (code, said) = refresh("sqlite:y.db", "");
+    assert!(code == Some(1) && said.contains("cannot read the token `y.db.token`"), "{said}");
+    let (code, said) = refresh("postgres://a@127.0.0.1:1/b", "");
+    assert!(code == Some(2) && said.contains("access.admin_keys"), "{said}");
+    let (code, said) = refresh(&store, "0123456789abcdef");
+    assert!(code == Some(1) && said.contains("404"), "{said}");
+    let pid = service.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("it ends").success());
+    assert!(service.wait().expect("it ends").success());
+}

@@ -8,6 +8,8 @@ use comfy_table::presets::NOTHING;
 use serde::Deserialize;
 
 use crate::fetch;
+use crate::startup::operator_token;
+use crate::store;
 
 use super::{Failure, print, runtime, subjects};
 
@@ -41,8 +43,12 @@ pub(super) fn refresh(global: &super::Arguments, arguments: &RefreshArguments) -
     let names: Vec<&str> = subjects.iter().map(|subject| subject.as_str()).collect();
     let query = if names.is_empty() { String::new() } else { format!("?subjects={}", names.join(",")) };
     let url = format!("{}/admin/refresh{query}", service(global)?);
-    let key = global.settings()?.access.admin_keys.iter().next().map(str::to_owned);
-    let body = ask(&url, reqwest::Method::POST, key.as_deref(), REFRESH_TIMEOUT)?;
+    let settings = global.settings()?;
+    let key = match settings.access.admin_keys.iter().next() {
+        Some(key) => key.to_owned(),
+        None => token(&settings.store.options)?,
+    };
+    let body = ask(&url, reqwest::Method::POST, Some(&key), REFRESH_TIMEOUT)?;
     let rows: Vec<Row> = serde_json::from_str(&body)
         .map_err(|_| Failure::running(format!("`{url}` answered something that is no crosslist's")))?;
     if rows.is_empty() {
@@ -78,6 +84,22 @@ pub(super) fn refresh(global: &super::Arguments, arguments: &RefreshArguments) -
     } else {
         Err(Failure::running("not every subject could be read"))
     }
+}
+
+/// The token that the service has put beside its store.
+fn token(store: &store::Options) -> Result<String, Failure> {
+    let store::Options::Sqlite(store) = store else {
+        return Err(Failure::wrong(
+            "a store in PostgreSQL has no token beside it: set `access.admin_keys`, for the service and for this command",
+        ));
+    };
+    let place = operator_token::place(store);
+    operator_token::read(&place).map_err(|error| {
+        let place = place.display();
+        Failure::running(format!(
+            "cannot read the token `{place}`: {error}; a service that keeps its store there writes it when it starts, and its user alone may read it; a key of `access.admin_keys` does as well"
+        ))
+    })
 }
 
 pub(super) fn health(global: &super::Arguments) -> Result<(), Failure> {

@@ -1,21 +1,14 @@
 //! What do operators and their tools ask?
 
-use std::net::IpAddr;
-
 use actix_web::http::header;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
 use crate::domain::outcome::Outcome;
 use crate::domain::taxonomy::SubjectId;
 
-use super::doors::IsAdmin;
 use super::error::Problem;
 use super::{State, params};
-
-/// Headers that a proxy or a page in a browser adds; such a request does not come from this machine's operator.
-const FOREIGN_HEADERS: [&str; 6] =
-    ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via", "origin"];
 
 /// `/healthz`: the process answers.
 pub(super) async fn alive() -> HttpResponse {
@@ -95,50 +88,10 @@ fn row(subject: SubjectId, outcome: Option<Outcome>) -> Row {
 
 /// The subjects to read: those of `subjects=`, else all that are watched or were asked for.
 fn asked(request: &HttpRequest, state: &State) -> Result<Vec<SubjectId>, Problem> {
-    refuse_strangers(request, state)?;
     let mut subjects = params::given(request.query_string(), state, &[&["subjects"]])?.subjects();
     if subjects.is_empty() {
         subjects = state.collector.subjects().into_iter().map(|(subject, _)| subject).collect();
     }
     state.collector.admit(&subjects).map_err(|error| Problem::not_admitted(error.to_string()))?;
     Ok(subjects)
-}
-
-/// Lets the machine's own operator in; with a key, where others might look like that operator.
-fn refuse_strangers(request: &HttpRequest, state: &State) -> Result<(), Problem> {
-    let refused = |detail: &str| Err(Problem::forbidden(detail));
-    if !request.peer_addr().is_some_and(|peer| is_loopback(peer.ip())) {
-        return refused("/admin answers only requests from the machine it runs on");
-    }
-    if request.extensions().get::<IsAdmin>().is_some() {
-        return Ok(());
-    }
-    let is_foreign = FOREIGN_HEADERS.iter().any(|name| request.headers().contains_key(*name))
-        || !names_this_machine(request);
-    if is_foreign || state.doors.has_keys() || state.clients.has_trusted_proxies() {
-        let detail = if state.doors.admins.is_empty() {
-            "/admin answers only requests from the machine it runs on; where keys or proxies are set, or a request \
-             comes through a proxy, it needs a key of `access.admin_keys`, and there is none"
-        } else {
-            "/admin needs a key of `access.admin_keys`: send it as `Authorization: Bearer KEY`"
-        };
-        return refused(detail);
-    }
-    Ok(())
-}
-
-/// A name that leads elsewhere on paper may lead here in fact: a page in a browser can see to that.
-fn names_this_machine(request: &HttpRequest) -> bool {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let url = host.and_then(|host| url::Url::parse(&format!("http://{host}")).ok());
-    match url.as_ref().and_then(url::Url::host) {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => is_loopback(address.into()),
-        Some(url::Host::Ipv6(address)) => is_loopback(address.into()),
-        None => false,
-    }
-}
-
-fn is_loopback(address: IpAddr) -> bool {
-    address.to_canonical().is_loopback()
 }

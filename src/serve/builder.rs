@@ -14,6 +14,7 @@ use crate::render::page::{self, Builder, Fields, Made};
 use super::choices::{Choices, encoded, fields_of};
 use super::document::Document;
 use super::error::{self, Problem};
+use super::problem_size::MISTAKES_MAX;
 use super::{State, feeds, openapi, params, respond};
 
 /// Where the form of the page leads, so that what came of it is in sight.
@@ -140,7 +141,7 @@ fn page_mistakes(problem: &Problem) -> Vec<page::Mistake> {
         message: mistake.message.clone(),
         hint: mistake.hint.clone(),
     };
-    problem.mistakes().iter().map(mistake).collect()
+    problem.mistakes().iter().take(MISTAKES_MAX).map(mistake).collect()
 }
 
 /// What the feed would bring of what was read; nothing is read for it.

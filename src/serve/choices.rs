@@ -9,7 +9,7 @@ use crate::filter::{self, Context, Limits, Mode, PLACES, RuleForm};
 use super::State;
 use super::error::{Mistake, Problem};
 use super::kinds::Code;
-use super::params::shortened;
+use super::params::{is_tracking, shortened};
 
 /// What a feed is made of, as it stands in the address; `was` and the fields come from the form alone.
 pub(super) const KNOWN: [&str; 11] =
@@ -46,7 +46,7 @@ impl Choices {
         let mut was = None;
         let mut types: Vec<String> = Vec::new();
         let (mut mistakes, mut seen) = (Vec::new(), Vec::new());
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        for (name, value) in form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| !is_tracking(name)) {
             if seen.contains(&name) && !MANY.contains(&&*name) {
                 mistakes.push(twice(&name, &value));
                 continue;

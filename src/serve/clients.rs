@@ -73,10 +73,6 @@ impl Clients {
         others
     }
 
-    pub(super) fn has_trusted_proxies(&self) -> bool {
-        !self.trusted_proxies.is_empty()
-    }
-
     /// Counts a request; how long its client has to wait when it was one too many.
     pub(super) fn count(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> Result<(), Duration> {
         let (Some(limiter), Some(peer)) = (&self.limiter, peer) else { return Ok(()) };

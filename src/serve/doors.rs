@@ -20,11 +20,9 @@ pub struct Doors {
     pub readers: Keys,
     /// For `/admin`, and for reading too.
     pub admins: Keys,
+    /// The token of the operator of this process, for `/admin` alone.
+    pub operator: Keys,
 }
-
-/// Marks a request whose asker has shown a key of an operator.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct IsAdmin;
 
 impl Keys {
     #[must_use]
@@ -60,20 +58,18 @@ impl Doors {
         match access {
             Access::Everyone => false,
             Access::Readers => self.are_keys_asked_for(),
-            Access::KeyHolders | Access::Operator => self.has_keys(),
+            Access::KeyHolders => self.has_keys(),
+            Access::Operator => true,
         }
     }
 
-    /// May the asker read this? An order of the operator has its own way of asking.
+    /// May the client ask for this?
     pub(super) fn is_open(&self, access: Access, headers: &HeaderMap, uri: &Uri) -> bool {
-        !self.asks_for_a_key(access)
-            || access == Access::Operator
-            || given(headers, uri).iter().any(|key| self.readers.open(key) || self.admins.open(key))
-    }
-
-    /// Has the asker shown a key of an operator?
-    pub(super) fn is_admin(&self, headers: &HeaderMap, uri: &Uri) -> bool {
-        !self.admins.is_empty() && given(headers, uri).iter().any(|key| self.admins.open(key))
+        let opens = |key: &Vec<u8>| match access {
+            Access::Operator => self.admins.open(key) || self.operator.open(key),
+            _ => self.readers.open(key) || self.admins.open(key),
+        };
+        !self.asks_for_a_key(access) || given(headers, uri).iter().any(opens)
     }
 
     /// The address without the key, so that it gets into no link and no log; nothing where it holds none.
@@ -115,7 +111,11 @@ mod tests {
     use super::*;
 
     fn doors() -> Doors {
-        Doors { readers: Keys::new(["reader-one", "reader-two"]), admins: Keys::new(["operator"]) }
+        Doors {
+            readers: Keys::new(["reader-one", "reader-two"]),
+            admins: Keys::new(["operator"]),
+            operator: Keys::new(["token"]),
+        }
     }
 
     fn is_open(authorization: Option<&'static str>, target: &str) -> bool {
@@ -134,6 +134,8 @@ mod tests {
         assert!(is_open(Some("Bearer operator"), "/status"));
         assert!(is_open(None, "/subjects/cs.DC.rss?type=new&key=reader%2Done"));
         assert!(is_open(None, "/healthz"));
+        assert!(is_open(Some("Bearer token"), "/admin/refresh"));
+        assert!(is_open(None, "/admin/refresh?key=operator"));
         for (authorization, target) in [
             (None, "/subjects/cs.DC.rss"),
             (Some("Bearer reader-three"), "/"),
@@ -143,6 +145,10 @@ mod tests {
             (None, "/?key="),
             (None, "/?KEY=reader-one"),
             (None, "/subjects/cs.DC.rss?q=key=reader-one"),
+            (Some("Bearer token"), "/status"),
+            (Some("Bearer token"), "/metrics"),
+            (Some("Bearer reader-one"), "/admin/refresh"),
+            (None, "/admin/refresh"),
         ] {
             assert!(!is_open(authorization, target), "{authorization:?} {target}");
         }

@@ -35,6 +35,9 @@ pub(super) struct Problem {
     /// Every mistake of the request, not the first alone.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Mistake>,
+    /// How many more there are, where all of them would be too much for an answer.
+    #[serde(skip_serializing_if = "is_zero")]
+    left_out: usize,
     #[serde(skip)]
     retry_after: Option<u64>,
 }
@@ -88,6 +91,11 @@ fn status_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Re
     serializer.serialize_u16(status.as_u16())
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
 impl Problem {
     fn new(kind: Kind, detail: String) -> Self {
         Self {
@@ -96,6 +104,7 @@ impl Problem {
             status: kind.status(),
             detail,
             errors: Vec::new(),
+            left_out: 0,
             retry_after: None,
         }
     }
@@ -132,10 +141,7 @@ impl Problem {
     }
 
     pub(super) fn bad_request(errors: Vec<Mistake>) -> Self {
-        let details: Vec<String> = errors.iter().map(Mistake::said).collect();
-        let mut problem = Self::new(Kind::BadRequest, details.join("; "));
-        problem.errors = errors;
-        problem
+        Self::new(Kind::BadRequest, String::new()).with(errors, 0, String::new())
     }
 
     pub(super) fn bad_host() -> Self {
@@ -221,10 +227,6 @@ impl Problem {
         Self::new(Kind::KeyNeeded, detail)
     }
 
-    pub(super) fn forbidden(detail: &str) -> Self {
-        Self::new(Kind::Forbidden, detail.to_owned())
-    }
-
     pub(super) fn not_read_yet(detail: String, retry_after: Duration) -> Self {
         let mut problem = Self::new(Kind::NotReadYet, detail);
         problem.retry_after = Some((retry_after.as_secs() + 1).max(RETRY_AFTER_SECONDS_MIN));
@@ -240,12 +242,32 @@ impl Problem {
         &self.errors
     }
 
+    /// What is wrong as a whole.
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The same with these mistakes, of which so many more are left out; `detail` says what is wrong where there are none.
+    pub(super) fn with(&self, errors: Vec<Mistake>, left_out: usize, detail: String) -> Self {
+        let mut problem = Self { errors, left_out, detail, ..self.clone() };
+        if !problem.errors.is_empty() || left_out > 0 {
+            problem.detail = problem.said().join("; ");
+        }
+        problem
+    }
+
     /// Every mistake in a sentence, or what is wrong as a whole.
     pub(super) fn said(&self) -> Vec<String> {
-        if self.errors.is_empty() {
+        if self.errors.is_empty() && self.left_out == 0 {
             return vec![self.detail.clone()];
         }
-        self.errors.iter().map(Mistake::said).collect()
+        let more = match (self.left_out, self.errors.len()) {
+            (0, _) => None,
+            (1, 0) => Some("there is a mistake that is too long to be told".to_owned()),
+            (left_out, 0) => Some(format!("there are {left_out} mistakes, too many to be told")),
+            (left_out, _) => Some(format!("and {left_out} more")),
+        };
+        self.errors.iter().map(Mistake::said).chain(more).collect()
     }
 
     /// The answer where nothing is known any more of what was asked.
@@ -274,15 +296,16 @@ impl Problem {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"crosslist\""));
         }
         let (content_type, body) = if negotiate::wants_page(request) {
-            let body = render::page::problem(self.title, &self.detail);
+            let body = self.fitted(|problem| render::page::problem(problem.title, &problem.detail));
             for field in respond::page_fields() {
                 response.insert_header(field);
             }
             (render::page::CONTENT_TYPE, body)
         } else if negotiate::wants_text(request) {
-            ("text/plain; charset=utf-8", told::text(self, request))
+            ("text/plain; charset=utf-8", self.fitted(|problem| told::text(problem, request)))
         } else {
-            (PROBLEM, self.json(RequestId::of(request).as_ref()))
+            let id = RequestId::of(request);
+            (PROBLEM, self.fitted(|problem| problem.json(id.as_ref())))
         };
         response.content_type(content_type);
         response.body(body)

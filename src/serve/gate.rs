@@ -11,15 +11,14 @@ use std::time::Instant;
 use actix_web::body::{self, BodySize, BoxBody, MessageBody};
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
-use actix_web::http::{ConnectionType, Method, StatusCode, Version};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::web::Bytes;
-use actix_web::{Error, HttpMessage, HttpResponse};
+use actix_web::{Error, HttpResponse};
 
 use super::account::{Account, Asked};
-use super::addresses::Address;
+use super::addresses::{Access, Address};
 use super::connection::BLANK_LINE;
 use super::current::View;
-use super::doors::IsAdmin;
 use super::error::Problem;
 use super::later::Later;
 use super::metrics::Counts;
@@ -27,11 +26,7 @@ use super::outbox::{Outbox, Posted};
 use super::recent::Recent;
 use super::request_id::{RequestId, X_REQUEST_ID};
 use super::respond::Kept;
-use super::routes::Methods;
-use super::{Current, State, TARGET_BYTES_MAX, hub};
-
-/// The most bytes of header fields, names and values together.
-const HEADERS_BYTES_MAX: usize = 16 * 1024;
+use super::{Current, admission};
 
 /// Smaller bodies are copied behind their heads.
 const POSTED_BYTES_MIN: u64 = 1_024;
@@ -121,7 +116,7 @@ where
         let address = Address::of(request.match_info().as_str());
         let seen = self.view.look(|state| {
             let started = self.account.measures(state).then(Instant::now);
-            admit(&request, address, state)?;
+            admission::admit(&request, address, state)?;
             let answer = outbox.and_then(|outbox| {
                 let (status, address, posted) = self.recent.borrow_mut().answer(request.head(), state)?;
                 let bytes = posted.body.len() as u64;
@@ -143,26 +138,27 @@ where
         };
         // What came before takes a microsecond.
         let started = Instant::now();
-        if let Err(problem) = check(&request, &state) {
+        if let Err(problem) = admission::check(&request, address, &state) {
             return self.refuse(request, address, &problem, started);
         }
         request.add_data_container(self.view.carried(&state));
         let wording = Recent::wording(request.head(), &state);
         let asked = Asked::new(&request, address, started);
         let doors = &state.doors;
-        if doors.has_keys() {
-            if doors.is_admin(request.headers(), request.uri()) {
-                request.extensions_mut().insert(IsAdmin);
-            }
-            if let Some(uri) = doors.without_key(request.uri(), address.access()) {
-                request.match_info_mut().get_mut().update(&uri);
-                request.head_mut().uri = uri;
-            }
+        if doors.has_keys()
+            && let Some(uri) = doors.without_key(request.uri(), address.access())
+        {
+            request.match_info_mut().get_mut().update(&uri);
+            request.head_mut().uri = uri;
         }
         let id = self.account.name(request.request(), &state);
         let (routes, recent) = (self.routes.clone(), self.recent.clone());
+        let is_private = doors.are_keys_asked_for() && address.access() != Access::Everyone;
         let answer = Box::pin(async move {
             let mut response = routes.call(request).await?;
+            if is_private {
+                make_private(response.headers_mut());
+            }
             let kept = response.response_mut().extensions_mut().remove::<Kept>();
             if let (Some(kept), Some(wording)) = (kept, wording) {
                 recent.borrow_mut().keep(wording, kept, address);
@@ -186,7 +182,7 @@ impl<S> Gated<S> {
         let asked = Asked::new(&request, address, started);
         let mut response = problem.respond(request.request());
         // What comes behind is not looked at.
-        if has_body(request.headers()) {
+        if admission::has_body(request.headers()) {
             response.head_mut().set_connection_type(ConnectionType::Close);
         }
         let response = request.into_response(response);
@@ -196,58 +192,6 @@ impl<S> Gated<S> {
     }
 }
 
-/// May the asker ask this, now?
-fn admit(request: &ServiceRequest, address: Address, state: &State) -> Result<(), Problem> {
-    let (clients, doors) = (&state.clients, &state.doors);
-    if address.is_counted()
-        && let Err(wait) = clients.count(request.peer_addr(), request.headers())
-    {
-        return Err(Problem::too_many_requests(wait));
-    }
-    let is_open = || doors.is_open(address.access(), request.headers(), request.uri());
-    // A browser asks what it may ask without its user's key.
-    if *request.method() != Method::OPTIONS && !is_open() {
-        return Err(Problem::no_key());
-    }
-    Ok(())
-}
-
-/// Is this a request that a route should see?
-fn check(request: &ServiceRequest, state: &State) -> Result<(), Problem> {
-    let target_bytes = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
-    if target_bytes > TARGET_BYTES_MAX {
-        return Err(Problem::target_too_long(TARGET_BYTES_MAX));
-    }
-    let headers = request.headers();
-    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-    if bytes > HEADERS_BYTES_MAX {
-        return Err(Problem::headers_too_large(HEADERS_BYTES_MAX));
-    }
-    let hosts = headers.get_all(header::HOST).count();
-    if hosts > 1 || (hosts == 0 && request.version() >= Version::HTTP_11) {
-        return Err(Problem::bad_host());
-    }
-    if has_body(headers) {
-        if !hub::takes_body(request.method(), request.path(), state) {
-            return Err(Problem::body_refused(
-                "nothing here is asked for with a body; send the request without one",
-            ));
-        }
-        // What the connection holds back would be waited for without end.
-        let outbox = request.request().conn_data::<Rc<Outbox>>();
-        if outbox.is_some_and(|outbox| !outbox.lets_body_through()) {
-            return Err(Problem::body_refused(
-                "a form of at most 8192 bytes with a Content-Length is taken here",
-            ));
-        }
-    }
-    // A path is not what it names.
-    if *request.method() == Method::CONNECT {
-        return Err(Problem::method_not_allowed(request.method(), Methods::Read.allow()));
-    }
-    Ok(())
-}
-
 /// An answer of which the server writes only the beginning, for the connection has the rest.
 fn at_once(request: ServiceRequest, status: StatusCode) -> ServiceResponse<BoxBody> {
     let mut response = HttpResponse::with_body(status, BoxBody::new(LeftOff));
@@ -255,11 +199,17 @@ fn at_once(request: ServiceRequest, status: StatusCode) -> ServiceResponse<BoxBo
     request.into_response(response)
 }
 
-/// Does a body follow, be it empty in the end?
-fn has_body(headers: &HeaderMap) -> bool {
-    let is_none = |length: &HeaderValue| length.as_bytes().iter().all(|digit| *digit == b'0');
-    headers.contains_key(header::TRANSFER_ENCODING)
-        || headers.get_all(header::CONTENT_LENGTH).any(|length| !is_none(length))
+/// Keeps an answer that was given for a key out of memories that others share.
+fn make_private(fields: &mut HeaderMap) {
+    let control =
+        fields.get(header::CACHE_CONTROL).and_then(|control| control.to_str().ok()).unwrap_or_default();
+    if control.contains("private") || control.contains("no-store") {
+        return;
+    }
+    let comma = if control.is_empty() { "" } else { ", " };
+    if let Ok(control) = HeaderValue::try_from(format!("private{comma}{control}")) {
+        fields.insert(header::CACHE_CONTROL, control);
+    }
 }
 
 /// Says that every type is meant, and leaves the body off where `HEAD` asked.

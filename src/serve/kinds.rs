@@ -37,7 +37,6 @@ problems! {
     BadRequest "bad-request" BAD_REQUEST "Mistakes in the request",
     BadHost "bad-host" BAD_REQUEST "No usable Host",
     NotAdmitted "not-admitted" FORBIDDEN "This subject is not read here",
-    Forbidden "forbidden" FORBIDDEN "Not for you",
     NothingWatched "nothing-watched" NOT_FOUND "No subject is watched",
     UnknownPath "unknown-path" NOT_FOUND "No such page",
     NotAcceptable "not-acceptable" NOT_ACCEPTABLE "Nothing acceptable",

@@ -3,6 +3,7 @@
 mod account;
 mod addresses;
 mod admin;
+mod admission;
 mod assets;
 mod builder;
 mod choices;
@@ -35,6 +36,7 @@ mod opml;
 mod outbox;
 mod params;
 mod popular;
+mod problem_size;
 mod pushed;
 mod query_api;
 mod reading;

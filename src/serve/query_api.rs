@@ -26,6 +26,9 @@ use super::{State, feeds, params, respond};
 pub(super) const RESULTS: usize = 10;
 pub(super) const RESULTS_MAX: usize = 2_000;
 
+/// The longest question that an error repeats.
+const ASKED_BYTES_MAX: usize = 1_000;
+
 /// How many papers may be named.
 const IDS_MAX: usize = 2_000;
 
@@ -270,8 +273,11 @@ fn understood(query: &Query) -> Option<HeaderValue> {
 fn refusal(problem: &Problem, request: &HttpRequest, state: &State) -> HttpResponse {
     let asked = request.query_string();
     let base = params::base(request, state).unwrap_or_default();
+    // A long question is not repeated, for an error answer has its bound.
+    let asked = if asked.len() > ASKED_BYTES_MAX { "" } else { asked };
+    let address = format!("{base}/api/query?{asked}");
     let body =
-        query_api::errors(&format!("{base}/api/query?{asked}"), asked, state.clock.now(), &problem.said());
+        problem.fitted(|problem| query_api::errors(&address, asked, state.clock.now(), &problem.said()));
     // Everything but the form is as for any other mistake.
     let mut response = problem.respond(request).set_body(body);
     let headers = response.headers_mut();

@@ -16,9 +16,8 @@ const CONTEXT_CHARACTERS: usize = 60;
 /// ```
 pub(super) fn text(problem: &Problem, request: &HttpRequest) -> String {
     let mut lines: Vec<String> = problem.mistakes().iter().map(|mistake| lines(mistake, request)).collect();
-    if lines.is_empty() {
-        lines = problem.said();
-    }
+    // What is said of no single mistake: what is wrong as a whole, or how many more there are.
+    lines.extend(problem.said().into_iter().skip(problem.mistakes().len()));
     lines.join("\n") + "\n"
 }
 

@@ -1,6 +1,7 @@
 //! How is everything built, and run until it is told to stop?
 
 mod clock;
+pub mod operator_token;
 mod outward;
 mod reload;
 mod service;

@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 
 use crate::feeds::NamedOptions;
 use crate::push::Push;
-use crate::serve::{Cause, Current, Loaded, Outward, Refused, State};
+use crate::serve::{Cause, Current, Doors, Loaded, Outward, Refused, State};
 use crate::settings::{self, Difference, Mistakes, Settings, Sources};
 use crate::store::{AnyStore, StoreError};
 use crate::telemetry;
@@ -171,7 +171,7 @@ impl Work {
             collector,
             documents,
             clients: Arc::new(clients),
-            doors: Arc::new(state::doors(&settings)),
+            doors: Arc::new(Doors { operator: before.doors.operator.clone(), ..state::doors(&settings) }),
             options: Arc::new(state::serve_options(&settings, before.options.address, named)),
             generation: before.generation + 1,
             loaded: Arc::new(loaded),

@@ -2,7 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,12 +14,12 @@ use tokio::task::JoinHandle;
 use crate::domain::clock::Clock;
 use crate::fetch::Upstream;
 use crate::push::Push;
-use crate::serve::{self, Current, ServerOptions};
+use crate::serve::{self, Current, Doors, Keys, ServerOptions, State};
 use crate::settings::{Settings, Sources};
 use crate::store::{self, AnyStore};
 
 use super::state::{self, Asking};
-use super::{Reloads, clock, outward};
+use super::{Reloads, clock, operator_token, outward};
 
 /// How long readers that are being answered may take when the service stops.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -47,6 +47,8 @@ pub struct Service {
     current: Current,
     settings: Settings,
     push: Push,
+    /// What the operator shows; empty where there is none.
+    operator_token: String,
     /// Tells others.
     telling: JoinHandle<()>,
     /// Heard from the start on, and by one alone.
@@ -115,6 +117,10 @@ impl Service {
         prepare(&listener, settings.server.connections_max);
         let address = listener.local_addr().context("cannot tell the address that was listened on")?;
         let described = upstream.describe();
+        let token_place = match &keep {
+            Keep::InFile(store) => Some(operator_token::place(store)),
+            Keep::InMemory | Keep::InPostgres(_) => None,
+        };
         let store = keep.open(&upstream).await?;
         if let AnyStore::Postgres(store) = &store {
             clock::compare_with(store.now().await?);
@@ -123,6 +129,7 @@ impl Service {
         let asking = Asking::Upstream;
         let state =
             state::build(settings, address, upstream, store.clone(), clock, asking, Some(&push)).await?;
+        let (state, operator_token) = with_operator_token(state, token_place.as_deref());
         let current = Current::new(state);
         let tasks = vec![tokio::spawn(serve::keep_ready(current.clone()))];
         let telling = outward::start(settings, &push, &current, store.clone())?;
@@ -145,6 +152,7 @@ impl Service {
             settings: settings.clone(),
             hangups: Some(hangups),
             push,
+            operator_token,
             telling,
             tasks,
         })
@@ -154,6 +162,12 @@ impl Service {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What opens `/admin` beside a key of the operator; a store that is a file has it beside it.
+    #[must_use]
+    pub fn operator_token(&self) -> &str {
+        &self.operator_token
     }
 
     /// Stops the service from elsewhere.
@@ -205,6 +219,21 @@ impl Service {
         tracing::info!("stopped");
         Ok(())
     }
+}
+
+/// The state with a new token of the operator, which is written where `crosslist refresh` finds it.
+fn with_operator_token(state: State, place: Option<&Path>) -> (State, String) {
+    let Some(token) = operator_token::new() else { return (state, String::new()) };
+    if let Some(place) = place
+        && let Err(error) = operator_token::write(&token, place)
+    {
+        tracing::warn!(
+            "`crosslist refresh` needs a key of `access.admin_keys`: cannot write `{}`: {error}",
+            place.display()
+        );
+    }
+    let doors = Doors { operator: Keys::new([&token]), ..Doors::clone(&state.doors) };
+    (State { doors: Arc::new(doors), ..state }, token)
 }
 
 /// Gives up on readers who take nothing for too long, and lets the process have as many connections as it may.

@@ -107,6 +107,7 @@ pub(super) fn doors(settings: &Settings) -> Doors {
     Doors {
         readers: Keys::new(settings.access.keys.iter()),
         admins: Keys::new(settings.access.admin_keys.iter()),
+        operator: Keys::default(),
     }
 }
 

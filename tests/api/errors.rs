@@ -132,13 +132,14 @@ async fn a_host_that_is_none_is_refused() {
 }
 
 #[tokio::test]
-async fn a_refresh_is_for_the_machine_itself_alone() {
+async fn a_refresh_is_for_who_has_the_token_wherever_the_request_comes_from() {
     let service = Running::demo().await;
     let refresh = |headers| service.ask(Method::POST, "/admin/refresh?subjects=cs.DC", headers);
-    assert_eq!(refresh(&[("x-forwarded-for", "10.0.0.1")]).await.status(), 403);
-    assert_eq!(refresh(&[("origin", "https://evil.example")]).await.status(), 403);
-    assert_eq!(refresh(&[("host", "evil.example")]).await.status(), 403);
-    let answer = refresh(&[]).await;
+    let stranger = |host: &'static str| [("authorization", "Bearer 0123456789abcdef"), ("host", host)];
+    for host in ["127.0.0.1", "localhost", "[::1]", "evil.example"] {
+        assert_eq!(refresh(&stranger(host)).await.status(), 404, "{host}");
+    }
+    let answer = refresh(&[("host", "feeds.example"), ("x-forwarded-for", "10.0.0.1")]).await;
     assert_eq!(answer.status(), 200);
     let rows: Value = serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON");
     assert_eq!(rows[0]["verdict"], "complete");
@@ -168,4 +169,79 @@ async fn a_terminal_gets_a_caret_under_each_mistake() {
     let expected = "q=gpu or fpga\n      ^^ operators are uppercase: write OR, or \"or\" in quotes for the word\n\
                     limit=x\n      ^ `limit` is `x`: a number from 1 to 2000\n";
     assert_eq!(told, expected);
+}
+
+#[tokio::test]
+async fn an_error_has_its_bound_in_every_form_however_many_mistakes_there_are() {
+    let service = Running::demo().await;
+    let many: String = (0..1_000).map(|number| format!("&x{number}")).collect();
+    let subjects = "x+".repeat(2_000) + "y";
+    let long = "%01".repeat(2_500);
+    for path in [
+        format!("/subjects/cs.DC.rss?{many}"),
+        format!("/api/query?{many}"),
+        format!("/?{many}"),
+        format!("/?type={}", "x,".repeat(3_000)),
+        format!("/subjects/{subjects}.rss"),
+        format!("/subjects/{}.xml", "<".repeat(4_000)),
+        format!("/subjects/cs.DC.rss?type={}", "x,".repeat(3_000)),
+        format!("/subjects/cs.DC.rss?{long}={long}"),
+        format!("/search.rss?q={}", "(a+or+".repeat(600)),
+        format!("/named/{}", "%22".repeat(2_500)),
+        format!("/rss/{subjects}"),
+        format!("/explain?{many}"),
+        format!("/feeds.opml?subjects={}", "x,".repeat(3_000)),
+        format!("/{}", "x".repeat(8_000)),
+    ] {
+        for accept in ["application/json", "text/plain", "text/html"] {
+            let response = service.ask(Method::GET, &path, &[("accept", accept)]).await;
+            assert!(response.status().is_client_error(), "{path:.60}");
+            let kind = response.headers()["content-type"].to_str().expect("text").to_owned();
+            let body = response.text().await.expect("a body");
+            // The start page shows the mistakes beside its fields.
+            assert!(
+                body.len() <= 16 * 1024 || body.contains("id=\"builder\""),
+                "{path:.60} {accept}: {}",
+                body.len()
+            );
+            if kind == "application/problem+json" && path.starts_with("/subjects/cs.DC.rss?&x0") {
+                let problem: Value = serde_json::from_str(&body).expect("JSON");
+                let told = problem["errors"].as_array().expect("errors").len() as u64;
+                assert_eq!(told + problem["left_out"].as_u64().expect("a number"), 1_000);
+                assert!(told >= 8, "{told}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_follows_a_link_changes_nothing_and_what_is_unknown_is_still_a_mistake() {
+    let service = Running::demo().await;
+    let tail = "utm_source=mastodon&fbclid=x%FF&gclid=1&ref=a&REF=b&mc_cid=2";
+    for path in [
+        "/subjects/cs.DC.atom",
+        "/subjects/cs.DC.json?type=new",
+        "/search.rss?q=gpu",
+        "/keywords/GPU.rss",
+        "/rss/cs.DC",
+        "/",
+        "/?subjects=cs.DC",
+        "/feeds.opml?subjects=cs.DC",
+        "/explain?q=gpu&id=2602.23598",
+        "/help/http",
+    ] {
+        let mark = if path.contains('?') { '&' } else { '?' };
+        let plain = service.text(path).await;
+        assert_eq!(service.text(&format!("{path}{mark}{tail}")).await, plain, "{path}");
+        if let Some((path, query)) = path.split_once('?') {
+            assert_eq!(service.text(&format!("{path}?{tail}&{query}")).await, plain, "{path}");
+        }
+        for unknown in ["utm", "refs=1", "clid=x", "source=rss"] {
+            assert_eq!(
+                service.get(&format!("{path}{mark}{tail}&{unknown}")).await.status(),
+                400,
+                "{path} {unknown}"
+            );
+        }
+    }
 }

@@ -61,42 +61,97 @@ async fn a_key_in_the_address_is_in_no_link() {
 }
 
 #[tokio::test]
+async fn what_a_key_opened_is_private_everywhere() {
+    let service = locked().await;
+    for path in [
+        "/",
+        "/?subjects=cs.DC",
+        "/subjects/cs.DC.atom",
+        "/rss/cs.DC",
+        "/api/query?id_list=2602.23598",
+        "/feeds.opml?subjects=cs.DC",
+        "/status",
+        "/status.json",
+        "/explain?q=gpu&id=2602.23598",
+        "/metrics",
+    ] {
+        // Twice, for what was asked a moment ago is answered from memory.
+        for _ in 0..2 {
+            let answer = service.ask(Method::GET, path, &[("authorization", &format!("Bearer {ONE}"))]).await;
+            assert_eq!(answer.status(), 200, "{path}");
+            let control = answer.headers()["cache-control"].to_str().expect("text").to_owned();
+            assert!(control.contains("private") || control.contains("no-store"), "{path}: {control}");
+        }
+    }
+    for path in ["/style.css", "/help/http"] {
+        let answer = service.get(path).await;
+        assert!(!answer.headers()["cache-control"].to_str().expect("text").contains("private"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn where_no_keys_are_set_a_key_is_an_unknown_parameter() {
     let service = Running::demo().await;
     assert_eq!(service.get(&format!("/subjects/cs.DC.rss?key={ONE}")).await.status(), 400);
 }
 
 #[tokio::test]
-async fn orders_need_an_operators_key_as_soon_as_others_could_look_like_one() {
-    let service = locked().await;
-    let refresh = |key: &'static str, more: &'static [(&'static str, &'static str)]| {
-        let service = &service;
-        async move {
-            let bearer = format!("Bearer {key}");
-            let mut headers = vec![("authorization", bearer.as_str())];
-            headers.extend(more);
-            service.ask(Method::POST, "/admin/refresh?subjects=cs.DC", &headers).await.status().as_u16()
+async fn an_order_of_the_operator_is_not_there_for_anyone_else() {
+    // A reader's key, where there are any, opens what is not there; without one nothing is told.
+    let only_operators = || Sources::default().with_override("test", "access.admin_keys", OPERATOR);
+    let behind_a_proxy = || Sources::default().with_override("test", "server.trusted_proxies", "127.0.0.1");
+    for (service, stranger) in [
+        (locked().await, 401),
+        (Running::demo_with(only_operators()).await, 404),
+        (Running::demo_with(behind_a_proxy()).await, 404),
+        (Running::demo().await, 404),
+    ] {
+        let ask = |method: Method, path: &'static str, key: String| {
+            let service = &service;
+            async move { service.ask(method, path, &[("authorization", &format!("Bearer {key}"))]).await }
+        };
+        for host in ["127.0.0.1", "localhost", "feeds.example"] {
+            for method in ["GET", "HEAD", "POST", "PUT", "OPTIONS"] {
+                // What it is told of an address that nobody has is what it is told of this one.
+                let mut told = Vec::new();
+                for path in ["/admin/refresh", "/admin/refused"] {
+                    let mut wire = Wire::to(&service).await;
+                    wire.send(&format!(
+                        "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+                    ))
+                    .await;
+                    let answer = wire.answer(method != "HEAD").await;
+                    assert_eq!(
+                        answer.status,
+                        if method == "OPTIONS" { 404 } else { stranger },
+                        "{method} {host}"
+                    );
+                    let mut names: Vec<String> = answer.headers.into_iter().map(|(name, _)| name).collect();
+                    names.sort();
+                    let body = String::from_utf8(answer.body).expect("text").replace("refused", "refresh");
+                    told.push((names, body.split(",\"instance").next().map(str::to_owned)));
+                }
+                assert_eq!(told[0], told[1], "{method} {host}");
+            }
         }
-    };
-    assert_eq!(refresh("none", &[]).await, 403);
-    assert_eq!(refresh(ONE, &[]).await, 403);
-    assert_eq!(refresh(OPERATOR, &[]).await, 200);
-    assert_eq!(refresh(OPERATOR, &[("x-forwarded-for", "192.0.2.1")]).await, 200);
+        if stranger == 401 {
+            assert_eq!(ask(Method::POST, "/admin/refresh", ONE.to_owned()).await.status(), 404);
+        }
+        let key = service.operator_token.clone().unwrap_or_else(|| OPERATOR.to_owned());
+        assert_eq!(ask(Method::POST, "/admin/refresh?subjects=cs.DC", key.clone()).await.status(), 200);
+        assert_eq!(ask(Method::POST, "/%61dmin/refresh?subjects=cs.DC", key.clone()).await.status(), 200);
+        assert_eq!(ask(Method::GET, "/admin/refresh", key.clone()).await.status(), 405);
+        assert_eq!(ask(Method::OPTIONS, "/admin/refresh", key.clone()).await.status(), 204);
+        let almost = key.replace(|c: char| c.is_ascii_digit(), "x");
+        assert_ne!(ask(Method::POST, "/admin/refresh", almost).await.status(), 200);
+    }
+    let service = locked().await;
     let in_the_address = format!("/admin/refresh?key={OPERATOR}&subjects=cs.DC");
     assert_eq!(service.ask(Method::POST, &in_the_address, &[]).await.status(), 200);
     // An operator may read as well.
     let bearer = format!("Bearer {OPERATOR}");
     let answer = service.ask(Method::GET, "/subjects/cs.DC.rss", &[("authorization", &bearer)]).await;
     assert_eq!(answer.status(), 200);
-}
-
-#[tokio::test]
-async fn behind_a_trusted_proxy_no_order_comes_without_a_key() {
-    let sources = Sources::default().with_override("test", "server.trusted_proxies", "127.0.0.1");
-    let service = Running::demo_with(sources).await;
-    let answer = service.ask(Method::POST, "/admin/refresh?subjects=cs.DC", &[]).await;
-    assert_eq!(answer.status(), 403);
-    assert!(answer.text().await.expect("a body").contains("access.admin_keys"));
 }
 
 /// How one may write a path so that it reads otherwise and may mean the same.

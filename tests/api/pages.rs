@@ -253,3 +253,32 @@ async fn hostile_papers_read_like_others() {
     let (_, turned) = page(&service, "/search?q=%E2%80%AEx", 200).await;
     assert!(!all(&turned, "title")[0].contains('\u{202E}'));
 }
+
+#[tokio::test]
+async fn the_start_page_leads_readers_to_the_feed_that_it_shows() {
+    let service = Running::demo().await;
+    let page = service.text("/?subjects=cs.DC&type=new&q=gpu").await;
+    let head = page.split("</head>").next().expect("a head");
+    let links: Vec<&str> = head.split("<link rel=\"alternate\"").skip(1).collect();
+    for (link, (kind, ending)) in links.iter().zip([
+        ("application/rss+xml", "rss"),
+        ("application/atom+xml", "atom"),
+        ("application/feed+json", "json"),
+    ]) {
+        assert!(link.contains(&format!("type=\"{kind}\"")), "{link}");
+        let address =
+            link.split("href=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("an address");
+        let path = address.replace("&amp;", "&");
+        let path = path.strip_prefix(&service.base).expect("an address here");
+        assert!(path.contains(&format!("cs.DC.{ending}?")), "{path}");
+        assert_eq!(
+            service.get(path).await.headers()["content-type"].to_str().ok().map(|all| all.starts_with(kind)),
+            Some(true)
+        );
+    }
+    assert_eq!(links.len(), 3);
+    // Where there is no feed, there is nothing to lead to.
+    let mistaken = service.get("/?subjects=cs.DC&q=gpu+or").await.text().await.expect("a page");
+    assert!(!mistaken.contains("rel=\"alternate\""));
+    assert!(page.contains("href=\"feed://"), "a program takes the feed over");
+}

@@ -17,6 +17,8 @@ pub struct Running {
     pub base: String,
     pub reloads: Reloads,
     handle: ServerHandle,
+    /// What the operator shows; the tests are the operator of a service that has no keys.
+    pub operator_token: Option<String>,
     run: tokio::task::JoinHandle<anyhow::Result<()>>,
     client: reqwest::Client,
 }
@@ -87,12 +89,14 @@ impl Running {
         let clock = Arc::new(SystemClock::starting_at(Some(now)));
         let service = Service::start(&settings, upstream, keep, clock).await.expect("the service starts");
         let (base, handle) = (format!("http://{}", service.address()), service.handle());
+        let has_keys = settings.access.keys.iter().chain(settings.access.admin_keys.iter()).next().is_some();
+        let operator_token = (!has_keys).then(|| service.operator_token().to_owned());
         let reloads = service.reloads(&sources);
         let service = if follows { service.following(&reloads) } else { service };
         let run = tokio::spawn(service.run());
         crosslist::fetch::install_cryptography();
         let client = reqwest::Client::builder().no_proxy().no_gzip().no_brotli().build().expect("a client");
-        Self { base, reloads, handle, run, client }
+        Self { base, reloads, handle, operator_token, run, client }
     }
 
     /// Ends the service and what it holds, as a restart needs it.
@@ -120,6 +124,10 @@ impl Running {
         let mut request = self.client.request(method, format!("{}{path}", self.base));
         for (name, value) in headers {
             request = request.header(*name, *value);
+        }
+        let token = self.operator_token.as_ref().filter(|_| path.starts_with("/admin/"));
+        if let Some(token) = token.filter(|_| headers.iter().all(|(name, _)| *name != "authorization")) {
+            request = request.bearer_auth(token);
         }
         request.send().await.expect("an answer")
     }

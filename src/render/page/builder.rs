@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::preview::{kind, preview};
 use super::result::{self, result};
-use super::{Place, document, subjects};
+use super::{Format, Place, document, label, subjects};
 use crate::domain::announcement::AnnounceType;
 use crate::domain::presentation::{Choice, Profile, TextMode};
 use crate::domain::preview::Preview;
@@ -82,7 +82,15 @@ pub fn builder(builder: &Builder<'_>) -> String {
             }
         }
     };
-    document("crosslist: arXiv’s listings as feeds", Place::Builder, &html! {}, &body)
+    let head = html! {
+        @if let Ok(made) = &builder.made {
+            @for format in Format::ALL {
+                link rel="alternate" type=(format.media_type()) title={ (made.title) " (" (label(format)) ")" }
+                    href=(made.url.with_extension(format.extension()));
+            }
+        }
+    };
+    document("crosslist: arXiv’s listings as feeds", Place::Builder, &head, &body)
 }
 
 fn form(builder: &Builder<'_>) -> Markup {

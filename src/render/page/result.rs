@@ -67,7 +67,7 @@ fn addresses(made: &Made<'_>) -> Markup {
         h3 { "Open in" }
         ul.ways {
             @for (name, beginning) in READERS { li { a.way href={ (beginning) (encoded) } rel="noreferrer" { (name) } } }
-            li { a.way href={ "feed:" (atom) } { "NetNewsWire and other programs" } }
+            @if let Some(link) = feed_link(&atom) { li { a.way href=(link) { "NetNewsWire and other programs" } } }
         }
         @if made.is_local {
             p.quiet { "This service answers at an address of this machine alone: a program here can subscribe, a reader on the web cannot reach it." }
@@ -79,6 +79,15 @@ fn addresses(made: &Made<'_>) -> Markup {
             p.label { "For the file feeds.toml " (copy("section")) }
             pre.toml tabindex="0" id="section" { code { (made.section) } }
         }
+    }
+}
+
+/// The address as programs take it that have made themselves known for the scheme `feed`: `feed://` stands for http, and
+/// `feed:https://` for https. Brackets, which an IPv6 address has, may stand in the first form alone.
+fn feed_link(address: &str) -> Option<String> {
+    match address.strip_prefix("http://") {
+        Some(rest) => Some(format!("feed://{rest}")),
+        None => (!address.contains(['[', ']'])).then(|| format!("feed:{address}")),
     }
 }
 
@@ -96,4 +105,22 @@ fn line(id: &str, name: &str, value: &str) -> Markup {
 /// Shown by the script, which can copy.
 fn copy(id: &str) -> Markup {
     html! { button.copy type="button" hidden data-copy=(id) { "Copy" span.visually-hidden { " " (id) } } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::feed_link;
+
+    #[test]
+    fn a_link_for_programs_is_a_valid_address_or_none() {
+        let check = |address: &str, expected: Option<&str>| {
+            let link = feed_link(address);
+            assert_eq!(link.as_deref(), expected);
+            assert!(link.is_none_or(|link| url::Url::parse(&link).is_ok()), "{address}");
+        };
+        check("http://a.example:81/search.atom?q=ti:GPU", Some("feed://a.example:81/search.atom?q=ti:GPU"));
+        check("http://[::1]:8080/search.atom", Some("feed://[::1]:8080/search.atom"));
+        check("https://a.example/search.atom?q=x", Some("feed:https://a.example/search.atom?q=x"));
+        check("https://[2001:db8::1]/search.atom", None);
+    }
 }

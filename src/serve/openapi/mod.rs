@@ -100,10 +100,11 @@ fn describe(base: &str, options: &Options, doors: &Doors, outward: &Outward) -> 
     for status in statuses {
         components["responses"][format!("Problem{status}")] = problem(status, &[]);
     }
+    components["securitySchemes"] = json!({
+        "bearer": { "type": "http", "scheme": "bearer", "description": "A key, or the operator's token, as `Authorization: Bearer KEY`." },
+    });
     if doors.has_keys() {
-        components["securitySchemes"] = json!({
-            "bearer": { "type": "http", "scheme": "bearer", "description": "An access key, as `Authorization: Bearer KEY`." },
-            "key": { "type": "apiKey", "in": "query", "name": "key", "description": "An access key, for readers that cannot send headers." },
+        components["securitySchemes"]["key"] = json!({ "type": "apiKey", "in": "query", "name": "key", "description": "An access key, for readers that cannot send headers.",
         });
     }
     whole
@@ -130,7 +131,8 @@ fn completed(path: &str, methods: Methods, by_hand: &Value, doors: &Doors) -> Va
     };
     let mut operation = by_hand[method].clone();
     complete(path, method, &mut operation, doors);
-    let mut all = json!({ "options": options(&operation) });
+    let is_admin = Address::of_pattern(path).access() == Access::Operator;
+    let mut all = json!({ "options": options(&operation, is_admin) });
     if methods == Methods::Read {
         let mut head = operation.clone();
         head["operationId"] = named(&operation, "Head");
@@ -155,7 +157,11 @@ fn complete(path: &str, method: &str, operation: &mut Value, doors: &Doors) {
     let address = Address::of_pattern(path);
     let is_admin = address.access() == Access::Operator;
     let needs_key = doors.asks_for_a_key(address.access());
-    let ways = if needs_key { json!([{ "bearer": [] }, { "key": [] }]) } else { json!([]) };
+    let ways = match needs_key {
+        false => json!([]),
+        true if doors.has_keys() => json!([{ "bearer": [] }, { "key": [] }]),
+        true => json!([{ "bearer": [] }]),
+    };
     operation["security"] = ways;
 
     let responses = &mut operation["responses"];
@@ -165,7 +171,7 @@ fn complete(path: &str, method: &str, operation: &mut Value, doors: &Doors) {
     // Numbers come in one form.
     let has_tags = !is_word && method == "get" && path != "/metrics";
     usual.extend(has_tags.then_some([406, 412]).into_iter().flatten());
-    usual.extend((needs_key && !is_admin).then_some(401));
+    usual.extend((if is_admin { doors.are_keys_asked_for() } else { needs_key }).then_some(401));
     for status in usual {
         let status = status.to_string();
         if responses[&status].is_null() {
@@ -190,7 +196,7 @@ fn complete(path: &str, method: &str, operation: &mut Value, doors: &Doors) {
 }
 
 /// What `OPTIONS` answers beside this operation.
-fn options(operation: &Value) -> Value {
+fn options(operation: &Value, is_admin: bool) -> Value {
     let of_path = |parameter: &&Value| {
         let name = parameter["$ref"].as_str().and_then(|name| name.rsplit_once('/'));
         name.is_some_and(|(_, name)| ["path-subjects", "keyword", "slug", "format"].contains(&name))
@@ -198,7 +204,12 @@ fn options(operation: &Value) -> Value {
     let parameters: Vec<&Value> =
         operation["parameters"].as_array().into_iter().flatten().filter(of_path).collect();
     let mut responses = json!({ "204": reference("responses", "Methods") });
-    for status in ["400", "413", "414", "429", "431", "500"] {
+    // Whoever is not the operator is told that nothing is there.
+    let (of_operator, security) = match &operation["security"] {
+        ways if is_admin => (&["401", "404"][..], ways.clone()),
+        _ => (&[][..], json!([])),
+    };
+    for status in ["400", "413", "414", "429", "431", "500"].iter().chain(of_operator).copied() {
         if let Some(response) = operation["responses"].get(status) {
             responses[status] = response.clone();
         }
@@ -209,7 +220,7 @@ fn options(operation: &Value) -> Value {
         "summary": "The methods that there are, also for pages of other sites that ask before they ask",
         "parameters": parameters,
         "responses": responses,
-        "security": [],
+        "security": security,
     })
 }
 

@@ -31,7 +31,7 @@ fn described(doors: &Doors, choice: HubChoice) -> Value {
 }
 
 fn locked() -> Doors {
-    Doors { readers: Keys::new(["reader"]), admins: Keys::new(["operator"]) }
+    Doors { readers: Keys::new(["reader"]), admins: Keys::new(["operator"]), ..Doors::default() }
 }
 
 #[test]
@@ -135,14 +135,17 @@ fn no_operation_shares_its_name() {
 #[test]
 fn keys_are_asked_for_where_the_doors_ask_for_them() {
     let open = described(&Doors::default(), HubChoice::BuiltIn);
-    assert!(open["components"]["securitySchemes"].is_null());
+    assert_eq!(open["paths"]["/admin/refresh"]["post"]["security"], json!([{ "bearer": [] }]));
+    assert!(open["components"]["securitySchemes"]["key"].is_null());
     assert_eq!(open["paths"]["/status"]["get"]["security"], json!([]));
     let locked = described(&locked(), HubChoice::BuiltIn);
     let ways = json!([{ "bearer": [] }, { "key": [] }]);
     let status = &locked["paths"]["/status"]["get"];
     assert_eq!((&status["security"], status["responses"]["401"].is_object()), (&ways, true));
     assert_eq!(locked["paths"]["/status"]["options"]["security"], json!([]));
-    assert_eq!(locked["paths"]["/admin/refresh"]["post"]["security"], ways);
+    for method in ["post", "options"] {
+        assert_eq!(locked["paths"]["/admin/refresh"][method]["security"], ways);
+    }
     for path in ["/openapi.json", "/healthz", "/help/http", "/style.css"] {
         assert_eq!(locked["paths"][path]["get"]["security"], json!([]), "{path}");
         assert!(locked["paths"][path]["get"]["responses"]["401"].is_null(), "{path}");

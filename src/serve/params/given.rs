@@ -14,6 +14,7 @@ use crate::filter::{self, Aliases, Context, Limits, Mode, Query};
 use super::super::State;
 use super::super::error::{Mistake, Problem};
 use super::super::kinds::Code;
+use super::tracking::is_tracking;
 use super::values::{choice, flag, number, shortened, subject_list, types, wrong};
 
 /// The most items of a feed.
@@ -126,6 +127,7 @@ impl Given {
 }
 
 /// Reads a query string; what is not among `known` is a mistake, and so is a value that means nothing.
+/// Only what was appended to follow a link is left alone.
 pub(in crate::serve) fn given(query: &str, state: &State, known: &[&[&str]]) -> Result<Given, Problem> {
     let known = known.concat();
     let is_compat =
@@ -134,7 +136,7 @@ pub(in crate::serve) fn given(query: &str, state: &State, known: &[&[&str]]) -> 
     let (given, mistakes, filters) = (Given::default(), Vec::new(), Vec::new());
     let mut reader = Reader { state, mode, given, mistakes, filters };
     let mut seen: Vec<Cow<'_, str>> = Vec::new();
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+    for (name, value) in form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| !is_tracking(name)) {
         let refused = |code, message: String, hint: String| Mistake {
             code,
             parameter: shortened(&name),

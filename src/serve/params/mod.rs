@@ -1,6 +1,7 @@
 //! What exactly does a request ask for, and what is wrong with it?
 
 mod given;
+mod tracking;
 mod values;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use super::{State, negotiate};
 pub(super) use given::{
     BRIEF_CHARACTERS, FEED, Given, LIMIT_MAX, PAGE_MAX, RULE, SECONDS_PER_DAY, SHOWN, given,
 };
+pub(super) use tracking::is_tracking;
 pub(super) use values::{shortened, sorted, subject_list};
 
 /// The longest keyword, in bytes; it stands twice in the rule that it becomes.

@@ -1,0 +1,84 @@
+//! Which requests are let in: the quota, keys, and the bounds that hold for every address.
+
+use std::rc::Rc;
+
+use actix_web::dev::ServiceRequest;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::{Method, Version};
+
+use super::addresses::{Access, Address};
+use super::error::Problem;
+use super::outbox::Outbox;
+use super::routes::Methods;
+use super::{State, TARGET_BYTES_MAX, hub};
+
+/// The most bytes of header fields, names and values together.
+const HEADERS_BYTES_MAX: usize = 16 * 1024;
+
+/// May the client ask this, now?
+pub(super) fn admit(request: &ServiceRequest, address: Address, state: &State) -> Result<(), Problem> {
+    if address.is_counted()
+        && let Err(wait) = state.clients.count(request.peer_addr(), request.headers())
+    {
+        return Err(Problem::too_many_requests(wait));
+    }
+    // A browser asks what it may ask without its user's key.
+    if *request.method() == Method::OPTIONS || is_open(request, address.access(), state) {
+        return Ok(());
+    }
+    // To a reader an address of the operator is one that does not exist.
+    if address.access() == Access::Operator && is_open(request, Access::Readers, state) {
+        return Ok(());
+    }
+    Err(Problem::no_key())
+}
+
+/// Is this a request that a route should see?
+pub(super) fn check(request: &ServiceRequest, address: Address, state: &State) -> Result<(), Problem> {
+    let target_bytes = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    if target_bytes > TARGET_BYTES_MAX {
+        return Err(Problem::target_too_long(TARGET_BYTES_MAX));
+    }
+    let headers = request.headers();
+    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if bytes > HEADERS_BYTES_MAX {
+        return Err(Problem::headers_too_large(HEADERS_BYTES_MAX));
+    }
+    let hosts = headers.get_all(header::HOST).count();
+    if hosts > 1 || (hosts == 0 && request.version() >= Version::HTTP_11) {
+        return Err(Problem::bad_host());
+    }
+    if has_body(headers) {
+        if !hub::takes_body(request.method(), request.path(), state) {
+            return Err(Problem::body_refused(
+                "nothing here is asked for with a body; send the request without one",
+            ));
+        }
+        // What the connection holds back would be waited for without end.
+        let outbox = request.request().conn_data::<Rc<Outbox>>();
+        if outbox.is_some_and(|outbox| !outbox.lets_body_through()) {
+            return Err(Problem::body_refused(
+                "a form of at most 8192 bytes with a Content-Length is taken here",
+            ));
+        }
+    }
+    // A path is not what it names.
+    if *request.method() == Method::CONNECT {
+        return Err(Problem::method_not_allowed(request.method(), Methods::Read.allow()));
+    }
+    if address.access() == Access::Operator && !is_open(request, Access::Operator, state) {
+        return Err(Problem::unknown_path(request.path()));
+    }
+    Ok(())
+}
+
+fn is_open(request: &ServiceRequest, access: Access, state: &State) -> bool {
+    state.doors.is_open(access, request.headers(), request.uri())
+}
+
+/// Does a body follow, be it empty in the end?
+pub(super) fn has_body(headers: &HeaderMap) -> bool {
+    let is_none = |length: &HeaderValue| length.as_bytes().iter().all(|digit| *digit == b'0');
+    headers.contains_key(header::TRANSFER_ENCODING)
+        || headers.get_all(header::CONTENT_LENGTH).any(|length| !is_none(length))
+}
