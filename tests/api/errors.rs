@@ -134,12 +134,13 @@ async fn a_host_that_is_none_is_refused() {
 #[tokio::test]
 async fn a_refresh_is_for_who_has_the_token_wherever_the_request_comes_from() {
     let service = Running::demo().await;
-    let refresh = |headers| service.ask(Method::POST, "/admin/refresh?subjects=cs.DC", headers);
+    let path = "/admin/refresh?subjects=cs.DC";
     let stranger = |host: &'static str| [("authorization", "Bearer 0123456789abcdef"), ("host", host)];
     for host in ["127.0.0.1", "localhost", "[::1]", "evil.example"] {
-        assert_eq!(refresh(&stranger(host)).await.status(), 404, "{host}");
+        assert_eq!(service.ask(Method::POST, path, &stranger(host)).await.status(), 404, "{host}");
     }
-    let answer = refresh(&[("host", "feeds.example"), ("x-forwarded-for", "10.0.0.1")]).await;
+    let from_afar = [("host", "feeds.example"), ("x-forwarded-for", "10.0.0.1")];
+    let answer = service.ask(Method::POST, path, &from_afar).await;
     assert_eq!(answer.status(), 200);
     let rows: Value = serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON");
     assert_eq!(rows[0]["verdict"], "complete");
