@@ -41,7 +41,7 @@ async fn service(sources: Sources) -> Running {
     let sources = sources.with_override("test", "push.allow_networks", "127.0.0.0/8");
     let service = Running::demo_with(Sources { feeds_file: Some(path), ..sources }).await;
     // The past days too, before anything is compared.
-    let key = format!("Bearer {OPERATOR}");
+    let key = format!("Bearer {}", service.operator_token.as_deref().unwrap_or(OPERATOR));
     let refreshed =
         service.ask(Method::POST, "/admin/refresh?subjects=cs.DC", &[("authorization", &key)]).await;
     assert_eq!(refreshed.status(), 200);
