@@ -65,7 +65,7 @@ enum Command {
     Fetch(fetch::Arguments),
     /// Read what is behind and write every configured feed as files, for a host that only has files
     Export(export::Arguments),
-    /// Ask the running service for a round now, wait for its end and print the verdicts; with the first key of access.admin_keys, else with the token beside the store
+    /// Ask the running service for a round now, wait for its end and print the verdicts; shows the first admin key of the settings, else the token beside the store
     Refresh(service::RefreshArguments),
     /// Load every setting, named feed and rule, and list every mistake
     Check,

@@ -249,7 +249,7 @@ impl Problem {
 
     /// The same with these mistakes, of which so many more are left out; `detail` says what is wrong where there are none.
     pub(super) fn with(&self, errors: Vec<Mistake>, left_out: usize, detail: String) -> Self {
-        let mut problem = Self { errors, left_out, detail, ..self.clone() };
+        let mut problem = Self { detail, errors, left_out, ..self.clone() };
         if !problem.errors.is_empty() || left_out > 0 {
             problem.detail = problem.said().join("; ");
         }
