@@ -175,7 +175,7 @@ async fn a_terminal_gets_a_caret_under_each_mistake() {
 #[tokio::test]
 async fn an_error_has_its_bound_in_every_form_however_many_mistakes_there_are() {
     let service = Running::demo().await;
-    let many: String = (0..1_000).map(|number| format!("&x{number}")).collect();
+    let many = (0..1_000).map(|number| format!("&x{number}")).collect::<Vec<_>>().concat();
     let subjects = "x+".repeat(2_000) + "y";
     let long = "%01".repeat(2_500);
     for path in [

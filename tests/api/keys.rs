@@ -158,7 +158,7 @@ async fn an_order_of_the_operator_is_not_there_for_anyone_else() {
 fn spellings(path: &str) -> Vec<String> {
     let first = path.as_bytes()[1];
     let rest = &path[2..];
-    let encoded: String = path[1..].bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let encoded = path[1..].bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     let end = path.rfind('/').expect("a slash");
     vec![
         path.to_owned(),
