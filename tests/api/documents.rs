@@ -3,13 +3,13 @@
 use crosslist::settings::Sources;
 use reqwest::Method;
 
-use crate::service::{Arxiv, Running, page};
+use crate::service::{Arxiv, Running, page_of_cs_lg};
 
 #[tokio::test]
 async fn news_of_one_subject_leaves_the_tags_of_others() {
     let arxiv = Arxiv::start().await;
     arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-02.html");
-    let other = page("cs.DC-new-2026-03-02.html").replace("/cs.DC/", "/cs.LG/").replace("cs.DC", "cs.LG");
+    let other = page_of_cs_lg("cs.DC-new-2026-03-02.html");
     arxiv.answer("/list/cs.LG/new", 200, &other);
     let sources = Sources::default().with_override("test", "subjects.fill_days", "0");
     let service = Running::over(&arxiv, sources, "2026-03-03T02:00:00Z").await;

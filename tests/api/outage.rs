@@ -218,9 +218,7 @@ async fn a_restart_long_after_the_last_mailing_empties_no_feed() {
 async fn a_page_that_lags_behind_another_subjects_is_stale_and_its_feed_says_so() {
     let arxiv = Arxiv::start().await;
     arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-06.html");
-    let lagging = crate::service::page("cs.DC-new-2026-03-05-only-rep.html")
-        .replace("/cs.DC/", "/cs.LG/")
-        .replace("recent-cs.DC", "recent-cs.LG");
+    let lagging = crate::service::page_of_cs_lg("cs.DC-new-2026-03-05-only-rep.html");
     arxiv.answer("/list/cs.LG/new", 200, &lagging);
     let sources = sources("0").with_override("test", "subjects.watch", "cs.DC,cs.LG");
     let service = Running::over(&arxiv, sources, FRIDAY).await;

@@ -257,6 +257,15 @@ impl Arxiv {
     }
 }
 
+/// The same page as that of cs.LG would be, with both subjects in each other's place.
+pub fn page_of_cs_lg(file: &str) -> String {
+    page(file)
+        .replace("<h1>Distributed, Parallel, and Cluster Computing</h1>", "<h1>Machine Learning</h1>")
+        .replace("cs.LG", "cs.dc")
+        .replace("cs.DC", "cs.LG")
+        .replace("cs.dc", "cs.DC")
+}
+
 /// A saved page of the demo.
 pub fn page(file: &str) -> String {
     let path = format!("{}/demo/{file}", env!("CARGO_MANIFEST_DIR"));
