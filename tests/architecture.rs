@@ -49,7 +49,7 @@ const ROOF: &[&str] = &[
 /// Where a crate of others is at home; an empty list for the whole house.
 const HOMES: &[(&str, &[&str])] = &[
     ("actix_http", &["serve"]),
-    ("actix_server", &["serve"]),
+    ("actix_server", &["serve", "startup"]),
     ("actix_service", &["serve"]),
     ("actix_web", &["serve", "startup"]),
     ("anyhow", &["cli", "startup"]),
@@ -83,6 +83,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ring", &["push", "startup"]),
     ("rlimit", &["startup"]),
     ("rss", &["render"]),
+    ("rustix", &["cli"]),
     ("rustls", &["fetch"]),
     ("scraper", &["parse"]),
     ("serde", &[]),

@@ -2,6 +2,7 @@
 
 mod folder;
 mod manifest;
+mod whole;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use crate::render::Format;
 use crate::serve::{self, Exported, File, State};
 use crate::settings::Settings;
 use crate::startup::{self, Keep};
+use crate::store::StoreError;
 
 use super::{Failure, UpstreamArguments, fetch, load, print, runtime, start_log};
 use folder::{Done, Folder};
@@ -113,7 +115,17 @@ async fn state(settings: &Settings, arguments: &Arguments) -> Result<(Vec<Outcom
         _ => Keep::from(settings.store.options.clone()),
     };
     let described = upstream.describe();
-    let store = keep.open(&upstream).await?;
+    let holder = startup::holder("export", None);
+    let opened = if arguments.no_fetch {
+        keep.open_beside(&upstream, &holder).await
+    } else {
+        keep.open(&upstream, &holder).await
+    };
+    let store = opened.map_err(|error| {
+        let hint = matches!(error, StoreError::InUse { .. }) && !arguments.no_fetch;
+        let hint = if hint { "; `--no-fetch` writes what a service has read" } else { "" };
+        Failure::running(format!("{error}{hint}"))
+    })?;
     let mut outcomes = Vec::new();
     if !arguments.no_fetch {
         // Drawn on a terminal only; elsewhere the tables are all that is printed.

@@ -13,12 +13,16 @@ use crate::domain::mailing;
 use crate::domain::outcome::Outcome;
 use crate::domain::verdict::Verdict;
 use crate::fetch::{Guard, Upstream};
-use crate::store::{AnyStore, Replicas, Role, Store, StoreError};
+use crate::startup;
+use crate::store::{self, AnyStore, Replicas, Role, Store, StoreError};
 
 use super::{Failure, UpstreamArguments, load, print, runtime, start_log, subjects};
 
 /// How often the progress bar moves while a page is waited for.
 pub(super) const TICK: Duration = Duration::from_millis(120);
+
+/// What to do beside a service.
+const REFRESH: &str = "`crosslist refresh` beside a service asks it for a round";
 
 #[derive(clap::Args, Debug)]
 pub(super) struct Arguments {
@@ -55,7 +59,7 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
     let outcomes = runtime()?.block_on(async {
         let store = match &arguments.store {
             None if replay.is_some() => None,
-            _ => Some(AnyStore::open(&settings.store.options, &upstream.identity()).await?),
+            _ => Some(open(&settings.store.options, &upstream).await?),
         };
         if let Some(store) = &store {
             lead(store, &mut upstream).await?;
@@ -72,6 +76,7 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
             bar.inc(1);
         }
         if let Some(store) = store {
+            store.lead(upstream.wait_estimate()).await?;
             store.resign().await;
             store.close().await;
         }
@@ -83,13 +88,23 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
     end(&outcomes)
 }
 
+/// Opens the store, unless a service has it, which has its own pace.
+async fn open(options: &store::Options, upstream: &Upstream) -> anyhow::Result<AnyStore> {
+    let opened = AnyStore::open_as(options, &upstream.identity(), &startup::holder("fetch", None)).await;
+    match opened {
+        Err(error @ StoreError::InUse { .. }) => anyhow::bail!("{error}; {REFRESH}"),
+        opened => Ok(opened?),
+    }
+}
+
 /// Only one process asks arXiv for all that share a store.
 async fn lead(store: &AnyStore, upstream: &mut Upstream) -> anyhow::Result<()> {
     match store.lead(Duration::ZERO).await? {
-        Role::Follows => anyhow::bail!(
-            "a service that shares this store reads arXiv; `crosslist refresh` beside it asks it for a round"
-        ),
-        Role::TookOver { rest, .. } => upstream.rest(rest),
+        Role::Follows => anyhow::bail!("a service that shares this store reads arXiv; {REFRESH}"),
+        Role::TookOver { rest, ended_well } => {
+            // One that was killed may have asked until that moment.
+            upstream.rest(rest + if ended_well { Duration::ZERO } else { upstream.pause() });
+        }
         Role::Leads => {}
     }
     let sharing = store.clone();

@@ -23,7 +23,7 @@ use crate::domain::taxonomy::SubjectId;
 use crate::fetch::{OpenError, Upstream};
 use crate::filter::{self, Context, Limits, Lists, Mode, Query};
 use crate::settings::{self, LogFormat, Settings, Sources};
-use crate::startup::{self, SystemClock};
+use crate::startup::{self, Signals, SystemClock};
 use crate::telemetry::{self, Look};
 
 use failure::Failure;
@@ -104,6 +104,9 @@ pub fn run() -> ExitCode {
         Err(error) if error.use_stderr() => return Failure::arguments(&error).report(),
         Err(help) => help.exit(),
     };
+    if !matches!(arguments.command, None | Some(Command::Serve(_))) {
+        Signals::end_first_process();
+    }
     let ended = match arguments.command.as_ref() {
         None => serve::run(&arguments, &serve::Arguments::default()),
         Some(Command::Serve(command)) => serve::run(&arguments, command),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::startup::{Keep, Service};
+use crate::startup::{Keep, Service, Signals};
 
 use super::{Failure, UpstreamArguments, load, runtime, start_log};
 
@@ -37,9 +37,25 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
     } else {
         settings.store.options.clone().into()
     };
-    runtime()?.block_on(async {
-        let service = Service::start(&settings, upstream, keep, Arc::new(clock)).await?;
+    let runtime = runtime()?;
+    let ended = runtime.block_on(async {
+        let mut signals = Signals::listen()?;
+        let service = tokio::select! {
+            started = Service::start(&settings, upstream, keep, Arc::new(clock)) => started?,
+            _ = signals.next() => return Ok(()),
+        };
         let reloads = service.reloads(&sources);
-        Ok(service.following(&reloads).run().await?)
-    })
+        let service = service.following(&reloads);
+        let handle = service.handle();
+        tokio::spawn(async move {
+            let signal = signals.next().await.name();
+            tracing::info!(signal, "stopping");
+            drop(handle.stop(true));
+            signals.next().await.end_process();
+        });
+        Ok(service.run().await?)
+    });
+    // A name that is looked up, or a page that is parsed, is not waited for.
+    runtime.shutdown_background();
+    ended
 }

@@ -6,8 +6,8 @@ use indicatif::ProgressBar;
 use jiff::Timestamp;
 
 use crate::domain::clock::Clock;
-use crate::startup::SystemClock;
-use crate::store::{self, Options, StoreError};
+use crate::startup::{self, SystemClock};
+use crate::store::{self, Lock, Options, StoreError};
 
 use super::{Failure, print, runtime};
 
@@ -16,7 +16,7 @@ const COMPANIONS: [&str; 3] = ["", "-wal", "-shm"];
 
 #[derive(clap::Subcommand, Debug)]
 pub(super) enum Command {
-    /// Move a damaged store out of the way, so that the next start begins with an empty one; stop the service first
+    /// Move a damaged store out of the way, so that the next start begins with an empty one; no service may have it
     SetAside,
     /// Copy everything that is kept into another, empty store: SQLite to PostgreSQL or back
     Copy {
@@ -44,6 +44,11 @@ pub(super) fn run(global: &super::Arguments, command: &Command) -> Result<(), Fa
                     format!("`{options}` is no file; a PostgreSQL is mended or restored with its own tools");
                 return Err(Failure::wrong(said));
             };
+            if !path.exists() {
+                return Err(Failure::wrong(format!("there is no store at `{}`", path.display())));
+            }
+            let held = Lock::take(&path, &startup::holder("store set-aside", None));
+            let _held = held.map_err(|error| Failure::running(error.to_string()))?;
             let aside = set_aside(&path, SystemClock::starting_at(None).now())?;
             print(&format!("`{}` is now `{}`\n", path.display(), aside.display()))
         }
@@ -85,9 +90,6 @@ fn with_bar<T>(work: impl AsyncFnOnce(store::Progress<'_>) -> Result<T, StoreErr
 
 /// Renames the file and its companions; nothing is deleted.
 fn set_aside(path: &Path, now: Timestamp) -> Result<PathBuf, Failure> {
-    if !path.exists() {
-        return Err(Failure::wrong(format!("there is no store at `{}`", path.display())));
-    }
     let suffix = now.strftime(".set-aside-%Y%m%dT%H%M%SZ").to_string();
     let beside = |ending: &str| {
         let mut name = path.as_os_str().to_owned();
@@ -124,6 +126,5 @@ mod tests {
             let moved = std::fs::read_to_string(format!("{}{companion}", aside.display()));
             assert_eq!(moved.expect("a file"), companion);
         }
-        assert!(set_aside(&path, now).is_err());
     }
 }

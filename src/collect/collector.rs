@@ -64,6 +64,8 @@ pub(super) struct Shared {
     options: ArcSwap<Options>,
     /// Tells the task that it has been told something else.
     pub(super) told: Notify,
+    /// Nobody is to wait for a read any more.
+    pub(super) stopping: watch::Sender<bool>,
     /// Tells the task to end.
     pub(super) stopped: watch::Sender<bool>,
     subjects: Mutex<Subjects>,
@@ -167,12 +169,6 @@ impl Collector {
         Ok(Self { options, ..self.clone() })
     }
 
-    /// Ends the task, whoever still holds a handle, and waits for it; what is being written is written to its end.
-    pub async fn stop(&self) {
-        self.shared.stopped.send_replace(true);
-        self.shared.stopped.closed().await;
-    }
-
     /// Knows what the store remembers and reads nothing, whoever asks.
     #[must_use]
     pub fn at_rest(upstream: Upstream, contents: &Contents, clock: Arc<dyn Clock>, options: Options) -> Self {
@@ -203,8 +199,7 @@ impl Collector {
 
     /// Waits for the first read of a subject and says how it ended; callers that ask meanwhile share the one read.
     ///
-    /// With `filled` the answer waits until the past days are read as well.
-    /// `None` when too many wait already or the service is stopping.
+    /// `filled` waits for the past days as well; none when too many wait already or the service is stopping.
     pub async fn first_read(&self, subject: SubjectId, filled: bool) -> Option<Outcome> {
         self.ask(subject, Wish::FirstRead, filled).await
     }
@@ -218,8 +213,13 @@ impl Collector {
 
     async fn ask(&self, subject: SubjectId, wish: Wish, filled: bool) -> Option<Outcome> {
         let (done, outcome) = oneshot::channel();
+        let mut stopping = self.shared.stopping.subscribe();
         self.asks.try_send(Ask { subject, wish, filled, done }).ok()?;
-        outcome.await.ok()
+        tokio::select! {
+            outcome = outcome => outcome.ok(),
+            // At once, whatever the task waits for.
+            _ = stopping.wait_for(|is_stopping| *is_stopping) => None,
+        }
     }
 
     /// Can the past days of a new subject be read within `wait`, at the pace that arXiv is asked?
@@ -322,6 +322,7 @@ impl Shared {
             clock,
             options: ArcSwap::new(options),
             told: Notify::new(),
+            stopping: watch::Sender::new(false),
             stopped: watch::Sender::new(false),
             version: AtomicU64::new(0),
             replica: Mutex::default(),

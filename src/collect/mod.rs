@@ -1,6 +1,7 @@
 //! When is arXiv asked, and what is made of the answer?
 
 mod collector;
+mod ending;
 mod judge;
 mod observed;
 mod past_days;

@@ -25,6 +25,9 @@ use super::{State, coding, delta, official, reading, respond};
 /// How long a read takes beyond the wait for its turn, for the estimate that a reader is given.
 const READ_SECONDS: u64 = 10;
 
+/// When a reader is to come back to a service that stops: a restart takes seconds.
+const STOPPING_RETRY: Duration = Duration::from_secs(9);
+
 /// `/subjects/{subjects}[.{format}]`
 pub(super) async fn subjects(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
     let asked = Target::of(&request, &state, "subjects").and_then(|target| params::subjects(&target, &state));
@@ -104,6 +107,9 @@ pub(super) async fn warm(subjects: &[SubjectId], state: &State) -> Result<bool, 
     if cold.is_empty() {
         return Ok(false);
     }
+    if state.collector.is_stopping() {
+        return Err(stopping());
+    }
     let wait = state.options.cold_wait;
     let mut reads = Vec::new();
     for subject in &cold {
@@ -122,6 +128,9 @@ pub(super) async fn warm(subjects: &[SubjectId], state: &State) -> Result<bool, 
     let outcomes: Vec<Option<Outcome>> = tokio::time::timeout(wait, all).await.unwrap_or_default();
     if let Some(subject) = cold.iter().find(|subject| !state.shelf.holds(**subject)) {
         let outcome = outcomes.iter().flatten().find(|outcome| outcome.subject == *subject);
+        if state.collector.is_stopping() {
+            return Err(stopping());
+        }
         if let Some(outcome) = outcome {
             return Err(not_read(*subject, outcome.verdict, &outcome.reason, until_next(*subject, state)));
         }
@@ -131,6 +140,11 @@ pub(super) async fn warm(subjects: &[SubjectId], state: &State) -> Result<bool, 
         return Err(Problem::not_read_yet(detail, estimate + Duration::from_secs(READ_SECONDS)));
     }
     Ok(true)
+}
+
+/// What readers hear whose subject is not read any more, for the service ends.
+fn stopping() -> Problem {
+    Problem::not_read_yet("the service is stopping; ask again when it is back".to_owned(), STOPPING_RETRY)
 }
 
 /// A subject that could not be read is not asked for again because a reader does; its time will come.

@@ -41,16 +41,24 @@ pub struct ServerOptions {
 
 /// Answers what comes in at a socket.
 ///
+/// Signals of the system are left to the caller; what is returned with the server says when it begins to stop.
+///
 /// # Errors
 /// The socket cannot be listened on.
-pub fn listen(listener: TcpListener, current: Current, options: ServerOptions) -> io::Result<Server> {
+pub fn listen(
+    listener: TcpListener,
+    current: Current,
+    options: ServerOptions,
+) -> io::Result<(Server, GracefulShutdownSignal)> {
     let address = listener.local_addr()?;
     let builder = Server::build()
         .workers(options.workers)
         .max_concurrent_connections(options.connections_max.div_ceil(options.workers))
         .worker_max_blocking_threads(RENDERERS_PER_WORKER)
+        .disable_signals()
         .shutdown_timeout(options.shutdown_timeout.as_secs());
     let is_stopping = builder.graceful_shutdown_signal();
+    let stops = is_stopping.clone();
     let server = builder.listen("http", listener, move || {
         let is_stopping = is_stopping.clone();
         // This is called once for each worker, on its own thread.
@@ -83,7 +91,7 @@ pub fn listen(listener: TcpListener, current: Current, options: ServerOptions) -
             }
         })
     })?;
-    Ok(server.run())
+    Ok((server.run(), stops))
 }
 
 /// Answers a connection's requests. While it rests, it costs a task and no buffers.

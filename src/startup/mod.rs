@@ -1,10 +1,13 @@
 //! How is everything built, and run until it is told to stop?
 
 mod clock;
+mod holder;
+mod keeper;
 pub mod operator_token;
 mod outward;
 mod reload;
 mod service;
+mod signals;
 mod state;
 mod still;
 mod watch;
@@ -16,8 +19,10 @@ use jiff::Timestamp;
 use crate::fetch::{self, Client, Replay, Upstream};
 
 pub use self::clock::SystemClock;
+pub use self::holder::holder;
 pub use self::reload::{Ending, Reloads};
 pub use self::service::{Keep, Service};
+pub use self::signals::Signals;
 pub use self::still::{at_rest, catch_up};
 
 /// arXiv or a folder in its place, and the clock that goes with it.

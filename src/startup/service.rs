@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_server::GracefulShutdownSignal;
 use actix_web::dev::{Server, ServerHandle};
 use anyhow::Context;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -16,16 +17,19 @@ use crate::fetch::Upstream;
 use crate::push::Push;
 use crate::serve::{self, Current, Doors, Keys, ServerOptions, State};
 use crate::settings::{Settings, Sources};
-use crate::store::{self, AnyStore};
+use crate::store::{self, AnyStore, StoreError};
 
 use super::state::{self, Asking};
-use super::{Reloads, clock, operator_token, outward};
+use super::{Reloads, clock, holder, keeper, operator_token, outward};
 
-/// How long readers that are being answered may take when the service stops.
-const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long readers that are being answered may take when the service stops; the server counts whole seconds.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How long the store may take with what is to be put down when the service stops.
-const ENDING_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long the server may take to stop, and beside it what reads, tells others and writes to the store.
+const ENDING_TIMEOUT: Duration = Duration::from_millis(1_300);
+
+/// How long the store may take to be closed after that: all in all the service ends within two seconds.
+const CLOSE_TIMEOUT: Duration = Duration::from_millis(400);
 
 /// How long a client may take to send its request's head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -42,6 +46,7 @@ const FILES_OF_OUR_OWN: u64 = 128;
 /// The running service.
 pub struct Service {
     server: Server,
+    is_stopping: GracefulShutdownSignal,
     address: SocketAddr,
     store: AnyStore,
     current: Current,
@@ -78,17 +83,34 @@ impl From<store::Options> for Keep {
 }
 
 impl Keep {
-    /// Opens what announcements of this upstream are kept in.
+    /// Opens what announcements of this upstream are kept in; `holder` is what others are told that want it too.
     ///
     /// # Errors
-    /// It cannot be opened, or it is filled from elsewhere.
-    pub async fn open(self, upstream: &Upstream) -> anyhow::Result<AnyStore> {
-        let options = match self {
-            Self::InMemory => return Ok(AnyStore::Memory(Arc::default())),
-            Self::InFile(path) => store::Options::Sqlite(path),
-            Self::InPostgres(address) => store::Options::Postgres(address),
-        };
-        Ok(AnyStore::open(&options, &upstream.identity()).await?)
+    /// It cannot be opened, is in use, or is filled from elsewhere.
+    pub async fn open(self, upstream: &Upstream, holder: &str) -> Result<AnyStore, StoreError> {
+        match self.options() {
+            Some(options) => AnyStore::open_as(&options, &upstream.identity(), holder).await,
+            None => Ok(AnyStore::Memory(Arc::default())),
+        }
+    }
+
+    /// The same beside a service that has it; nothing is asked of the upstream then.
+    ///
+    /// # Errors
+    /// As there, but that it may be in use.
+    pub async fn open_beside(self, upstream: &Upstream, holder: &str) -> Result<AnyStore, StoreError> {
+        match self.options() {
+            Some(options) => AnyStore::open_beside(&options, &upstream.identity(), holder).await,
+            None => Ok(AnyStore::Memory(Arc::default())),
+        }
+    }
+
+    fn options(self) -> Option<store::Options> {
+        match self {
+            Self::InMemory => None,
+            Self::InFile(path) => Some(store::Options::Sqlite(path)),
+            Self::InPostgres(address) => Some(store::Options::Postgres(address)),
+        }
     }
 }
 
@@ -121,7 +143,7 @@ impl Service {
             Keep::InFile(store) => Some(operator_token::place(store)),
             Keep::InMemory | Keep::InPostgres(_) => None,
         };
-        let store = keep.open(&upstream).await?;
+        let store = keep.open(&upstream, &holder("serve", Some(address))).await?;
         if let AnyStore::Postgres(store) = &store {
             clock::compare_with(store.now().await?);
         }
@@ -131,7 +153,10 @@ impl Service {
             state::build(settings, address, upstream, store.clone(), clock, asking, Some(&push)).await?;
         let (state, operator_token) = with_operator_token(state, token_place.as_deref());
         let current = Current::new(state);
-        let tasks = vec![tokio::spawn(serve::keep_ready(current.clone()))];
+        let tasks = vec![
+            tokio::spawn(serve::keep_ready(current.clone())),
+            tokio::spawn(keeper::keep(store.clone(), current.clone())),
+        ];
         let telling = outward::start(settings, &push, &current, store.clone())?;
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let options = ServerOptions {
@@ -141,11 +166,12 @@ impl Service {
             keep_alive: KEEP_ALIVE,
             shutdown_timeout: SHUTDOWN_TIMEOUT,
         };
-        let server = serve::listen(listener, current.clone(), options)
+        let (server, is_stopping) = serve::listen(listener, current.clone(), options)
             .with_context(|| format!("cannot listen on {listen}"))?;
         tracing::info!(upstream = described, "listening on http://{address}");
         Ok(Self {
             server,
+            is_stopping,
             address,
             store,
             current,
@@ -193,29 +219,52 @@ impl Service {
         self
     }
 
-    /// Answers until SIGTERM or SIGINT; readers that are being answered are answered to the end.
+    /// Answers until it is [stopped](Self::handle), and ends within two seconds then, whatever is going on.
+    ///
+    /// Readers that are being answered have a second for that; those who wait for a subject to be read are told at
+    /// once to come back. What is being written is written to its end, unless the store does not answer.
     ///
     /// # Errors
     /// The server stopped by itself.
     pub async fn run(self) -> anyhow::Result<()> {
-        let served = self.server.await.context("the server stopped");
-        self.push.stop();
-        let collector = self.current.state().collector.clone();
-        let ending = async {
-            // In this order: what others have taken is put down by the one that leads.
-            drop(self.telling.await);
-            collector.stop().await;
+        let Self { mut server, is_stopping, store, current, push, telling, tasks, .. } = self;
+        let served = tokio::select! {
+            served = &mut server => Some(served),
+            () = is_stopping.notified() => None,
         };
-        if tokio::time::timeout(ENDING_TIMEOUT, ending).await.is_err() {
+        push.stop();
+        let collector = current.state().collector.clone();
+        let answering = async {
+            match served {
+                Some(served) => served,
+                None => server.await,
+            }
+        };
+        let ending = async {
+            let collecting = async {
+                // In this order: what others have taken is put down by the one that leads.
+                drop(telling.await);
+                collector.stop().await;
+            };
+            collector.begin_to_stop();
+            for task in tasks {
+                task.abort();
+                drop(task.await);
+            }
+            collecting.await;
+        };
+        let (served, ended) = tokio::join!(
+            tokio::time::timeout(ENDING_TIMEOUT, answering),
+            tokio::time::timeout(ENDING_TIMEOUT, ending),
+        );
+        if ended.is_err() {
             tracing::warn!("stopped without a word to the store, which did not answer");
         }
-        for task in self.tasks {
-            task.abort();
-            drop(task.await);
+        drop(current);
+        if tokio::time::timeout(CLOSE_TIMEOUT, store.close()).await.is_err() {
+            tracing::warn!("the store was not closed in time; nothing that it holds is lost");
         }
-        drop(self.current);
-        self.store.close().await;
-        served?;
+        served.unwrap_or(Ok(())).context("the server stopped")?;
         tracing::info!("stopped");
         Ok(())
     }

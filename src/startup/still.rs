@@ -46,6 +46,8 @@ pub async fn catch_up(
             outcomes.push(outcome);
         }
     }
+    // Its pause is left to the next process before the store is closed.
+    state.collector.stop().await;
     outcomes.sort_by_key(|outcome| outcome.subject);
     Ok(outcomes)
 }

@@ -13,6 +13,7 @@ use crate::domain::event::Change;
 use crate::domain::outcome::{Day, Outcome};
 use crate::domain::taxonomy::SubjectId;
 
+use super::sqlite::{Checking, Memory as Remembered};
 use super::{
     Contents, Memory, Operation, Options, Postgres, Replicas, Role, Sqlite, Store, StoreError, Tally, Wish,
 };
@@ -45,15 +46,54 @@ macro_rules! counted {
 }
 
 impl AnyStore {
-    /// Opens the store that is named, for announcements of one upstream.
+    /// [`Self::open_as`] of a process that has no name to give.
     ///
     /// # Errors
-    /// As [`Sqlite::open`] and [`Postgres::open`].
+    /// As there.
     pub async fn open(options: &Options, upstream: &str) -> Result<Self, StoreError> {
+        Self::open_as(options, upstream, "").await
+    }
+
+    /// Opens the store that is named, for announcements of one upstream; another process that wants a file as well is
+    /// told of `holder`.
+    ///
+    /// # Errors
+    /// As [`Sqlite::open_as`] and [`Postgres::open`].
+    pub async fn open_as(options: &Options, upstream: &str, holder: &str) -> Result<Self, StoreError> {
         Ok(match options {
-            Options::Sqlite(path) => Self::Sqlite(Sqlite::open(path, upstream).await?),
+            Options::Sqlite(path) => Self::Sqlite(Sqlite::open_as(path, upstream, holder).await?),
             Options::Postgres(address) => Self::Postgres(Postgres::open(address, upstream).await?),
         })
+    }
+
+    /// The same beside a process that has a file; nothing is to be asked of the upstream then.
+    ///
+    /// # Errors
+    /// As [`Sqlite::open_beside`] and [`Postgres::open`].
+    pub async fn open_beside(options: &Options, upstream: &str, holder: &str) -> Result<Self, StoreError> {
+        Ok(match options {
+            Options::Sqlite(path) => Self::Sqlite(Sqlite::open_beside(path, upstream, holder).await?),
+            Options::Postgres(address) => Self::Postgres(Postgres::open(address, upstream).await?),
+        })
+    }
+
+    /// [`Sqlite::check`]; other stores have no file.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn check<'a>(&'a self, memory: Remembered<'a>) -> Checking<'a> {
+        match self {
+            Self::Sqlite(store) => store.check(memory),
+            Self::Memory(_) | Self::Postgres(_) => Box::pin(std::future::ready(Ok(()))),
+        }
+    }
+
+    /// Waits until the file of the store is found to be another; for ever where there is none.
+    pub async fn displacement(&self) {
+        match self {
+            Self::Sqlite(store) => store.displacement().await,
+            Self::Memory(_) | Self::Postgres(_) => std::future::pending().await,
+        }
     }
 
     /// Opens a store that is there, whatever it was filled from, to look into it.

@@ -12,7 +12,7 @@ use std::time::Duration;
 use sqlx::{Connection, PgConnection, SqliteConnection};
 
 use super::failure::{failed, open_failure, postgres_failure};
-use super::{Address, Options, Postgres, Replicas, Role, Sqlite, StoreError};
+use super::{Address, Lock, Options, Postgres, Replicas, Role, Sqlite, StoreError};
 
 use rows::Side;
 use tables::Table;
@@ -33,18 +33,40 @@ pub async fn copy(
 ) -> Result<Vec<(&'static str, u64)>, StoreError> {
     let mut source = open_source(from).await?;
     let upstream = source.upstream().await.map_err(|error| fail(from, &error))?;
-    let upstream = upstream
-        .ok_or_else(|| StoreError::Failed(format!("`{from}` holds nothing: no service has opened it yet")))?;
-    let (mut target, held) = open_target(to, &upstream).await?;
+    let upstream = upstream.ok_or_else(|| {
+        StoreError::Impossible(format!("`{from}` holds nothing: no service has opened it yet"))
+    })?;
+    let (mut target, held) = match open_target(to, &upstream).await {
+        Ok(opened) => opened,
+        Err(error) => {
+            // Or its log would be left beside it.
+            source.close().await;
+            return Err(error);
+        }
+    };
     let copied = all_tables(&mut source, &mut target, (from, to), progress).await;
-    if let Some(held) = held {
-        held.resign().await;
-        held.close().await;
-    }
     source.close().await;
-    let copied = copied?;
     target.close().await;
-    Ok(copied)
+    held.free().await;
+    copied
+}
+
+/// What keeps others from a target while it is written.
+enum Held {
+    File(Sqlite),
+    Database(Postgres),
+}
+
+impl Held {
+    async fn free(self) {
+        match self {
+            Self::File(store) => store.close().await,
+            Self::Database(store) => {
+                store.resign().await;
+                store.close().await;
+            }
+        }
+    }
 }
 
 /// Writes a copy of a store into a file that is not there yet; the store may be in use.
@@ -59,29 +81,57 @@ pub async fn backup(from: &Options, file: &Path, progress: Progress<'_>) -> Resu
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
         return Err(refuse(format!("there is no folder `{}`", folder.display())));
     }
+    clear_unfinished(file)
+        .map_err(|error| refuse(format!("what an earlier backup left is in the way: {error}")))?;
     // Under another name until it is whole, so that no half of a backup is ever taken for one.
-    let mut partial = file.as_os_str().to_owned();
-    partial.push(".partial");
-    let partial = PathBuf::from(partial);
-    let left_over = std::fs::remove_file(&partial);
-    if let Err(error) = left_over.or_else(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => Ok(()),
-        _ => Err(error),
-    }) {
-        return Err(refuse(format!("`{}` is in the way: {error}", partial.display())));
-    }
+    let partial = beside(file, UNFINISHED);
     let written = match from {
-        Options::Sqlite(path) => vacuum_into(path, &partial).await,
+        Options::Sqlite(path) => {
+            let _own = Lock::take(&partial, "`crosslist store backup`")?;
+            vacuum_into(path, &partial).await
+        }
         Options::Postgres(_) => copy(from, &Options::Sqlite(partial.clone()), progress).await.map(drop),
     };
     let placed = written.and_then(|()| {
         let synced = std::fs::File::open(&partial).and_then(|file| file.sync_all());
         synced.and_then(|()| std::fs::rename(&partial, file)).map_err(|error| refuse(error.to_string()))
     });
-    if placed.is_err() {
-        let _ = std::fs::remove_file(&partial);
-    }
+    remove_unfinished(&partial);
     placed
+}
+
+/// What is put behind the name of a backup until it is whole.
+const UNFINISHED: &str = ".crosslist-partial";
+
+/// What may lie beside it.
+const COMPANIONS: [&str; 5] = ["", "-journal", "-wal", "-shm", ".lock"];
+
+fn beside(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+/// Removes what backups into the same folder have left that were killed; one that is at work keeps its lock.
+fn clear_unfinished(file: &Path) -> std::io::Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    for entry in std::fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        let left = name.to_str().and_then(|name| Some(&name[..name.find(UNFINISHED)? + UNFINISHED.len()]));
+        if let Some(partial) = left.map(|left| folder.join(left))
+            && Lock::take(&partial, "`crosslist store backup`").is_ok()
+        {
+            remove_unfinished(&partial);
+        }
+    }
+    Ok(())
+}
+
+fn remove_unfinished(partial: &Path) {
+    for ending in COMPANIONS {
+        // What is not there need not be removed, and what cannot be is in the way of the next, which says so.
+        drop(std::fs::remove_file(beside(partial, ending)));
+    }
 }
 
 async fn vacuum_into(path: &Path, file: &Path) -> Result<(), StoreError> {
@@ -94,7 +144,7 @@ async fn vacuum_into(path: &Path, file: &Path) -> Result<(), StoreError> {
         connection.close().await
     };
     vacuumed.await.map_err(|error| match failed(&path.display().to_string(), &error) {
-        StoreError::Failed(_) => open_failure(&file.display().to_string(), &error),
+        StoreError::Failed { .. } => open_failure(&file.display().to_string(), &error),
         damaged => damaged,
     })
 }
@@ -115,25 +165,25 @@ async fn open_source(from: &Options) -> Result<Side, StoreError> {
 }
 
 /// Opens an empty store and begins to write; what keeps others from it meanwhile is held beside it.
-async fn open_target(to: &Options, upstream: &str) -> Result<(Side, Option<Postgres>), StoreError> {
+async fn open_target(to: &Options, upstream: &str) -> Result<(Side, Held), StoreError> {
     let (opened, held) = match to {
         Options::Sqlite(path) => {
-            Sqlite::open(path, upstream).await?.close().await;
-            (connect_sqlite(path, "BEGIN IMMEDIATE").await, None)
+            let store = Sqlite::open_as(path, upstream, "`crosslist store copy`").await?;
+            (connect_sqlite(path, "BEGIN IMMEDIATE").await, Held::File(store))
         }
         Options::Postgres(address) => {
             let store = Postgres::open(address, upstream).await?;
             if store.lead(Duration::ZERO).await? == Role::Follows {
-                return Err(StoreError::Failed(format!("a service is running on `{to}`; stop it first")));
+                return Err(StoreError::Impossible(format!("a service is running on `{to}`; stop it first")));
             }
-            (connect_postgres(address, "BEGIN").await, Some(store))
+            (connect_postgres(address, "BEGIN").await, Held::Database(store))
         }
     };
     let mut target = opened.map_err(|error| fail(to, &error))?;
     for table in &TABLES {
         if target.count(table).await.map_err(|error| fail(to, &error))? > 0 {
             let reason = format!("`{to}` holds something already; name an empty store");
-            return Err(StoreError::Failed(reason));
+            return Err(StoreError::Impossible(reason));
         }
     }
     Ok((target, held))
@@ -169,7 +219,7 @@ async fn all_tables(
             let name = table.name;
             let reason =
                 format!("`{name}` has {count} rows in `{from}` and {found} in `{to}`; nothing was copied");
-            return Err(StoreError::Failed(reason));
+            return Err(StoreError::Impossible(reason));
         }
     }
     target.commit().await.map_err(|error| fail(to, &error))?;

@@ -17,40 +17,41 @@ const POOLER: &str = "a pooler such as PgBouncer must pool sessions: `pool_mode 
 
 /// An error while the file was opened.
 pub(super) fn open_failure(path: &str, error: &sqlx::Error) -> StoreError {
-    let advice = match sqlite_code(error) {
-        Some(SQLITE_READONLY | SQLITE_CANTOPEN) => {
-            "; it and its folder must be there and writable for this user"
-        }
-        Some(SQLITE_FULL) => "; make room on its disk",
-        Some(SQLITE_IOERR) => "; is its disk full, read-only or failing?",
-        Some(SQLITE_BUSY) => "; another program keeps it so",
-        _ => "",
-    };
-    match failed(path, error) {
-        StoreError::Failed(reason) => {
-            StoreError::Open { path: path.to_owned(), reason: format!("{reason}{advice}") }
-        }
-        known => known,
-    }
+    at_opening(path, failed(path, error))
 }
 
 /// An error while the file was used.
 pub(super) fn failed(path: &str, error: &sqlx::Error) -> StoreError {
-    if matches!(sqlite_code(error), Some(SQLITE_CORRUPT | SQLITE_NOTADB)) {
+    let code = sqlite_code(error);
+    if matches!(code, Some(SQLITE_CORRUPT | SQLITE_NOTADB)) {
         return damaged(path, &plain(error));
     }
     match error {
         sqlx::Error::Decode(error) | sqlx::Error::ColumnDecode { source: error, .. } => {
             damaged(path, &error.to_string())
         }
-        other => StoreError::Failed(plain(other)),
+        other => {
+            let reason = format!("{}{}", plain(other), code.map_or("", advice));
+            StoreError::Failed { path: path.to_owned(), reason }
+        }
     }
 }
 
-/// An error whose cause is only of interest to whoever opens the store, so that the message names the store.
+/// What to do about a primary result code of SQLite.
+fn advice(code: i32) -> &'static str {
+    match code {
+        SQLITE_READONLY | SQLITE_CANTOPEN => "; it and its folder must be there and writable for this user",
+        SQLITE_FULL => "; make room on its disk",
+        SQLITE_IOERR => "; is its disk full, read-only or failing?",
+        SQLITE_BUSY => "; another program keeps it so",
+        _ => "",
+    }
+}
+
+/// An error whose cause is only of interest to whoever opens the store.
 pub(super) fn at_opening(path: &str, error: StoreError) -> StoreError {
     match error {
-        StoreError::Failed(reason) => StoreError::Open { path: path.to_owned(), reason },
+        StoreError::Failed { reason, .. } => StoreError::Open { path: path.to_owned(), reason },
         known => known,
     }
 }
@@ -72,34 +73,30 @@ pub(super) fn damaged(path: &str, reason: &str) -> StoreError {
 
 /// An error of PostgreSQL, with what would help where that is known.
 pub(super) fn postgres_failure(path: &str, error: &sqlx::Error) -> StoreError {
+    let path = path.to_owned();
     match error {
         sqlx::Error::Database(error) => {
-            let code = error.code().unwrap_or_default();
-            match advice_to_open(&code, error.message()) {
-                Some(advice) => {
-                    let reason = format!("{}; {advice}", error.message());
-                    StoreError::Open { path: path.to_owned(), reason }
-                }
-                None => match advice_to_go_on(&code) {
-                    Some(advice) => StoreError::Failed(format!("{}; {advice}", error.message())),
-                    None => StoreError::Failed(error.message().to_owned()),
-                },
+            let (code, message) = (error.code().unwrap_or_default(), error.message());
+            match (advice_to_open(&code, message), advice_to_go_on(&code)) {
+                (Some(advice), _) => StoreError::Open { path, reason: format!("{message}; {advice}") },
+                (None, Some(advice)) => StoreError::Failed { path, reason: format!("{message}; {advice}") },
+                (None, None) => StoreError::Failed { path, reason: message.to_owned() },
             }
         }
         sqlx::Error::Decode(error) | sqlx::Error::ColumnDecode { source: error, .. } => {
-            StoreError::Failed(format!("`{path}` is damaged: {error}; restore a backup"))
+            StoreError::Failed { path, reason: format!("it is damaged: {error}; restore a backup") }
         }
         sqlx::Error::Io(error) => StoreError::Open {
-            path: path.to_owned(),
+            path,
             reason: format!("no PostgreSQL answers there: {error}; is it running, and is the address right?"),
         },
         sqlx::Error::Tls(error) => StoreError::Open {
-            path: path.to_owned(),
+            path,
             reason: format!(
                 "no encrypted connection: {error}; see `sslmode` and `sslrootcert` of the address"
             ),
         },
-        other => StoreError::Failed(other.to_string()),
+        other => StoreError::Failed { path, reason: other.to_string() },
     }
 }
 

@@ -6,6 +6,7 @@ mod columns;
 mod copy;
 mod dates;
 mod failure;
+mod lock;
 mod memory;
 mod migrations;
 mod options;
@@ -31,6 +32,7 @@ use crate::domain::taxonomy::SubjectId;
 pub use address::{Address, BadAddress};
 pub use any::AnyStore;
 pub use copy::{Progress, backup, copy};
+pub use lock::Lock;
 pub use memory::Memory;
 pub use options::{Options, UnknownStoreUrl};
 pub use outgoing::{Delivery, Intent, Mode, Outgoing, Settled, Subscription};
@@ -52,6 +54,8 @@ pub struct Contents {
     pub requests: Vec<(SubjectId, Timestamp)>,
     /// What readers of all replicas wait for.
     pub wishes: Vec<Wish>,
+    /// Feeds of the configuration with their rules and since when they have had them; of what a process remembers alone.
+    pub rules: Vec<(String, String, Timestamp)>,
 }
 
 /// The record of what was announced.
@@ -144,8 +148,16 @@ pub enum StoreError {
     OtherUpstream { path: String, filled_from: String, upstream: String },
     #[error("the PostgreSQL of `{path}` is version {found}; crosslist needs {least} or newer")]
     TooOld { path: String, found: String, least: u32 },
+    #[error("the store `{path}` is in use by {holder}; stop that, or name another store with --store")]
+    InUse { path: String, holder: String },
+    /// The file is not the one that was opened.
+    #[error("the store `{path}` {what} while it was in use")]
+    Displaced { path: String, what: &'static str },
     #[error("another replica asks the upstream and writes to the store now")]
     NotLeading,
-    #[error("the store failed: {0}")]
-    Failed(String),
+    #[error("the store `{path}` failed: {reason}")]
+    Failed { path: String, reason: String },
+    /// What was asked cannot be done with these stores; the message names them.
+    #[error("{0}")]
+    Impossible(String),
 }

@@ -4,20 +4,31 @@ use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
 use crate::domain::outcome::{Day, Outcome};
+use crate::domain::taxonomy::SubjectId;
 
 use super::Contents;
 use super::columns::{self, number};
 
-/// Keeps what is known of a day, as `Day::supersedes` has it.
-pub(super) const WRITE_DAY: &str = "INSERT INTO days \
-    (subject, listing_date, verdict, new_count, cross_count, replace_count, missing, read_at) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
-    ON CONFLICT (subject, listing_date) DO UPDATE SET verdict = excluded.verdict, \
-    new_count = excluded.new_count, cross_count = excluded.cross_count, \
-    replace_count = excluded.replace_count, missing = excluded.missing, read_at = excluded.read_at \
-    WHERE CASE excluded.verdict WHEN 'complete' THEN TRUE \
-    WHEN 'quiet' THEN days.new_count + days.cross_count + days.replace_count + days.missing = 0 \
-    ELSE days.verdict NOT IN ('complete', 'quiet') END";
+/// What becomes of a day that is known, as `Day::supersedes` has it.
+macro_rules! on_known_day {
+    () => {
+        "ON CONFLICT (subject, listing_date) DO UPDATE SET verdict = excluded.verdict, \
+         new_count = excluded.new_count, cross_count = excluded.cross_count, \
+         replace_count = excluded.replace_count, missing = excluded.missing, read_at = excluded.read_at \
+         WHERE CASE excluded.verdict WHEN 'complete' THEN TRUE \
+         WHEN 'quiet' THEN days.new_count + days.cross_count + days.replace_count + days.missing = 0 \
+         ELSE days.verdict NOT IN ('complete', 'quiet') END"
+    };
+}
+pub(super) const ON_KNOWN_DAY: &str = on_known_day!();
+
+/// Keeps what is known of a day.
+pub(super) const WRITE_DAY: &str = concat!(
+    "INSERT INTO days \
+     (subject, listing_date, verdict, new_count, cross_count, replace_count, missing, read_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ",
+    on_known_day!(),
+);
 
 /// Keeps how a read ended.
 pub(super) const WRITE_READ: &str = "INSERT INTO reads (subject, read_at, verdict, listing_date, reason, \
@@ -104,6 +115,17 @@ pub(super) async fn write_read(
         .execute(connection)
         .await
         .map(drop)
+}
+
+/// [`super::Store::request`]
+pub(super) async fn write_request(
+    connection: &mut SqliteConnection,
+    subject: SubjectId,
+    at: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let insert = "INSERT INTO requests (subject, requested_at) VALUES (?, ?) \
+                  ON CONFLICT (subject) DO UPDATE SET requested_at = excluded.requested_at";
+    sqlx::query(insert).bind(subject.as_str()).bind(at.as_second()).execute(connection).await.map(drop)
 }
 
 /// Days, the last read of each subject, and requests.

@@ -27,5 +27,6 @@ mod rsshub;
 mod rules;
 mod service;
 mod shown;
+mod stopping;
 mod week;
 mod wire;

@@ -212,6 +212,25 @@ pub struct Arxiv {
 }
 
 impl Arxiv {
+    /// One that hears what it is asked and answers nothing.
+    pub async fn silent() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("an address"));
+        let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+        let log = asked.clone();
+        tokio::spawn(async move {
+            let mut kept = Vec::new();
+            while let Ok((mut socket, _)) = listener.accept().await {
+                let mut head = [0; 4096];
+                let count = socket.read(&mut head).await.unwrap_or(0);
+                let head = String::from_utf8_lossy(&head[..count]).into_owned();
+                log.lock().expect("the log").extend(head.split(' ').nth(1).map(str::to_owned));
+                kept.push(socket);
+            }
+        });
+        Self { base, pages: Arc::default(), asked }
+    }
+
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));

@@ -106,8 +106,9 @@ async fn a_subscriber_gets_the_newest_content_once_it_can_be_told_again() {
 async fn what_is_not_delivered_is_delivered_after_a_restart() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("s.db");
-    let open =
-        async || AnyStore::Sqlite(crosslist::store::Sqlite::open(&path, "a test").await.expect("a store"));
+    let open = async || {
+        AnyStore::Sqlite(crosslist::store::Sqlite::open_beside(&path, "a test", "").await.expect("a store"))
+    };
     let receiver = Receiver::honest().await;
     let workshop = Workshop::over(open().await, options(), None, Vec::new());
     workshop.subscribe(&receiver.base).await;

@@ -29,7 +29,7 @@ fn memory() -> AnyStore {
 }
 
 async fn file(folder: &tempfile::TempDir) -> AnyStore {
-    AnyStore::Sqlite(Sqlite::open(&folder.path().join("s.db"), "a test").await.expect("a store"))
+    AnyStore::Sqlite(Sqlite::open_beside(&folder.path().join("s.db"), "a test", "").await.expect("a store"))
 }
 
 /// Until the webhook is known, so that it begins now.

@@ -141,7 +141,7 @@ async fn check_backup(from: &Options, file: PathBuf) {
     let service = AnyStore::open(from, UPSTREAM).await.expect("a store");
     service.lead(std::time::Duration::ZERO).await.expect("the only one");
     let mut partial = file.clone().into_os_string();
-    partial.push(".partial");
+    partial.push(".crosslist-partial");
     std::fs::write(&partial, "half of an earlier one").expect("a file");
     store::backup(from, &file, &mut |_, _| ()).await.expect("written");
     assert!(!Path::new(&partial).exists());

@@ -4,6 +4,7 @@ mod contract;
 mod copy;
 mod crash;
 mod database;
+mod displaced;
 mod file;
 mod outgoing;
 mod postgres;

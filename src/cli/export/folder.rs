@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, TryLockError};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::manifest::{self, Manifest};
-use super::{Failure, File};
+use super::{Failure, File, whole};
 
 /// What keeps two exports out of one folder.
 const LOCK: &str = ".crosslist-export.lock";
@@ -172,13 +172,7 @@ impl Folder {
         let folder = place.parent().unwrap_or(&self.path).to_owned();
         fs::create_dir_all(&folder).map_err(|error| failed("make the folder", &folder, &error))?;
         let unfinished = folder.join(UNFINISHED);
-        let written = fs::File::create(&unfinished)
-            .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-            .and_then(|()| fs::rename(&unfinished, &place));
-        if let Err(error) = written {
-            drop(fs::remove_file(&unfinished));
-            return Err(failed("write", &place, &error));
-        }
+        whole::write(&place, &unfinished, bytes).map_err(|error| failed("write", &place, &error))?;
         self.touched.insert(folder);
         Ok(())
     }

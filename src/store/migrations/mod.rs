@@ -5,7 +5,7 @@
 mod found;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{Connection, PgConnection, SqlStr, SqlitePool};
+use sqlx::{Connection, PgConnection, SqlStr, SqliteConnection};
 
 use super::StoreError;
 use super::failure::{damaged, open_failure, postgres_failure};
@@ -49,10 +49,10 @@ const POSTGRES_TABLES: [&str; 15] = [
 ];
 
 /// Brings a file's schema up to date; a schema that is newer than this program is refused and left alone.
-pub(super) async fn run_sqlite(pool: &SqlitePool, path: &str) -> Result<(), StoreError> {
-    let connection = &mut *pool.acquire().await.map_err(|error| open_failure(path, &error))?;
+pub(super) async fn run_sqlite(connection: &mut SqliteConnection, path: &str) -> Result<(), StoreError> {
     found::refuse_foreign_sqlite(connection, path).await?;
-    migrator(&SQLITE).run(&mut *connection).await.map_err(|error| match error {
+    // By this way the compiler can tell that the work may change threads, for which `run` is too general.
+    migrator(&SQLITE).run_direct(None, connection, false).await.map_err(|error| match error {
         MigrateError::VersionMissing(found) => newer(path, found, &SQLITE),
         MigrateError::Dirty(version) => {
             damaged(path, &format!("its schema is half migrated at version {version}"))
@@ -61,6 +61,12 @@ pub(super) async fn run_sqlite(pool: &SqlitePool, path: &str) -> Result<(), Stor
         other => unexpected(path, &other),
     })?;
     found::check_sqlite(connection, path).await
+}
+
+/// Is a file's schema up to date? Asked before anything is made, so that one without any is not.
+pub(super) async fn is_current_sqlite(connection: &mut SqliteConnection) -> bool {
+    let newest = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(connection).await;
+    newest.is_ok_and(|newest: Option<i64>| newest >= Some(latest(&SQLITE)))
 }
 
 /// Brings a database's schema up to date.

@@ -103,11 +103,10 @@ pub(super) async fn within<T>(
 ) -> Result<T, StoreError> {
     match tokio::time::timeout(most, work).await {
         Ok(result) => result.map_err(|error| postgres_failure(&line.path, &error)),
-        Err(_) => Err(StoreError::Failed(format!(
-            "`{}` did not answer within {} seconds",
-            line.path,
-            most.as_secs()
-        ))),
+        Err(_) => Err(StoreError::Failed {
+            path: line.path.to_string(),
+            reason: format!("it did not answer within {} seconds", most.as_secs()),
+        }),
     }
 }
 

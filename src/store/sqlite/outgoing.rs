@@ -3,24 +3,12 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::Sqlite;
+use super::{Sqlite, on};
 use crate::store::StoreError;
 use crate::store::outgoing::{Delivery, Intent, Outgoing, Settled, Subscription};
 
 mod rows {
     crate::store::outgoing::statements::outgoing_functions!(sqlx::SqliteConnection);
-}
-
-/// Does something with the connection and gives it back.
-macro_rules! on {
-    ($store:expr, |$connection:ident| $work:expr) => {{
-        let mut taken = $store.connection().await?;
-        let result = {
-            let $connection = &mut *taken;
-            $work.await
-        };
-        $store.settle(taken, result).await
-    }};
 }
 
 impl Outgoing for Sqlite {

@@ -29,16 +29,23 @@ async fn a_full_disk_loses_nothing_and_the_next_write_goes_on() {
     // A full disk makes SQLite end the transaction by itself; so does this.
     let trigger =
         "CREATE TRIGGER full BEFORE INSERT ON days BEGIN SELECT RAISE(ROLLBACK, 'disk is full'); END";
-    sqlx::query(trigger).execute(&store.pool).await.expect("a trigger");
+    done(&store, trigger).await;
     for _ in 0..3 {
         let error = store.record(&monday, &outcome, seen).await.expect_err("full");
         assert!(error.to_string().contains("disk is full"), "{error}");
     }
     assert_eq!(store.load(None).await.expect("read back").changes[0].events, kept.events);
-    sqlx::query("DROP TRIGGER full").execute(&store.pool).await.expect("room again");
+    done(&store, "DROP TRIGGER full").await;
     let healed = store.record(&monday, &outcome, seen).await.expect("kept");
     assert_eq!(healed.events.len(), 19);
     assert_eq!(healed.events[..2], kept.events[..]);
+}
+
+/// Does something behind the store's back.
+async fn done(store: &Sqlite, statement: &'static str) {
+    let mut taken = store.take().await.expect("the file");
+    let done = sqlx::query(statement).execute(taken.connection()).await;
+    store.settle(taken, done).await.expect(statement);
 }
 
 #[tokio::test]
@@ -47,8 +54,10 @@ async fn what_is_kept_waits_for_the_disk_in_a_new_file_as_in_one_that_was_there(
     let path = folder.path().join("crosslist.db");
     for _ in 0..2 {
         let store = Sqlite::open(&path, "a test").await.expect("a store");
-        let synchronous: i64 =
-            sqlx::query_scalar("PRAGMA synchronous").fetch_one(&store.pool).await.expect("a level");
+        let mut taken = store.take().await.expect("the file");
+        let synchronous: Result<i64, _> =
+            sqlx::query_scalar("PRAGMA synchronous").fetch_one(taken.connection()).await;
+        let synchronous = store.settle(taken, synchronous).await.expect("a level");
         assert_eq!(synchronous, 2, "FULL");
         store.close().await;
     }
