@@ -173,6 +173,10 @@ fn judge(subject: SubjectId, pages: Vec<Listing>) -> Reading {
     let proof = parse::prove(&pages);
     let date = pages.first().and_then(|page| listing_date(page.kind));
     let page_count = pages.len();
+    if proof.is_elsewhere {
+        // Not even after hours: what fits would come under a wrong type or day.
+        return failed(subject, Verdict::Incomplete, proof.faults.join("; "), page_count);
+    }
     let announcement = parse::announcements(pages, subject).into_iter().next();
     let counts = announcement.as_ref().map(Counts::of).unwrap_or_default();
     let reason = match proof.verdict {

@@ -152,6 +152,8 @@ pub struct Proof {
     pub missing: u32,
     /// The counts hold and only single entries could not be read, so that the others can be trusted.
     pub counts_hold: bool,
+    /// So much is of another subject or day that nothing on the pages is what it seems.
+    pub is_elsewhere: bool,
     /// Everything that is wrong, a line each; empty when proved.
     pub faults: Vec<String>,
     /// What was coped with in entries that count as read, a line each.

@@ -33,6 +33,7 @@ pub fn prove(pages: &[Listing]) -> Proof {
             verdict: Verdict::Incomplete,
             missing: 0,
             counts_hold: false,
+            is_elsewhere: false,
             faults: vec!["no page was read".into()],
             notes: Vec::new(),
             part: None,
@@ -43,7 +44,15 @@ pub fn prove(pages: &[Listing]) -> Proof {
     check_sameness(first, pages, &mut faults);
     if faults.is_empty() && is_quiet(pages) {
         let (verdict, notes) = (Verdict::Quiet, Vec::new());
-        return Proof { verdict, missing: 0, counts_hold: true, faults, notes, part: None };
+        return Proof {
+            verdict,
+            missing: 0,
+            counts_hold: true,
+            is_elsewhere: false,
+            faults,
+            notes,
+            part: None,
+        };
     }
     check_emptiness(pages, &mut faults);
     for section in sections(pages) {
@@ -72,6 +81,7 @@ pub fn prove(pages: &[Listing]) -> Proof {
         verdict: if faults.is_empty() { Verdict::Complete } else { Verdict::Incomplete },
         missing: tally.missing(first.total),
         counts_hold,
+        is_elsewhere,
         faults: shortened(faults),
         notes: shortened(notes.collect()),
         part,

@@ -316,6 +316,7 @@ fn a_page_with_much_that_is_foreign_is_not_trusted_at_all() {
     let few = foreign(2);
     assert_eq!((few.verdict, few.missing, few.counts_hold), (Verdict::Incomplete, 2, true));
     let many = foreign(3);
+    assert_eq!((few.is_elsewhere, many.is_elsewhere), (false, true));
     assert_eq!((many.verdict, many.missing, many.counts_hold), (Verdict::Incomplete, 3, false));
     assert_eq!(many.faults[0], "3 of 20 entries cannot be of this listing, Distributed of 2026-03-02");
 }
