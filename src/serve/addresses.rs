@@ -27,19 +27,21 @@ pub(super) struct Row {
     pub(super) pattern: &'static str,
     /// How such a path begins, where a name of one segment follows.
     beginning: Option<&'static str>,
+    /// What follows may have slashes in it, as identifiers of before 2007 do.
+    is_rest: bool,
     access: Access,
 }
 
 const fn row(pattern: &'static str, access: Access) -> Row {
-    Row { pattern, beginning: None, access }
+    Row { pattern, beginning: None, is_rest: false, access }
 }
 
 const fn named(beginning: &'static str, pattern: &'static str) -> Row {
-    Row { pattern, beginning: Some(beginning), access: Access::Readers }
+    Row { pattern, beginning: Some(beginning), is_rest: false, access: Access::Readers }
 }
 
 /// Every address; the last row stands for all paths that are none.
-pub(super) const ADDRESSES: [Row; 27] = [
+pub(super) const ADDRESSES: [Row; 28] = [
     named("/subjects/", "/subjects/{subjects}"),
     named("/named/", "/named/{slug}"),
     named("/keywords/", "/keywords/{keyword}"),
@@ -48,6 +50,7 @@ pub(super) const ADDRESSES: [Row; 27] = [
     row("/search", Access::Readers),
     named("/search.", "/search.{format}"),
     row("/api/query", Access::Readers),
+    Row { is_rest: true, ..named("/api/query/id_list/", "/api/query/id_list/{ids}") },
     row("/feeds.opml", Access::Readers),
     row("/", Access::Readers),
     row("/status", Access::Readers),
@@ -75,11 +78,16 @@ const UNCOUNTED: [&str; 2] = ["/healthz", "/readyz"];
 impl Address {
     /// The address of a decoded path.
     pub(super) fn of(path: &str) -> Self {
+        // Programs write a slash behind the drop-in feeds.
+        let path = match path.strip_suffix('/') {
+            Some(rest) if path.starts_with("/rss/") || path.starts_with("/atom/") => rest,
+            _ => path,
+        };
         let follows = |row: &Row| match row.beginning {
             None => path == row.pattern,
-            Some(beginning) => path
-                .strip_prefix(beginning)
-                .is_some_and(|rest| !rest.contains('/') && (!rest.is_empty() || beginning.ends_with('.'))),
+            Some(beginning) => path.strip_prefix(beginning).is_some_and(|rest| {
+                (row.is_rest || !rest.contains('/')) && (!rest.is_empty() || beginning.ends_with('.'))
+            }),
         };
         let place = ADDRESSES.iter().position(follows).unwrap_or(ADDRESSES.len() - 1);
         Self(u8::try_from(place).unwrap_or(u8::MAX))

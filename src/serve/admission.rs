@@ -10,7 +10,7 @@ use super::addresses::{Access, Address};
 use super::error::Problem;
 use super::outbox::Outbox;
 use super::routes::Methods;
-use super::{State, TARGET_BYTES_MAX, hub};
+use super::{State, TARGET_BYTES_MAX, hub, query_api};
 
 /// The most bytes of header fields, names and values together.
 const HEADERS_BYTES_MAX: usize = 16 * 1024;
@@ -49,17 +49,18 @@ pub(super) fn check(request: &ServiceRequest, address: Address, state: &State) -
         return Err(Problem::bad_host());
     }
     if has_body(headers) {
-        if !hub::takes_body(request.method(), request.path(), state) {
+        let Some(bytes_max) = body_bytes_max(request.method(), address, state) else {
             return Err(Problem::body_refused(
                 "nothing here is asked for with a body; send the request without one",
             ));
-        }
+        };
         // What the connection holds back would be waited for without end.
         let outbox = request.request().conn_data::<Rc<Outbox>>();
-        if outbox.is_some_and(|outbox| !outbox.lets_body_through()) {
-            return Err(Problem::body_refused(
-                "a form of at most 8192 bytes with a Content-Length is taken here",
-            ));
+        let is_held_back = outbox.is_some_and(|outbox| !outbox.lets_body_through());
+        if is_held_back || length(headers).is_none_or(|length| length > bytes_max) {
+            return Err(Problem::body_refused(&format!(
+                "a form of at most {bytes_max} bytes with a Content-Length is taken here"
+            )));
         }
     }
     // A path is not what it names.
@@ -74,6 +75,19 @@ pub(super) fn check(request: &ServiceRequest, address: Address, state: &State) -
 
 fn is_open(request: &ServiceRequest, access: Access, state: &State) -> bool {
     state.doors.is_open(access, request.headers(), request.uri())
+}
+
+/// The longest body that may be sent to an address; none where no body may be.
+fn body_bytes_max(method: &Method, address: Address, state: &State) -> Option<usize> {
+    match address.pattern() {
+        hub::PATH if *method == Method::POST && state.outward.has_hub() => Some(hub::BODY_BYTES_MAX),
+        query_api::PATH if *method == Method::POST => Some(query_api::FORM_BYTES_MAX),
+        _ => None,
+    }
+}
+
+fn length(headers: &HeaderMap) -> Option<usize> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// Does a body follow, be it empty in the end?

@@ -1,12 +1,13 @@
-//! Where does a request's head end, and may a body follow?
+//! The end of a request's head, and how much of a body is let through behind it.
 
 use memchr::memchr_iter;
 
-use super::hub;
-
 /// How a request begins that may have a body, and how long its head may be.
-const WISH: &[u8] = b"POST /hub";
+const WISH: &[u8] = b"POST ";
 const WISH_HEAD_BYTES_MAX: usize = 32 * 1024;
+
+/// The longest body that is let through; each address has its own bound below this.
+pub(super) const BODY_BYTES_MAX: usize = 32 * 1024;
 
 /// How much of a head has been seen.
 #[derive(Debug, Default)]
@@ -53,7 +54,7 @@ impl Head {
     }
 }
 
-/// The head of a request to the hub, which is the only one that has a body.
+/// The head of a `POST`, the only method that has a body here.
 #[derive(Debug, Default)]
 pub(super) struct Wish {
     head: Vec<u8>,
@@ -84,6 +85,6 @@ impl Wish {
             name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())
         });
         let length = lengths.next()??;
-        (lengths.next().is_none() && length <= hub::BODY_BYTES_MAX).then_some(length)
+        (lengths.next().is_none() && length <= BODY_BYTES_MAX).then_some(length)
     }
 }

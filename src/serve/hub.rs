@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use actix_web::http::{Method, header};
+use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse, web};
 use url::form_urlencoded;
 
@@ -14,7 +14,6 @@ use super::kinds::Code;
 use super::{State, params, topics};
 use crate::domain::push::{HubRefusal, HubRequest};
 
-/// The path that takes a body, and no other does.
 pub(super) const PATH: &str = "/hub";
 
 /// The most bytes of such a body.
@@ -29,11 +28,6 @@ pub(super) const SECRET_BYTES_MAX: usize = 199;
 
 /// When to come back where too many wishes wait.
 const FULL_RETRY: Duration = Duration::from_mins(1);
-
-/// May this request have a body?
-pub(super) fn takes_body(method: &Method, path: &str, state: &State) -> bool {
-    *method == Method::POST && path == PATH && state.outward.has_hub()
-}
 
 /// `POST /hub`
 pub(super) async fn ask(request: HttpRequest, body: web::Bytes, state: web::Data<State>) -> HttpResponse {
@@ -69,10 +63,7 @@ fn refused(refusal: HubRefusal) -> Problem {
 
 /// Every mistake of the address and of a form at once, or what is asked.
 async fn read(request: &HttpRequest, body: &[u8], state: &State) -> Result<HubRequest, Problem> {
-    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let is_form = content_type
-        .and_then(|value| value.split(';').next())
-        .is_some_and(|value| value.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
+    let is_form = is_form(request.headers());
     let mut mistakes = match params::nothing(request, state) {
         Ok(()) => Vec::new(),
         Err(problem) => problem.mistakes().to_vec(),
@@ -142,6 +133,14 @@ async fn read(request: &HttpRequest, body: &[u8], state: &State) -> Result<HubRe
         secret: secret.map(str::to_owned),
         content,
     })
+}
+
+/// Is the body a form as browsers and `curl --data` send it?
+pub(super) fn is_form(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    content_type
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|value| value.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
 }
 
 fn mistake(name: &str, code: Code, message: String, hint: &str) -> Mistake {

@@ -1,6 +1,6 @@
-//! How is arXiv's query API answered, over what is kept here?
+//! arXiv's query API over what is kept here.
 //!
-//! Mistakes are told as arXiv tells them, in an Atom feed with an entry called `Error`, and status 400.
+//! Mistakes are reported as arXiv reports them, in an Atom feed with an entry called `Error`, and status 400.
 
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -20,7 +20,12 @@ use super::freshness::Freshness;
 use super::kinds::Code;
 use super::request_id::RequestId;
 use super::writing::written;
-use super::{State, feeds, params, respond};
+use super::{State, feeds, hub, params, respond};
+
+pub(super) const PATH: &str = "/api/query";
+
+/// The most bytes of a form: as many identifiers as may be named.
+pub(super) const FORM_BYTES_MAX: usize = 32 * 1024;
 
 /// How many results a page has when the asker does not choose, and at most.
 pub(super) const RESULTS: usize = 10;
@@ -59,16 +64,43 @@ impl ApiRequest {
     }
 }
 
-/// `/api/query?search_query=…&id_list=…`
-pub(super) async fn query(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+/// `/api/query?search_query=…&id_list=…`, the parameters in the address, in a form, or in both.
+pub(super) async fn query(request: HttpRequest, body: web::Bytes, state: web::Data<State>) -> HttpResponse {
+    if !body.is_empty() && !hub::is_form(request.headers()) {
+        let message = "the body is no form; send it as application/x-www-form-urlencoded".to_owned();
+        let problem = Problem::bad_request(vec![mistake("body", "", message)]);
+        return refusal(&problem, request.query_string(), &request, &state);
+    }
+    let form = String::from_utf8_lossy(&body);
+    let parts = [request.query_string(), &*form];
+    let asked = parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("&");
+    let mut response = answer(&asked, &request, &state).await;
+    if !form.is_empty() {
+        // The address alone does not say what was asked.
+        response.extensions_mut().remove::<respond::Kept>();
+    }
+    response
+}
+
+/// `/api/query/id_list/cond-mat/0703470v2`, as arXiv's service has been asked since its first version.
+pub(super) async fn by_ids(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    let ids = request.match_info().get("ids").unwrap_or_default();
+    let ids = form_urlencoded::Serializer::new(String::new()).append_pair("id_list", ids).finish();
+    let parts = [&*ids, request.query_string()];
+    let asked = parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("&");
+    answer(&asked, &request, &state).await
+}
+
+/// The answer to parameters, which are given as a query string.
+async fn answer(parameters: &str, request: &HttpRequest, state: &State) -> HttpResponse {
     let answered = async {
-        let asked = asked(&request, &state)?;
-        let versions = respond::versions(&state);
-        let subjects = feeds::all_read(&state)?;
-        let was_read_now = feeds::warm(&subjects, &state).await?;
-        let found = document(&asked, &subjects, RequestId::of(&request), &state).await?;
-        let freshness = Freshness::of(&subjects, &state);
-        let mut response = respond::kept(&request, &state, found, versions, &freshness, was_read_now).await?;
+        let asked = asked(parameters, request, state)?;
+        let versions = respond::versions(state);
+        let subjects = feeds::all_read(state)?;
+        let was_read_now = feeds::warm(&subjects, state).await?;
+        let found = document(&asked, &subjects, RequestId::of(request), state).await?;
+        let freshness = Freshness::of(&subjects, state);
+        let mut response = respond::kept(request, state, found, versions, &freshness, was_read_now).await?;
         if let Some(understood) = asked.question.query.as_ref().and_then(understood) {
             response.headers_mut().insert(UNDERSTOOD, understood);
             // What is kept of an answer does not have that header.
@@ -76,7 +108,7 @@ pub(super) async fn query(request: HttpRequest, state: web::Data<State>) -> Http
         }
         Ok(response)
     };
-    answered.await.unwrap_or_else(|problem: Problem| refusal(&problem, &request, &state))
+    answered.await.unwrap_or_else(|problem: Problem| refusal(&problem, parameters, request, state))
 }
 
 async fn document(
@@ -142,7 +174,7 @@ fn address(asked: &ApiRequest) -> String {
     format!("{}/api/query?{query}", asked.base)
 }
 
-fn asked(request: &HttpRequest, state: &State) -> Result<ApiRequest, Problem> {
+fn asked(parameters: &str, request: &HttpRequest, state: &State) -> Result<ApiRequest, Problem> {
     let mut question = Question {
         query: None,
         ids: None,
@@ -153,7 +185,7 @@ fn asked(request: &HttpRequest, state: &State) -> Result<ApiRequest, Problem> {
     };
     let (mut search, mut ids) = (String::new(), String::new());
     let (mut seen, mut mistakes) = (Vec::new(), Vec::new());
-    for (name, value) in form_urlencoded::parse(request.query_string().as_bytes()) {
+    for (name, value) in form_urlencoded::parse(parameters.as_bytes()) {
         let value = value.trim();
         let mut wrong = |message: &str| mistakes.push(mistake(&name, value, message.to_owned()));
         if seen.contains(&name) {
@@ -270,8 +302,7 @@ fn understood(query: &Query) -> Option<HeaderValue> {
     HeaderValue::from_str(&query.canonical().bytes().map(encoded).collect::<String>()).ok()
 }
 
-fn refusal(problem: &Problem, request: &HttpRequest, state: &State) -> HttpResponse {
-    let asked = request.query_string();
+fn refusal(problem: &Problem, asked: &str, request: &HttpRequest, state: &State) -> HttpResponse {
     let base = params::base(request, state).unwrap_or_default();
     // A long question is not repeated, for an error answer has its bound.
     let asked = if asked.len() > ASKED_BYTES_MAX { "" } else { asked };

@@ -5,14 +5,16 @@ use actix_web::{HttpRequest, HttpResponse, Resource, web};
 
 use super::error::Problem;
 use super::{
-    Outward, State, admin, assets, builder, explain, feeds, hub, metrics, official, openapi, opml, query_api,
-    status,
+    Outward, State, admin, assets, builder, explain, feeds, head, hub, metrics, official, openapi, opml,
+    query_api, status,
 };
 
 /// What can be done at an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Methods {
     Read,
+    /// The same, and the parameters may also come as a form.
+    ReadOrForm,
     Post,
 }
 
@@ -79,9 +81,29 @@ macro_rules! post {
 /// Every address that there is; `document.json` of the API's description says what each of them answers.
 pub(super) const ROUTES: &[Route] = &[
     feed!("/subjects/{subjects}", feeds::subjects),
-    read!("/rss/{subjects}", official::rss),
-    read!("/atom/{subjects}", official::atom),
-    read!("/api/query", query_api::query),
+    Route {
+        resource: || readable!(["/rss/{subjects}", "/rss/{subjects}/"], official::rss),
+        ..read!("/rss/{subjects}", official::rss)
+    },
+    Route {
+        resource: || readable!(["/atom/{subjects}", "/atom/{subjects}/"], official::atom),
+        ..read!("/atom/{subjects}", official::atom)
+    },
+    Route {
+        methods: Methods::ReadOrForm,
+        resource: || {
+            web::resource(query_api::PATH)
+                .route(web::get().to(query_api::query))
+                .route(web::head().to(query_api::query))
+                .route(web::post().to(query_api::query))
+                .default_service(web::to(only_read_or_form))
+        },
+        ..read!("/api/query", query_api::query)
+    },
+    Route {
+        resource: || readable!("/api/query/id_list/{ids:.+}", query_api::by_ids),
+        ..read!("/api/query/id_list/{ids}", query_api::by_ids)
+    },
     feed!("/search", feeds::search),
     feed!("/keywords/{keyword}", feeds::keyword),
     feed!("/named/{slug}", feeds::named_feed),
@@ -130,6 +152,7 @@ impl Methods {
     pub(super) fn allow(self) -> &'static str {
         match self {
             Self::Read => "GET, HEAD, OPTIONS",
+            Self::ReadOrForm => "GET, HEAD, POST, OPTIONS",
             Self::Post => "POST, OPTIONS",
         }
     }
@@ -141,7 +164,7 @@ pub fn configure(app: &mut web::ServiceConfig) {
     for route in ROUTES {
         scope = scope.service((route.resource)());
     }
-    app.app_data(web::PayloadConfig::new(hub::BODY_BYTES_MAX))
+    app.app_data(web::PayloadConfig::new(head::BODY_BYTES_MAX))
         // What is no path, `*`, is in no scope.
         .default_service(web::to(unknown))
         .service(scope.default_service(web::to(unknown)));
@@ -150,6 +173,10 @@ pub fn configure(app: &mut web::ServiceConfig) {
 /// Those who refuse a method say which there are.
 async fn only_read(request: HttpRequest) -> HttpResponse {
     not_allowed(&request, Methods::Read.allow())
+}
+
+async fn only_read_or_form(request: HttpRequest) -> HttpResponse {
+    not_allowed(&request, Methods::ReadOrForm.allow())
 }
 
 async fn only_posted(request: HttpRequest) -> HttpResponse {

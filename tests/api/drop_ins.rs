@@ -271,6 +271,53 @@ async fn what_the_query_api_of_arxiv_does_not_know_is_ignored_there() {
 }
 
 #[tokio::test]
+async fn a_slash_behind_a_drop_in_changes_nothing() {
+    let service = Running::demo().await;
+    for path in ["/rss/cs.DC", "/atom/cs.DC"] {
+        assert_eq!(service.text(&format!("{path}/")).await, service.text(path).await);
+        assert_eq!(
+            service.text(&format!("{path}/?type=cross")).await,
+            service.text(&format!("{path}?type=cross")).await
+        );
+    }
+    for path in ["/rss/", "/rss//", "/rss/cs.DC//", "/subjects/cs.DC/"] {
+        assert_eq!(service.get(path).await.status(), 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn parameters_of_the_query_api_may_come_as_a_form_or_in_the_path() {
+    let service = warm().await;
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let address = format!("{}/api/query", service.base);
+    let form = |body: String| {
+        client.post(&address).header("content-type", "application/x-www-form-urlencoded").body(body)
+    };
+    let by_address = service.text("/api/query?search_query=ti:GPU+OR+ti:learning&max_results=3").await;
+    let posted =
+        form("search_query=ti:GPU+OR+ti:learning&max_results=3".to_owned()).send().await.expect("an answer");
+    assert_eq!(posted.status(), 200);
+    assert_eq!(posted.text().await.expect("a body"), by_address);
+    // What was posted is not what the bare address answers.
+    assert_eq!(service.get("/api/query").await.status(), 400);
+    let many: Vec<String> = (0..2_000).map(|number| format!("2602.{number:05}")).collect();
+    let posted = form(format!("id_list={}", many.join(","))).send().await.expect("an answer");
+    assert_eq!(posted.status(), 200);
+    let too_long = form("x".repeat(40_000)).send().await.expect("an answer");
+    assert_eq!(too_long.status(), 413);
+    let no_form = client.post(&address).body("{}").send().await.expect("an answer");
+    assert_eq!(no_form.status(), 400);
+    assert!(no_form.text().await.expect("a body").contains("application/x-www-form-urlencoded"));
+
+    let one = service.text("/api/query/id_list/2602.23598").await;
+    assert_eq!(one, service.text("/api/query?id_list=2602.23598").await);
+    let both = service.text("/api/query/id_list/2602.24044,2602.23598?max_results=1").await;
+    says(&both, "totalResults", 2);
+    says(&service.text("/api/query/id_list/cond-mat/0703470v2").await, "totalResults", 0);
+    assert_eq!(service.get("/api/query/id_list/").await.status(), 404);
+}
+
+#[tokio::test]
 async fn a_well_formed_id_that_is_not_known_finds_nothing() {
     let service = warm().await;
     for ids in ["2607.99999", "2607.00001v3", "cond-mat/0703470v2", "math.GT/0309136"] {

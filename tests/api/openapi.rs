@@ -333,7 +333,7 @@ async fn every_parameter_is_described_and_every_described_one_is_known() {
             assert!(described.parameters(operation, "query").is_empty(), "{path}");
             continue;
         }
-        if path == "/api/query" {
+        if path.starts_with("/api/query") {
             // As arXiv's own, it ignores what it does not know.
             assert_eq!(answer.status, 200);
             continue;

@@ -27,7 +27,7 @@ use super::hub::PATH;
 use super::kinds::{Code, Kind};
 use super::loaded::Cause;
 use super::routes::{Methods, ROUTES};
-use super::{Options, Outward, State, params, respond};
+use super::{Options, Outward, State, params, query_api, respond};
 
 pub use finished::Description;
 
@@ -126,14 +126,22 @@ fn words() -> [(&'static str, Vec<String>); 6] {
 /// What can be done at a path, with `HEAD` and `OPTIONS`.
 fn completed(path: &str, methods: Methods, by_hand: &Value, doors: &Doors) -> Value {
     let method = match methods {
-        Methods::Read => "get",
+        Methods::Read | Methods::ReadOrForm => "get",
         Methods::Post => "post",
     };
     let mut operation = by_hand[method].clone();
     complete(path, method, &mut operation, doors);
     let is_admin = Address::of_pattern(path).access() == Access::Operator;
     let mut all = json!({ "options": options(&operation, is_admin) });
-    if methods == Methods::Read {
+    if methods == Methods::ReadOrForm {
+        let mut form = operation.clone();
+        form["operationId"] = named(&operation, "ByForm");
+        form["summary"] =
+            json!("The same with the parameters in a form, or some in the address and some in a form");
+        form["requestBody"] = form_of_the_api();
+        all["post"] = form;
+    }
+    if methods != Methods::Post {
         let mut head = operation.clone();
         head["operationId"] = named(&operation, "Head");
         head["summary"] = json!("The same without its body");
@@ -141,6 +149,26 @@ fn completed(path: &str, methods: Methods, by_hand: &Value, doors: &Doors) -> Va
     }
     all[method] = operation;
     all
+}
+
+/// The parameters of arXiv's query API as a form.
+fn form_of_the_api() -> Value {
+    let keys = parameters::group("API").into_iter().flatten();
+    let property = |key: String| {
+        let name = key.trim_start_matches("api-").to_owned();
+        (name, reference("parameters", &format!("{key}/schema")))
+    };
+    let properties: Map<String, Value> = keys.map(property).collect();
+    let example = json!({ "search_query": "ti:GPU", "max_results": 5 });
+    json!({
+        "description": format!("A form of at most {} bytes, with its `Content-Length`.", query_api::FORM_BYTES_MAX),
+        "content": {
+            "application/x-www-form-urlencoded": {
+                "schema": { "type": "object", "properties": properties },
+                "example": example,
+            },
+        },
+    })
 }
 
 fn named(operation: &Value, ending: &str) -> Value {
@@ -180,7 +208,7 @@ fn complete(path: &str, method: &str, operation: &mut Value, doors: &Doors) {
     }
     for (status, response) in responses.as_object_mut().into_iter().flatten() {
         let other = match path {
-            "/api/query" => &[Format::Atom.media_type()],
+            path if path.starts_with(query_api::PATH) => &[Format::Atom.media_type()],
             _ => &[][..],
         };
         *response = match (response.as_str(), status.parse()) {

@@ -46,6 +46,15 @@ pub(super) fn parameters(options: &Options) -> Map<String, Value> {
             &json!("dc-systems"),
         ),
     );
+    add(
+        "ids",
+        path(
+            "ids",
+            "Identifiers with or without versions, joined by commas.",
+            &string("arxiv-ids"),
+            &json!("2602.23598"),
+        ),
+    );
     let formats: Vec<&str> = Format::ALL.iter().map(|format| format.extension()).collect();
     add(
         "format",
