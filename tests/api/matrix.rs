@@ -155,12 +155,18 @@ async fn every_address_names_its_methods_and_refuses_the_others() {
     let service = service().await;
     let mut wire = Wire::to(&service).await;
     for (path, accept, _, _) in ADDRESSES {
+        // The query API takes its parameters as a form as well.
+        let takes_forms = path.starts_with("/api/query");
+        let allow = if takes_forms { "GET, HEAD, POST, OPTIONS" } else { "GET, HEAD, OPTIONS" };
         let answer = ask(&mut wire, "OPTIONS", path, &fields(accept, &[])).await;
-        assert_eq!((answer.status, answer.header("allow")), (204, Some("GET, HEAD, OPTIONS")), "{path}");
+        assert_eq!((answer.status, answer.header("allow")), (204, Some(allow)), "{path}");
         assert_eq!(answer.header("content-length"), None, "{path}");
         for method in ["POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "get", "X-Y"] {
+            if takes_forms && method == "POST" {
+                continue;
+            }
             let answer = ask(&mut wire, method, path, &fields(accept, &[])).await;
-            assert_eq!((answer.status, answer.header("allow")), (405, Some("GET, HEAD, OPTIONS")), "{path}");
+            assert_eq!((answer.status, answer.header("allow")), (405, Some(allow)), "{path}");
             assert_eq!(answer.header("cache-control"), Some("no-store"), "{method} {path}");
         }
     }

@@ -227,7 +227,7 @@ fn complete(path: &str, method: &str, operation: &mut Value, doors: &Doors) {
 fn options(operation: &Value, is_admin: bool) -> Value {
     let of_path = |parameter: &&Value| {
         let name = parameter["$ref"].as_str().and_then(|name| name.rsplit_once('/'));
-        name.is_some_and(|(_, name)| ["path-subjects", "keyword", "slug", "format"].contains(&name))
+        name.is_some_and(|(_, name)| ["path-subjects", "keyword", "slug", "format", "ids"].contains(&name))
     };
     let parameters: Vec<&Value> =
         operation["parameters"].as_array().into_iter().flatten().filter(of_path).collect();
