@@ -5,16 +5,15 @@ use std::time::Duration;
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use indicatif::{ProgressBar, ProgressStyle};
-use jiff::Timestamp;
 
-use crate::collect::{self, Reading};
+use crate::collect;
 use crate::domain::clock::Clock;
 use crate::domain::mailing;
 use crate::domain::outcome::Outcome;
 use crate::domain::verdict::Verdict;
 use crate::fetch::{Guard, Upstream};
 use crate::startup;
-use crate::store::{self, AnyStore, Replicas, Role, Store, StoreError};
+use crate::store::{self, AnyStore, Replicas, Role, StoreError};
 
 use super::{Failure, UpstreamArguments, load, print, runtime, start_log, subjects};
 
@@ -69,10 +68,10 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
             bar.set_message(format!("{subject} from {}", upstream.describe()));
             let due = mailing::newest_due(clock.now());
             let reading = collect::read_new(&upstream, subject, due).await;
-            if let Some(store) = &store {
-                keep(store, &reading, clock.now()).await?;
-            }
-            outcomes.push(reading.outcome);
+            outcomes.push(match &store {
+                Some(store) => collect::keep(store, reading, clock.now()).await?,
+                None => reading.outcome,
+            });
             bar.inc(1);
         }
         if let Some(store) = store {
@@ -113,13 +112,6 @@ async fn lead(store: &AnyStore, upstream: &mut Upstream) -> anyhow::Result<()> {
         async move { store.confirm().await.map_err(|error| error.to_string()) }
     }));
     Ok(())
-}
-
-async fn keep(store: &AnyStore, reading: &Reading, now: Timestamp) -> Result<(), StoreError> {
-    match reading.announcement.as_ref().filter(|_| reading.is_trusted) {
-        Some(announcement) => store.record(announcement, &reading.outcome, now).await.map(drop),
-        None => store.note(&reading.outcome, now).await,
-    }
 }
 
 pub(super) fn table(outcomes: &[Outcome]) -> String {

@@ -1,6 +1,4 @@
-//! Who asks for what next, so that arXiv is asked once and everyone hears of it?
-//!
-//! The handle that readers hold is here; the task that owns the upstream is in `worker`.
+//! The handle that readers hold, so that arXiv is asked once and everyone hears of it; `worker` owns the upstream.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -271,12 +269,14 @@ impl Collector {
     /// Was the mailing that is due not proved whole yet, or is a past day not settled?
     #[must_use]
     pub fn is_behind(&self, subject: SubjectId) -> bool {
-        let due = mailing::newest_due(self.shared.clock.now());
+        let now = self.shared.clock.now();
+        let due = mailing::newest_due(now);
         let subjects = self.shared.subjects();
         let Some(known) = subjects.get(subject) else { return true };
         let mut past_days = PastDays::default();
-        past_days.plan(subject, due, &known.days, self.options.fill_days);
-        known.newest_proved().is_none_or(|newest| newest < due) || past_days.awaits(subject)
+        let newest = subjects.newest_out(subject).unwrap_or(due);
+        past_days.plan(subject, newest, &known.days, self.options.fill_days);
+        known.newest_proved().is_none_or(|newest| newest < due) || past_days.awaits(subject, now)
     }
 
     /// Changes whenever anything was learned of any subject; looking costs no lock.

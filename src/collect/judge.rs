@@ -1,12 +1,137 @@
-//! Can a page be right beside what is known already?
+//! Whether a page can be right beside what is known of its subject, of other subjects and of other days.
+//!
+//! A page may be whole by its own counts and yet be another day's, or be empty because a cache kept it before its day
+//! had begun. What is doubted here is not kept on its day; the catch-up of that day settles it.
 
-use crate::domain::outcome::Outcome;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::announcement::{AnnounceType, Announced, Announcement};
+use crate::domain::arxiv_id::ArxivId;
+use crate::domain::event::Event;
+use crate::domain::mailing;
+use crate::domain::outcome::{Day, Outcome};
+use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
+use crate::store::{Store, StoreError};
 
+use super::round::Reading;
 use super::status::{Known, Subjects};
 
+/// How many calendar days before and after its own a page's entries are looked for.
+const AROUND: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// From how many on the same replacements on two days are no accident beside papers that are new.
+const REPLACED_ALIKE_MIN: usize = 3;
+
+/// What is known when a page of the newest mailing comes.
+#[derive(Debug)]
+pub(super) struct Standing {
+    contradiction: Option<(Verdict, String)>,
+    is_news: bool,
+    pub(super) day: Option<Day>,
+    /// What this subject's page of the same day held when it was last read.
+    last_hash: Option<u64>,
+}
+
+impl Standing {
+    pub(super) fn of(subjects: &Subjects, outcome: &Outcome) -> Self {
+        let known = subjects.get(outcome.subject);
+        let last = known.and_then(|known| known.status.as_ref()).map(|status| &status.outcome);
+        Self {
+            contradiction: contradiction(subjects, outcome),
+            is_news: subjects.is_news(outcome),
+            day: outcome.date.and_then(|date| known?.days.get(&date).cloned()),
+            last_hash: last.filter(|last| last.date == outcome.date).and_then(|last| last.page_hash),
+        }
+    }
+
+    /// Was the page read before, and is it another one now?
+    pub(super) fn has_changed(&self, outcome: &Outcome) -> bool {
+        self.last_hash.is_some() && self.last_hash != outcome.page_hash
+    }
+}
+
+/// What comes of a page of the newest mailing.
+#[derive(Debug)]
+pub(super) struct Judged {
+    /// How the read is told of.
+    pub(super) shown: Outcome,
+    /// As what the announcement is kept; none where it is not.
+    pub(super) kept: Option<Outcome>,
+    /// What the page brought where nothing speaks against it.
+    pub(super) announcement: Option<Announcement>,
+    pub(super) doubt: Option<Doubt>,
+}
+
+/// Judges a page of the newest mailing.
+///
+/// # Errors
+/// The store does not say what it has.
+pub(super) async fn judge<S: Store>(
+    store: &S,
+    standing: &Standing,
+    reading: Reading,
+) -> Result<Judged, StoreError> {
+    let Reading { mut outcome, announcement, is_trusted, .. } = reading;
+    outcome.checks = match &standing.day {
+        Some(day) if day.verdict == outcome.verdict && outcome.verdict.is_proved() => day.checks,
+        // A page of the day itself is one of the times at which nothing was found.
+        _ => u32::from(outcome.verdict == Verdict::Quiet),
+    };
+    let mut shown = outcome.clone();
+    let mut is_kept = is_trusted;
+    if let Some((verdict, reason)) = &standing.contradiction {
+        (shown.verdict, shown.reason) = (*verdict, reason.clone());
+        // An older mailing than is out may be a later one than is known here.
+        is_kept &= *verdict == Verdict::Stale && standing.is_news;
+        if !is_kept {
+            return Ok(Judged { shown, kept: None, announcement: None, doubt: None });
+        }
+    }
+    let is_known = standing.day.as_ref().is_some_and(|day| day.verdict == Verdict::Complete)
+        && standing.last_hash.is_some()
+        && standing.last_hash == outcome.page_hash;
+    if let Some(announcement) = announcement.as_ref().filter(|_| !is_known) {
+        let around = around(store, announcement).await?;
+        if let Some(doubt) = doubt(store, announcement, &around).await? {
+            shown.reason = doubt.to_string();
+            match doubt {
+                // The entries say which mailing this is.
+                Doubt::Repeats { day, .. } => (shown.verdict, shown.date) = (Verdict::Stale, Some(day)),
+                Doubt::Listed(count) => (shown.verdict, shown.missing) = (Verdict::Incomplete, count),
+            }
+            return Ok(Judged { shown, kept: None, announcement: None, doubt: Some(doubt) });
+        }
+    }
+    Ok(Judged { shown, kept: is_kept.then_some(outcome), announcement, doubt: None })
+}
+
+/// Judges a page of the newest mailing by what a store has, and keeps it; for calls that have no collector.
+///
+/// # Errors
+/// The store cannot be read or written.
+pub async fn keep<S: Store>(store: &S, reading: Reading, now: Timestamp) -> Result<Outcome, StoreError> {
+    let contents = store.load(Some(0)).await?;
+    let standing = Standing::of(&Subjects::new(&[], &contents, now), &reading.outcome);
+    let Judged { shown, kept, announcement, .. } = judge(store, &standing, reading).await?;
+    let (Some(announcement), Some(kept)) = (announcement, kept) else {
+        store.note(&shown, now).await?;
+        return Ok(shown);
+    };
+    let change = store.record(&announcement, &kept, now).await?;
+    let (subject, date) = (announcement.subject, announcement.date);
+    let corrected = corrections(announcement, &change.events, |_, _| standing.has_changed(&kept));
+    if standing.has_changed(&kept) && !corrected.is_empty() {
+        store.correct(subject, date, &corrected, now).await?;
+    }
+    Ok(shown)
+}
+
 /// What is wrong with a page of the newest mailing in the light of what is known; none where nothing is.
-pub(super) fn contradiction(subjects: &Subjects, outcome: &Outcome) -> Option<(Verdict, String)> {
+fn contradiction(subjects: &Subjects, outcome: &Outcome) -> Option<(Verdict, String)> {
     let date = outcome.date?;
     let known = subjects.get(outcome.subject);
     if let Some(newest) = known.and_then(Known::newest).filter(|newest| date < *newest) {
@@ -17,7 +142,7 @@ pub(super) fn contradiction(subjects: &Subjects, outcome: &Outcome) -> Option<(V
         let reason = format!("the page shows the mailing of {date}, another subject's that of {shown}");
         return Some((Verdict::Stale, reason));
     }
-    is_emptied(subjects, outcome).then(|| {
+    is_emptied(known.and_then(|known| known.days.get(&date)), outcome).then(|| {
         (
             Verdict::Incomplete,
             "the page says that nothing was announced, though entries are known already".to_owned(),
@@ -26,7 +151,149 @@ pub(super) fn contradiction(subjects: &Subjects, outcome: &Outcome) -> Option<(V
 }
 
 /// Does a page say that nothing was announced on a day of which entries are known?
-pub(super) fn is_emptied(subjects: &Subjects, outcome: &Outcome) -> bool {
-    let day = outcome.date.and_then(|date| subjects.get(outcome.subject)?.days.get(&date));
-    outcome.verdict == Verdict::Quiet && day.is_some_and(|day| day.counts.total() > 0 || day.missing > 0)
+pub(super) fn is_emptied(known: Option<&Day>, outcome: &Outcome) -> bool {
+    outcome.verdict == Verdict::Quiet && known.is_some_and(|day| day.counts.total() > 0 || day.missing > 0)
+}
+
+/// Why a page that is whole by its own counts is not believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// It has the entries of another day.
+    Repeats { day: Date, date: Date },
+    /// It has none, and so many papers of that day that belong here are known from other subjects' pages.
+    Listed(u32),
+}
+
+impl std::fmt::Display for Doubt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Repeats { day, date } => {
+                write!(f, "the page of {date} has the entries of {day}")
+            }
+            Self::Listed(count) => write!(
+                f,
+                "the page says that nothing was announced, though other subjects' pages of that day have {count} that \
+                 belong here"
+            ),
+        }
+    }
+}
+
+/// What is kept of the subject on an announcement's own day and on the days before and after.
+pub(super) async fn around<S: Store>(
+    store: &S,
+    announcement: &Announcement,
+) -> Result<Vec<Event>, StoreError> {
+    let Announcement { subject, date, entries } = announcement;
+    if entries.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (from, to) = (date.saturating_sub(AROUND), date.saturating_add(AROUND));
+    store.events(Some(*subject), from, to).await
+}
+
+/// Holds an announcement against what is kept of other days and other subjects.
+pub(super) async fn doubt<S: Store>(
+    store: &S,
+    announcement: &Announcement,
+    around: &[Event],
+) -> Result<Option<Doubt>, StoreError> {
+    let Announcement { subject, date, entries } = announcement;
+    if !entries.is_empty() {
+        let (own, others): (Vec<&Event>, Vec<&Event>) =
+            around.iter().partition(|event| event.listing_date == *date);
+        let own: BTreeSet<&ArxivId> = own.iter().map(|event| &event.paper.id).collect();
+        if entries.iter().all(|entry| own.contains(&entry.paper.id)) {
+            return Ok(None);
+        }
+        return Ok(repeated(entries, &others).map(|day| Doubt::Repeats { day, date: *date }));
+    }
+    let mut others = store.events(None, *date, *date).await?;
+    others.retain(|event| event.subject != *subject && lists(event, *subject));
+    let is_late = |event: &&Event| event.announce_type == AnnounceType::Cross;
+    let earlier = if others.iter().any(|event| is_late(&event)) {
+        let before = mailing::before(*date);
+        store.events(None, before, before).await?
+    } else {
+        Vec::new()
+    };
+    let newest = earlier.iter().filter(|event| event.announce_type == AnnounceType::New);
+    let newest = newest.map(|event| &event.paper.id).filter(|id| is_numbered(id)).max();
+    // A paper of long ago that is cross-listed elsewhere today is no news where it is at home.
+    let is_of_today = |id: &ArxivId| is_numbered(id) && newest.is_none_or(|newest| id > newest);
+    let belong = others.iter().filter(|event| !is_late(event) || is_of_today(&event.paper.id));
+    let belong: BTreeSet<&ArxivId> = belong.map(|event| &event.paper.id).collect();
+    let count = u32::try_from(belong.len()).unwrap_or(u32::MAX);
+    Ok((count > 0).then_some(Doubt::Listed(count)))
+}
+
+/// The day whose entries these are; none where most are of no other day.
+///
+/// A paper is new, or cross-listed to a subject, on one day alone; it may be replaced on any.
+fn repeated(entries: &[Announced], around: &[&Event]) -> Option<Date> {
+    let mut first: HashMap<&ArxivId, Date> = HashMap::new();
+    let mut replaced: BTreeMap<Date, BTreeSet<&ArxivId>> = BTreeMap::new();
+    for event in around {
+        if event.announce_type.is_replacement() {
+            replaced.entry(event.listing_date).or_default().insert(&event.paper.id);
+        } else {
+            first.insert(&event.paper.id, event.listing_date);
+        }
+    }
+    let (again, firsts): (Vec<&Announced>, Vec<&Announced>) =
+        entries.iter().partition(|entry| entry.announce_type.is_replacement());
+    let known: Vec<Date> = firsts.iter().filter_map(|entry| first.get(&entry.paper.id).copied()).collect();
+    if !known.is_empty() && known.len() * 2 >= firsts.len() {
+        return known.into_iter().max();
+    }
+    let again: BTreeSet<&ArxivId> = again.iter().map(|entry| &entry.paper.id).collect();
+    let is_telling = firsts.is_empty() || again.len() >= REPLACED_ALIKE_MIN;
+    let mut alike = replaced.iter().filter(|(_, ids)| **ids == again).map(|(day, _)| *day);
+    if again.is_empty() || !is_telling { None } else { alike.next_back() }
+}
+
+/// Should this event of another subject be on this one's page as well?
+fn lists(event: &Event, subject: SubjectId) -> bool {
+    // What is cross-listed inside an archive is not on the archive's page, unless it is new; that shows in its number.
+    event.paper.subjects.iter().any(|listed| subject.contains(&listed.id))
+}
+
+/// Has the identifier a number that grows with the days?
+fn is_numbered(id: &ArxivId) -> bool {
+    !id.as_str().contains('/')
+}
+
+/// What a later page of a day says otherwise of papers that are known; `has_text` says whose text is taken over.
+///
+/// What came as a new paper or a cross-list stays one of the two, and a replacement stays a replacement: its id hangs
+/// on that.
+pub(super) fn corrections(
+    announcement: Announcement,
+    events: &[Event],
+    has_text: impl Fn(&Announced, &Event) -> bool,
+) -> Vec<Announced> {
+    let known: HashMap<&ArxivId, &Event> = events.iter().map(|event| (&event.paper.id, event)).collect();
+    let corrected = |mut entry: Announced| {
+        let event = *known.get(&entry.paper.id)?;
+        if entry.announce_type.is_replacement() != event.announce_type.is_replacement() {
+            entry.announce_type = event.announce_type;
+            entry.cross_list_from.clone_from(&event.cross_list_from);
+        }
+        if entry.paper != event.paper && !has_text(&entry, event) {
+            entry.paper = event.paper.clone();
+        }
+        let is_same = (entry.announce_type, &entry.cross_list_from, &entry.paper)
+            == (event.announce_type, &event.cross_list_from, &event.paper);
+        (!is_same).then_some(entry)
+    };
+    announcement.entries.into_iter().filter_map(corrected).collect()
+}
+
+/// Is what a catch-up shows of a paper still its text of that day? It shows every paper as it is now.
+pub(super) fn is_of_the_day(entry: &Announced, event: &Event, around: &[Event]) -> bool {
+    let is_later =
+        |other: &Event| other.listing_date > event.listing_date && other.paper.id == event.paper.id;
+    let has_abstract = entry.paper.abstract_text.is_some() || event.paper.abstract_text.is_none();
+    let is_newer = entry.paper.version.is_some_and(|now| event.version().is_none_or(|then| now > then));
+    has_abstract && !is_newer && !around.iter().any(is_later)
 }

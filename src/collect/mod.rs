@@ -11,6 +11,7 @@ mod status;
 mod worker;
 
 pub use collector::{Collector, NotAdmitted, Options, Replica, Sink};
+pub use judge::keep;
 pub use observed::Observed;
 pub use round::{Reading, read_day, read_new};
 pub use status::{Known, Status};

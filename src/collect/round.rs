@@ -194,6 +194,7 @@ fn judge(subject: SubjectId, pages: Vec<Listing>) -> Reading {
         missing: proof.missing,
         pages: page_count,
         page_hash,
+        checks: 0,
     };
     let is_trusted = proof.verdict.is_proved() || proof.counts_hold;
     Reading { outcome, announcement, is_trusted, is_ahead: false }
@@ -206,8 +207,17 @@ fn noted(counts: &Counts, notes: &[String]) -> String {
 
 fn failed(subject: SubjectId, verdict: Verdict, reason: String, pages: usize) -> Reading {
     let counts = Counts::default();
-    let outcome =
-        Outcome { subject, verdict, date: None, reason, counts, missing: 0, pages, page_hash: None };
+    let outcome = Outcome {
+        subject,
+        verdict,
+        date: None,
+        reason,
+        counts,
+        missing: 0,
+        pages,
+        page_hash: None,
+        checks: 0,
+    };
     Reading { outcome, announcement: None, is_trusted: false, is_ahead: false }
 }
 

@@ -73,7 +73,7 @@ impl Subjects {
         let mut subjects = Self { watch: Vec::new(), known: BTreeMap::new(), shown: None };
         subjects.watch(watch);
         for (subject, at) in &contents.requests {
-            subjects.known.entry(*subject).or_default().requested = Some(*at);
+            subjects.requested(*subject, *at, now);
         }
         for day in &contents.days {
             subjects.set_day(day.clone());
@@ -104,6 +104,17 @@ impl Subjects {
     pub(super) fn is_news(&self, outcome: &Outcome) -> bool {
         let newest = self.known.get(&outcome.subject).and_then(Known::newest);
         outcome.date.is_some_and(|date| newest.is_none_or(|newest| date > newest))
+    }
+
+    /// The newest listing date of which any subject's page was proved whole: so far the mailings are out.
+    pub(super) fn newest_proved(&self) -> Option<Date> {
+        self.known.values().filter_map(Known::newest_proved).max()
+    }
+
+    /// Up to which day, itself not included, a subject's past days can be asked for; none before its first read.
+    pub(super) fn newest_out(&self, subject: SubjectId) -> Option<Date> {
+        let own = self.known.get(&subject)?.newest()?;
+        Some(self.newest_proved().map_or(own, |proved| proved.max(own)))
     }
 
     /// The newest listing date that any page has shown.
@@ -162,10 +173,11 @@ impl Subjects {
         true
     }
 
-    /// Puts down that a reader has asked somewhere; the last time counts.
-    pub(super) fn requested(&mut self, subject: SubjectId, at: Timestamp) {
+    /// Puts down that a reader has asked somewhere; the last time counts, and one that is still to come is of a clock
+    /// that was ahead.
+    pub(super) fn requested(&mut self, subject: SubjectId, at: Timestamp, now: Timestamp) {
         let known = self.known.entry(subject).or_default();
-        known.requested = known.requested.max(Some(at));
+        known.requested = known.requested.max(Some(at.min(now)));
     }
 
     /// Keeps what is known of a day; a day that was proved stays so.
@@ -249,7 +261,9 @@ impl Subjects {
                 continue;
             };
             let has_it = status.newest.is_some_and(|newest| newest >= mailed);
-            let since = self.shown.map_or(Timestamp::MIN, |(_, since)| since);
+            // A moment that is still to come was put down by a clock that was ahead, and says nothing.
+            let since = self.shown.map(|(_, since)| since).filter(|since| *since <= now);
+            let since = since.unwrap_or(Timestamp::MIN);
             // A read in the future: the clock was set back, and what was planned by it means nothing.
             if status.attempted > now || (is_out && !has_it && status.attempted < since) {
                 times.push((now, subject));

@@ -2,6 +2,8 @@
 //!
 //! Readers who wait come first, then subjects whose time has come, then past days that are not known yet.
 
+mod keep;
+mod past;
 mod readers;
 mod replica;
 mod told;
@@ -15,22 +17,17 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::watch;
 
-use crate::domain::announcement::Announcement;
 use crate::domain::mailing;
-use crate::domain::outcome::{Day, Outcome};
+use crate::domain::outcome::Outcome;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::store::Store;
 
 use super::collector::{Ask, Options, Shared, Sink, Wish};
-use super::judge;
 use super::past_days::PastDays;
-use super::round::{self, Reading};
+use super::round;
 
 use replica::Sharing;
-
-/// After how long a page that comes back short in the same way is kept as it is, its verdict `incomplete`.
-const SHORT_KEPT_AFTER: SignedDuration = SignedDuration::from_hours(2);
 
 pub(super) struct Worker<S> {
     shared: Arc<Shared>,
@@ -44,8 +41,8 @@ pub(super) struct Worker<S> {
     /// Readers whose subject is read, and who wait for its past days.
     filling: HashMap<SubjectId, Vec<Ask>>,
     past_days: PastDays,
-    /// Pages that came back short: what they held, and since when.
-    short: HashMap<SubjectId, (u64, Timestamp)>,
+    /// Pages that came back short, by the day that they are of: what they held, and since when.
+    short: HashMap<(SubjectId, Option<Date>), (u64, Timestamp)>,
     /// The day on which the store was last pruned.
     pruned: Option<Date>,
     sharing: Sharing,
@@ -75,16 +72,30 @@ impl<S: Store> Worker<S> {
         }
     }
 
-    /// Takes up the past days that an earlier run, or another replica, did not get to.
+    /// Takes up the past days that an earlier run, or another replica, did not get to, and those that a newer mailing
+    /// makes past ones.
     fn resume(&mut self) {
         let now = self.shared.clock.now();
         let fill_days = self.options.fill_days;
         let subjects = self.shared.subjects();
         for (subject, known) in subjects.wanted(now) {
-            if let Some(newest) = known.newest() {
+            if let Some(newest) = subjects.newest_out(subject) {
                 self.past_days.plan(subject, newest, &known.days, fill_days);
             }
         }
+    }
+
+    /// Takes up the past days of a subject.
+    fn plan(&mut self, subject: SubjectId) {
+        let subjects = self.shared.subjects();
+        if let (Some(newest), Some(known)) = (subjects.newest_out(subject), subjects.get(subject)) {
+            self.past_days.plan(subject, newest, &known.days, self.options.fill_days);
+        }
+    }
+
+    /// How far the mailings are out, as pages have shown.
+    fn newest(&self) -> Date {
+        self.shared.subjects().newest_proved().unwrap_or(Date::MIN)
     }
 
     /// Works until it is stopped or every handle is gone.
@@ -108,7 +119,9 @@ impl<S: Store> Worker<S> {
             let (due, next) = self.shared.subjects().due(now);
             if let Some(subject) = self.asked.pop_front().or(due) {
                 self.read_new(subject, &mut inbox).await;
-            } else if let Some((subject, date)) = self.past_days.next(now).filter(|_| !self.stands_off()) {
+            } else if let Some((subject, date)) =
+                self.past_days.next(now, self.newest()).filter(|_| !self.stands_off())
+            {
                 self.read_past_day(subject, date, now, &mut inbox).await;
             } else {
                 let next = next.into_iter().chain(self.past_days.next_attempt()).min();
@@ -148,6 +161,7 @@ impl<S: Store> Worker<S> {
         let Some(reading) = self.finish(round, Some(subject), inbox).await else { return };
         self.asked.retain(|asked| *asked != subject);
         let is_ahead = reading.is_ahead;
+        let newest = self.newest();
         let outcome = self.keep(reading).await;
         shared.tally.note(outcome.verdict, outcome.pages);
         log(&outcome);
@@ -165,87 +179,21 @@ impl<S: Store> Worker<S> {
         if waiting.iter().any(|ask| ask.wish == Wish::ReadAgain) {
             self.past_days.hurry(subject);
         }
-        // A page of a mailing, whole or not, proves that the mailings before it are out.
-        if let (Some(date), Verdict::Complete | Verdict::Quiet | Verdict::Incomplete) =
-            (outcome.date, outcome.verdict)
+        // A page of a mailing, whole or not, proves that the mailings before it are out; one that is proved, to all.
+        if let (Some(date), Verdict::Incomplete) = (outcome.date, outcome.verdict)
             && let Some(known) = shared.subjects().get(subject)
         {
             self.past_days.plan(subject, date, &known.days, self.options.fill_days);
+        }
+        self.plan(subject);
+        if self.newest() > newest {
+            self.resume();
         }
         self.last.insert(subject, outcome);
         self.tell(subject, waiting);
         if is_ahead {
             self.stand_back().await;
         }
-    }
-
-    /// Keeps what a read of the newest mailing has brought, and judges it by what is known.
-    async fn keep(&mut self, reading: Reading) -> Outcome {
-        let Reading { outcome, announcement, is_trusted, .. } = reading;
-        let contradiction = judge::contradiction(&self.shared.subjects(), &outcome);
-        if let Some((verdict, reason)) = contradiction {
-            let is_news = self.shared.subjects().is_news(&outcome);
-            let stale = Outcome { verdict, reason, ..outcome.clone() };
-            return match announcement.filter(|_| is_trusted && verdict == Verdict::Stale && is_news) {
-                // An older mailing than is out, but a later one than is known here.
-                Some(announcement) => match self.record(&announcement, outcome).await {
-                    kept if kept.verdict == Verdict::Unread => kept,
-                    _ => stale,
-                },
-                None => self.note(stale).await,
-            };
-        }
-        match announcement {
-            Some(announcement) if is_trusted || self.is_short_for_long(&outcome) => {
-                self.record(&announcement, outcome).await
-            }
-            _ => self.note(outcome).await,
-        }
-    }
-
-    /// Has this page come back short in the same way for so long that its entries are better than none?
-    fn is_short_for_long(&mut self, outcome: &Outcome) -> bool {
-        let (Verdict::Incomplete, Some(hash)) = (outcome.verdict, outcome.page_hash) else { return false };
-        let now = self.shared.clock.now();
-        let (before, since) = *self.short.entry(outcome.subject).or_insert((hash, now));
-        if before != hash {
-            self.short.insert(outcome.subject, (hash, now));
-        }
-        before == hash && now.duration_since(since) >= SHORT_KEPT_AFTER
-    }
-
-    /// Writes an announcement down; only what is written is shown.
-    async fn record(&mut self, announcement: &Announcement, mut outcome: Outcome) -> Outcome {
-        let now = self.shared.clock.now();
-        match self.store.record(announcement, &outcome, now).await {
-            Ok(change) => {
-                tracing::info!(
-                    subject.code = %change.subject,
-                    listing.date = %change.listing_date,
-                    verdict = %outcome.verdict,
-                    paper.count = change.events.len(),
-                    paper.added = change.added,
-                    "recorded an announcement"
-                );
-                if let Some(day) = Day::of(&outcome, now) {
-                    self.shared.learn(|subjects| subjects.set_day(day));
-                }
-                (self.sink)(&change);
-            }
-            Err(error) => {
-                tracing::error!(subject.code = %outcome.subject, %error, "could not keep an announcement");
-                outcome.verdict = Verdict::Unread;
-                outcome.reason = format!("read, but not kept: {error}");
-            }
-        }
-        outcome
-    }
-
-    async fn note(&mut self, outcome: Outcome) -> Outcome {
-        if let Err(error) = self.store.note(&outcome, self.shared.clock.now()).await {
-            tracing::error!(subject.code = %outcome.subject, %error, "could not keep how a read ended");
-        }
-        outcome
     }
 
     /// Keeps a reader's wish over a restart.
@@ -258,66 +206,11 @@ impl<S: Store> Worker<S> {
         }
     }
 
-    async fn read_past_day(
-        &mut self,
-        subject: SubjectId,
-        date: Date,
-        now: Timestamp,
-        inbox: &mut Receiver<Ask>,
-    ) {
-        if PastDays::is_lost(date, now) {
-            self.give_up(subject, date, now).await;
-            return;
-        }
-        let due = mailing::newest_due(now);
-        let shared = self.shared.clone();
-        let round = round::read_day(&shared.upstream, subject, date, due);
-        let Some(reading) = self.finish(round, None, inbox).await else { return };
-        let Reading { outcome, announcement, is_trusted, .. } = reading;
-        let is_emptied = judge::is_emptied(&self.shared.subjects(), &outcome);
-        let outcome = match announcement.filter(|_| is_trusted && !is_emptied) {
-            Some(announcement) => self.record(&announcement, outcome).await,
-            None => outcome,
-        };
-        self.shared.tally.note(outcome.verdict, outcome.pages);
-        if is_emptied || !outcome.verdict.is_proved() {
-            tracing::warn!(
-                subject.code = %subject,
-                listing.date = %date,
-                verdict = %outcome.verdict,
-                reason = outcome.reason,
-                "a past day could not be read"
-            );
-            self.past_days.failed(subject, date, self.shared.clock.now());
-        } else {
-            self.past_days.settled(subject, date);
-        }
-        self.answer_if_filled(subject);
-    }
-
-    /// A day that arXiv no longer gives is a gap for ever.
-    async fn give_up(&mut self, subject: SubjectId, date: Date, now: Timestamp) {
-        let counts = crate::domain::outcome::Counts::default();
-        let gap = Day { subject, date, verdict: Verdict::Gap, counts, missing: 0, read: now };
-        tracing::warn!(subject.code = %subject, listing.date = %date, "a past day is lost: arXiv gives 90 days");
-        match self.store.mark(&gap).await {
-            Ok(()) => {
-                self.shared.learn(|subjects| subjects.set_day(gap));
-                self.past_days.settled(subject, date);
-            }
-            Err(error) => {
-                tracing::error!(subject.code = %subject, %error, "could not keep a gap");
-                self.past_days.failed(subject, date, now);
-            }
-        }
-        self.answer_if_filled(subject);
-    }
-
     /// Forgets what is older than the settings want, once a day.
     ///
     /// Counted from the newest mailing that is known, not from the clock: a wrong clock forgets nothing.
     async fn prune(&mut self) {
-        let Some(newest) = self.shared.subjects().newest_shown() else { return };
+        let Some(newest) = self.shared.subjects().newest_proved() else { return };
         if self.options.retention_days == 0 || self.pruned == Some(newest) {
             return;
         }

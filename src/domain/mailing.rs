@@ -52,6 +52,18 @@ pub fn next_due(now: Timestamp) -> Date {
     }
 }
 
+/// The listing date before this one.
+#[must_use]
+pub fn before(listing_date: Date) -> Date {
+    let mut date = listing_date;
+    loop {
+        date = date.yesterday().unwrap_or(Date::MIN);
+        if has_mailing(date) || date == Date::MIN {
+            return date;
+        }
+    }
+}
+
 /// Listing dates are Monday to Friday.
 #[must_use]
 pub fn has_mailing(listing_date: Date) -> bool {

@@ -60,6 +60,8 @@ pub struct Outcome {
     pub pages: usize,
     /// What the pages held, to tell whether they changed; absent where nothing came.
     pub page_hash: Option<u64>,
+    /// [`Day::checks`] of the day that was read, where the read brings nothing that was not known.
+    pub checks: u32,
 }
 
 /// What is known of a subject's day.
@@ -74,20 +76,30 @@ pub struct Day {
     pub missing: u32,
     /// When the verdict was reached.
     pub read: Timestamp,
+    /// How often it was asked for again since and was the same; 0 after anything new was found.
+    pub checks: u32,
 }
 
 impl Day {
     /// May this take the place of what is known?
     ///
-    /// What was proved is given up for nothing less, and a page that says that nothing was announced, as arXiv's
-    /// caches may for a week, overrules no page that had entries.
+    /// What was proved is given up for nothing less, but for a quiet day: what speaks for entries there counts more.
+    /// A page that says that nothing was announced, as arXiv's caches may for a week, overrules no page that had entries.
     #[must_use]
     pub fn supersedes(&self, known: &Self) -> bool {
         match self.verdict {
             Verdict::Complete => true,
             Verdict::Quiet => known.counts.total() == 0 && known.missing == 0,
+            Verdict::Incomplete => known.verdict != Verdict::Complete,
             _ => !known.verdict.is_proved(),
         }
+    }
+
+    /// The day as it is kept with an announcement of which `added` entries were not known before.
+    #[must_use]
+    pub fn kept(outcome: &Outcome, read: Timestamp, added: usize) -> Option<Self> {
+        let day = Self::of(outcome, read)?;
+        Some(Self { checks: if added == 0 { day.checks } else { 0 }, ..day })
     }
 
     /// The day that a read has found, where it has found one.
@@ -100,6 +112,7 @@ impl Day {
             counts: outcome.counts,
             missing: outcome.missing,
             read,
+            checks: outcome.checks,
         })
     }
 }

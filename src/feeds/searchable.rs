@@ -10,7 +10,7 @@ use crate::domain::event::Event;
 use crate::domain::paper::Paper;
 use crate::filter::{Document, DocumentId, Index};
 
-/// A paper on a day. It is indexed once, however many subjects it stands in, with the text first kept for that day.
+/// A paper on a day. It is indexed once, however many subjects it stands in, with the text kept for that day.
 pub(super) type Key = (ArxivId, Date);
 
 /// The papers of the working set and the index of their words.
@@ -54,6 +54,15 @@ impl Searchable {
         }
         self.waiting.push_back(key.clone());
         self.papers.insert(key, Known { words: Words::Waiting(event.paper.clone()), uses: 1 });
+    }
+
+    /// Has the words of a paper on a day from now on, in place of others.
+    pub(super) fn correct(&mut self, key: &Key, paper: &Arc<Paper>) {
+        let Some(known) = self.papers.get_mut(key) else { return };
+        if let Words::Indexed(id) = std::mem::replace(&mut known.words, Words::Waiting(paper.clone())) {
+            self.index.remove(id);
+        }
+        self.waiting.push_back(key.clone());
     }
 
     pub(super) fn give_up(&mut self, event: &Event) {

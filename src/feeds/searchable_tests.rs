@@ -99,3 +99,14 @@ fn what_goes_while_it_is_being_indexed_is_not_taken_in_by_its_old_words() {
     searchable.index(folded);
     assert!(searchable.id(&key(&new)).is_some() && searchable.is_indexed());
 }
+
+#[test]
+fn a_paper_is_found_by_its_corrected_words_alone() {
+    let shelf = Shelf::keeping(30);
+    apply(&shelf, &[event("2603.00001", "Paxso")]);
+    assert_eq!(found(&shelf, "Paxso"), ["2603.00001"]);
+    apply(&shelf, &[event("2603.00001", "Paxos")]);
+    apply(&shelf, &[event("2603.00001", "Paxos made simple")]);
+    assert_eq!(found(&shelf, "simple"), ["2603.00001"]);
+    assert!(found(&shelf, "Paxso").is_empty());
+}

@@ -229,11 +229,22 @@ impl Held {
             let key = key(event);
             let versions = self.versions.entry(key.0.clone()).or_default();
             versions.uses += 1;
-            if let Entry::Vacant(place) = versions.papers.entry(key.1) {
-                place.insert(event.paper.clone());
-                let newest = versions.papers.keys().next_back();
-                self.amended += u64::from(newest.is_some_and(|newest| *newest > key.1));
-            }
+            let is_amended = match versions.papers.entry(key.1) {
+                Entry::Vacant(place) => {
+                    place.insert(event.paper.clone());
+                    true
+                }
+                Entry::Occupied(mut known) => {
+                    let is_corrected = *known.get() != event.paper;
+                    if is_corrected {
+                        known.insert(event.paper.clone());
+                        self.searchable.correct(&key, &event.paper);
+                    }
+                    is_corrected
+                }
+            };
+            let newest = versions.papers.keys().next_back();
+            self.amended += u64::from(is_amended && newest.is_some_and(|newest| *newest > key.1));
             self.searchable.take_in(event);
         }
     }

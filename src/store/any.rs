@@ -8,8 +8,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::domain::announcement::Announcement;
-use crate::domain::event::Change;
+use crate::domain::announcement::{Announced, Announcement};
+use crate::domain::event::{Change, Event};
 use crate::domain::outcome::{Day, Outcome};
 use crate::domain::taxonomy::SubjectId;
 
@@ -125,6 +125,25 @@ impl Store for AnyStore {
         seen: Timestamp,
     ) -> Result<Change, StoreError> {
         counted!(self, Record, store => store.record(announcement, outcome, seen))
+    }
+
+    async fn correct(
+        &self,
+        subject: SubjectId,
+        date: Date,
+        entries: &[Announced],
+        at: Timestamp,
+    ) -> Result<Vec<Change>, StoreError> {
+        counted!(self, Record, store => store.correct(subject, date, entries, at))
+    }
+
+    async fn events(
+        &self,
+        subject: Option<SubjectId>,
+        from: Date,
+        to: Date,
+    ) -> Result<Vec<Event>, StoreError> {
+        counted!(self, Load, store => store.events(subject, from, to))
     }
 
     async fn note(&self, outcome: &Outcome, at: Timestamp) -> Result<(), StoreError> {

@@ -89,6 +89,7 @@ pub(super) fn day(row: &impl Columns) -> Result<Day, sqlx::Error> {
         counts: counts(row)?,
         missing: missing(row)?,
         read: moment(row, "read_at")?,
+        checks: checks(row)?,
     })
 }
 
@@ -102,6 +103,7 @@ pub(super) fn read(row: &impl Columns) -> Result<(Outcome, Timestamp), sqlx::Err
         missing: missing(row)?,
         pages: 0,
         page_hash: row.text_or_none("page_hash")?.and_then(|hash| u64::from_str_radix(hash, 16).ok()),
+        checks: 0,
     };
     Ok((outcome, moment(row, "read_at")?))
 }
@@ -117,6 +119,10 @@ pub(super) fn subject(row: &impl Columns) -> Result<SubjectId, sqlx::Error> {
 fn counts(row: &impl Columns) -> Result<Counts, sqlx::Error> {
     let count = |name| row.integer(name).map(|count| usize::try_from(count).unwrap_or(0));
     Ok(Counts { new: count("new_count")?, cross: count("cross_count")?, replace: count("replace_count")? })
+}
+
+fn checks(row: &impl Columns) -> Result<u32, sqlx::Error> {
+    row.integer("checks").map(|checks| u32::try_from(checks).unwrap_or(0))
 }
 
 fn missing(row: &impl Columns) -> Result<u32, sqlx::Error> {

@@ -5,13 +5,13 @@
 
 mod outgoing;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::announcement::Announcement;
+use crate::domain::announcement::{Announced, Announcement};
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::event::{COMPARED_DAYS, Change, Earlier, Event};
 use crate::domain::outcome::{Day, Outcome};
@@ -64,7 +64,7 @@ impl Store for Memory {
     ) -> Result<Change, StoreError> {
         let mut ledger = self.ledger();
         let change = ledger.keep(announcement);
-        if let Some(day) = Day::of(outcome, seen) {
+        if let Some(day) = Day::kept(outcome, seen, change.added) {
             ledger.know(day);
         }
         let days = ledger.days.range((outcome.subject, Date::MIN)..=(outcome.subject, Date::MAX));
@@ -74,6 +74,30 @@ impl Store for Memory {
             ledger.reads.insert(outcome.subject, (outcome.clone(), seen));
         }
         Ok(change)
+    }
+
+    async fn correct(
+        &self,
+        subject: SubjectId,
+        date: Date,
+        entries: &[Announced],
+        at: Timestamp,
+    ) -> Result<Vec<Change>, StoreError> {
+        Ok(self.ledger().correct(subject, date, entries, at))
+    }
+
+    async fn events(
+        &self,
+        subject: Option<SubjectId>,
+        from: Date,
+        to: Date,
+    ) -> Result<Vec<Event>, StoreError> {
+        let ledger = self.ledger();
+        let asked = |(of, date): &(SubjectId, Date)| {
+            subject.is_none_or(|subject| subject == *of) && (from..=to).contains(date)
+        };
+        let days = ledger.events.iter().filter(|(day, _)| asked(day));
+        Ok(days.flat_map(|(_, events)| events.iter().cloned()).collect())
     }
 
     async fn note(&self, outcome: &Outcome, at: Timestamp) -> Result<(), StoreError> {
@@ -173,6 +197,46 @@ impl Ledger {
         let added = events.len() - known.len();
         let events = events.clone();
         Change { subject: *subject, listing_date: *date, events: self.compared(events), added }
+    }
+
+    fn correct(
+        &mut self,
+        subject: SubjectId,
+        date: Date,
+        entries: &[Announced],
+        at: Timestamp,
+    ) -> Vec<Change> {
+        let mut changed: BTreeSet<SubjectId> = BTreeSet::new();
+        for entry in entries {
+            let is_of = |event: &&mut Event| event.paper.id == entry.paper.id;
+            let Some(own) = self.events.get_mut(&(subject, date)).and_then(|day| day.iter_mut().find(is_of))
+            else {
+                continue;
+            };
+            own.announce_type = entry.announce_type;
+            own.cross_list_from.clone_from(&entry.cross_list_from);
+            own.added = at;
+            changed.insert(subject);
+            if own.paper == entry.paper {
+                continue;
+            }
+            let versions = self.versions.entry(entry.paper.id.clone()).or_default();
+            versions.insert(date, entry.paper.clone());
+            for ((of, _), day) in self.events.iter_mut().filter(|((_, on), _)| *on == date) {
+                for event in day.iter_mut().filter(is_of) {
+                    event.paper = entry.paper.clone();
+                    event.added = at;
+                    changed.insert(*of);
+                }
+            }
+        }
+        let day = |subject: SubjectId| Change {
+            subject,
+            listing_date: date,
+            events: self.compared(self.events.get(&(subject, date)).cloned().unwrap_or_default()),
+            added: 0,
+        };
+        changed.into_iter().map(day).collect()
     }
 
     /// Events with the versions before them as they are known now.

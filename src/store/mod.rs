@@ -24,8 +24,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::domain::announcement::Announcement;
-use crate::domain::event::Change;
+use crate::domain::announcement::{Announced, Announcement};
+use crate::domain::event::{Change, Event};
 use crate::domain::outcome::{Day, Outcome};
 use crate::domain::taxonomy::SubjectId;
 
@@ -77,6 +77,32 @@ pub trait Store: Replicas {
         outcome: &Outcome,
         seen: Timestamp,
     ) -> impl Future<Output = Result<Change, StoreError>> + Send;
+
+    /// Gives papers of a day the types and the texts that `entries` have, and returns every day that has changed by it.
+    ///
+    /// A text is that of the day, in whichever subject the paper stands.
+    /// Ids, dates and places in the order stay; of a paper that the subject's day does not hold nothing is changed.
+    ///
+    /// # Errors
+    /// Nothing was changed.
+    fn correct(
+        &self,
+        subject: SubjectId,
+        date: Date,
+        entries: &[Announced],
+        at: Timestamp,
+    ) -> impl Future<Output = Result<Vec<Change>, StoreError>> + Send;
+
+    /// What was announced from one listing date to another, both included, in a subject or in any.
+    ///
+    /// # Errors
+    /// It could not be read.
+    fn events(
+        &self,
+        subject: Option<SubjectId>,
+        from: Date,
+        to: Date,
+    ) -> impl Future<Output = Result<Vec<Event>, StoreError>> + Send;
 
     /// Keeps how a read ended that brought nothing to record.
     ///

@@ -2,11 +2,13 @@
 //!
 //! One connection writes, for as long as its session holds the lock of the one that leads; one reads; one listens.
 
+mod correct;
 mod lead;
 mod line;
 mod outgoing;
 mod read;
 mod server;
+mod sharing;
 mod watch;
 mod write;
 
@@ -19,13 +21,13 @@ use jiff::civil::Date;
 use sqlx::ConnectOptions;
 use tokio::sync::Notify;
 
-use crate::domain::announcement::Announcement;
-use crate::domain::event::Change;
+use crate::domain::announcement::{Announced, Announcement};
+use crate::domain::event::{Change, Event};
 use crate::domain::outcome::{Day, Outcome};
 use crate::domain::taxonomy::SubjectId;
 
 use super::failure::{at_opening, postgres_failure};
-use super::{Address, Contents, Replicas, Role, Store, StoreError, Tally, Wish, migrations};
+use super::{Address, Contents, Replicas, Store, StoreError, Tally, migrations};
 
 use lead::{ANSWER_MAX, Place};
 use line::{Line, on};
@@ -214,6 +216,38 @@ impl Store for Postgres {
         Ok(change)
     }
 
+    async fn correct(
+        &self,
+        subject: SubjectId,
+        date: Date,
+        entries: &[Announced],
+        at: Timestamp,
+    ) -> Result<Vec<Change>, StoreError> {
+        let Shared { writing, place, .. } = &*self.shared;
+        let work = async {
+            on!(writing, take_leading, WORK_MAX, |c| correct::correct(
+                c,
+                &place.channel,
+                subject,
+                date,
+                entries,
+                at
+            ))
+        };
+        let (changes, written) = self.shared.unless_lost(work.await)?;
+        self.shared.wrote(written);
+        Ok(changes)
+    }
+
+    async fn events(
+        &self,
+        subject: Option<SubjectId>,
+        from: Date,
+        to: Date,
+    ) -> Result<Vec<Event>, StoreError> {
+        on!(self.shared.reading, take, LOAD_MAX, |c| read::events(c, subject, from, to))
+    }
+
     async fn note(&self, outcome: &Outcome, at: Timestamp) -> Result<(), StoreError> {
         let Shared { writing, place, .. } = &*self.shared;
         let work =
@@ -253,94 +287,5 @@ impl Store for Postgres {
             on!(self.shared.writing, take_leading, WORK_MAX, |c| write::prune(c, before, window_days))
         };
         self.shared.unless_lost(work.await)
-    }
-}
-
-impl Replicas for Postgres {
-    async fn lead(&self, rest: Duration) -> Result<Role, StoreError> {
-        let shared = &*self.shared;
-        if shared.leads() && shared.confirm().await.is_ok() {
-            if !rest.is_zero() {
-                let work = async { on!(shared.writing, take_leading, ANSWER_MAX, |c| lead::rest(c, rest)) };
-                shared.unless_lost(work.await)?;
-            }
-            return Ok(Role::Leads);
-        }
-        shared.set_leads(false);
-        let mut taken = shared.writing.take().await?;
-        let took = lead::take(&mut taken.open.connection, &shared.place);
-        let role = line::within(&shared.writing, ANSWER_MAX, took).await;
-        taken.open.leads = matches!(role, Ok(Role::TookOver { .. }));
-        let role = taken.settle(role)?;
-        shared.leads.store(matches!(role, Role::TookOver { .. }), Ordering::SeqCst);
-        Ok(role)
-    }
-
-    async fn confirm(&self) -> Result<(), StoreError> {
-        self.shared.confirm().await
-    }
-
-    async fn lost(&self) {
-        let lost = self.shared.lost.notified();
-        if self.shared.leads() {
-            lost.await;
-        }
-    }
-
-    async fn resign(&self) {
-        let shared = &*self.shared;
-        let work =
-            async { on!(shared.writing, take_leading, ANSWER_MAX, |c| lead::release(c, &shared.place)) };
-        // Once, though the task that leads and the service that stops may both come here.
-        if shared.leads.swap(false, Ordering::SeqCst)
-            && let Err(error) = work.await
-        {
-            tracing::debug!(%error, "the lead was not given up as it should be");
-        }
-        shared.set_leads(false);
-        shared.writing.close().await;
-    }
-
-    async fn yield_lead(&self) -> bool {
-        let shared = &*self.shared;
-        let work =
-            async { on!(shared.writing, take_leading, ANSWER_MAX, |c| lead::is_shared(c, &shared.place)) };
-        let is_shared = matches!(work.await, Ok(true));
-        if is_shared {
-            self.resign().await;
-        }
-        is_shared
-    }
-
-    async fn heard(&self) {
-        self.shared.heard.notified().await;
-    }
-
-    async fn news(&self) -> Result<Contents, StoreError> {
-        let seen = *self.shared.seen();
-        let read = on!(self.shared.reading, take, LOAD_MAX, |c| read::news(c, seen));
-        let (contents, seen) = read?;
-        *self.shared.seen() = seen;
-        Ok(contents)
-    }
-
-    async fn wish(&self, wish: Wish) -> Result<i64, StoreError> {
-        let channel = &self.shared.place.channel;
-        on!(self.shared.reading, take, WORK_MAX, |c| async {
-            let insert = "INSERT INTO wishes (subject, again, filled) VALUES ($1, $2, $3) RETURNING id";
-            let insert =
-                sqlx::query_scalar(insert).bind(wish.subject.as_str()).bind(wish.again).bind(wish.filled);
-            let id = insert.fetch_one(&mut *c).await?;
-            write::notify(c, channel).await?;
-            Ok(id)
-        })
-    }
-
-    async fn grant(&self, ids: &[i64]) -> Result<(), StoreError> {
-        let channel = &self.shared.place.channel;
-        on!(self.shared.reading, take, WORK_MAX, |c| async {
-            sqlx::query("DELETE FROM wishes WHERE id = ANY($1)").bind(ids).execute(&mut *c).await?;
-            write::notify(c, channel).await
-        })
     }
 }

@@ -1,8 +1,12 @@
 //! How are rows of SQLite read and written that are not events?
 
-use jiff::Timestamp;
-use sqlx::SqliteConnection;
+use std::collections::HashMap;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use sqlx::{Connection, SqliteConnection};
+
+use crate::domain::event::Event;
 use crate::domain::outcome::{Day, Outcome};
 use crate::domain::taxonomy::SubjectId;
 
@@ -14,10 +18,11 @@ macro_rules! on_known_day {
     () => {
         "ON CONFLICT (subject, listing_date) DO UPDATE SET verdict = excluded.verdict, \
          new_count = excluded.new_count, cross_count = excluded.cross_count, \
-         replace_count = excluded.replace_count, missing = excluded.missing, read_at = excluded.read_at \
+         replace_count = excluded.replace_count, missing = excluded.missing, read_at = excluded.read_at, \
+         checks = excluded.checks \
          WHERE CASE excluded.verdict WHEN 'complete' THEN TRUE \
          WHEN 'quiet' THEN days.new_count + days.cross_count + days.replace_count + days.missing = 0 \
-         ELSE days.verdict NOT IN ('complete', 'quiet') END"
+         WHEN 'incomplete' THEN days.verdict <> 'complete' ELSE days.verdict NOT IN ('complete', 'quiet') END"
     };
 }
 pub(super) const ON_KNOWN_DAY: &str = on_known_day!();
@@ -25,8 +30,8 @@ pub(super) const ON_KNOWN_DAY: &str = on_known_day!();
 /// Keeps what is known of a day.
 pub(super) const WRITE_DAY: &str = concat!(
     "INSERT INTO days \
-     (subject, listing_date, verdict, new_count, cross_count, replace_count, missing, read_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ",
+     (subject, listing_date, verdict, new_count, cross_count, replace_count, missing, read_at, checks) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ",
     on_known_day!(),
 );
 
@@ -65,6 +70,40 @@ macro_rules! select_event {
 }
 pub(super) use select_event;
 
+/// [`super::Store::events`]
+pub(super) async fn events(
+    connection: &mut SqliteConnection,
+    subject: Option<SubjectId>,
+    from: Date,
+    to: Date,
+) -> Result<Vec<Event>, sqlx::Error> {
+    let select = concat!(
+        select_event!("paper"),
+        " WHERE listing_date BETWEEN ?1 AND ?2 AND (?3 IS NULL OR subject = ?3) ORDER BY listing_date, position"
+    );
+    let found = sqlx::query(select)
+        .bind(from.to_string())
+        .bind(to.to_string())
+        .bind(subject.map(SubjectId::as_str))
+        .fetch_all(connection)
+        .await?;
+    let mut papers = HashMap::new();
+    found.iter().map(|row| columns::event(row, &mut papers)).collect()
+}
+
+/// [`super::Store::prune`]
+pub(super) async fn prune(connection: &mut SqliteConnection, before: Date) -> Result<(), sqlx::Error> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    for delete in [
+        "DELETE FROM events WHERE listing_date < ?1",
+        "DELETE FROM days WHERE listing_date < ?1",
+        "DELETE FROM reads WHERE read_at < unixepoch(?1)",
+    ] {
+        sqlx::query(delete).bind(before.to_string()).execute(&mut *transaction).await?;
+    }
+    transaction.commit().await
+}
+
 pub(super) async fn write_day(connection: &mut SqliteConnection, day: &Day) -> Result<(), sqlx::Error> {
     sqlx::query(WRITE_DAY)
         .bind(day.subject.as_str())
@@ -75,6 +114,7 @@ pub(super) async fn write_day(connection: &mut SqliteConnection, day: &Day) -> R
         .bind(number(day.counts.replace))
         .bind(day.missing)
         .bind(day.read.as_second())
+        .bind(day.checks)
         .execute(connection)
         .await
         .map(drop)

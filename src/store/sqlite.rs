@@ -4,6 +4,7 @@
 //! `synchronous = FULL` with a write-ahead log: what was answered with success is on the disk.
 //! One process at a time has the file, and one that has lost it writes to no other unseen (`renewal`).
 
+mod correct;
 mod merge;
 mod outgoing;
 mod place;
@@ -22,7 +23,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{Notify, watch};
 
-use crate::domain::announcement::Announcement;
+use crate::domain::announcement::{Announced, Announcement};
 use crate::domain::event::{Change, Event};
 use crate::domain::outcome::{Day, Outcome};
 use crate::domain::paper::Paper;
@@ -210,18 +211,6 @@ impl Sqlite {
         contents.changes = days.into_iter().map(change).collect();
         Ok(contents)
     }
-
-    async fn prune_in(connection: &mut SqliteConnection, before: Date) -> Result<(), sqlx::Error> {
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-        for delete in [
-            "DELETE FROM events WHERE listing_date < ?1",
-            "DELETE FROM days WHERE listing_date < ?1",
-            "DELETE FROM reads WHERE read_at < unixepoch(?1)",
-        ] {
-            sqlx::query(delete).bind(before.to_string()).execute(&mut *transaction).await?;
-        }
-        transaction.commit().await
-    }
 }
 
 /// Does something with the connection and gives it back.
@@ -247,6 +236,25 @@ impl Store for Sqlite {
         on!(self, |c| record::record(c, announcement, outcome, seen))
     }
 
+    async fn correct(
+        &self,
+        subject: SubjectId,
+        date: Date,
+        entries: &[Announced],
+        at: Timestamp,
+    ) -> Result<Vec<Change>, StoreError> {
+        on!(self, |c| correct::correct(c, subject, date, entries, at))
+    }
+
+    async fn events(
+        &self,
+        subject: Option<SubjectId>,
+        from: Date,
+        to: Date,
+    ) -> Result<Vec<Event>, StoreError> {
+        on!(self, |c| rows::events(c, subject, from, to))
+    }
+
     async fn note(&self, outcome: &Outcome, at: Timestamp) -> Result<(), StoreError> {
         on!(self, |c| rows::write_read(c, outcome, at))
     }
@@ -269,7 +277,7 @@ impl Store for Sqlite {
     }
 
     async fn prune(&self, before: Date) -> Result<(), StoreError> {
-        on!(self, |c| Self::prune_in(c, before))
+        on!(self, |c| rows::prune(c, before))
     }
 
     fn tally(&self) -> Arc<Tally> {

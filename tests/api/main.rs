@@ -26,6 +26,7 @@ mod reload;
 mod rsshub;
 mod rules;
 mod service;
+mod settled;
 mod shown;
 mod stopping;
 mod week;

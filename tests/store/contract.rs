@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crosslist::domain::announcement::{AnnounceType, Announcement};
 use crosslist::domain::arxiv_id::ArxivId;
+use crosslist::domain::event::Event;
 use crosslist::domain::outcome::{Day, Outcome};
 use crosslist::domain::verdict::Verdict;
 use crosslist::store::{Memory, Postgres, Replicas, Sqlite, Store};
@@ -53,6 +54,7 @@ on_every_store! {
     a_day_is_kept_as_it_was_announced
     a_paper_of_two_subjects_has_one_date_and_no_two_papers_share_one
     a_second_read_adds_what_is_new_and_keeps_what_is_gone
+    a_correction_changes_types_and_texts_and_no_id_and_date
     a_quiet_day_is_known
     what_was_proved_stays_so
     reads_and_requests_are_remembered
@@ -123,6 +125,42 @@ async fn a_second_read_adds_what_is_new_and_keeps_what_is_gone(store: impl Store
     let again = store.record(&whole, &outcome(&whole), time("2026-03-21T00:00:00Z")).await.expect("kept");
     assert_eq!(again.added, 0);
     assert_eq!(lines(&again), lines(&change));
+}
+
+async fn a_correction_changes_types_and_texts_and_no_id_and_date(store: impl Store) {
+    let seen = time("2026-03-20T00:00:00Z");
+    for of in ["cs.DC", "cs.PF"] {
+        let day = announcement(MONDAY, of);
+        store.record(&day, &outcome(&day), seen).await.expect("kept");
+    }
+    let tuesday = announcement(TUESDAY, "cs.DC");
+    store.record(&tuesday, &outcome(&tuesday), seen).await.expect("kept");
+    let monday = announcement(MONDAY, "cs.DC");
+    let before = store.events(Some(subject("cs.DC")), monday.date, monday.date).await.expect("read back");
+    let mut corrected = monday.entries[..2].to_vec();
+    let mut paper = (*corrected[0].paper).clone();
+    "Corrected".clone_into(&mut paper.title);
+    corrected[0].paper = paper.into();
+    corrected[1].announce_type = AnnounceType::Cross;
+    corrected[1].cross_list_from = Some("cs.LG".to_owned());
+    // One that the day does not hold.
+    corrected.push(tuesday.entries[0].clone());
+    let changes = store.correct(subject("cs.DC"), monday.date, &corrected, seen).await.expect("corrected");
+    // The text is that of the day in every subject, the type is the subject's own.
+    let of: Vec<&str> = changes.iter().map(|change| change.subject.as_str()).collect();
+    assert_eq!(of, ["cs.DC", "cs.PF"]);
+    assert!(changes.iter().all(|change| change.events[0].paper.title == "Corrected"));
+    assert_eq!(changes[0].events[1].announce_type, AnnounceType::Cross);
+    assert_eq!(changes[0].events[1].cross_list_from.as_deref(), Some("cs.LG"));
+    assert_eq!(changes[1].events[1].announce_type, before[1].announce_type);
+    let kept = store.events(Some(subject("cs.DC")), monday.date, monday.date).await.expect("read back");
+    assert_eq!(kept, changes[0].events);
+    let places = |events: &[Event]| -> Vec<_> {
+        events.iter().map(|event| (event.paper.id.clone(), event.published)).collect()
+    };
+    assert_eq!(places(&kept), places(&before));
+    let all = store.events(None, monday.date, tuesday.date).await.expect("read back");
+    assert_eq!(all.len(), 19 + 19 + 9);
 }
 
 async fn a_quiet_day_is_known(store: impl Store) {
@@ -196,6 +234,7 @@ async fn old_days_are_forgotten_and_others_are_not(store: impl Store) {
         counts: outcome(&announcement(MONDAY, "cs.DC")).counts,
         missing: 0,
         read: seen,
+        checks: 0,
     };
     store.mark(&gap).await.expect("kept");
     assert_eq!(store.load(None).await.expect("read back").days.len(), 3);

@@ -38,6 +38,7 @@ pub fn outcome(announcement: &Announcement) -> Outcome {
         missing: 0,
         pages: 1,
         page_hash: Some(u64::MAX),
+        checks: 0,
     }
 }
 

@@ -21,6 +21,7 @@ fn outcome(id: &str, verdict: Verdict, date: Option<&str>) -> Outcome {
         missing: 0,
         pages: 1,
         page_hash: None,
+        checks: 0,
     }
 }
 

@@ -30,9 +30,9 @@ impl<S: Store> Worker<S> {
     }
 
     pub(super) fn answer_if_filled(&mut self, subject: SubjectId) {
-        let is_filling = self.past_days.awaits(subject);
+        let is_filling = self.past_days.awaits(subject, self.shared.clock.now());
         self.shared.learn(|subjects| subjects.set_filling(subject, is_filling));
-        if (!self.past_days.awaits(subject) || self.stands_off())
+        if (!is_filling || self.stands_off())
             && let Some(asks) = self.filling.remove(&subject)
         {
             self.answer(subject, asks);

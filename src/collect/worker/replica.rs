@@ -67,6 +67,8 @@ impl<S: Store> Worker<S> {
         let led = std::mem::replace(&mut self.sharing.leads, leads);
         let wishes = news.map(|news| self.take_in(news)).unwrap_or_default();
         if leads && !led {
+            // What was planned in an earlier time may have been read by another one since.
+            self.past_days = PastDays::default();
             self.resume();
             let missed = self.waiting.keys().copied().filter(|subject| !self.asked.contains(subject));
             self.asked.extend(missed.collect::<Vec<_>>());
@@ -148,13 +150,13 @@ impl<S: Store> Worker<S> {
         let is_new = |(subject, at): &(SubjectId, Timestamp)| self.sharing.requests.get(subject) != Some(at);
         let is_news = !(news.days.is_empty() && news.reads.is_empty()) || news.requests.iter().any(is_new);
         if is_news {
-            let fill_days = self.options.fill_days;
+            let (fill_days, now) = (self.options.fill_days, self.shared.clock.now());
             self.shared.learn(|subjects| {
                 for day in &news.days {
                     subjects.set_day(day.clone());
                 }
                 for (subject, at) in &news.requests {
-                    subjects.requested(*subject, *at);
+                    subjects.requested(*subject, *at, now);
                 }
                 // A past day that was caught up says nothing of how the newest was read.
                 news.reads.retain(|(outcome, _)| {
@@ -163,13 +165,13 @@ impl<S: Store> Worker<S> {
                 });
                 for (outcome, at) in &news.reads {
                     subjects.note(outcome, *at, *at);
-                    if let Some((newest, known)) =
-                        subjects.get(outcome.subject).and_then(|known| Some((known.newest()?, known)))
+                    if let (Some(newest), Some(known)) =
+                        (subjects.newest_out(outcome.subject), subjects.get(outcome.subject))
                     {
                         // Planned for this question alone: another replica reads these days.
                         let mut planned = PastDays::default();
                         planned.plan(outcome.subject, newest, &known.days, fill_days);
-                        let is_filling = planned.awaits(outcome.subject);
+                        let is_filling = planned.awaits(outcome.subject, now);
                         subjects.set_filling(outcome.subject, is_filling);
                     }
                 }

@@ -61,6 +61,7 @@ pub(in crate::store) const TABLES: [Table; 10] = [
             ("replace_count", Integer),
             ("missing", Integer),
             ("read_at", Integer),
+            ("checks", Integer),
         ],
         key: &[0, 1],
     },

@@ -13,20 +13,22 @@ use super::failure::{damaged, open_failure, postgres_failure};
 /// Version, what it does, and the statements.
 type Statements = (i64, &'static str, &'static str);
 
-const SQLITE: [Statements; 3] = [
+const SQLITE: [Statements; 4] = [
     (1, "events, memberships, days, reads, requests", include_str!("sqlite/0001_first.sql")),
     (2, "rules of feeds", include_str!("sqlite/0002_rules.sql")),
     (3, "subscriptions, intents, announced, deliveries", include_str!("sqlite/0003_push.sql")),
+    (4, "checks of days", include_str!("sqlite/0004_checks.sql")),
 ];
 
 /// One that does more than add raises `compatibility.oldest` to its own version.
-const POSTGRES: [Statements; 2] = [
+const POSTGRES: [Statements; 3] = [
     (
         1,
         "events, memberships, days, reads, requests, rules, replicas",
         include_str!("postgres/0001_first.sql"),
     ),
     (2, "subscriptions, intents, announced, deliveries", include_str!("postgres/0002_push.sql")),
+    (3, "checks of days", include_str!("postgres/0003_checks.sql")),
 ];
 
 /// What is there after the migrations.

@@ -21,7 +21,8 @@ use crate::store::{Contents, Wish};
 const ONE_MOMENT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// A day's verdict and counts; named, for a later schema may have more.
-const DAY: &str = "subject, listing_date, verdict, new_count, cross_count, replace_count, missing, read_at";
+const DAY: &str =
+    "subject, listing_date, verdict, new_count, cross_count, replace_count, missing, read_at, checks";
 
 /// How a read ended.
 const READ: &str = "sequence, subject, read_at, verdict, listing_date, reason, \
@@ -139,6 +140,22 @@ pub(super) async fn day_events(
     let found = found.bind(date.to_string()).bind(subject.as_str()).fetch_all(connection).await?;
     let mut papers = HashMap::new();
     found.iter().map(|row| columns::event(row, &mut papers)).collect()
+}
+
+/// [`crate::store::Store::events`]
+pub(super) async fn events(
+    connection: &mut PgConnection,
+    subject: Option<SubjectId>,
+    from: Date,
+    to: Date,
+) -> Result<Vec<Event>, sqlx::Error> {
+    let found = select(&format!(
+        "{EVENT} WHERE listing_date BETWEEN $1 AND $2 AND ($3::text IS NULL OR subject = $3) \
+         ORDER BY listing_date, position"
+    ));
+    let found = found.bind(from.to_string()).bind(to.to_string()).bind(subject.map(SubjectId::as_str));
+    let mut papers = HashMap::new();
+    found.fetch_all(connection).await?.iter().map(|row| columns::event(row, &mut papers)).collect()
 }
 
 /// What readers ask for: subjects, and reads that they wait for.

@@ -33,6 +33,7 @@ pub(super) async fn record(
     window_days: Option<i32>,
 ) -> Result<(Change, Written), sqlx::Error> {
     let mut transaction = connection.begin().await?;
+    let seen = no_later_than_now(&mut transaction, seen).await?;
     let Announcement { subject, date, entries } = announcement;
     let before = members(&mut transaction, *subject, *date).await?;
     let fresh: Vec<&Announced> =
@@ -51,7 +52,7 @@ pub(super) async fn record(
         .bind(fresh.iter().map(|entry| entry.cross_list_from.as_deref().map(plain)).collect::<Vec<_>>())
         .execute(&mut *transaction)
         .await?;
-    if let Some(day) = Day::of(outcome, seen) {
+    if let Some(day) = Day::kept(outcome, seen, fresh.len()) {
         write_day(&mut transaction, &day).await?;
     }
     let written = Written {
@@ -73,6 +74,7 @@ pub(super) async fn note(
     at: Timestamp,
 ) -> Result<Written, sqlx::Error> {
     let mut transaction = connection.begin().await?;
+    let at = no_later_than_now(&mut transaction, at).await?;
     let read = write_read(&mut transaction, outcome, at).await?;
     notify(&mut transaction, channel).await?;
     transaction.commit().await?;
@@ -97,6 +99,7 @@ pub(super) async fn request(
     subject: SubjectId,
     at: Timestamp,
 ) -> Result<(), sqlx::Error> {
+    let at = no_later_than_now(connection, at).await?;
     // Replicas hear of different readers; the last one counts.
     let insert = "INSERT INTO requests (subject, requested_at) VALUES ($1, $2) ON CONFLICT (subject) \
                   DO UPDATE SET requested_at = greatest(requests.requested_at, excluded.requested_at)";
@@ -142,6 +145,16 @@ pub(super) async fn prune(
     transaction.commit().await
 }
 
+/// One clock for all replicas: one that is ahead writes down no moment that is still to come.
+pub(super) async fn no_later_than_now(
+    connection: &mut PgConnection,
+    at: Timestamp,
+) -> Result<Timestamp, sqlx::Error> {
+    let now = "SELECT extract(epoch FROM clock_timestamp())::bigint";
+    let now: i64 = sqlx::query_scalar(now).fetch_one(connection).await?;
+    Ok(Timestamp::from_second(now).map_or(at, |now| at.min(now)))
+}
+
 /// Tells every replica, when this is committed, that there may be news.
 pub(super) async fn notify(connection: &mut PgConnection, channel: &str) -> Result<(), sqlx::Error> {
     sqlx::query("SELECT pg_notify($1, '')").bind(channel).execute(connection).await.map(drop)
@@ -172,10 +185,6 @@ async fn events(
             .fetch_all(&mut *connection)
             .await?;
     let mut sequences: HashMap<String, i64> = known.into_iter().collect();
-    // One clock for all replicas: one that is ahead gives no date that is still to come.
-    let now = "SELECT extract(epoch FROM clock_timestamp())::bigint";
-    let now: i64 = sqlx::query_scalar(now).fetch_one(&mut *connection).await?;
-    let seen = Timestamp::from_second(now).map_or(seen, |now| seen.min(now));
     let mut taken = taken(connection, date, seen).await?;
     let mut dates = Dates::new(date, Some(seen), &mut taken);
     let missing: Vec<&&Announced> =
@@ -221,13 +230,18 @@ async fn write_day(connection: &mut PgConnection, day: &Day) -> Result<(), sqlx:
         .bind(number(day.counts.replace))
         .bind(i64::from(day.missing))
         .bind(day.read.as_second())
+        .bind(i64::from(day.checks))
         .execute(connection)
         .await
         .map(drop)
 }
 
 /// Gives the day the next number.
-async fn revise(connection: &mut PgConnection, subject: SubjectId, date: Date) -> Result<i64, sqlx::Error> {
+pub(super) async fn revise(
+    connection: &mut PgConnection,
+    subject: SubjectId,
+    date: Date,
+) -> Result<i64, sqlx::Error> {
     let insert = "INSERT INTO revised_days (subject, listing_date, revision) \
                   VALUES ($1, $2, nextval('revisions')) ON CONFLICT (subject, listing_date) \
                   DO UPDATE SET revision = excluded.revision RETURNING revision";
@@ -238,7 +252,7 @@ async fn revise(connection: &mut PgConnection, subject: SubjectId, date: Date) -
 ///
 /// That is news to everyone, also to the one that writes, which has numbered its own day before.
 /// Days that no replica holds, being outside the window, are left alone.
-async fn revise_compared(
+pub(super) async fn revise_compared(
     connection: &mut PgConnection,
     papers: &[&str],
     date: Date,
@@ -284,6 +298,6 @@ async fn write_read(
 }
 
 /// PostgreSQL keeps every character but one.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.replace('\0', "")
 }

@@ -46,7 +46,7 @@ pub(super) async fn record(
         });
         insert.build().execute(&mut *transaction).await?;
     }
-    if let Some(day) = Day::of(outcome, seen) {
+    if let Some(day) = Day::kept(outcome, seen, fresh.len()) {
         rows::write_day(&mut transaction, &day).await?;
     }
     rows::write_read(&mut transaction, outcome, seen).await?;
@@ -123,7 +123,7 @@ async fn taken(
 }
 
 /// A subject's day, in the page's order; `written` are the papers that were written just now, which are not read again.
-async fn day_events(
+pub(super) async fn day_events(
     connection: &mut SqliteConnection,
     subject: SubjectId,
     date: Date,

@@ -22,6 +22,7 @@ async fn a_full_disk_loses_nothing_and_the_next_write_goes_on() {
         missing: 0,
         pages: 1,
         page_hash: None,
+        checks: 0,
     };
     let seen: Timestamp = "2026-03-02T02:00:00Z".parse().expect("a time");
     let store = Sqlite::open(&path, "a test").await.expect("a store");
