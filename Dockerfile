@@ -33,7 +33,7 @@ LABEL org.opencontainers.image.title="crosslist" \
     org.opencontainers.image.licenses="MIT"
 USER 65532:65532
 # The C library would keep freed memory apart for each thread, which is a sixth of all where much is read.
-ENV CROSSLIST_SERVER__LISTEN=0.0.0.0:8080 \
+ENV CROSSLIST_SERVER__LISTEN=[::]:8080 \
     CROSSLIST_STORE__URL=sqlite:/data/crosslist.db \
     MALLOC_ARENA_MAX=2
 VOLUME /data

@@ -89,6 +89,7 @@ fn feed() -> Feed {
         description: "What arXiv announced in Distributed, Parallel, and Cluster Computing".to_owned(),
         page_url: "http://localhost:8080/subjects/cs.DC".to_owned(),
         base_url: FeedUrl { stem: "http://localhost:8080/subjects/cs.DC".to_owned(), query: String::new() },
+        id: "http://localhost:8080/subjects/cs.DC".to_owned(),
         hub_url: None,
         icon_url: "http://localhost:8080/favicon.ico".to_owned(),
         profile: Profile::Reader,

@@ -1,6 +1,6 @@
 //! `crosslist refresh` and `crosslist health`: what a running service is asked.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use comfy_table::Table;
@@ -106,15 +106,25 @@ pub(super) fn health(global: &super::Arguments) -> Result<(), Failure> {
     ask(&format!("{}/healthz", service(global)?), reqwest::Method::GET, None, HEALTH_TIMEOUT).map(drop)
 }
 
-/// The address of the service as the settings have it, seen from this machine.
-fn service(global: &super::Arguments) -> Result<String, Failure> {
-    let listen = global.settings()?.server.listen;
-    let ip = match listen.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        ip => ip,
+/// The addresses of the service as the settings have it, seen from this machine, the likeliest first.
+///
+/// One that listens on `[::]` is reached by IPv4 too, which is there also where a container has no IPv6.
+fn reachable(listen: SocketAddr) -> Vec<SocketAddr> {
+    let ips = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => vec![Ipv4Addr::LOCALHOST.into()],
+        IpAddr::V6(ip) if ip.is_unspecified() => vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
+        ip => vec![ip],
     };
-    Ok(format!("http://{}", SocketAddr::new(ip, listen.port())))
+    ips.into_iter().map(|ip| SocketAddr::new(ip, listen.port())).collect()
+}
+
+/// The address of the service, seen from this machine: the first that takes a connection, or that would be it.
+fn service(global: &super::Arguments) -> Result<String, Failure> {
+    let addresses = reachable(global.settings()?.server.listen);
+    let answers = |address: &&SocketAddr| TcpStream::connect_timeout(address, HEALTH_TIMEOUT).is_ok();
+    // Where there is one alone, asking says more than looking whether it could be asked.
+    let found = if addresses.len() > 1 { addresses.iter().find(answers) } else { None };
+    Ok(format!("http://{}", found.unwrap_or(&addresses[0])))
 }
 
 /// Asks the service, with an operator's key where there is one.
@@ -143,4 +153,23 @@ fn ask(url: &str, method: reqwest::Method, key: Option<&str>, timeout: Duration)
             detail.as_ref().and_then(|problem| problem.get("detail")).and_then(|detail| detail.as_str());
         Err(Failure::running(format!("`{url}` answered {status}: {}", detail.unwrap_or("no reason given"))))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(listen: &str, expected: &[&str]) {
+        let addresses = reachable(listen.parse().expect("an address"));
+        let addresses: Vec<String> = addresses.iter().map(SocketAddr::to_string).collect();
+        assert_eq!(addresses, expected);
+    }
+
+    #[test]
+    fn a_service_that_listens_everywhere_is_reached_from_here() {
+        check("[::]:8080", &["127.0.0.1:8080", "[::1]:8080"]);
+        check("0.0.0.0:8080", &["127.0.0.1:8080"]);
+        check("[::1]:8080", &["[::1]:8080"]);
+        check("192.0.2.1:8080", &["192.0.2.1:8080"]);
+    }
 }

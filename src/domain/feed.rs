@@ -16,8 +16,10 @@ pub struct Feed {
     pub description: String,
     /// The page for people: never the feed itself.
     pub page_url: String,
-    /// The canonical address without `.rss`, `.atom` or `.json`; also the feed's identity.
+    /// The canonical address without `.rss`, `.atom` or `.json`.
     pub base_url: FeedUrl,
+    /// What the feed is, whatever its format: its first address, which stays where the address itself changes.
+    pub id: String,
     /// Whom to ask to be told of changes; none where nobody tells.
     pub hub_url: Option<String>,
     /// The icon of the service.

@@ -65,6 +65,8 @@ pub struct Topic {
     pub content: String,
     pub body: Arc<[u8]>,
     pub content_type: String,
+    /// Where one subscribes to it.
+    pub hub_url: String,
 }
 
 /// Who tells subscribers.

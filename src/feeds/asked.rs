@@ -101,9 +101,40 @@ fn shortened(title: &str) -> String {
     format!("{}…", cut.trim_end())
 }
 
+/// Where the service is: what links begin with, and what ids do, which stay as they are when links change.
+#[derive(Clone, Copy, Debug)]
+pub struct Bases<'a> {
+    pub links: &'a str,
+    pub ids: &'a str,
+}
+
+impl<'a> From<&'a str> for Bases<'a> {
+    fn from(base: &'a str) -> Self {
+        Self { links: base, ids: base }
+    }
+}
+
+/// What proxies decode, take for something else or refuse in a path, and leave alone in a query: nginx decodes `%2F`
+/// where it takes a path off, Apache answers it with 404, Traefik refuses all of these.
+const NOT_FOR_PATHS: [char; 6] = ['/', '\\', '%', '?', '#', ';'];
+
 /// The canonical address of a feed: one for all spellings of a request.
 #[must_use]
 pub fn url(asked: &Asked, base: &str) -> FeedUrl {
+    let in_query = match &asked.scope {
+        Scope::Keyword(keyword, ..) if keyword.contains(NOT_FOR_PATHS) => Some(encoded(keyword)),
+        _ => None,
+    };
+    spelled(asked, base, in_query)
+}
+
+/// What a feed is, whatever its format and however its address is spelled.
+pub(super) fn id(asked: &Asked, base: &str) -> String {
+    identity(&spelled(asked, base, None))
+}
+
+/// The address with the keyword in its path, or encoded in its query.
+fn spelled(asked: &Asked, base: &str, keyword_in_query: Option<String>) -> FeedUrl {
     let joined = |subjects: &[SubjectId]| {
         subjects.iter().map(|subject| subject.as_str()).collect::<Vec<_>>().join("+")
     };
@@ -111,6 +142,7 @@ pub fn url(asked: &Asked, base: &str) -> FeedUrl {
         Scope::Subjects(subjects) => format!("subjects/{}", joined(subjects)),
         Scope::Everything => "subjects/all".to_owned(),
         Scope::Search(_) => "search".to_owned(),
+        Scope::Keyword(..) if keyword_in_query.is_some() => "keywords".to_owned(),
         Scope::Keyword(keyword, ..) => format!("keywords/{}", encoded(keyword).replace('+', "%20")),
         Scope::Named(named) => format!("named/{}", named.slug),
     };
@@ -118,6 +150,9 @@ pub fn url(asked: &Asked, base: &str) -> FeedUrl {
     let (usual, usually) = &asked.default;
     let mut parameters = Vec::new();
     let mut add = |name: &str, value: &str| parameters.push(format!("{name}={value}"));
+    if let Some(keyword) = keyword_in_query {
+        add("keyword", &keyword);
+    }
     if let Some(query) = query {
         add("q", &encoded(query.canonical()));
     }
@@ -289,9 +324,11 @@ mod tests {
         assert!(url.query.starts_with("q=") && url.query.ends_with("&type=new"), "{}", url.query);
         let rule = asked.selection.query.clone().expect("a rule");
         let keyword = Scope::Keyword("a b/c".to_owned(), rule, Vec::new());
-        assert_eq!(
-            super::url(&Asked { scope: keyword, ..asked }, "http://x").stem,
-            "http://x/keywords/a%20b%2Fc"
-        );
+        let asked = Asked { scope: keyword, ..asked };
+        // Proxies decode `%2F` in a path; ids are as they were when it stood there.
+        let url = super::url(&asked, "http://x");
+        assert_eq!(url.stem, "http://x/keywords");
+        assert!(url.query.starts_with("keyword=a+b%2Fc&q="), "{}", url.query);
+        assert!(id(&asked, "http://x").starts_with("http://x/keywords/a%20b%2Fc?q="));
     }
 }

@@ -21,7 +21,7 @@ use crate::text;
 use super::asked::{self, title, url};
 use super::entries::brief;
 use super::named::{key, matching, scores};
-use super::{Asked, Limit, Scope, Selection, Shelf};
+use super::{Asked, Bases, Limit, Scope, Selection, Shelf};
 use contents::Papers;
 
 /// After how many later mailings a day is shown although a subject was not read for it: that one is a gap.
@@ -136,12 +136,12 @@ pub(super) fn published(date: Date, digest: Digest) -> Timestamp {
 }
 
 /// An item for each mailing or week of what [`events`] chose.
-pub(super) fn entries(asked: &Asked, events: &[Event], base: &str, digest: Digest) -> Vec<Entry> {
+pub(super) fn entries(asked: &Asked, events: &[Event], bases: Bases<'_>, digest: Digest) -> Vec<Entry> {
     let same = |a: &Event, b: &Event| begin(a.listing_date, digest) == begin(b.listing_date, digest);
-    events.chunk_by(same).map(|events| entry(asked, events, base, digest)).collect()
+    events.chunk_by(same).map(|events| entry(asked, events, bases, digest)).collect()
 }
 
-fn entry(asked: &Asked, events: &[Event], base: &str, digest: Digest) -> Entry {
+fn entry(asked: &Asked, events: &[Event], bases: Bases<'_>, digest: Digest) -> Entry {
     let first = begin(events[0].listing_date, digest);
     let (name, when) = match digest {
         Digest::Daily => (first.to_string(), first.strftime("%A, %-d %B %Y").to_string()),
@@ -167,10 +167,10 @@ fn entry(asked: &Asked, events: &[Event], base: &str, digest: Digest) -> Entry {
     let selection = Selection { days, limit, sort, ..asked.selection.clone() };
     let plain =
         Asked { selection, presentation: Presentation { digest: None, ..presentation }, ..asked.clone() };
-    let id = asked::identity(&url(&plain, base));
+    let id = asked::id(&plain, bases.ids);
     Entry {
         id: format!("{id}#digest-{name}"),
-        url: format!("{}#digest-{name}", asked::identity(&url(asked, base))),
+        url: format!("{}#digest-{name}", asked::identity(&url(asked, bases.links))),
         title: format!("{} – {when}", title(&plain)),
         authors: vec![AUTHOR.to_owned()],
         subjects: papers.subjects(),

@@ -8,28 +8,35 @@ use crate::domain::mailing;
 use crate::domain::presentation::{Presentation, Profile, Summary};
 use crate::text;
 
-use super::Asked;
-use super::asked::{description, identity, title, url};
+use super::asked::{description, id, identity, title, url};
 use super::changes::{Changes, changes};
 use super::digest;
+use super::{Asked, Bases};
 
 /// The feed of what was asked for, of the events that were chosen for it.
 ///
-/// `base` is the public address of the service; `newest` dates a feed in which nothing matched.
+/// `bases` are the public address of the service; `newest` dates a feed in which nothing matched.
 #[must_use]
-pub fn feed(asked: &Asked, events: &[Event], base: &str, newest: jiff::civil::Date) -> Feed {
-    let url = url(asked, base);
+pub fn feed<'a>(
+    asked: &Asked,
+    events: &[Event],
+    bases: impl Into<Bases<'a>>,
+    newest: jiff::civil::Date,
+) -> Feed {
+    let bases = bases.into();
+    let url = url(asked, bases.links);
     Feed {
         title: title(asked),
         description: description(asked),
         page_url: identity(&url),
         base_url: url,
+        id: id(asked, bases.ids),
         hub_url: None,
-        icon_url: format!("{base}/favicon.ico"),
+        icon_url: format!("{}/favicon.ico", bases.links),
         profile: asked.presentation.profile,
         updated: updated(asked, events, newest),
         entries: match asked.presentation.digest {
-            Some(digest) => digest::entries(asked, events, base, digest),
+            Some(digest) => digest::entries(asked, events, bases, digest),
             None => events.iter().map(|event| entry(event, &asked.presentation)).collect(),
         },
     }

@@ -13,7 +13,7 @@ mod searchable;
 mod section;
 mod shelf;
 
-pub use asked::{Asked, FEED_TITLE_CHARACTERS_MAX, Scope, keyword_rule, title, url};
+pub use asked::{Asked, Bases, FEED_TITLE_CHARACTERS_MAX, Scope, keyword_rule, title, url};
 pub use assemble::{Limit, Selection, assemble};
 pub use changes::changes_html;
 pub use entries::{feed, updated};

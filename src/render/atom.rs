@@ -6,9 +6,7 @@ use atom_syndication::extension::{Extension, ExtensionMap};
 use atom_syndication::{Category, Content, FixedDateTime, Generator, Link, Person, Text, WriteConfig};
 use jiff::Timestamp;
 
-use super::{
-    Format, LANGUAGE, PDF, PROJECT_URL, VERSION, clean, dates, document, extensions, identity, profile,
-};
+use super::{Format, LANGUAGE, PDF, PROJECT_URL, VERSION, clean, dates, document, extensions, profile};
 use crate::domain::feed::{Entry, Feed};
 use crate::domain::paper::Subject;
 use crate::domain::presentation::Profile;
@@ -39,7 +37,7 @@ fn atom_feed(feed: &Feed) -> atom_syndication::Feed {
     let head = clean::head(feed);
     let links = links(&head);
     atom_syndication::Feed {
-        id: identity(&head.base_url),
+        id: head.id.clone(),
         title: Text::plain(head.title),
         updated: date(feed.updated),
         generator: Some(Generator {

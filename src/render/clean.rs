@@ -22,6 +22,7 @@ pub(super) fn head(feed: &Feed) -> Feed {
         page_url: text(&feed.page_url),
         base_url: FeedUrl { stem: text(&feed.base_url.stem), query: text(&feed.base_url.query) },
         hub_url: filled(feed.hub_url.as_ref()),
+        id: text(&feed.id),
         icon_url: text(&feed.icon_url),
         profile: feed.profile,
         updated: feed.updated,

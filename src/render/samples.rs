@@ -15,6 +15,7 @@ pub(super) fn feed() -> Feed {
             stem: "http://localhost:8080/subjects/cs.DC".to_owned(),
             query: "type=new&limit=50".to_owned(),
         },
+        id: "http://localhost:8080/subjects/cs.DC?type=new&limit=50".to_owned(),
         hub_url: None,
         icon_url: "http://localhost:8080/favicon.ico".to_owned(),
         profile: Profile::Reader,

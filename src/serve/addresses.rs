@@ -41,10 +41,13 @@ const fn named(beginning: &'static str, pattern: &'static str) -> Row {
 }
 
 /// Every address; the last row stands for all paths that are none.
-pub(super) const ADDRESSES: [Row; 28] = [
+pub(super) const ADDRESSES: [Row; 30] = [
     named("/subjects/", "/subjects/{subjects}"),
     named("/named/", "/named/{slug}"),
-    named("/keywords/", "/keywords/{keyword}"),
+    // A keyword may have a `/`, which a proxy may have decoded.
+    Row { is_rest: true, ..named("/keywords/", "/keywords/{keyword}") },
+    row("/keywords", Access::Readers),
+    named("/keywords.", "/keywords.{format}"),
     named("/rss/", "/rss/{subjects}"),
     named("/atom/", "/atom/{subjects}"),
     row("/search", Access::Readers),
@@ -91,6 +94,11 @@ impl Address {
         };
         let place = ADDRESSES.iter().position(follows).unwrap_or(ADDRESSES.len() - 1);
         Self(u8::try_from(place).unwrap_or(u8::MAX))
+    }
+
+    /// Does anything answer there?
+    pub(super) fn is_somewhere(self) -> bool {
+        self.place() + 1 < ADDRESSES.len()
     }
 
     /// The address of a pattern of the router or of the description.

@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use actix_web::dev::ServiceRequest;
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
-use actix_web::http::{Method, Version};
 
 use super::addresses::{Access, Address};
 use super::error::Problem;
 use super::outbox::Outbox;
 use super::routes::Methods;
-use super::{State, TARGET_BYTES_MAX, hub, query_api};
+use super::{State, TARGET_BYTES_MAX, hub, public_url, query_api};
 
 /// The most bytes of header fields, names and values together.
 const HEADERS_BYTES_MAX: usize = 16 * 1024;
@@ -44,8 +44,7 @@ pub(super) fn check(request: &ServiceRequest, address: Address, state: &State) -
     if bytes > HEADERS_BYTES_MAX {
         return Err(Problem::headers_too_large(HEADERS_BYTES_MAX));
     }
-    let hosts = headers.get_all(header::HOST).count();
-    if hosts > 1 || (hosts == 0 && request.version() >= Version::HTTP_11) {
+    if !public_url::is_host_valid(request.head()) {
         return Err(Problem::bad_host());
     }
     if has_body(headers) {
@@ -68,7 +67,8 @@ pub(super) fn check(request: &ServiceRequest, address: Address, state: &State) -
         return Err(Problem::method_not_allowed(request.method(), Methods::Read.allow()));
     }
     if address.access() == Access::Operator && !is_open(request, Access::Operator, state) {
-        return Err(Problem::unknown_path(request.path()));
+        let below = public_url::path_of(request.request());
+        return Err(Problem::unknown_path(&below, request.path()));
     }
     Ok(())
 }

@@ -1,12 +1,12 @@
 //! Which files of the program itself are served?
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use url::form_urlencoded::byte_serialize;
 
 use super::document::Document;
-use super::{State, params, respond};
+use super::{State, params, public_url, respond};
 use crate::filter::{self, Context, Limits, Lists, Mode};
 use crate::render::page::{self, Site};
 
@@ -41,12 +41,39 @@ static STYLE: LazyLock<Document> =
     LazyLock::new(|| Document::undated(page::STYLE, "text/css; charset=utf-8"));
 static SCRIPT: LazyLock<Document> =
     LazyLock::new(|| Document::undated(page::SCRIPT, "text/javascript; charset=utf-8"));
-static HELP_RULES: LazyLock<Document> = LazyLock::new(|| help(RULES, true));
-static HELP_HTTP: LazyLock<Document> = LazyLock::new(|| help(HTTP, false));
-static ROBOTS_TXT: LazyLock<Document> = LazyLock::new(|| Document::undated(ROBOTS, TEXT));
+static HELP_RULES: Below = Below::new(|path| help(path, RULES, true));
+static HELP_HTTP: Below = Below::new(|path| help(path, HTTP, false));
+static ROBOTS_TXT: Below = Below::new(|path| {
+    let rules = ROBOTS.replace("Disallow: ", &format!("Disallow: {path}"));
+    Document::undated(rules, TEXT)
+});
 static ICON: LazyLock<Document> = LazyLock::new(|| Document::undated(ICON_FILE, "image/x-icon"));
 static DRAWN_ICON: LazyLock<Document> =
     LazyLock::new(|| Document::undated(DRAWN_ICON_FILE, "image/svg+xml; charset=utf-8"));
+
+/// A document with links, written once for the path below which the service lies.
+///
+/// One other than the last is written again: a service lies below one path, or a few.
+struct Below {
+    write: fn(&str) -> Document,
+    last: Mutex<Option<(String, Arc<Document>)>>,
+}
+
+impl Below {
+    const fn new(write: fn(&str) -> Document) -> Self {
+        Self { write, last: Mutex::new(None) }
+    }
+
+    fn document(&self, path: &str) -> Arc<Document> {
+        let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, document)) = last().as_ref().filter(|(known, _)| known == path) {
+            return document.clone();
+        }
+        let document = Arc::new((self.write)(path));
+        *last() = Some((path.to_owned(), document.clone()));
+        document
+    }
+}
 
 /// `/style.css`
 pub(super) async fn style(request: HttpRequest) -> HttpResponse {
@@ -68,15 +95,15 @@ pub(super) async fn help_http(request: HttpRequest, state: web::Data<State>) -> 
     help_page(&request, &state, &HELP_HTTP)
 }
 
-fn help_page(request: &HttpRequest, state: &State, page: &Document) -> HttpResponse {
+fn help_page(request: &HttpRequest, state: &State, page: &Below) -> HttpResponse {
     match params::nothing(request, state) {
-        Ok(()) => respond::page(request, page, "no-cache"),
+        Ok(()) => respond::page(request, &page.document(&public_url::path_of(request)), "no-cache"),
         Err(problem) => problem.respond(request),
     }
 }
 
-fn help(markdown: &str, is_of_rules: bool) -> Document {
-    Document::undated(page::help(&Site::Service, markdown, is_of_rules, &example), page::CONTENT_TYPE)
+fn help(path: &str, markdown: &str, is_of_rules: bool) -> Document {
+    Document::undated(page::help(&Site::below(path), markdown, is_of_rules, &example), page::CONTENT_TYPE)
 }
 
 /// What the program itself has, as files of a host that only has files; `is_there` says which addresses lead somewhere.
@@ -114,7 +141,7 @@ fn example(code: &str, is_of_rules: bool) -> Option<String> {
 
 /// `/robots.txt`
 pub(super) async fn robots(request: HttpRequest) -> HttpResponse {
-    respond::page(&request, &ROBOTS_TXT, ICON_MAX_AGE)
+    respond::page(&request, &ROBOTS_TXT.document(&public_url::path_of(&request)), ICON_MAX_AGE)
 }
 
 /// `/favicon.ico`

@@ -1,6 +1,6 @@
 //! How does a person make a feed on the start page?
 
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use url::{Host, Url};
 
@@ -9,13 +9,13 @@ use crate::domain::preview::Preview;
 use crate::domain::taxonomy::SubjectId;
 use crate::feeds::{self as make, Asked, Scope};
 use crate::filter::PLACES;
-use crate::render::page::{self, Builder, Fields, Made};
+use crate::render::page::{self, Builder, Fields, Made, Site};
 
 use super::choices::{Choices, encoded, fields_of};
 use super::document::Document;
 use super::error::{self, Problem};
 use super::problem_size::MISTAKES_MAX;
-use super::{State, feeds, openapi, params, respond};
+use super::{State, feeds, openapi, params, public_url, respond};
 
 /// Where the form of the page leads, so that what came of it is in sight.
 const OUTCOME: &str = "#feed";
@@ -23,7 +23,7 @@ const OUTCOME: &str = "#feed";
 /// `/`: the choices, the feed that they make and what it brings now.
 pub(super) async fn start(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
     let read = Choices::read(request.query_string()).and_then(|choices| {
-        let base = params::base(&request, &state)?;
+        let base = public_url::of(&request, &state)?;
         Ok((choices, base))
     });
     let (choices, base) = match read {
@@ -34,7 +34,7 @@ pub(super) async fn start(request: HttpRequest, state: web::Data<State>) -> Http
         Ok(choices) => answer(choices, base, &request, &state).await,
         // The address that the browser then shows is short, says all, and can be shared.
         Err(address) => HttpResponse::SeeOther()
-            .insert_header((header::LOCATION, format!("{address}{OUTCOME}")))
+            .insert_header((header::LOCATION, format!("{}{address}{OUTCOME}", public_url::path_of(&request))))
             .insert_header((header::CACHE_CONTROL, "no-cache"))
             .finish(),
     }
@@ -69,7 +69,8 @@ async fn answer(choices: Choices, base: String, request: &HttpRequest, state: &S
         },
         None => None,
     };
-    let share = choices.address(state);
+    let site = Site::below(public_url::path(&base));
+    let share = site.link(&choices.address(state));
     let made = asked.as_ref().filter(|_| !chosen.is_empty()).map(|asked| Result::of(asked, &chosen, &base));
     let made = match &made {
         Some(made) => Ok(made.shown(&share, &base)),
@@ -83,6 +84,7 @@ async fn answer(choices: Choices, base: String, request: &HttpRequest, state: &S
     let days =
         if choices.days.is_empty() { state.options.feed_days.to_string() } else { choices.days.clone() };
     let body = page::builder(&Builder {
+        site: &site,
         subjects: &choices.subjects,
         typed: &typed,
         types: asked.as_ref().map_or(choices.usual_types(), |asked| &asked.selection.types),
@@ -103,7 +105,7 @@ async fn answer(choices: Choices, base: String, request: &HttpRequest, state: &S
         return error::refused_on(body);
     }
     let mut response = respond::page(request, &Document::undated(body, page::CONTENT_TYPE), "no-cache");
-    response.headers_mut().insert(header::LINK, HeaderValue::from_static(openapi::LINKS));
+    response.headers_mut().insert(header::LINK, openapi::links(public_url::path(&base)));
     response
 }
 

@@ -13,6 +13,8 @@ use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 use ipnet::IpNet;
 
+use super::forwarded::{self, Complaints, Proxies, Told};
+
 pub(super) const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The part of an IPv6 address that tells one household from another; the rest a client chooses as it likes.
@@ -38,6 +40,14 @@ pub struct Clients {
     limiter: Option<Arc<Limiter>>,
     asked: AtomicU32,
     has_warned: AtomicBool,
+    complaints: Complaints,
+}
+
+/// Who asks, by one kind of field, and through how many trusted proxies.
+#[derive(Clone, Copy)]
+struct Way {
+    client: IpAddr,
+    proxies: usize,
 }
 
 impl std::fmt::Debug for Clients {
@@ -60,6 +70,7 @@ impl Clients {
             limiter,
             asked: AtomicU32::new(0),
             has_warned: AtomicBool::new(false),
+            complaints: Complaints::default(),
         }
     }
 
@@ -96,31 +107,55 @@ impl Clients {
             self.warn_of_a_proxy(peer, headers);
             return peer;
         }
-        let is_there = |name: &HeaderName| headers.contains_key(name);
-        match (is_there(&X_FORWARDED_FOR), is_there(&header::FORWARDED)) {
-            (false, false) => peer,
-            (true, false) => self.nearest(peer, hops(headers, &X_FORWARDED_FOR, Some)),
-            (false, true) => self.nearest(peer, hops(headers, &header::FORWARDED, forwarded_for)),
+        match self.ways(peer, headers) {
+            (None, None) => peer,
+            (Some(way), None) | (None, Some(way)) => way.client,
             // A proxy writes one of them, and the other may be the client's own invention: believed when they agree.
-            (true, true) => {
-                let one = self.nearest(peer, hops(headers, &X_FORWARDED_FOR, Some));
-                let other = self.nearest(peer, hops(headers, &header::FORWARDED, forwarded_for));
-                if one == other { one } else { peer }
+            (Some(one), Some(other)) => {
+                if one.client == other.client {
+                    one.client
+                } else {
+                    peer
+                }
             }
         }
     }
 
+    /// What proxies tell of the address that was asked; none where this peer is no trusted one.
+    pub(super) fn told(&self, peer: IpAddr, headers: &HeaderMap) -> Option<Told> {
+        if !self.is_proxy(peer) {
+            return None;
+        }
+        let through = |by_x, by_forwarded| Proxies { by_x, by_forwarded };
+        let proxies = match self.ways(peer.to_canonical(), headers) {
+            (Some(way), None) | (None, Some(way)) => through(way.proxies, way.proxies),
+            (Some(one), Some(other)) if one.client == other.client => through(one.proxies, other.proxies),
+            // Only what the peer itself wrote is sure.
+            (None, None) | (Some(_), Some(_)) => through(1, 1),
+        };
+        Some(Told::read(headers, proxies, &self.complaints))
+    }
+
+    /// The way of a request by `X-Forwarded-For` and by `Forwarded`, as far as they are there.
+    fn ways(&self, peer: IpAddr, headers: &HeaderMap) -> (Option<Way>, Option<Way>) {
+        let x = headers.contains_key(X_FORWARDED_FOR).then(|| self.way(peer, x_forwarded_for(headers)));
+        let forwarded =
+            headers.contains_key(header::FORWARDED).then(|| self.way(peer, forwarded_for(headers)));
+        (x, forwarded)
+    }
+
     /// Goes from proxy to proxy for as long as they are trusted; what cannot be read leaves the proxy that wrote it.
-    fn nearest(&self, peer: IpAddr, hops: impl Iterator<Item = Option<IpAddr>>) -> IpAddr {
-        let mut nearest = peer;
-        for hop in hops.take(HOPS_MAX) {
+    fn way(&self, peer: IpAddr, hops: Vec<Option<IpAddr>>) -> Way {
+        let mut way = Way { client: peer, proxies: 1 };
+        for hop in hops.into_iter().rev().take(HOPS_MAX) {
             let Some(hop) = hop else { break };
-            nearest = hop;
+            way.client = hop;
             if !self.is_trusted(hop) {
                 break;
             }
+            way.proxies += 1;
         }
-        nearest
+        way
     }
 
     fn is_trusted(&self, address: IpAddr) -> bool {
@@ -142,28 +177,25 @@ impl Clients {
     }
 }
 
-/// The addresses of a field, the last hop first; nothing for one that cannot be read.
-fn hops<'a>(
-    headers: &'a HeaderMap,
-    name: &HeaderName,
-    node: impl Fn(&'a str) -> Option<&'a str>,
-) -> impl Iterator<Item = Option<IpAddr>> {
+/// The addresses of `X-Forwarded-For`; nothing for one that cannot be read.
+fn x_forwarded_for(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
     let mut hops: Vec<Option<IpAddr>> = Vec::new();
-    for field in headers.get_all(name) {
+    for field in headers.get_all(&X_FORWARDED_FOR) {
         match field.to_str() {
-            Ok(field) => hops.extend(field.split(',').map(|hop| node(hop.trim()).and_then(address))),
+            Ok(field) => hops.extend(field.split(',').map(address)),
             Err(_) => hops.push(None),
         }
     }
-    hops.into_iter().rev()
+    hops
 }
 
-/// The `for` of an element of `Forwarded` (RFC 7239 §4).
-fn forwarded_for(element: &str) -> Option<&str> {
-    element.split(';').find_map(|pair| {
-        let (name, value) = pair.trim().split_once('=')?;
-        name.eq_ignore_ascii_case("for").then_some(value)
-    })
+/// Those of `Forwarded`.
+fn forwarded_for(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
+    let node = |element: Option<forwarded::Element>| element.and_then(|element| element.node);
+    forwarded::elements(headers)
+        .into_iter()
+        .map(|element| node(element).and_then(|node| address(&node)))
+        .collect()
 }
 
 /// An address with or without a port, brackets and quotes.

@@ -11,10 +11,11 @@ use serde::Serialize;
 use crate::domain::taxonomy::UnknownSubject;
 use crate::filter;
 use crate::render;
+use crate::render::page::Site;
 
 use super::kinds::{Code, Kind};
 use super::request_id::{RequestId, X_REQUEST_ID};
-use super::{hints, negotiate, respond, told};
+use super::{hints, negotiate, public_url, respond, told};
 
 /// The shortest `Retry-After`, so that a reader does not come back while the answer is on its way.
 const RETRY_AFTER_SECONDS_MIN: u64 = 5;
@@ -25,9 +26,8 @@ const NAME_CHARACTERS_MAX: usize = 64;
 /// An answer that is no document.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Problem {
-    /// Stable: a section of the HTTP help.
-    #[serde(rename = "type")]
-    kind: String,
+    #[serde(skip)]
+    kind: Kind,
     title: &'static str,
     #[serde(serialize_with = "status_number")]
     status: StatusCode,
@@ -48,6 +48,9 @@ const PROBLEM: &str = "application/problem+json";
 /// A problem as one request had it.
 #[derive(Serialize)]
 struct Occurrence<'a> {
+    /// Stable: a section of the HTTP help.
+    #[serde(rename = "type")]
+    kind: String,
     #[serde(flatten)]
     problem: &'a Problem,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -99,7 +102,7 @@ fn is_zero(number: &usize) -> bool {
 impl Problem {
     fn new(kind: Kind, detail: String) -> Self {
         Self {
-            kind: kind.address(),
+            kind,
             title: kind.title(),
             status: kind.status(),
             detail,
@@ -145,15 +148,15 @@ impl Problem {
     }
 
     pub(super) fn bad_host() -> Self {
-        let detail =
-            "the `Host` header is missing or names no host; set `server.base_url` if a proxy changes it";
+        let detail = "the `Host` header is missing, is there twice or names no host; send the one of the address that is asked";
         Self::new(Kind::BadHost, detail.to_owned())
     }
 
-    pub(super) fn unknown_path(path: &str) -> Self {
+    /// `below` is the path of the service.
+    pub(super) fn unknown_path(below: &str, path: &str) -> Self {
         let path: String = path.chars().take(100).collect();
         let detail = format!(
-            "nothing is at `{path}`; feeds are at /subjects/cs.DC.atom, and / lists what can be asked"
+            "nothing is at `{below}{path}`; feeds are at {below}/subjects/cs.DC.atom, and {below}/ lists what can be asked"
         );
         Self::new(Kind::UnknownPath, detail)
     }
@@ -270,20 +273,25 @@ impl Problem {
         self.errors.iter().map(Mistake::said).chain(more).collect()
     }
 
-    /// The answer where nothing is known any more of what was asked.
-    pub(super) fn respond_unasked(&self, id: &RequestId) -> HttpResponse {
+    /// The answer where nothing is known any more of what was asked, from a service below a path.
+    pub(super) fn respond_unasked(&self, below: &str, id: &RequestId) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
         response.insert_header((header::CACHE_CONTROL, "no-store"));
         response.insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
         response.insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
         response.insert_header((X_REQUEST_ID, id.to_string()));
-        response.content_type(PROBLEM).body(self.json(Some(id)))
+        response.content_type(PROBLEM).body(self.json(below, Some(id)))
     }
 
     /// With the request that it was, by which the log tells more.
-    fn json(&self, id: Option<&RequestId>) -> String {
+    fn json(&self, below: &str, id: Option<&RequestId>) -> String {
         let instance = id.map(|id| format!("urn:crosslist:request:{id}"));
-        serde_json::to_string(&Occurrence { problem: self, instance }).unwrap_or_default()
+        serde_json::to_string(&Occurrence {
+            kind: format!("{below}{}", self.kind.address()),
+            problem: self,
+            instance,
+        })
+        .unwrap_or_default()
     }
 
     /// The answer, in the form that the asker reads.
@@ -295,8 +303,10 @@ impl Problem {
         if self.status == StatusCode::UNAUTHORIZED {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"crosslist\""));
         }
+        let below = public_url::path_of(request);
         let (content_type, body) = if negotiate::wants_page(request) {
-            let body = self.fitted(|problem| render::page::problem(problem.title, &problem.detail));
+            let site = Site::below(&below);
+            let body = self.fitted(|problem| render::page::problem(&site, problem.title, &problem.detail));
             for field in respond::page_fields() {
                 response.insert_header(field);
             }
@@ -305,7 +315,7 @@ impl Problem {
             ("text/plain; charset=utf-8", self.fitted(|problem| told::text(problem, request)))
         } else {
             let id = RequestId::of(request);
-            (PROBLEM, self.fitted(|problem| problem.json(id.as_ref())))
+            (PROBLEM, self.fitted(|problem| problem.json(&below, id.as_ref())))
         };
         response.content_type(content_type);
         response.body(body)

@@ -8,11 +8,11 @@ use crate::domain::taxonomy::SubjectId;
 use crate::feeds;
 use crate::feeds::Explained;
 use crate::filter::{Explanation, Query};
-use crate::render::page;
+use crate::render::page::{self, Site};
 
 use super::document::Document;
 use super::error::Problem;
-use super::{State, negotiate, params, respond};
+use super::{State, negotiate, params, public_url, respond};
 
 /// The answer of `/explain`.
 #[derive(Serialize)]
@@ -74,7 +74,8 @@ pub(super) async fn explain(request: HttpRequest, state: web::Data<State>) -> Ht
             .respond(&request);
     };
     if negotiate::wants_page(&request) {
-        let body = readable(&query, &id, &explained);
+        let site = Site::below(&public_url::path_of(&request));
+        let body = readable(&site, &query, &id, &explained);
         return respond::page(&request, &Document::undated(body, page::CONTENT_TYPE), "no-cache");
     }
     let event = explained.event.as_ref();
@@ -102,11 +103,12 @@ pub(super) async fn explain(request: HttpRequest, state: web::Data<State>) -> Ht
 }
 
 /// The same for a person.
-fn readable(query: &Query, id: &ArxivId, explained: &Explained) -> String {
+fn readable(site: &Site, query: &Query, id: &ArxivId, explained: &Explained) -> String {
     let event = explained.event.as_ref();
     let tree = explained.tree.as_ref().map(|tree| page_part(tree, explained));
     let notes: Vec<String> = explained.warnings.iter().map(|warning| warning.message.clone()).collect();
     page::explained(&page::Explained {
+        site,
         rule: query.canonical(),
         id,
         title: event.map(|event| event.paper.title.as_str()),

@@ -20,7 +20,7 @@ use super::negotiate::{self, Form};
 use super::params::{self, FeedRequest, Target};
 use super::request_id::RequestId;
 use super::writing::written;
-use super::{State, coding, delta, official, reading, respond};
+use super::{State, coding, delta, official, public_url, reading, respond};
 
 /// How long a read takes beyond the wait for its turn, for the estimate that a reader is given.
 const READ_SECONDS: u64 = 10;
@@ -40,7 +40,7 @@ pub(super) async fn search(request: HttpRequest, state: web::Data<State>) -> Htt
     answer(&request, &state, asked).await
 }
 
-/// `/keywords/{keyword}[.{format}]`
+/// `/keywords/{keyword}[.{format}]` and `/keywords[.{format}]?keyword=…`
 pub(super) async fn keyword(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
     let asked = Target::of(&request, &state, "keyword").and_then(|target| params::keyword(&target, &state));
     answer(&request, &state, asked).await
@@ -287,7 +287,9 @@ fn render(request: &FeedRequest, sources: &[SubjectId], since: Option<&Since>, s
     let hub_url = state.outward.hub_url(&request.base);
     let content = hub_url.as_ref().map(|_| content(&events)).unwrap_or_default();
     let feed = || {
-        let feed = make::feed(&request.asked, &events, &request.base, newest);
+        let ids = public_url::for_ids(&request.base, &state.options);
+        let bases = make::Bases { links: &request.base, ids: &ids };
+        let feed = make::feed(&request.asked, &events, bases, newest);
         crate::domain::feed::Feed { updated, hub_url: hub_url.clone(), ..feed }
     };
     let (body, content_type) = match request.form {

@@ -90,6 +90,7 @@ impl Freshness {
             cache_control: cache_control(seconds, state),
             cache_status: Some(self.cache_status(seconds, was_read_now)),
             is_negotiated,
+            is_told: false,
         }
     }
 }

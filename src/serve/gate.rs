@@ -26,7 +26,7 @@ use super::outbox::{Outbox, Posted};
 use super::recent::Recent;
 use super::request_id::{RequestId, X_REQUEST_ID};
 use super::respond::Kept;
-use super::{Current, admission};
+use super::{Current, admission, public_url};
 
 /// Smaller bodies are copied behind their heads.
 const POSTED_BYTES_MIN: u64 = 1_024;
@@ -112,13 +112,17 @@ where
 
     fn call(&self, mut request: ServiceRequest) -> Answer {
         let is_plain = *request.method() == Method::GET && matches!(request.parts_mut().1, Payload::None);
+        // Before anything looks at the target, which may lie below a path.
+        self.view.look(|state| public_url::settle(&mut request, state));
+        let told = public_url::told(&request);
         let outbox = request.conn_data::<Rc<Outbox>>().filter(|_| is_plain);
         let address = Address::of(request.match_info().as_str());
         let seen = self.view.look(|state| {
             let started = self.account.measures(state).then(Instant::now);
             admission::admit(&request, address, state)?;
             let answer = outbox.and_then(|outbox| {
-                let (status, address, posted) = self.recent.borrow_mut().answer(request.head(), state)?;
+                let (status, address, posted) =
+                    self.recent.borrow_mut().answer(request.head(), told.as_deref(), state)?;
                 let bytes = posted.body.len() as u64;
                 outbox.put(posted);
                 Some((status, address, bytes))
@@ -142,7 +146,7 @@ where
             return self.refuse(request, address, &problem, started);
         }
         request.add_data_container(self.view.carried(&state));
-        let wording = Recent::wording(request.head(), &state);
+        let wording = Recent::wording(request.head(), told.as_deref());
         let asked = Asked::new(&request, address, started);
         let doors = &state.doors;
         if doors.has_keys()
@@ -152,6 +156,7 @@ where
             request.head_mut().uri = uri;
         }
         let id = self.account.name(request.request(), &state);
+        let below = public_url::path_of(request.request());
         let (routes, recent) = (self.routes.clone(), self.recent.clone());
         let is_private = doors.are_keys_asked_for() && address.access() != Access::Everyone;
         let answer = Box::pin(async move {
@@ -165,7 +170,7 @@ where
             }
             Ok(response)
         });
-        Answer::Later(Later::new(asked, id, answer, self.account.clone(), state))
+        Answer::Later(Later::new(asked, id, answer, self.account.clone(), state, below))
     }
 }
 

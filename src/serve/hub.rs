@@ -11,7 +11,7 @@ use url::form_urlencoded;
 
 use super::error::{Mistake, Problem};
 use super::kinds::Code;
-use super::{State, params, topics};
+use super::{State, params, public_url, topics};
 use crate::domain::push::{HubRefusal, HubRequest};
 
 pub(super) const PATH: &str = "/hub";
@@ -32,7 +32,9 @@ const FULL_RETRY: Duration = Duration::from_mins(1);
 /// `POST /hub`
 pub(super) async fn ask(request: HttpRequest, body: web::Bytes, state: web::Data<State>) -> HttpResponse {
     let asked = async {
-        let Some(hub) = state.outward.hub.clone() else { return Err(Problem::unknown_path(PATH)) };
+        let Some(hub) = state.outward.hub.clone() else {
+            return Err(Problem::unknown_path(&public_url::path_of(&request), PATH));
+        };
         let wish = read(&request, &body, &state).await?;
         hub.take(wish).await.map_err(refused)
     };
@@ -118,7 +120,7 @@ async fn read(request: &HttpRequest, body: &[u8], state: &State) -> Result<HubRe
     if !mistakes.is_empty() {
         return Err(Problem::bad_request(mistakes));
     }
-    let base = params::base(request, state)?;
+    let base = public_url::of(request, state)?;
     let content = match (mode, topics::now(topic, &base, state).await) {
         (_, Ok(found)) => found.content,
         // One who is subscribed to what is gone can say that it wants no more.

@@ -29,6 +29,8 @@ pub struct Later {
     answer: Pin<Box<dyn Future<Output = Answered>>>,
     account: Rc<Account>,
     state: Arc<State>,
+    /// The path of the service.
+    below: String,
     is_answered: bool,
 }
 
@@ -45,9 +47,10 @@ impl Later {
         answer: Pin<Box<dyn Future<Output = Answered>>>,
         account: Rc<Account>,
         state: Arc<State>,
+        below: String,
     ) -> Self {
         account.counts().begin();
-        Self { asked, id, answer, account, state, is_answered: false }
+        Self { asked, id, answer, account, state, below, is_answered: false }
     }
 
     /// Without this the connection would be cut, and nobody would know which request it was.
@@ -60,7 +63,7 @@ impl Later {
             "the answer to a request stopped"
         );
         let problem = Problem::failed("the answer could not be made; the service's log says why".to_owned());
-        let response = problem.respond_unasked(&self.id);
+        let response = problem.respond_unasked(&self.below, &self.id);
         self.account.close_failed(&self.asked, response.status());
         InternalError::from_response("the answer stopped", response).into()
     }

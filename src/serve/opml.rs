@@ -11,7 +11,7 @@ use crate::render::opml::{self, Outline};
 use super::State;
 use super::document::Document;
 use super::error::Problem;
-use super::{params, respond};
+use super::{params, public_url, respond};
 
 /// How long a reader may keep the list.
 const MAX_AGE: &str = "max-age=3600";
@@ -42,7 +42,7 @@ pub(super) fn configured(state: &State) -> Vec<Scope> {
 /// The feeds of the configuration and the subjects that are read at every mailing, or the subjects that were chosen.
 fn outlines(request: &HttpRequest, state: &State) -> Result<Vec<Outline>, Problem> {
     let chosen = params::given(request.query_string(), state, &[&["subjects"]])?.subjects();
-    let base = params::base(request, state)?;
+    let base = public_url::of(request, state)?;
     let scopes: Vec<Scope> = if chosen.is_empty() {
         configured(state)
     } else {

@@ -20,7 +20,7 @@ use super::freshness::Freshness;
 use super::kinds::Code;
 use super::request_id::RequestId;
 use super::writing::written;
-use super::{State, feeds, hub, params, respond};
+use super::{State, feeds, hub, params, public_url, respond};
 
 pub(super) const PATH: &str = "/api/query";
 
@@ -237,7 +237,7 @@ fn asked(parameters: &str, request: &HttpRequest, state: &State) -> Result<ApiRe
     if !mistakes.is_empty() {
         return Err(Problem::bad_request(mistakes));
     }
-    Ok(ApiRequest { question, search, ids, base: params::base(request, state)? })
+    Ok(ApiRequest { question, search, ids, base: public_url::of(request, state)? })
 }
 
 /// A search in arXiv's reading of it.
@@ -303,7 +303,7 @@ fn understood(query: &Query) -> Option<HeaderValue> {
 }
 
 fn refusal(problem: &Problem, asked: &str, request: &HttpRequest, state: &State) -> HttpResponse {
-    let base = params::base(request, state).unwrap_or_default();
+    let base = public_url::of(request, state).unwrap_or_default();
     // A long question is not repeated, for an error answer has its bound.
     let asked = if asked.len() > ASKED_BYTES_MAX { "" } else { asked };
     let address = format!("{base}/api/query?{asked}");

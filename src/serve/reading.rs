@@ -11,9 +11,9 @@ use crate::domain::verdict::Verdict;
 use crate::feeds::{Asked, Scope, changes_html};
 use crate::render::page::{self, Notice, Reading, Site};
 
-use super::State;
 use super::negotiate::Form;
 use super::params::FeedRequest;
+use super::{State, public_url};
 
 /// What a page shows beside the feed; nothing for the feed itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -60,8 +60,10 @@ pub(super) fn page(request: &FeedRequest, feed: &Feed, events: &[Event], newest:
     let shown = &asked.presentation;
     let changes = |event| changes_html(event, shown.text).filter(|_| shown.changes);
     let changes: Vec<Option<String>> = events.iter().map(changes).collect();
-    let site = request.view.as_ref().map_or(&Site::Service, |view| &view.site);
-    let builder = builder(asked).filter(|_| site.is_service());
+    let own = Site::below(public_url::path(&request.base));
+    // What is among files says so.
+    let site = request.view.as_ref().map(|view| &view.site).filter(|site| !site.is_service()).unwrap_or(&own);
+    let builder = builder(asked).filter(|_| site.is_service()).map(|address| site.link(&address));
     page::reading(&Reading {
         feed,
         events,

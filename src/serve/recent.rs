@@ -53,8 +53,8 @@ impl Hasher for Hashed {
     }
 }
 
-/// All of a request that decides which document answers it: the target, the host where links need it, and the types
-/// that the asker takes where these decide the form.
+/// All of a request that decides which document answers it: the target, what decides the address that links have, and
+/// the types that the asker takes where these decide the form.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Wording {
     target: Box<str>,
@@ -79,6 +79,13 @@ fn target(head: &RequestHead) -> Option<&str> {
     head.uri.path_and_query().filter(|_| head.uri.authority().is_none()).map(PathAndQuery::as_str)
 }
 
+/// What decides the address that links have: that which proxies told, else the only `Host`.
+fn host<'a>(head: &'a RequestHead, told: Option<&'a str>) -> Option<&'a [u8]> {
+    let mut hosts = head.headers.get_all(header::HOST);
+    let host = hosts.next().filter(|_| hosts.next().is_none())?;
+    Some(told.map_or(host.as_bytes(), str::as_bytes))
+}
+
 impl Recent {
     /// The answer to a request, if one of its wording was answered in this second and nothing has changed since; and
     /// which pattern its address follows.
@@ -87,15 +94,11 @@ impl Recent {
     pub(super) fn answer(
         &mut self,
         head: &RequestHead,
+        told: Option<&str>,
         state: &State,
     ) -> Option<(StatusCode, Address, Posted)> {
         let target = target(head)?;
-        let mut hosts = head.headers.get_all(header::HOST);
-        let host = hosts.next()?.as_bytes();
-        if hosts.next().is_some() {
-            return None;
-        }
-        let host = if state.options.base_url.is_some() { &[] } else { host };
+        let host = host(head, told)?;
         let is_negotiated = negotiate::is_negotiated(head.uri.path());
         let accepted = || {
             let fields = is_negotiated.then(|| head.headers.get_all(header::ACCEPT));
@@ -132,10 +135,9 @@ impl Recent {
     }
 
     /// What of a request would have to be the same again; nothing for one that is not worth remembering.
-    pub(super) fn wording(head: &RequestHead, state: &State) -> Option<Wording> {
+    pub(super) fn wording(head: &RequestHead, told: Option<&str>) -> Option<Wording> {
         let target = target(head)?;
-        let host = head.headers.get(header::HOST)?.as_bytes();
-        let host = if state.options.base_url.is_some() { &[] } else { host };
+        let host = host(head, told)?;
         let is_negotiated = negotiate::is_negotiated(head.uri.path());
         let accepted: Vec<Box<[u8]>> = if is_negotiated {
             head.headers.get_all(header::ACCEPT).map(|field| field.as_bytes().into()).collect()

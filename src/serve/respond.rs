@@ -14,7 +14,7 @@ use super::document::Document;
 use super::documents::Found;
 use super::error::Problem;
 use super::freshness::Freshness;
-use super::{State, conditional, delta, negotiate};
+use super::{State, conditional, delta, forwarded, negotiate, public_url};
 use crate::render::page;
 
 /// What scripts of other sites may see of an answer, beside what they always may.
@@ -31,6 +31,8 @@ pub(super) struct Terms {
     pub(super) cache_status: Option<HeaderValue>,
     /// The form was chosen by the `Accept` header.
     pub(super) is_negotiated: bool,
+    /// The address that links have came through fields of a proxy.
+    pub(super) is_told: bool,
 }
 
 /// What the next request of the same wording can be answered with, for as long as nothing changes.
@@ -65,7 +67,10 @@ pub(super) async fn kept(
         return Err(Problem::precondition_failed());
     }
     let is_negotiated = negotiate::is_negotiated(request.path());
-    let mut terms = freshness.terms(state, is_negotiated, was_read_now);
+    let mut terms = Terms {
+        is_told: public_url::is_told(request),
+        ..freshness.terms(state, is_negotiated, was_read_now)
+    };
     if found.document.is_page {
         // A page says what is wrong at the moment; its reader asks again and is told that nothing has changed.
         let is_private = state.doors.are_keys_asked_for();
@@ -94,7 +99,8 @@ pub(super) fn page(request: &HttpRequest, document: &Document, cache_control: &'
     let cache_control = HeaderValue::from_static(cache_control);
     // The only one of these that comes in two forms.
     let is_negotiated = request.path() == "/explain";
-    let terms = Terms { cache_control, cache_status: None, is_negotiated };
+    let is_told = public_url::is_told(request);
+    let terms = Terms { cache_control, cache_status: None, is_negotiated, is_told };
     answer(request.headers(), document, coding, &terms)
 }
 
@@ -143,7 +149,7 @@ pub(super) fn written(answer: &HttpResponse) -> Bytes {
 fn common(fields: &mut HeaderMap, document: &Document, coding: Coding, terms: &Terms) {
     fields.insert(header::ETAG, document.etag(coding).clone());
     fields.insert(header::CACHE_CONTROL, terms.cache_control.clone());
-    fields.insert(header::VARY, HeaderValue::from_static(vary(document.is_delta, terms.is_negotiated)));
+    fields.insert(header::VARY, vary(document.is_delta, terms));
     fields.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     if let Some(status) = &terms.cache_status {
         fields.insert(header::CACHE_STATUS, status.clone());
@@ -193,11 +199,13 @@ pub(super) fn page_fields() -> [(HeaderName, HeaderValue); 2] {
     ]
 }
 
-fn vary(is_delta: bool, is_negotiated: bool) -> &'static str {
-    match (is_delta, is_negotiated) {
+fn vary(is_delta: bool, terms: &Terms) -> HeaderValue {
+    let known = match (is_delta, terms.is_negotiated) {
         (false, false) => "Accept-Encoding",
         (false, true) => "Accept, Accept-Encoding",
         (true, false) => "Accept-Encoding, A-IM, If-None-Match",
         (true, true) => "Accept, Accept-Encoding, A-IM, If-None-Match",
-    }
+    };
+    let told = terms.is_told.then(|| HeaderValue::try_from(format!("{known}, {}", forwarded::VARY)).ok());
+    told.flatten().unwrap_or(HeaderValue::from_static(known))
 }

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, Resource, web};
 use super::error::Problem;
 use super::{
     Outward, State, admin, assets, builder, explain, feeds, head, hub, metrics, official, openapi, opml,
-    query_api, status,
+    public_url, query_api, status,
 };
 
 /// What can be done at an address.
@@ -105,7 +105,15 @@ pub(super) const ROUTES: &[Route] = &[
         ..read!("/api/query/id_list/{ids}", query_api::by_ids)
     },
     feed!("/search", feeds::search),
-    feed!("/keywords/{keyword}", feeds::keyword),
+    Route {
+        path: "/keywords/{keyword}",
+        has_endings: true,
+        methods: Methods::Read,
+        is_there: always,
+        // A proxy may have decoded `%2F`.
+        resource: || readable!("/keywords/{keyword:(?s:.+)}", feeds::keyword),
+    },
+    feed!("/keywords", feeds::keyword),
     feed!("/named/{slug}", feeds::named_feed),
     read!("/feeds.opml", opml::list),
     read!("/", builder::start),
@@ -211,5 +219,5 @@ async fn unknown(request: HttpRequest) -> HttpResponse {
     if request.method() == Method::OPTIONS && request.path() == "*" {
         return only_read(request).await;
     }
-    Problem::unknown_path(request.path()).respond(&request)
+    Problem::unknown_path(&public_url::path_of(&request), request.path()).respond(&request)
 }

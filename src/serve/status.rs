@@ -1,6 +1,6 @@
 //! Is it quiet, or is something broken?
 
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -15,7 +15,7 @@ use crate::render::page;
 use crate::render::page::{SettingsStatus, Site, Status, SubjectStatus};
 
 use super::document::Document;
-use super::{Loaded, State, openapi, params, pushed, respond};
+use super::{Loaded, State, openapi, params, public_url, pushed, respond};
 
 /// How many calendar days are shown of each subject.
 const DAYS_SHOWN: i64 = 14;
@@ -26,6 +26,7 @@ pub(super) async fn page(request: HttpRequest, state: web::Data<State>) -> HttpR
         return problem.respond(&request);
     }
     let mut status = status(&state);
+    status.site = Site::below(&public_url::path_of(&request));
     let replica = state.collector.replica();
     if let Some((trouble, since)) = replica.trouble {
         let since = moment(since);
@@ -46,7 +47,7 @@ pub(super) async fn json(request: HttpRequest, state: web::Data<State>) -> HttpR
     let push = state.outward.report.as_ref().map(|report| report().into());
     let body = report(status(&state), replica, settings, push);
     let mut response = respond::page(&request, &Document::undated(body, respond::JSON), "no-cache");
-    response.headers_mut().insert(header::LINK, HeaderValue::from_static(openapi::LINKS));
+    response.headers_mut().insert(header::LINK, openapi::links(&public_url::path_of(&request)));
     response
 }
 
@@ -102,7 +103,7 @@ fn status_at(now: Timestamp, state: &State) -> Status {
             .into_iter()
             .map(|(subject, known)| subject_status(subject, known, newest_due))
             .collect(),
-        site: Site::Service,
+        site: Site::default(),
     }
 }
 

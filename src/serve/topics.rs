@@ -10,7 +10,7 @@ use super::error::{Mistake, Problem};
 use super::kinds::Code;
 use super::negotiate::Form;
 use super::params::{self, FeedRequest, Target};
-use super::{Current, State, feeds, official};
+use super::{Current, State, feeds, official, public_url};
 use crate::domain::push::{Hub, HubChoice, Later, PushReport, Topic, Topics};
 use crate::render::Format;
 use crate::render::official::Shape;
@@ -47,6 +47,9 @@ impl Outward {
     }
 }
 
+/// The most parts of the path below which a service lies.
+const PATH_PARTS_MAX: usize = 16;
+
 /// The feeds of a service, by their addresses.
 #[derive(Clone, Debug)]
 pub struct FeedTopics(pub Current);
@@ -55,17 +58,23 @@ impl Topics for FeedTopics {
     fn topic<'a>(&'a self, url: &'a str) -> Later<'a, Result<Topic, String>> {
         Box::pin(async move {
             let state = self.0.state();
-            let own =
-                state.options.base_url.as_ref().map(|base| base.as_str().trim_end_matches('/').to_owned());
-            let base = own.unwrap_or_else(|| origin(url));
+            let own = public_url::base_of(&state.options);
+            let base = own.unwrap_or_else(|| base_of(url, &state));
             now(url, &base, &state).await.map_err(|problem| problem.said().join("; "))
         })
     }
 }
 
-/// Where the service is when a feed has this address.
-fn origin(url: &str) -> String {
-    url::Url::parse(url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
+/// Where the service is when a feed has this address: at the root of its host, or below as much of a path as leaves the
+/// address of a feed.
+fn base_of(url: &str, state: &State) -> String {
+    let origin =
+        url::Url::parse(url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization());
+    let path = url.strip_prefix(&origin).unwrap_or_default();
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let bases =
+        path.match_indices('/').take(PATH_PARTS_MAX).map(|(at, _)| format!("{origin}{}", &path[..at]));
+    bases.into_iter().find(|base| read(url, base, state).is_ok()).unwrap_or(origin)
 }
 
 /// What a topic holds now; its subjects stay read as if a reader had asked.
@@ -76,6 +85,7 @@ pub(super) async fn now(url: &str, base: &str, state: &State) -> Result<Topic, P
         content,
         body: document.prepare(Coding::Identity).as_ref().into(),
         content_type: document.content_type.to_str().unwrap_or_default().to_owned(),
+        hub_url: state.outward.hub_url(base).unwrap_or_default(),
     })
 }
 
@@ -105,7 +115,7 @@ fn read(url: &str, base: &str, state: &State) -> Result<FeedRequest, Problem> {
         form: Form::Feed(Format::Atom),
         base: base.to_owned(),
     };
-    if last.contains('/') {
+    if last.contains('/') && first != "keywords" {
         return Err(unknown());
     }
     match first {
@@ -114,6 +124,7 @@ fn read(url: &str, base: &str, state: &State) -> Result<FeedRequest, Problem> {
         "named" => params::named(&target, state),
         "rss" => official::asked(&target, state, Shape::Rss),
         "atom" => official::asked(&target, state, Shape::Atom),
+        _ if path[1..].starts_with("keywords") => params::keyword(&target, state),
         _ if path[1..].starts_with("search") => params::search(&target, state),
         _ => Err(unknown()),
     }

@@ -3,6 +3,7 @@
 mod clock;
 mod holder;
 mod keeper;
+mod listener;
 pub mod operator_token;
 mod outward;
 mod reload;

@@ -20,7 +20,7 @@ use crate::settings::{Settings, Sources};
 use crate::store::{self, AnyStore, StoreError};
 
 use super::state::{self, Asking};
-use super::{Reloads, clock, holder, keeper, operator_token, outward};
+use super::{Reloads, clock, holder, keeper, listener, operator_token, outward};
 
 /// How long readers that are being answered may take when the service stops; the server counts whole seconds.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
@@ -135,7 +135,7 @@ impl Service {
         let hangups = signal(SignalKind::hangup()).context("cannot hear of SIGHUP")?;
         let listen = settings.server.listen;
         // Bound here rather than by the server, for an error that names the address once.
-        let listener = TcpListener::bind(listen).with_context(|| format!("cannot listen on {listen}"))?;
+        let listener = listener::bind(listen).with_context(|| format!("cannot listen on {listen}"))?;
         prepare(&listener, settings.server.connections_max);
         let address = listener.local_addr().context("cannot tell the address that was listened on")?;
         let described = upstream.describe();

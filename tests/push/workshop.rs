@@ -45,7 +45,8 @@ impl Topics for Feeds {
         Box::pin(async move {
             let content = held.ok_or("no such feed")?;
             let body = format!("<feed>{content}</feed>").into_bytes().into();
-            Ok(Topic { content, body, content_type: "application/atom+xml; charset=utf-8".to_owned() })
+            let content_type = "application/atom+xml; charset=utf-8".to_owned();
+            Ok(Topic { content, body, content_type, hub_url: "https://feeds.example.org/hub".to_owned() })
         })
     }
 }

@@ -171,7 +171,6 @@ impl<S: Store + Outgoing> Worker<S> {
         served.is_under_way = true;
         let secret = served.subscription.secret.clone();
         let (client, topics) = (self.client.clone(), self.sources.topics.clone());
-        let hub = format!("{}/hub", origin(&key.0, &self.shared.options.base_url));
         self.begin(host, async move {
             let (topic, callback) = key.clone();
             let found = match topics.topic(&topic).await {
@@ -182,7 +181,7 @@ impl<S: Store + Outgoing> Worker<S> {
             };
             let mut headers = vec![
                 (CONTENT_TYPE, found.content_type),
-                (LINK, format!("<{hub}>; rel=\"hub\", <{topic}>; rel=\"self\"")),
+                (LINK, format!("<{}>; rel=\"hub\", <{topic}>; rel=\"self\"", found.hub_url)),
             ];
             if let Some(secret) = secret {
                 headers.push((HeaderName::from_static("x-hub-signature"), signature(&secret, &found.body)));
@@ -241,14 +240,6 @@ impl<S: Store + Outgoing> Worker<S> {
         }
         self.marks.push_back(Mark::Serve(known.clone()));
     }
-}
-
-/// Where the service is, by the address of one of its feeds.
-fn origin(topic: &str, base_url: &str) -> String {
-    if !base_url.is_empty() {
-        return base_url.to_owned();
-    }
-    url::Url::parse(topic).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
 }
 
 /// The body's signature, by <https://www.w3.org/TR/websub/#signing-content>.

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::preview::{kind, preview};
 use super::result::{self, result};
-use super::{Format, Place, document, label, subjects};
+use super::{Format, Place, Site, document, label, subjects};
 use crate::domain::announcement::AnnounceType;
 use crate::domain::presentation::{Choice, Profile, TextMode};
 use crate::domain::preview::Preview;
@@ -13,6 +13,7 @@ use crate::domain::taxonomy::SubjectId;
 /// The start page, on which feeds are made.
 #[derive(Clone, Copy, Debug)]
 pub struct Builder<'a> {
+    pub site: &'a Site,
     pub subjects: &'a [SubjectId],
     /// What was typed as a subject and is none.
     pub typed: &'a str,
@@ -65,20 +66,21 @@ pub fn builder(builder: &Builder<'_>) -> String {
         h1 { "Build a feed" }
         p.lead { "arXiv’s listings as complete feeds: every new paper, cross-list and replacement, once." }
         @if !builder.is_begun {
-            p.quiet { "In a hurry? " a href="/subjects/cs.DC.atom" { code { "/subjects/cs.DC.atom" } }
+            @let address = builder.site.link("/subjects/cs.DC.atom");
+            p.quiet { "In a hurry? " a href=(address) { code { (address) } }
                 " is a whole subject; any other goes in its place." }
         }
         div.builder {
             (form(builder))
             div.outcome {
                 (result(&builder.made, &places(builder)))
-                (preview(builder.preview, builder.cold, page_url))
+                (preview(builder.site, builder.preview, builder.cold, page_url))
             }
         }
         @if !builder.named.is_empty() {
             section.named {
                 h2 { "Feeds that are ready" }
-                ul { @for (slug, title) in builder.named { li { a href={ "/named/" (slug) } { bdi { (title) } } } } }
+                ul { @for (slug, title) in builder.named { li { a href=(builder.site.link(&format!("/named/{slug}"))) { bdi { (title) } } } } }
             }
         }
     };
@@ -90,13 +92,13 @@ pub fn builder(builder: &Builder<'_>) -> String {
             }
         }
     };
-    document("crosslist: arXiv’s listings as feeds", Place::Builder, &head, &body)
+    document(builder.site, "crosslist: arXiv’s listings as feeds", Place::Builder, &head, &body)
 }
 
 fn form(builder: &Builder<'_>) -> Markup {
     let Fields { place, words, authors, without } = builder.fields;
     html! {
-        form id="builder" method="get" action="/" {
+        form id="builder" method="get" action=(builder.site.link("/")) {
             fieldset {
                 legend { "1. Subjects" }
                 (text_field("find", "subjects", "Find a subject, or type ids", builder.typed, "cs.DC quant-ph"))
@@ -136,7 +138,7 @@ fn form(builder: &Builder<'_>) -> Markup {
                         aria-describedby="rule-help" aria-invalid=[has_mistake(builder, "q").then_some("true")] { (builder.rule) }
                     (mistakes(builder, "q", builder.rule))
                     p.hint id="rule-help" { "A change here fills the fields above as far as they can say it, and a change above rewrites the rule. "
-                        a href="/help/rules" { "How rules are written" } }
+                        a href=(builder.site.link("/help/rules")) { "How rules are written" } }
                 }
             }
             fieldset {
@@ -162,7 +164,7 @@ fn form(builder: &Builder<'_>) -> Markup {
                 }
             }
             (other_mistakes(builder))
-            p.submit { button type="submit" { "Show the feed" } " " a href="/" { "Begin again" } }
+            p.submit { button type="submit" { "Show the feed" } " " a href=(builder.site.link("/")) { "Begin again" } }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Place, Site, document_in, label};
+use super::{Place, Site, document, label};
 use crate::domain::feed::FeedUrl;
 use crate::render::{Format, PROJECT_URL};
 
@@ -31,7 +31,7 @@ pub fn contents(site: &Site, named: &[Listed], subjects: &[Listed]) -> String {
         p.quiet { "These are files, made by " a href=(PROJECT_URL) { "crosslist" }
             ". A crosslist that runs as a service also builds feeds, searches and reads any other subject." }
     };
-    document_in(site, "Feeds of arXiv’s listings", Place::Builder, &html! {}, &body)
+    document(site, "Feeds of arXiv’s listings", Place::Builder, &html! {}, &body)
 }
 
 /// The page for an address that is no file here, which a host may show at any address.
@@ -42,7 +42,7 @@ pub fn not_there(site: &Site) -> String {
         p.lead { "These feeds are files: what stands behind a “?” is not heard, and only what is configured is here." }
         p { a href=(site.link("/")) { "The feeds that there are" } }
     };
-    document_in(site, "There is no such file", Place::Elsewhere, &html! {}, &body)
+    document(site, "There is no such file", Place::Elsewhere, &html! {}, &body)
 }
 
 fn list(site: &Site, heading: &str, feeds: &[Listed]) -> Markup {

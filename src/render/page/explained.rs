@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use url::form_urlencoded::byte_serialize;
 
 use super::preview::kind;
-use super::{Place, document, plain_date};
+use super::{Place, Site, document, plain_date};
 use crate::domain::announcement::AnnounceType;
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::presentation::TextMode;
@@ -14,6 +14,7 @@ use crate::text;
 /// A rule on a paper.
 #[derive(Clone, Copy, Debug)]
 pub struct Explained<'a> {
+    pub site: &'a Site,
     pub rule: &'a str,
     pub id: &'a ArxivId,
     pub title: Option<&'a str>,
@@ -54,9 +55,9 @@ pub fn explained(explained: &Explained<'_>) -> String {
         @if let Some(tree) = explained.tree { ul.reasons { (part(tree)) } }
         @else { p { "Only papers can be explained that were announced lately in a subject that is read here." } }
         @for note in explained.notes { p.note { "Is it meant so? " bdi { (note) } } }
-        p { a href={ "/?q=" (rule) } { "Build a feed with this rule" } " · " a href="/help/rules" { "How rules are written" } }
+        p { a href=(explained.site.link(&format!("/?q={rule}"))) { "Build a feed with this rule" } " · " a href=(explained.site.link("/help/rules")) { "How rules are written" } }
     };
-    document("Why a paper matches", Place::Elsewhere, &html! {}, &body)
+    document(explained.site, "Why a paper matches", Place::Elsewhere, &html! {}, &body)
 }
 
 fn part(tree: &Part) -> Markup {

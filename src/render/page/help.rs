@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use maud::{PreEscaped, html};
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use super::{Place, Site, document_in};
+use super::{Place, Site, document};
 use crate::render::PROJECT_URL;
 
 /// The heading of a column whose code is rules to be tried.
@@ -39,7 +39,7 @@ pub fn help(
         div.help { (PreEscaped(contents)) }
     };
     let place = if is_of_rules { Place::Rules } else { Place::Http };
-    document_in(site, &format!("{title} – crosslist"), place, &html! {}, &body)
+    document(site, &format!("{title} – crosslist"), place, &html! {}, &body)
 }
 
 /// The headings in their order: level, words, and the name that a link finds them by.
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     fn read(markdown: &str) -> String {
-        help(&Site::Service, markdown, true, &|code, is_rule| {
+        help(&Site::default(), markdown, true, &|code, is_rule| {
             (is_rule || code.starts_with('/')).then(|| format!("/?q={code}"))
         })
     }
@@ -161,12 +161,12 @@ mod tests {
 
     #[test]
     fn links_between_documents_lead_to_their_pages() {
-        assert_eq!(destination(&Site::Service, "rules.md"), "/help/rules");
-        assert_eq!(destination(&Site::Service, "http.md#errors"), "/help/http#errors");
-        assert_eq!(destination(&Site::Service, "#limits"), "#limits");
-        assert_eq!(destination(&Site::Service, "https://arxiv.org"), "https://arxiv.org");
+        assert_eq!(destination(&Site::default(), "rules.md"), "/help/rules");
+        assert_eq!(destination(&Site::default(), "http.md#errors"), "/help/http#errors");
+        assert_eq!(destination(&Site::default(), "#limits"), "#limits");
+        assert_eq!(destination(&Site::default(), "https://arxiv.org"), "https://arxiv.org");
         assert!(
-            destination(&Site::Service, "../config/feeds.toml").ends_with("/blob/main/config/feeds.toml")
+            destination(&Site::default(), "../config/feeds.toml").ends_with("/blob/main/config/feeds.toml")
         );
     }
 }

@@ -73,22 +73,18 @@ enum Place {
 
 /// A mistake, said to a person.
 #[must_use]
-pub fn problem(title: &str, detail: &str) -> String {
+pub fn problem(site: &Site, title: &str, detail: &str) -> String {
     let body = html! {
         h1 { (title) }
         p.lead { bdi { (detail) } }
-        p { a href="/" { "Build a feed" } " · " a href="/help/http" { "What can be asked here" } " · "
-            a href="/status" { "Is something broken?" } }
+        p { a href=(site.link("/")) { "Build a feed" } " · "
+            a href=(site.link("/help/http")) { "What can be asked here" } " · "
+            a href=(site.link("/status")) { "Is something broken?" } }
     };
-    document(title, Place::Elsewhere, &html! {}, &body)
+    document(site, title, Place::Elsewhere, &html! {}, &body)
 }
 
-/// A page of the service.
-fn document(title: &str, place: Place, head: &Markup, body: &Markup) -> String {
-    document_in(&Site::Service, title, place, head, body)
-}
-
-fn document_in(site: &Site, title: &str, place: Place, head: &Markup, body: &Markup) -> String {
+fn document(site: &Site, title: &str, place: Place, head: &Markup, body: &Markup) -> String {
     let start = if site.is_service() { "Build a feed" } else { "Feeds" };
     let page = html! {
         (DOCTYPE)
@@ -100,8 +96,8 @@ fn document_in(site: &Site, title: &str, place: Place, head: &Markup, body: &Mar
                 title { (title.replace(DIRECTIONS, "")) }
                 link rel="stylesheet" href=(site.link(&format!("/style.css?{STYLE_EDITION}")));
                 script src=(site.link(&format!("/page.js?{SCRIPT_EDITION}"))) defer {}
-                // A service has it where browsers look by themselves.
-                @if !site.is_service() { link rel="icon" href=(site.link("/favicon.ico")); }
+                // At the root of a host browsers look for it by themselves.
+                @if *site != Site::default() { link rel="icon" href=(site.link("/favicon.ico")); }
                 (head)
             }
             body {
@@ -162,7 +158,7 @@ mod tests {
 
     #[test]
     fn nothing_of_a_mistake_becomes_markup_and_no_title_turns_around() {
-        let page = problem("a\u{202E}<b>", "<script>alert(1)</script>\u{202E}");
+        let page = problem(&Site::default(), "a\u{202E}<b>", "<script>alert(1)</script>\u{202E}");
         assert!(page.contains("<title>a&lt;b&gt;</title>"), "{page}");
         assert!(page.contains("<bdi>&lt;script&gt;"), "{page}");
     }

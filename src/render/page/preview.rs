@@ -5,7 +5,7 @@ use std::ops::Range;
 use jiff::civil::Date;
 use maud::{Markup, html};
 
-use super::{count, plain_date};
+use super::{Site, count, plain_date};
 use crate::domain::announcement::AnnounceType;
 use crate::domain::preview::{Marked, Match, Preview};
 use crate::domain::taxonomy::SubjectId;
@@ -21,11 +21,16 @@ const LETTERS_HEIGHT: usize = 14;
 /// The longest title that is shown, in characters.
 const TITLE_CHARACTERS_MAX: usize = 600;
 
-pub(super) fn preview(preview: Option<&Preview>, cold: &[SubjectId], page_url: Option<&str>) -> Markup {
+pub(super) fn preview(
+    site: &Site,
+    preview: Option<&Preview>,
+    cold: &[SubjectId],
+    page_url: Option<&str>,
+) -> Markup {
     html! {
         section id="preview" aria-labelledby="preview-title" {
             h2 id="preview-title" { "What it brings now" }
-            @if !cold.is_empty() { (unread(cold)) }
+            @if !cold.is_empty() { (unread(site, cold)) }
             @match preview {
                 None => p.quiet role="status" { "The preview comes back when the mistakes are mended." },
                 Some(preview) if preview.days.is_empty() => p.quiet role="status" {
@@ -38,13 +43,13 @@ pub(super) fn preview(preview: Option<&Preview>, cold: &[SubjectId], page_url: O
     }
 }
 
-fn unread(cold: &[SubjectId]) -> Markup {
+fn unread(site: &Site, cold: &[SubjectId]) -> Markup {
     html! {
         p.notice {
             "Not read from arXiv yet: "
             @for (index, subject) in cold.iter().enumerate() {
                 @if index > 0 { ", " }
-                a href={ "/subjects/" (subject) } { (subject) }
+                a href=(site.link(&format!("/subjects/{subject}"))) { (subject) }
             }
             ". It will be read when you subscribe; the link reads it now, which takes up to half a minute."
         }

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::paper::{self, Heading, Item};
 use super::site::Leaf;
-use super::{Place, Site, count, document_in, label, long_date, plain_date};
+use super::{Place, Site, count, document, label, long_date, plain_date};
 use crate::domain::announcement::AnnounceType;
 use crate::domain::event::Event;
 use crate::domain::feed::Feed;
@@ -130,7 +130,7 @@ pub fn reading(reading: &Reading<'_>) -> String {
         @else { @for item in shown { (paper::paper(item, reading.text, Heading::Second, shown.len() <= OPEN_MAX)) } }
         @if pages > 1 { (pager(reading, pages)) }
     };
-    document_in(reading.site, &feed.title, Place::Elsewhere, &head, &body)
+    document(reading.site, &feed.title, Place::Elsewhere, &head, &body)
 }
 
 fn warning(reading: &Reading<'_>, notice: &Notice) -> Markup {

@@ -4,11 +4,13 @@
 const ENDINGS: [&str; 9] = [".css", ".js", ".ico", ".svg", ".txt", ".json", ".opml", ".rss", ".atom"];
 
 /// What stands around a page.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Site {
     /// A service, which builds feeds as well.
-    #[default]
-    Service,
+    Service {
+        /// The path below which it lies: `/papers`, or empty.
+        path: String,
+    },
     /// Files on a host that only has files.
     Files {
         /// What leads from the page to where all files are: `../../`, or their address.
@@ -26,7 +28,19 @@ pub(super) struct Leaf<'a> {
     pub(super) number: usize,
 }
 
+impl Default for Site {
+    fn default() -> Self {
+        Self::below("")
+    }
+}
+
 impl Site {
+    /// A service below a path, which has no slash at its end.
+    #[must_use]
+    pub fn below(path: &str) -> Self {
+        Self::Service { path: path.to_owned() }
+    }
+
     /// The files as the one at `path` sees them.
     #[must_use]
     pub fn around(path: &str) -> Self {
@@ -36,13 +50,16 @@ impl Site {
     /// Is there a service that can be asked for anything else?
     #[must_use]
     pub fn is_service(&self) -> bool {
-        *self == Self::Service
+        matches!(self, Self::Service { .. })
     }
 
     /// A link to an address of the service; every page is a file in a folder of its name, for hosts that guess nothing.
     #[must_use]
     pub fn link(&self, address: &str) -> String {
-        let Self::Files { up } = self else { return address.to_owned() };
+        let up = match self {
+            Self::Service { path } => return format!("{path}{address}"),
+            Self::Files { up } => up,
+        };
         let (path, rest) = address.split_at(address.find(['?', '#']).unwrap_or(address.len()));
         let path = path.trim_start_matches('/');
         if ENDINGS.iter().any(|ending| path.ends_with(ending)) {
@@ -54,8 +71,8 @@ impl Site {
 
     pub(super) fn leaf(&self, leaf: Leaf<'_>) -> String {
         match (self, leaf.number) {
-            (Self::Service, 0 | 1) => leaf.page_url.to_owned(),
-            (Self::Service, number) => format!("{}{}page={number}", leaf.page_url, leaf.separator),
+            (Self::Service { .. }, 0 | 1) => leaf.page_url.to_owned(),
+            (Self::Service { .. }, number) => format!("{}{}page={number}", leaf.page_url, leaf.separator),
             (Self::Files { .. }, number) => self.link(&leaf_folder(leaf.folder, number)),
         }
     }
@@ -79,7 +96,8 @@ mod tests {
 
     fn check(path: &str, address: &str, expected: &str) {
         assert_eq!(Site::around(path).link(address), expected);
-        assert_eq!(Site::Service.link(address), address);
+        assert_eq!(Site::default().link(address), address);
+        assert_eq!(Site::below("/papers").link(address), format!("/papers{address}"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
-use super::{Place, Site, count, document_in, moment, plain_date};
+use super::{Place, Site, count, document, moment, plain_date};
 use crate::domain::mailing;
 use crate::domain::outcome::{Counts, Day};
 use crate::domain::taxonomy::SubjectId;
@@ -94,13 +94,13 @@ pub fn status(status: &Status) -> String {
             dt { @if site.is_service() { "Now" } @else { "As of" } } dd { (moment(status.now)) }
         }
         @if status.subjects.is_empty() && site.is_service() {
-            p { "A subject is read as soon as someone asks for its feed: " a href="/" { "build one" } "." }
+            p { "A subject is read as soon as someone asks for its feed: " a href=(site.link("/")) { "build one" } "." }
         }
         div.subjects { @for subject in &status.subjects { (section(subject, status)) } }
         @if !status.subjects.is_empty() { (legend()) }
         p.quiet { a href=(site.link("/status.json")) { "The same as JSON" } " · " a href=(site.link("/help/http#verdicts")) { "What the words mean" } }
     };
-    document_in(site, "Status of crosslist", Place::Status, &html! {}, &body)
+    document(site, "Status of crosslist", Place::Status, &html! {}, &body)
 }
 
 /// For the operator: what is in the settings and not in force.

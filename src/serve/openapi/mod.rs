@@ -12,6 +12,7 @@ mod start;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use actix_web::http::header::HeaderValue;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
@@ -27,13 +28,17 @@ use super::hub::PATH;
 use super::kinds::{Code, Kind};
 use super::loaded::Cause;
 use super::routes::{Methods, ROUTES};
-use super::{Options, Outward, State, params, query_api, respond};
+use super::{Options, Outward, State, params, public_url, query_api, respond};
 
 pub use finished::Description;
 
-/// Where the document is, for whoever looks for it (RFC 8631).
-pub(super) const LINKS: &str =
-    "</openapi.json>; rel=\"service-desc\"; type=\"application/json\", </help/http>; rel=\"service-doc\"";
+/// Where the document of a service below a path is, for whoever looks for it (RFC 8631).
+pub(super) fn links(path: &str) -> HeaderValue {
+    let links = format!(
+        "<{path}/openapi.json>; rel=\"service-desc\"; type=\"application/json\", <{path}/help/http>; rel=\"service-doc\""
+    );
+    HeaderValue::try_from(links).unwrap_or(HeaderValue::from_static(""))
+}
 
 static BY_HAND: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("document.json")).unwrap_or_default());
@@ -54,7 +59,7 @@ const OF_WHAT_IS_NOT_KEPT: &[&str] = &["Cache-Control", "X-Content-Type-Options"
 
 /// `/openapi.json`
 pub(super) async fn document(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    let described = params::nothing(&request, &state).and_then(|()| params::base(&request, &state));
+    let described = params::nothing(&request, &state).and_then(|()| public_url::of(&request, &state));
     match described.map(|base| Description::of(base, &state)) {
         Ok(document) => respond::page(&request, &document, "no-cache"),
         Err(problem) => problem.respond(&request),
@@ -66,6 +71,8 @@ fn describe(base: &str, options: &Options, doors: &Doors, outward: &Outward) -> 
     let mut whole = BY_HAND.clone();
     whole["info"]["version"] = json!(env!("CARGO_PKG_VERSION"));
     whole["servers"] = json!([{ "url": base }]);
+    let below = public_url::path(base);
+    whole["externalDocs"]["url"] = json!(format!("{below}/help/http"));
     let mut paths = Map::new();
     for route in ROUTES.iter().filter(|route| (route.is_there)(outward)) {
         for path in route.paths() {
@@ -86,7 +93,7 @@ fn describe(base: &str, options: &Options, doors: &Doors, outward: &Outward) -> 
         components["headers"]["FeedLink"] = hub::link();
     }
     components["parameters"] = parameters::parameters(options).into();
-    for (name, words) in words() {
+    for (name, words) in words(below) {
         components["schemas"][name] = json!({ "enum": words });
     }
     for response in components["responses"].as_object_mut().into_iter().flat_map(Map::values_mut) {
@@ -111,14 +118,14 @@ fn describe(base: &str, options: &Options, doors: &Doors, outward: &Outward) -> 
 }
 
 /// The words that the service's answers are made of.
-fn words() -> [(&'static str, Vec<String>); 6] {
+fn words(below: &str) -> [(&'static str, Vec<String>); 6] {
     let owned = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect();
     [
         ("Verdict", owned(Verdict::ALL.map(Verdict::as_str).to_vec())),
         ("LoadCause", owned(Cause::ALL.map(Cause::as_str).to_vec())),
         ("AnnounceType", owned(AnnounceType::ALL.map(AnnounceType::as_str).to_vec())),
         ("WebhookKind", owned(WebhookKind::ALL.iter().map(|kind| kind.as_str()).collect())),
-        ("ProblemType", Kind::ALL.iter().map(|kind| kind.address()).collect()),
+        ("ProblemType", Kind::ALL.iter().map(|kind| format!("{below}{}", kind.address())).collect()),
         ("MistakeCode", owned(Code::names())),
     ]
 }

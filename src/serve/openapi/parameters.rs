@@ -15,6 +15,15 @@ use super::super::params::{
 use super::super::{Options, choices, query_api};
 use super::start;
 
+fn keyword() -> Value {
+    json!({ "type": "string", "format": "crosslist-keyword", "minLength": 1, "maxLength": KEYWORD_BYTES_MAX })
+}
+
+fn required(mut parameter: Value) -> Value {
+    parameter["required"] = json!(true);
+    parameter
+}
+
 /// Every parameter, by the name that `document.json` has for it.
 pub(super) fn parameters(options: &Options) -> Map<String, Value> {
     let mut all = Map::new();
@@ -30,12 +39,16 @@ pub(super) fn parameters(options: &Options) -> Map<String, Value> {
     );
     add(
         "keyword",
-        path(
+        path("keyword", "Whole words, looked for as a phrase.", &keyword(), &json!("load balancing")),
+    );
+    add(
+        "keyword-query",
+        required(in_query(
             "keyword",
-            "Whole words, looked for as a phrase.",
-            &json!({ "type": "string", "format": "crosslist-keyword", "minLength": 1, "maxLength": KEYWORD_BYTES_MAX }),
-            &json!("load balancing"),
-        ),
+            "Whole words, looked for as a phrase; for what proxies change in a path, such as `/`.",
+            &keyword(),
+            &json!("TCP/IP"),
+        )),
     );
     add(
         "slug",
@@ -61,11 +74,8 @@ pub(super) fn parameters(options: &Options) -> Map<String, Value> {
         path("format", "The ending that names the format.", &json!({ "enum": formats }), &json!("atom")),
     );
     for name in names() {
-        let mut parameter = query(name, options);
-        if name == "id" {
-            parameter["required"] = json!(true);
-        }
-        add(name, parameter);
+        let parameter = query(name, options);
+        add(name, if name == "id" { required(parameter) } else { parameter });
     }
     for name in choices::KNOWN {
         add(&format!("start-{name}"), start::parameter(name, options));

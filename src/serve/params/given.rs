@@ -61,6 +61,8 @@ pub(in crate::serve) const SHOWN: &[&str] = &["summary", "profile", "digest", "c
 pub(in crate::serve) struct Given {
     pub(super) id: Option<ArxivId>,
     pub(super) query: Option<Query>,
+    /// Where it stands in the query and not in the path.
+    pub(super) keyword: Option<String>,
     pub(super) subjects: Vec<SubjectId>,
     /// The page of a feed that is read in a browser, from 1.
     pub(super) page: Option<usize>,
@@ -201,6 +203,7 @@ impl Reader<'_> {
                     }
                 }
             }
+            "keyword" => given.keyword = Some(value.to_owned()),
             "compat" if value == "arxiv" => {}
             "compat" => self.mistakes.push(wrong(name, value, Code::UnknownValue, "arxiv")),
             "type" => match types(value) {

@@ -7,9 +7,7 @@ mod values;
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
-use actix_web::http::uri::Authority;
-use actix_web::http::{Version, header};
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 
 use crate::domain::announcement::AnnounceType;
 use crate::domain::arxiv_id::ArxivId;
@@ -21,7 +19,7 @@ use crate::render::Format;
 use super::error::{Mistake, Problem};
 use super::kinds::Code;
 use super::reading::View;
-use super::{State, negotiate};
+use super::{State, negotiate, public_url};
 
 pub(super) use given::{
     BRIEF_CHARACTERS, FEED, Given, LIMIT_MAX, PAGE_MAX, RULE, SECONDS_PER_DAY, SHOWN, given,
@@ -65,7 +63,7 @@ impl<'a> Target<'a> {
             last: request.match_info().get(last).unwrap_or_else(|| last_part(request.path())),
             query: request.query_string(),
             form: negotiate::form(request),
-            base: base(request, state)?,
+            base: public_url::of(request, state)?,
         })
     }
 }
@@ -92,7 +90,7 @@ pub(super) fn subjects(target: &Target<'_>, state: &State) -> Result<FeedRequest
 pub(super) fn search(target: &Target<'_>, state: &State) -> Result<FeedRequest, Problem> {
     let (name, form) = form_of(target.last, target.form);
     if name != "search" {
-        return Err(Problem::unknown_path(target.path));
+        return Err(Problem::unknown_path(public_url::path(&target.base), target.path));
     }
     let mut given = given(target.query, state, &[RULE, &["subjects"], of_form(form), FEED, SHOWN])?;
     if given.query.is_none() {
@@ -109,11 +107,22 @@ pub(super) fn search(target: &Target<'_>, state: &State) -> Result<FeedRequest, 
     feed_request(scope, given, &APPEARANCES, form, target, state)
 }
 
-/// Reads `/keywords/{keyword}[.{format}]`.
+/// Reads `/keywords/{keyword}[.{format}]` and `/keywords[.{format}]?keyword=…`.
 pub(super) fn keyword(target: &Target<'_>, state: &State) -> Result<FeedRequest, Problem> {
-    let path = target.path.trim_start_matches("/keywords/");
-    let (keyword, form) = form_of(path, target.form);
-    let keyword = decoded(keyword);
+    let own: [&[&str]; 4] = [RULE, &["subjects"], FEED, SHOWN];
+    // The path begins with a slash, and `keywords` may be encoded in it.
+    let (keyword, form, mut given) = if let Some(part) = target.path.splitn(3, '/').nth(2) {
+        let (keyword, form) = form_of(part, target.form);
+        (decoded(keyword), form, None)
+    } else {
+        let (name, form) = form_of(target.last, target.form);
+        if name != "keywords" {
+            return Err(Problem::unknown_path(public_url::path(&target.base), target.path));
+        }
+        let mut given = given(target.query, state, &[&own[..], &[&["keyword"], of_form(form)]].concat())?;
+        let Some(keyword) = given.keyword.take() else { return Err(no_keyword()) };
+        (keyword, form, Some(given))
+    };
     let keyword = keyword.split_whitespace().collect::<Vec<_>>().join(" ");
     let length = keyword.chars().count();
     let mistake = |message: &str, hint: &str| {
@@ -134,7 +143,10 @@ pub(super) fn keyword(target: &Target<'_>, state: &State) -> Result<FeedRequest,
             "at most 400 bytes; use /search with a rule for more",
         ));
     }
-    let mut given = given(target.query, state, &[RULE, &["subjects"], of_form(form), FEED, SHOWN])?;
+    let mut given = match given.take() {
+        Some(given) => given,
+        None => self::given(target.query, state, &[&own[..], &[of_form(form)]].concat())?,
+    };
     let context = Context { lists: &Lists::default(), mode: Mode::Native };
     let rule = filter::parse(&make::keyword_rule(&keyword), &Limits::URL, &context).map_err(|mistakes| {
         let is_beginning =
@@ -147,6 +159,17 @@ pub(super) fn keyword(target: &Target<'_>, state: &State) -> Result<FeedRequest,
     })?;
     let scope = Scope::Keyword(keyword, rule, std::mem::take(&mut given.subjects));
     feed_request(scope, given, &APPEARANCES, form, target, state)
+}
+
+fn no_keyword() -> Problem {
+    Problem::bad_request(vec![Mistake {
+        code: Code::MissingParameter,
+        parameter: "keyword".to_owned(),
+        position: 0,
+        length: 0,
+        message: "`keyword` is missing".to_owned(),
+        hint: "write one behind keyword=, such as /keywords.atom?keyword=TCP/IP".to_owned(),
+    }])
 }
 
 /// Reads `/explain?q=…&id=…`.
@@ -256,23 +279,4 @@ fn decoded(part: &str) -> String {
         .next()
         .map(|(_, value)| value.into_owned())
         .unwrap_or_default()
-}
-
-/// The public address: from the settings, else from the request's `Host`.
-pub(super) fn base(request: &HttpRequest, state: &State) -> Result<String, Problem> {
-    if let Some(base) = &state.options.base_url {
-        return Ok(base.as_str().trim_end_matches('/').to_owned());
-    }
-    // An address that names a host rules over the field (RFC 9112 §3.2.2).
-    let host = request.uri().authority().map(Authority::as_str);
-    let host = host.or_else(|| request.headers().get(header::HOST).and_then(|host| host.to_str().ok()));
-    let own = state.options.address.to_string();
-    // HTTP/1.0 need not say whom it asks.
-    let host = host.or((request.version() < Version::HTTP_11).then_some(own.as_str()));
-    let host = host.filter(|host| {
-        !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b))
-    });
-    let url =
-        host.and_then(|host| Url::parse(&format!("http://{host}")).ok()).ok_or_else(Problem::bad_host)?;
-    Ok(url.origin().ascii_serialization())
 }
