@@ -245,20 +245,22 @@ async fn a_second_process_is_told_who_has_the_file_and_may_look_into_it() {
 
 #[tokio::test]
 async fn the_pause_is_left_to_the_next_process() {
-    let hour = std::time::Duration::from_secs(3_600);
+    let hour = std::time::Duration::from_hours(1);
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("crosslist.db");
     let first = Sqlite::open(&path, "a test").await.expect("a store");
     assert_eq!(
-        first.lead(hour * 0).await.expect("leads"),
-        Role::TookOver { rest: hour * 0, ended_well: true }
+        first.lead(std::time::Duration::ZERO).await.expect("leads"),
+        Role::TookOver { rest: std::time::Duration::ZERO, ended_well: true }
     );
     first.confirm().await.expect("may ask");
     first.lead(hour / 360).await.expect("leads");
     first.resign().await;
     first.close().await;
     let second = Sqlite::open(&path, "a test").await.expect("a store");
-    let Role::TookOver { rest, ended_well: true } = second.lead(hour * 0).await.expect("leads") else {
+    let Role::TookOver { rest, ended_well: true } =
+        second.lead(std::time::Duration::ZERO).await.expect("leads")
+    else {
         panic!("the first ended well")
     };
     assert!(rest <= hour / 360, "{rest:?}");
