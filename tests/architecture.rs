@@ -67,6 +67,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("futures_util", &["store"]),
     ("governor", &["serve"]),
     ("httpdate", &["domain"]),
+    ("httparse", &["serve"]),
     ("indexmap", &["filter"]),
     ("indicatif", &["cli"]),
     ("ipnet", &["serve", "push", "settings", "startup"]),

@@ -10,17 +10,26 @@ use super::addresses::{Access, Address};
 use super::error::Problem;
 use super::outbox::Outbox;
 use super::routes::Methods;
+use super::wire::request_head::Refusal;
 use super::{State, TARGET_BYTES_MAX, hub, public_url, query_api};
 
 /// The most bytes of header fields, names and values together.
 const HEADERS_BYTES_MAX: usize = 16 * 1024;
 
 /// May the client ask this, now?
-pub(super) fn admit(request: &ServiceRequest, address: Address, state: &State) -> Result<(), Problem> {
+pub(super) fn admit(
+    request: &ServiceRequest,
+    address: Address,
+    refusal: Option<Refusal>,
+    state: &State,
+) -> Result<(), Problem> {
     if address.is_counted()
         && let Err(wait) = state.clients.count(request.peer_addr(), request.headers())
     {
         return Err(Problem::too_many_requests(wait));
+    }
+    if let Some(refusal) = refusal {
+        return Err(refused(refusal));
     }
     // A browser asks what it may ask without its user's key.
     if *request.method() == Method::OPTIONS || is_open(request, address.access(), state) {
@@ -71,6 +80,38 @@ pub(super) fn check(request: &ServiceRequest, address: Address, state: &State) -
         return Err(Problem::unknown_path(&below, request.path()));
     }
     Ok(())
+}
+
+/// What came was no request, and why.
+fn refused(refusal: Refusal) -> Problem {
+    let detail = match refusal {
+        Refusal::TargetTooLong => return Problem::target_too_long(TARGET_BYTES_MAX),
+        Refusal::TooLarge => return Problem::headers_too_large(HEADERS_BYTES_MAX),
+        Refusal::Host => return Problem::bad_host(),
+        Refusal::TooSlow => return Problem::too_slow(),
+        Refusal::Tls => {
+            "this port takes HTTP without TLS: write http:// in place of https://, or ask the proxy that has the certificate"
+        }
+        Refusal::NotHttp => "what came does not begin like a request of HTTP/1.1",
+        Refusal::RequestLine => {
+            "a request begins with a method, an address and HTTP/1.1, with one blank between them"
+        }
+        Refusal::Method => "the method is no word of letters, digits and a few signs",
+        Refusal::BlankInTarget => "the address has a blank in it: write %20, or + behind the question mark",
+        Refusal::Target => {
+            "an address begins with / or http:// and a host, and has no control characters: write them as %0A and the like"
+        }
+        Refusal::NotUtf8 => {
+            "the address has bytes that are not UTF-8: encode text as UTF-8, such as caf%C3%A9"
+        }
+        Refusal::Version => "HTTP/1.1 and HTTP/1.0 are understood here",
+        Refusal::Field => "a header field is `Name: value` on one line, with no blank before the colon",
+        Refusal::Length => "`Content-Length` is one number in digits, given once",
+        Refusal::Coding => {
+            "`Transfer-Encoding` is chunked and nothing else, given once, in HTTP/1.1 and without a `Content-Length`"
+        }
+    };
+    Problem::malformed(detail)
 }
 
 fn is_open(request: &ServiceRequest, access: Access, state: &State) -> bool {

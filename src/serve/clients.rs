@@ -1,9 +1,10 @@
 //! Who asks, through whatever proxies, and how often may they?
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use actix_web::http::header::{self, HeaderMap, HeaderName};
@@ -23,6 +24,10 @@ const IPV6_PREFIX_BITS: u32 = 64;
 /// After how many requests those are forgotten who have asked for nothing of late.
 const FORGET_EVERY: u32 = 4_096;
 
+/// How many connections a client may have open for each request that it may send in a minute. With an idle connection
+/// kept for 75 seconds, whoever opens one for each request has two and a quarter of them.
+const CONNECTIONS_PER_REQUEST_A_MINUTE: u32 = 3;
+
 /// The most hops that are followed.
 const HOPS_MAX: usize = 64;
 
@@ -38,6 +43,8 @@ pub struct Clients {
     trusted_proxies: Vec<IpNet>,
     requests_per_minute: u32,
     limiter: Option<Arc<Limiter>>,
+    /// How many connections each client has open.
+    connections: Arc<Connections>,
     asked: AtomicU32,
     has_warned: AtomicBool,
     complaints: Complaints,
@@ -68,6 +75,7 @@ impl Clients {
             trusted_proxies,
             requests_per_minute,
             limiter,
+            connections: Arc::default(),
             asked: AtomicU32::new(0),
             has_warned: AtomicBool::new(false),
             complaints: Complaints::default(),
@@ -81,7 +89,27 @@ impl Clients {
         if self.requests_per_minute == requests_per_minute {
             others.limiter.clone_from(&self.limiter);
         }
+        others.connections.clone_from(&self.connections);
         others
+    }
+
+    /// Counts a connection for as long as what is given is held; nothing where its client has too many.
+    ///
+    /// A proxy that is trusted has as many as it likes, for they are many clients'.
+    pub(super) fn connect(&self, peer: Option<SocketAddr>) -> Option<Connected> {
+        let peer = peer.map(|peer| peer.ip().to_canonical());
+        let Some(peer) = peer.filter(|peer| self.requests_per_minute > 0 && !self.is_trusted(*peer)) else {
+            return Some(Connected(None));
+        };
+        let most = self.requests_per_minute.saturating_mul(CONNECTIONS_PER_REQUEST_A_MINUTE);
+        let client = household(peer);
+        let mut open = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = open.entry(client).or_default();
+        if *number >= most {
+            return None;
+        }
+        *number += 1;
+        Some(Connected(Some((self.connections.clone(), client))))
     }
 
     /// Counts a request; how long its client has to wait when it was one too many.
@@ -173,6 +201,25 @@ impl Clients {
             tracing::warn!(
                 "requests come through a proxy that is not in `server.trusted_proxies`, so all of them count as one client's"
             );
+        }
+    }
+}
+
+type Connections = Mutex<HashMap<IpAddr, u32>>;
+
+/// A connection that counts for its client.
+#[derive(Debug)]
+pub(super) struct Connected(Option<(Arc<Connections>, IpAddr)>);
+
+impl Drop for Connected {
+    fn drop(&mut self) {
+        let Some((connections, client)) = &self.0 else { return };
+        let mut open = connections.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(number) = open.get_mut(client) {
+            *number -= 1;
+            if *number == 0 {
+                open.remove(client);
+            }
         }
     }
 }
@@ -276,6 +323,26 @@ mod tests {
         let wait = ask("192.0.2.1:3").expect_err("one too many");
         assert!(wait <= Duration::from_secs(30), "{wait:?}");
         assert!(ask("192.0.2.2:1").is_ok());
+    }
+
+    #[test]
+    fn a_client_has_as_many_connections_as_it_can_need_and_no_more() {
+        let clients = Clients::new(vec!["10.0.0.0/8".parse().expect("a network")], 2);
+        let connect = |peer: &str| clients.connect(Some(peer.parse().expect("an address")));
+        let mut open: Vec<_> = (1..=6).map(|port| connect(&format!("[2001:db8::{port}]:{port}"))).collect();
+        assert!(open.iter().all(Option::is_some) && connect("[2001:db8::7]:7").is_none());
+        // Settings that change meanwhile change nothing about who has how many.
+        assert!(clients.under(Vec::new(), 2).connect("[2001:db8::7]:7".parse().ok()).is_none());
+        assert!(connect("192.0.2.1:1").is_some());
+        open.pop();
+        assert!(connect("[2001:db8::7]:7").is_some());
+        drop(open);
+        assert!(clients.connections.lock().expect("a lock").is_empty());
+        let proxied: Vec<_> = (1..=60).map(|port| connect(&format!("10.0.0.1:{port}"))).collect();
+        assert!(proxied.iter().all(Option::is_some));
+        let unlimited = Clients::new(Vec::new(), 0);
+        let open: Vec<_> = (1..=60).map(|_| unlimited.connect("192.0.2.1:1".parse().ok())).collect();
+        assert!(open.iter().all(Option::is_some));
     }
 
     #[test]

@@ -27,11 +27,12 @@ const NAME_CHARACTERS_MAX: usize = 64;
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Problem {
     #[serde(skip)]
-    kind: Kind,
+    pub(super) kind: Kind,
     title: &'static str,
     #[serde(serialize_with = "status_number")]
-    status: StatusCode,
-    detail: String,
+    pub(super) status: StatusCode,
+    /// What is wrong as a whole.
+    pub(super) detail: String,
     /// Every mistake of the request, not the first alone.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Mistake>,
@@ -43,7 +44,7 @@ pub(super) struct Problem {
 }
 
 /// The media type of a problem (RFC 9457).
-const PROBLEM: &str = "application/problem+json";
+pub(super) const PROBLEM: &str = "application/problem+json";
 
 /// A problem as one request had it.
 #[derive(Serialize)]
@@ -182,8 +183,18 @@ impl Problem {
     }
 
     pub(super) fn headers_too_large(bytes_max: usize) -> Self {
-        let detail = format!("the header fields are longer than {bytes_max} bytes");
+        let detail = format!("the header fields are longer than {bytes_max} bytes, or more than 96");
         Self::new(Kind::HeadersTooLarge, detail)
+    }
+
+    pub(super) fn malformed(detail: &str) -> Self {
+        Self::new(Kind::Malformed, detail.to_owned())
+    }
+
+    pub(super) fn too_slow() -> Self {
+        let detail =
+            "the request did not come to its end in time: its head and its body have 10 seconds each";
+        Self::new(Kind::TooSlow, detail.to_owned())
     }
 
     pub(super) fn body_refused(detail: &str) -> Self {
@@ -222,6 +233,12 @@ impl Problem {
         problem
     }
 
+    pub(super) fn too_many_connections() -> Self {
+        let detail = "more connections are open from your address than it can need within the setting \
+                      `limits.requests_per_minute`; close those that you do not use";
+        Self::new(Kind::TooManyRequests, detail.to_owned())
+    }
+
     pub(super) fn no_key() -> Self {
         let detail =
             "an access key is needed: send it as `Authorization: Bearer KEY`, or as `key=KEY` in the \
@@ -243,11 +260,6 @@ impl Problem {
     /// The mistakes one by one; none where the request is wrong as a whole.
     pub(super) fn mistakes(&self) -> &[Mistake] {
         &self.errors
-    }
-
-    /// What is wrong as a whole.
-    pub(super) fn detail(&self) -> &str {
-        &self.detail
     }
 
     /// The same with these mistakes, of which so many more are left out; `detail` says what is wrong where there are none.
@@ -284,7 +296,7 @@ impl Problem {
     }
 
     /// With the request that it was, by which the log tells more.
-    fn json(&self, below: &str, id: Option<&RequestId>) -> String {
+    pub(super) fn json(&self, below: &str, id: Option<&RequestId>) -> String {
         let instance = id.map(|id| format!("urn:crosslist:request:{id}"));
         serde_json::to_string(&Occurrence {
             kind: format!("{below}{}", self.kind.address()),

@@ -117,9 +117,10 @@ where
         let told = public_url::told(&request);
         let outbox = request.conn_data::<Rc<Outbox>>().filter(|_| is_plain);
         let address = Address::of(request.match_info().as_str());
+        let refusal = request.conn_data::<Rc<Outbox>>().and_then(|outbox| outbox.refusal.take());
         let seen = self.view.look(|state| {
             let started = self.account.measures(state).then(Instant::now);
-            admission::admit(&request, address, state)?;
+            admission::admit(&request, address, refusal, state)?;
             let answer = outbox.and_then(|outbox| {
                 let (status, address, posted) =
                     self.recent.borrow_mut().answer(request.head(), told.as_deref(), state)?;
@@ -191,7 +192,7 @@ impl<S> Gated<S> {
             response.head_mut().set_connection_type(ConnectionType::Close);
         }
         let response = request.into_response(response);
-        self.account.counts().refused(response.status());
+        self.account.counts().refused(problem.kind);
         self.account.close(&asked, &response, &state);
         Answer::Now(Some(finished(response, &asked.method)))
     }

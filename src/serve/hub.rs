@@ -30,7 +30,13 @@ pub(super) const SECRET_BYTES_MAX: usize = 199;
 const FULL_RETRY: Duration = Duration::from_mins(1);
 
 /// `POST /hub`
-pub(super) async fn ask(request: HttpRequest, body: web::Bytes, state: web::Data<State>) -> HttpResponse {
+pub(super) async fn ask(
+    request: HttpRequest,
+    body: Result<web::Bytes, actix_web::Error>,
+    state: web::Data<State>,
+) -> HttpResponse {
+    // Its length was known before it was let through, so that what is wrong with it is that it did not come.
+    let Ok(body) = body else { return Problem::too_slow().respond(&request) };
     let asked = async {
         let Some(hub) = state.outward.hub.clone() else {
             return Err(Problem::unknown_path(&public_url::path_of(&request), PATH));

@@ -35,6 +35,8 @@ problems! {
     UnknownSubject "unknown-subject" NOT_FOUND "No such subject",
     UnknownFeed "unknown-feed" NOT_FOUND "No such feed",
     BadRequest "bad-request" BAD_REQUEST "Mistakes in the request",
+    Malformed "malformed" BAD_REQUEST "Not a request of HTTP",
+    TooSlow "too-slow" REQUEST_TIMEOUT "The request took too long",
     BadHost "bad-host" BAD_REQUEST "No usable Host",
     NotAdmitted "not-admitted" FORBIDDEN "This subject is not read here",
     NothingWatched "nothing-watched" NOT_FOUND "No subject is watched",

@@ -50,6 +50,7 @@ mod server;
 mod status;
 mod told;
 mod topics;
+mod wire;
 mod writing;
 
 use std::net::SocketAddr;

@@ -4,11 +4,15 @@ use std::cell::Cell;
 
 use actix_web::web::{Buf, Bytes};
 
+use super::wire::request_head::Refusal;
+
 /// What goes out behind the head that the server writes next, and whether the body of the request is let through.
 #[derive(Default)]
 pub(super) struct Outbox {
     pub(super) next: Cell<Option<Posted>>,
     pub(super) lets_body_through: Cell<bool>,
+    /// Why what came is no request; the server was shown one in its place, which is answered with that alone.
+    pub(super) refusal: Cell<Option<Refusal>>,
 }
 
 /// An answer but for the status line and those fields that the server writes.

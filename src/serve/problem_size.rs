@@ -1,6 +1,6 @@
 //! The bound on the size of an error answer.
 
-use super::error::{Mistake, Problem};
+use super::error::{Mistake, PROBLEM, Problem};
 
 /// The most bytes of an error answer, whatever its form.
 const ANSWER_BYTES_MAX: usize = 16 * 1024;
@@ -31,6 +31,14 @@ impl Problem {
         }
     }
 
+    /// An answer as it goes over the wire to one who was not asked what it wants; it ends the connection.
+    pub(super) fn written(&self) -> Vec<u8> {
+        let (status, body) = (self.status, self.fitted(|problem| problem.json("", None)));
+        let fields = format!("content-type: {PROBLEM}\r\ncontent-length: {}\r\n", body.len());
+        let more = "cache-control: no-store\r\nretry-after: 60\r\nconnection: close\r\n";
+        format!("HTTP/1.1 {status}\r\n{fields}{more}\r\n{body}").into_bytes()
+    }
+
     /// The first mistakes, each in a few words.
     fn shortened(&self, told: usize) -> Self {
         let mistake = |mistake: &Mistake| Mistake {
@@ -40,7 +48,7 @@ impl Problem {
             ..mistake.clone()
         };
         let mistakes = self.mistakes().iter().take(told).map(mistake).collect();
-        self.with(mistakes, self.mistakes().len() - told, cut(self.detail()))
+        self.with(mistakes, self.mistakes().len() - told, cut(&self.detail))
     }
 }
 

@@ -5,8 +5,8 @@ use actix_web::{HttpRequest, HttpResponse, Resource, web};
 
 use super::error::Problem;
 use super::{
-    Outward, State, admin, assets, builder, explain, feeds, head, hub, metrics, official, openapi, opml,
-    public_url, query_api, status,
+    Outward, State, admin, assets, builder, connection, explain, feeds, hub, metrics, official, openapi,
+    opml, public_url, query_api, status,
 };
 
 /// What can be done at an address.
@@ -172,7 +172,7 @@ pub fn configure(app: &mut web::ServiceConfig) {
     for route in ROUTES {
         scope = scope.service((route.resource)());
     }
-    app.app_data(web::PayloadConfig::new(head::BODY_BYTES_MAX))
+    app.app_data(web::PayloadConfig::new(connection::BODY_BYTES_MAX))
         // What is no path, `*`, is in no scope.
         .default_service(web::to(unknown))
         .service(scope.default_service(web::to(unknown)));

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use actix_http::{Extensions, HttpService, KeepAlive};
@@ -13,9 +13,11 @@ use actix_service::{
 };
 use actix_web::App;
 use actix_web::dev::AppConfig;
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use super::connection::{Bed, Connection, REST_AFTER};
+use super::error::Problem;
 use super::metrics::{Counts, Open};
 use super::{Current, Gate, configure};
 
@@ -24,6 +26,9 @@ const RENDERERS_PER_WORKER: usize = 2;
 
 /// How long the end of a connection may take: what was answered last may still be on its way.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// What a client is answered that has too many connections open already, before anything of it is read.
+static TOO_MANY_CONNECTIONS: LazyLock<Vec<u8>> = LazyLock::new(|| Problem::too_many_connections().written());
 
 /// What the server is told of connections.
 #[derive(Clone, Copy, Debug)]
@@ -73,7 +78,8 @@ pub fn listen(
             })
             // The connection itself ends when nothing is asked.
             .keep_alive(KeepAlive::Os)
-            .client_request_timeout(options.head_timeout)
+            // So does one whose requests do not come to their ends.
+            .client_request_timeout(Duration::ZERO)
             .client_disconnect_timeout(DISCONNECT_TIMEOUT)
             .local_addr(address)
             .on_connect_ext(|connection: &Connection, request: &mut Extensions| {
@@ -81,12 +87,16 @@ pub fn listen(
             })
             .h1(map_config(app, |()| AppConfig::default()));
         let http = Rc::new(http);
+        let current = current.clone();
         fn_factory(move || {
             let (http, is_stopping, counts) = (http.clone(), is_stopping.clone(), counts.clone());
+            let current = current.clone();
             async move {
                 let http = Rc::new(http.new_service(()).await?);
-                let serve =
-                    move |socket| serve(socket, http.clone(), is_stopping.clone(), counts.clone(), options);
+                let serve = move |socket| {
+                    let current = current.clone();
+                    serve(socket, http.clone(), is_stopping.clone(), counts.clone(), current, options)
+                };
                 Ok::<_, ()>(fn_service(serve))
             }
         })
@@ -100,6 +110,7 @@ async fn serve<H>(
     http: Rc<H>,
     is_stopping: GracefulShutdownSignal,
     counts: Arc<Counts>,
+    current: Current,
     options: ServerOptions,
 ) -> Result<(), H::Error>
 where
@@ -107,6 +118,11 @@ where
 {
     let peer = socket.peer_addr().ok();
     let _open = Open::new(&counts);
+    let Some(_connected) = current.state().clients.connect(peer) else {
+        // What was sent meanwhile is not read; the client may see that alone.
+        drop(socket.write_all(&TOO_MANY_CONNECTIONS).await);
+        return Ok(());
+    };
     let bed = Bed::default();
     loop {
         // In a box, for a task is as large as the largest that it ever holds.

@@ -2,12 +2,20 @@
 
 use std::fmt::Write as _;
 
-use crate::service::{Running, Wire};
+use crate::service::{Raw, Running, Wire};
 
 /// What would be answered if a body were taken for a request.
 const SMUGGLED: &str = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
 
 const TO_A: &str = "GET /robots.txt HTTP/1.1\r\nHost: a\r\n";
+
+/// Is it a problem that says what is wrong?
+fn says_why(answer: &Raw) -> bool {
+    let problem: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    answer.header("content-type") == Some("application/problem+json")
+        && problem["status"] == answer.status
+        && problem["detail"].as_str().is_some_and(|detail| detail.len() > 10)
+}
 
 #[tokio::test]
 async fn a_request_with_a_body_is_refused_and_nothing_behind_it_is_read() {
@@ -48,6 +56,7 @@ async fn a_request_with_a_body_is_refused_and_nothing_behind_it_is_read() {
             wire.send(&format!("{head}{fields}\r\n{body}{SMUGGLED}")).await;
             let answer = wire.answer(true).await;
             assert_eq!(answer.status, status, "{method} {fields}");
+            assert!(says_why(&answer), "{method} {fields}");
             assert!(wire.is_closed().await, "{method} {fields}");
             assert_eq!(answer.header("connection"), Some("close"), "{method} {fields}");
         }
@@ -91,6 +100,7 @@ async fn what_is_no_head_is_answered_once_and_ends_the_connection() {
         wire.send(&format!("{head}\r\n")).await;
         let answer = wire.answer(true).await;
         assert_eq!(answer.status, status, "{head:.80}");
+        assert!(says_why(&answer), "{head:.80}");
         assert!(wire.is_closed().await, "{head:.80}");
         // And so when it comes behind a request like any other.
         let mut wire = Wire::to(&service).await;
@@ -108,13 +118,15 @@ async fn a_head_that_is_too_large_is_refused_however_large_it_is() {
         let large = "y".repeat(bytes);
         let mut wire = Wire::to(&service).await;
         wire.send(&format!("{TO_A}X: {large}\r\n\r\n")).await;
-        assert_eq!(wire.answer(true).await.status, 431, "{bytes}");
+        let answer = wire.answer(true).await;
+        assert!(answer.status == 431 && says_why(&answer), "{bytes}");
     }
-    for (bytes, status) in [(8_192, 404), (8_193, 414), (50_000, 414)] {
+    for (bytes, status) in [(8_192, 404), (8_193, 414), (50_000, 414), (70_000, 414), (1_000_000, 414)] {
         let long = "y".repeat(bytes - 1);
         let mut wire = Wire::to(&service).await;
         wire.send(&format!("GET /{long} HTTP/1.1\r\nHost: a\r\n\r\n")).await;
-        assert_eq!(wire.answer(true).await.status, status, "{bytes}");
+        let answer = wire.answer(true).await;
+        assert!(answer.status == status && says_why(&answer), "{bytes}: {}", answer.status);
     }
 }
 
@@ -202,5 +214,106 @@ async fn blank_lines_and_bare_line_ends_are_read_as_the_robust_do() {
             wire.send(request).await;
             assert_eq!(wire.answer(true).await.status, 200, "{request:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn raw_bytes_of_an_address_mean_what_they_mean_encoded() {
+    let service = Running::demo().await;
+    let ask = |target: Vec<u8>| {
+        let service = &service;
+        async move {
+            let mut wire = Wire::to(service).await;
+            wire.send_bytes(&[b"GET ", &target[..], b" HTTP/1.1\r\nHost: a\r\n\r\n"].concat()).await;
+            wire.answer(true).await
+        }
+    };
+    for (raw, encoded) in [
+        ("/search.json?q=au:Müller", "/search.json?q=au:M%C3%BCller"),
+        ("/search.json?q=\"memory\"", "/search.json?q=%22memory%22"),
+        ("/search.json?q=gpu&filter=<a>|b^c`{d}", "/search.json?q=gpu&filter=%3Ca%3E%7Cb%5Ec%60%7Bd%7D"),
+        ("/keywords/naïve.json", "/keywords/na%C3%AFve.json"),
+        ("/keywords/\"GPU\".json", "/keywords/%22GPU%22.json"),
+        ("http://a/search.json?q=ti:größe", "/search.json?q=ti:gr%C3%B6%C3%9Fe"),
+        ("/subjects/çs.DC.json", "/subjects/%C3%A7s.DC.json"),
+    ] {
+        let (raw, encoded) = (ask(raw.into()).await, ask(encoded.into()).await);
+        assert_eq!(raw.status, encoded.status);
+        let same = |answer: &Raw| {
+            let mut value: serde_json::Value = serde_json::from_slice(&answer.body).expect("JSON");
+            value["instance"].take();
+            value
+        };
+        assert_eq!(same(&raw), same(&encoded));
+    }
+    for (target, says) in
+        [(&b"/search?q=M\xfcller"[..], "UTF-8"), (b"/search?q=\"leader election\"", "blank")]
+    {
+        let answer = ask(target.to_vec()).await;
+        assert!(answer.status == 400 && says_why(&answer), "{says}");
+        assert!(String::from_utf8(answer.body).expect("text").contains(says));
+    }
+}
+
+#[tokio::test]
+async fn no_wish_for_another_protocol_leaves_a_connection_without_an_end() {
+    let hub = crosslist::settings::Sources::default().with_override("test", "push.hub", "built-in");
+    for service in [Running::demo().await, Running::demo_with(hub).await] {
+        for method in ["GET", "POST", "HEAD", "OPTIONS", "TRACE", "CONNECT"] {
+            for target in ["/hub", "/%68ub", "/robots.txt", "/admin/refresh", "http://a/hub", "*", "a:80"] {
+                for fields in [
+                    "Connection: Upgrade\r\n",
+                    "Upgrade: websocket\r\n",
+                    "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n",
+                    "Connection: upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n",
+                    "Connection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\nExpect: 100-continue\r\n",
+                    "Connection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 0\r\n",
+                ] {
+                    let mut wire = Wire::to(&service).await;
+                    wire.send(&format!("{method} {target} HTTP/1.1\r\nHost: a\r\n{fields}\r\n")).await;
+                    let answer = wire.answer(method != "HEAD").await;
+                    assert!(answer.status >= 200, "{method} {target} {fields}");
+                    assert_ne!(answer.header("connection"), Some("upgrade"), "{method} {target} {fields}");
+                    // Then the next one is answered, or the connection has ended.
+                    if answer.header("connection") == Some("close") {
+                        assert!(wire.is_closed().await, "{method} {target} {fields}");
+                    } else {
+                        wire.send("GET /robots.txt HTTP/1.1\r\nHost: a\r\n\r\n").await;
+                        assert_eq!(wire.answer(true).await.status, 200, "{method} {target} {fields}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_answer_to_a_mistaken_head_is_empty() {
+    let service = Running::demo().await;
+    let head = b"POST http://a.example/search?q=x HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nX: y\r\n\r\n";
+    // Each byte of a head in turn becomes another, is left out, or stands twice.
+    let mut heads: Vec<Vec<u8>> = Vec::new();
+    for place in 0..head.len() {
+        for byte in *b"\0\r\n :/?#\x7f\xff1a" {
+            let mut changed = head.to_vec();
+            changed[place] = byte;
+            heads.push(changed);
+        }
+        let mut less = head.to_vec();
+        less.remove(place);
+        let mut more = head.to_vec();
+        more.insert(place, head[place]);
+        heads.extend([less, more]);
+    }
+    for head in heads {
+        let mut wire = Wire::to(&service).await;
+        // What is a half leaves the rest to this, and is answered in any case.
+        wire.send_bytes(&head).await;
+        wire.send("\r\n\r\n\r\n").await;
+        wire.end().await;
+        let Some(answer) = wire.next_answer().await else { continue };
+        let shown = String::from_utf8_lossy(&head).into_owned();
+        assert!(answer.status < 400 || says_why(&answer), "{}: {shown:?}", answer.status);
+        assert!(answer.status < 500, "{}: {shown:?}", answer.status);
     }
 }

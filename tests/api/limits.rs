@@ -73,3 +73,27 @@ async fn large_header_fields_and_bodies_are_refused() {
         assert_eq!(wire.answer(true).await.status, status, "{request}");
     }
 }
+
+#[tokio::test]
+async fn a_client_that_holds_more_connections_than_it_can_need_is_told_so() {
+    let sources = Sources::default().with_override("test", "limits.requests_per_minute", "1");
+    let service = Running::demo_with(sources).await;
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        let mut wire = Wire::to(&service).await;
+        wire.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n").await;
+        assert_eq!(wire.answer(true).await.status, 200);
+        open.push(wire);
+    }
+    let mut wire = Wire::to(&service).await;
+    let refused = wire.answer(true).await;
+    assert_eq!((refused.status, refused.header("connection")), (429, Some("close")));
+    let problem: serde_json::Value = serde_json::from_slice(&refused.body).expect("JSON");
+    assert_eq!(problem["type"], "/help/http#too-many-requests");
+    assert!(refused.header("retry-after").is_some() && wire.is_closed().await);
+    // Those that are open are answered on.
+    for wire in &mut open {
+        wire.send("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n").await;
+        assert_eq!(wire.answer(true).await.status, 200);
+    }
+}

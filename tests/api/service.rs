@@ -173,6 +173,24 @@ impl Wire {
         let _ = self.0.write_all(text.as_bytes()).await;
     }
 
+    pub async fn send_bytes(&mut self, bytes: &[u8]) {
+        let _ = self.0.write_all(bytes).await;
+    }
+
+    /// Sends nothing more.
+    pub async fn end(&mut self) {
+        let _ = self.0.shutdown().await;
+    }
+
+    /// The next answer to a request with a body, if one comes before the end.
+    pub async fn next_answer(&mut self) -> Option<Raw> {
+        let mut first = [0];
+        match self.0.peek(&mut first).await {
+            Ok(1) => Some(self.answer(true).await),
+            _ => None,
+        }
+    }
+
     /// The next answer; `has_body` is false for `HEAD`.
     pub async fn answer(&mut self, has_body: bool) -> Raw {
         let mut head = Vec::new();

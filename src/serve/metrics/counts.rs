@@ -9,25 +9,28 @@ use std::time::Duration;
 use actix_web::http::{Method, StatusCode};
 
 use super::super::addresses::{ADDRESSES, Address};
+use super::super::kinds::Kind;
 use crate::domain::tally::{Count, Durations};
 
 /// The methods that are told apart; the last stands for any other.
 pub(super) const METHODS: [&str; 5] = ["GET", "HEAD", "POST", "OPTIONS", "other"];
 
 /// The statuses that are answered, the most frequent first.
-pub(super) const STATUSES: [u16; 24] = [
-    304, 200, 226, 404, 429, 401, 400, 503, 500, 201, 202, 204, 403, 405, 406, 409, 410, 411, 413, 414, 415,
-    422, 431, 502,
+pub(super) const STATUSES: [u16; 25] = [
+    304, 200, 226, 404, 429, 401, 400, 503, 500, 201, 202, 204, 403, 405, 406, 408, 409, 410, 411, 413, 414,
+    415, 422, 431, 502,
 ];
 
-/// Why the gate lets a request no further, by the status of its answer.
-pub(super) const REFUSALS: [(u16, &str); 6] = [
-    (429, "rate_limit"),
-    (401, "no_key"),
-    (414, "address_too_long"),
-    (431, "headers_too_large"),
-    (413, "body"),
-    (400, "host"),
+/// Why a request is let no further, by the kind of the problem that it is answered with.
+pub(super) const REFUSALS: [(Kind, &str); 8] = [
+    (Kind::TooManyRequests, "rate_limit"),
+    (Kind::KeyNeeded, "no_key"),
+    (Kind::AddressTooLong, "address_too_long"),
+    (Kind::HeadersTooLarge, "headers_too_large"),
+    (Kind::BodyRefused, "body"),
+    (Kind::BadHost, "host"),
+    (Kind::Malformed, "malformed"),
+    (Kind::TooSlow, "too_slow"),
 ];
 
 /// One worker's counts.
@@ -94,8 +97,8 @@ impl Counts {
         self.bytes[place].add_alone(bytes);
     }
 
-    pub(in crate::serve) fn refused(&self, status: StatusCode) {
-        if let Some(reason) = REFUSALS.iter().position(|(known, _)| *known == status.as_u16()) {
+    pub(in crate::serve) fn refused(&self, kind: Kind) {
+        if let Some(reason) = REFUSALS.iter().position(|(known, _)| *known == kind) {
             self.refused[reason].add_alone(1);
         }
     }

@@ -201,7 +201,7 @@ fn complete(path: &str, method: &str, operation: &mut Value, doors: &Doors) {
 
     let responses = &mut operation["responses"];
     let is_word = !address.is_counted();
-    let mut usual = vec![400, 413, 414, 431, 500];
+    let mut usual = vec![400, 408, 413, 414, 431, 500];
     usual.extend((!is_word).then_some(429));
     // Numbers come in one form.
     let has_tags = !is_word && method == "get" && path != "/metrics";
@@ -244,7 +244,7 @@ fn options(operation: &Value, is_admin: bool) -> Value {
         ways if is_admin => (&["401", "404"][..], ways.clone()),
         _ => (&[][..], json!([])),
     };
-    for status in ["400", "413", "414", "429", "431", "500"].iter().chain(of_operator).copied() {
+    for status in ["400", "408", "413", "414", "429", "431", "500"].iter().chain(of_operator).copied() {
         if let Some(response) = operation["responses"].get(status) {
             responses[status] = response.clone();
         }
