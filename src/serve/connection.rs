@@ -81,8 +81,6 @@ pub(super) struct Connection<T = TcpStream> {
     stalled: Option<Pin<Box<Sleep>>>,
     /// Runs once nothing more is answered.
     lingering: Option<Pin<Box<Sleep>>>,
-    /// Nothing was asked yet.
-    is_fresh: bool,
     /// Something was asked since the rest began to run.
     was_busy: bool,
     /// A request was shown that nothing was answered to yet.
@@ -109,6 +107,8 @@ pub(super) struct Connection<T = TcpStream> {
 /// What may come from the client behind the last answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Behind {
+    /// Nothing was asked yet.
+    Unasked,
     Unknown,
     /// The answer leaves the connection open, and the client has not hung up.
     Requests,
@@ -129,7 +129,6 @@ impl<T> Connection<T> {
             rest: None,
             stalled: None,
             lingering: None,
-            is_fresh: true,
             was_busy: false,
             is_answering: false,
             has_more: false,
@@ -140,7 +139,7 @@ impl<T> Connection<T> {
             passing: 0,
             outbox: Rc::default(),
             going: Going::default(),
-            behind: Behind::Unknown,
+            behind: Behind::Unasked,
             bed,
         }
     }
@@ -228,7 +227,10 @@ impl<T> Connection<T> {
     }
 
     fn shown(&mut self) {
-        (self.is_answering, self.was_busy, self.is_fresh) = (true, true, false);
+        (self.is_answering, self.was_busy) = (true, true);
+        if self.behind == Behind::Unasked {
+            self.behind = Behind::Unknown;
+        }
         self.deadline = (self.passing > 0).then(|| Box::pin(tokio::time::sleep(self.head_timeout)));
     }
 
@@ -277,7 +279,7 @@ impl<T> Connection<T> {
     ///
     /// Either is told as if the client had hung up.
     fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        if self.is_fresh && self.deadline.is_none() {
+        if self.behind == Behind::Unasked && self.deadline.is_none() {
             self.deadline = Some(Box::pin(tokio::time::sleep(self.head_timeout)));
         }
         if let Some(deadline) = &mut self.deadline {
