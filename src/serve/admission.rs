@@ -8,6 +8,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 
 use super::addresses::{Access, Address};
 use super::error::Problem;
+use super::kinds::Kind;
 use super::outbox::Outbox;
 use super::routes::Methods;
 use super::wire::request_head::Refusal;
@@ -111,7 +112,7 @@ fn refused(refusal: Refusal) -> Problem {
             "`Transfer-Encoding` is chunked and nothing else, given once, in HTTP/1.1 and without a `Content-Length`"
         }
     };
-    Problem::malformed(detail)
+    Problem::new(Kind::Malformed, detail.to_owned())
 }
 
 fn is_open(request: &ServiceRequest, access: Access, state: &State) -> bool {

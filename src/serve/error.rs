@@ -101,7 +101,7 @@ fn is_zero(number: &usize) -> bool {
 }
 
 impl Problem {
-    fn new(kind: Kind, detail: String) -> Self {
+    pub(super) fn new(kind: Kind, detail: String) -> Self {
         Self {
             kind,
             title: kind.title(),
@@ -185,10 +185,6 @@ impl Problem {
     pub(super) fn headers_too_large(bytes_max: usize) -> Self {
         let detail = format!("the header fields are longer than {bytes_max} bytes, or more than 96");
         Self::new(Kind::HeadersTooLarge, detail)
-    }
-
-    pub(super) fn malformed(detail: &str) -> Self {
-        Self::new(Kind::Malformed, detail.to_owned())
     }
 
     pub(super) fn too_slow() -> Self {
