@@ -32,10 +32,11 @@ LABEL org.opencontainers.image.title="crosslist" \
     org.opencontainers.image.documentation="https://github.com/crosslist/crosslist/blob/main/docs/operating.md" \
     org.opencontainers.image.licenses="MIT"
 USER 65532:65532
-# The C library would keep freed memory apart for each thread, which is a sixth of all where much is read.
+# The C library would keep freed memory, and apart for each thread; the service would set this itself and start anew.
 ENV CROSSLIST_SERVER__LISTEN=[::]:8080 \
     CROSSLIST_STORE__URL=sqlite:/data/crosslist.db \
-    MALLOC_ARENA_MAX=2
+    MALLOC_ARENA_MAX=2 \
+    MALLOC_MMAP_THRESHOLD_=1048576
 VOLUME /data
 EXPOSE 8080
 STOPSIGNAL SIGTERM

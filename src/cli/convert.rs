@@ -10,7 +10,7 @@ use url::Url;
 use crate::domain::announcement::{AnnounceType, Announced};
 use crate::domain::presentation::{Choice, Presentation, Profile, TextMode};
 use crate::domain::taxonomy::SubjectId;
-use crate::feeds::{self, Asked, Limit, Scope, Selection, Shelf};
+use crate::feeds::{self, Asked, Budget, Limit, Scope, Selection, Shelf};
 use crate::parse::{self, Kind, Listing, PAGE_BYTES_MAX, Proof};
 use crate::render::{self, Format};
 use crate::store::Memory;
@@ -212,7 +212,8 @@ fn feed(subjects: &[SubjectId], shelf: &Shelf, arguments: &Arguments) -> Result<
     };
     let newest = shelf.newest(subjects).unwrap_or(Date::ZERO);
     let asked = Asked { scope: Scope::Subjects(subjects.to_vec()), selection, presentation, default };
-    let events = feeds::choose(shelf, subjects, &asked);
+    let events = feeds::choose(shelf, subjects, &asked, &Budget::unlimited())
+        .map_err(|why| Failure::running(why.to_string()))?;
     let base = arguments.base_url.as_str().trim_end_matches('/');
     Ok(render::feed(&feeds::feed(&asked, &events, base, newest), arguments.format))
 }

@@ -6,7 +6,7 @@ use comfy_table::presets::NOTHING;
 use crate::domain::announcement::AnnounceType;
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::presentation::TextMode;
-use crate::feeds::{self, Limit, Selection, Shelf};
+use crate::feeds::{self, Budget, Limit, Selection, Shelf};
 use crate::filter;
 use crate::store::{AnyStore, Store};
 use crate::text;
@@ -40,7 +40,8 @@ pub(super) fn query(global: &super::Arguments, arguments: &QueryArguments) -> Re
     let shelf = shelf(global)?;
     let all = Selection::of(&AnnounceType::ALL, arguments.days, Limit::Chosen(usize::MAX));
     let selection = Selection { query: Some(query), ..all };
-    let events = feeds::assemble(&shelf, &shelf.subjects(), &selection);
+    let events = feeds::assemble(&shelf, &shelf.subjects(), &selection, &Budget::unlimited())
+        .map_err(|why| Failure::running(why.to_string()))?;
     let mut table = Table::new();
     table.load_style(NOTHING).set_header(["listing", "type", "primary", "id", "title"]);
     for event in &events {
@@ -58,7 +59,8 @@ pub(super) fn query(global: &super::Arguments, arguments: &QueryArguments) -> Re
 pub(super) fn explain(global: &super::Arguments, arguments: &ExplainArguments) -> Result<(), Failure> {
     let query = rule(&arguments.query)?;
     let shelf = shelf(global)?;
-    let explained = feeds::explained(&shelf, &shelf.subjects(), &query, &arguments.id);
+    let explained = feeds::explained(&shelf, &shelf.subjects(), &query, &arguments.id, &Budget::unlimited())
+        .map_err(|why| Failure::running(why.to_string()))?;
     let (Some(event), Some(tree)) = (explained.event, explained.tree) else {
         return Err(Failure::running(format!(
             "{} is not among the announcements that are kept",

@@ -1,5 +1,8 @@
 //! `crosslist serve`: the service until it is told to stop.
 
+use std::env;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
 use std::sync::Arc;
 
 use crate::startup::{Keep, Service, Signals};
@@ -20,7 +23,29 @@ pub(super) struct Arguments {
     upstream: UpstreamArguments,
 }
 
+/// What the GNU C library reads when a program starts, and nothing can tell it safely later: memory is kept apart for
+/// two threads and not for each, and pieces of a megabyte or more go back to the system when they are freed.
+///
+/// By itself it raises that size to the largest piece that was ever freed, up to 32 MB, and keeps what is smaller:
+/// after 60 feeds of 2,000 items the service held 300 MB more than before, and 90 MB more like this.
+const MEMORY: [(&str, &str); 2] = [("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_THRESHOLD_", "1048576")];
+
+/// Starts the program once more in its own place, with what it lacks of that; goes on where that cannot be.
+fn start_with_memory_settings() {
+    let lacking: Vec<_> = MEMORY.into_iter().filter(|(name, _)| env::var_os(name).is_none()).collect();
+    if lacking.is_empty() || !cfg!(target_env = "gnu") {
+        return;
+    }
+    let mut arguments = env::args_os();
+    let (name, program) = (arguments.next(), env::current_exe());
+    if let (Some(name), Ok(program)) = (name, program) {
+        // It returns where it fails, and then all that is lost is memory.
+        let _failed = Command::new(program).arg0(name).args(arguments).envs(lacking).exec();
+    }
+}
+
 pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<(), Failure> {
+    start_with_memory_settings();
     let mut sources = global.sources();
     if let Some(listen) = &arguments.listen {
         sources = sources.with_override("--listen", "server.listen", listen);

@@ -15,6 +15,9 @@ use super::{Limit, NamedOptions, Selection};
 /// The longest title of a feed; Zulip takes no longer topic.
 pub const FEED_TITLE_CHARACTERS_MAX: usize = 60;
 
+/// The most items of a feed of usual size.
+const ORDINARY_ITEMS_MAX: usize = 500;
+
 /// What was asked for, in its canonical form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Asked {
@@ -31,6 +34,37 @@ impl Asked {
     pub fn usual(scope: Scope, selection: Selection, presentation: Presentation) -> Self {
         let default = (selection.clone(), presentation.clone());
         Self { scope, selection, presentation, default }
+    }
+
+    /// What it takes beside itself, in bytes; a feed of the configuration is kept once for all.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        let of_scope = match &self.scope {
+            Scope::Keyword(keyword, rule, _) => keyword.len() + rule.memory_bytes(),
+            _ => 0,
+        };
+        let of_subjects = match &self.scope {
+            Scope::Named(_) => 0,
+            scope => size_of_val(scope.subjects()),
+        };
+        of_scope + of_subjects + self.selection.memory_bytes() + self.default.0.memory_bytes()
+    }
+
+    /// May it take much longer than a feed of usual size by plain words?
+    #[must_use]
+    pub fn is_costly(&self) -> bool {
+        let is_large = |limit| matches!(limit, Limit::Chosen(items) if items > ORDINARY_ITEMS_MAX);
+        let has_costly_rule = match &self.scope {
+            Scope::Named(named) => {
+                named.rule.iter().chain(named.scores.iter().map(|(rule, _)| rule)).any(Query::is_costly)
+            }
+            Scope::Keyword(_, rule, _) => rule.is_costly(),
+            _ => false,
+        };
+        self.presentation.digest.is_some()
+            || is_large(self.selection.limit)
+            || has_costly_rule
+            || self.selection.rules().any(Query::is_costly)
     }
 }
 

@@ -16,9 +16,9 @@ use crate::domain::arxiv_id::ArxivId;
 use crate::domain::event::Event;
 use crate::domain::presentation::Sort;
 use crate::domain::taxonomy::SubjectId;
-use crate::filter::{Aliases, Query};
+use crate::filter::{Aliases, Query, TooMuchWork};
 
-use super::Shelf;
+use super::{Budget, Shelf};
 
 /// What a reader chose of a feed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -42,6 +42,13 @@ impl Selection {
         Self { types: types.to_vec(), days, limit, query: None, aliases: None, sort: Sort::Date }
     }
 
+    /// What it takes beside itself, in bytes.
+    pub(super) fn memory_bytes(&self) -> usize {
+        let types = size_of_val(&*self.types);
+        let aliases = self.aliases.as_ref().map_or(0, Aliases::memory_bytes);
+        types + self.query.as_ref().map_or(0, Query::memory_bytes) + aliases
+    }
+
     /// Everything that a paper must match.
     pub(super) fn rules(&self) -> impl Iterator<Item = &Query> {
         self.query.iter().chain(self.aliases.iter().map(Aliases::query))
@@ -58,14 +65,21 @@ pub enum Limit {
 }
 
 /// The events of a feed, newest first; nothing of `subjects` need be known.
-#[must_use]
-pub fn assemble(shelf: &Shelf, subjects: &[SubjectId], selection: &Selection) -> Vec<Event> {
-    let Some(newest) = shelf.newest(subjects) else { return Vec::new() };
+///
+/// # Errors
+/// The work is used up.
+pub fn assemble(
+    shelf: &Shelf,
+    subjects: &[SubjectId],
+    selection: &Selection,
+    budget: &Budget<'_>,
+) -> Result<Vec<Event>, TooMuchWork> {
+    let Some(newest) = shelf.newest(subjects) else { return Ok(Vec::new()) };
     let mut events = select(&shelf.days(subjects), newest, selection);
     for rule in selection.rules() {
-        events = shelf.matching(events, rule);
+        events = shelf.matching(events, rule, budget)?;
     }
-    cut(events, newest, selection.limit)
+    Ok(cut(events, newest, selection.limit))
 }
 
 /// What the feed's subjects, its window and its types leave, newest first.

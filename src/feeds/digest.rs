@@ -16,12 +16,13 @@ use crate::domain::feed::Entry;
 use crate::domain::mailing;
 use crate::domain::presentation::{Digest, Presentation, Sort};
 use crate::domain::taxonomy::SubjectId;
+use crate::filter::TooMuchWork;
 use crate::text;
 
 use super::asked::{self, title, url};
 use super::entries::brief;
 use super::named::{key, matching, scores};
-use super::{Asked, Bases, Limit, Scope, Selection, Shelf};
+use super::{Asked, Bases, Budget, Limit, Scope, Selection, Shelf};
 use contents::Papers;
 
 /// After how many later mailings a day is shown although a subject was not read for it: that one is a gap.
@@ -34,8 +35,17 @@ const WEEKLY_DAYS_MIN: u32 = 14;
 const AUTHOR: &str = "crosslist";
 
 /// The events of whole digests, the newest digest first; in it by primary subject, type, score and date.
-pub(super) fn events(shelf: &Shelf, subjects: &[SubjectId], asked: &Asked, digest: Digest) -> Vec<Event> {
-    let Some(newest) = shelf.newest(subjects) else { return Vec::new() };
+///
+/// # Errors
+/// The work is used up.
+pub(super) fn events(
+    shelf: &Shelf,
+    subjects: &[SubjectId],
+    asked: &Asked,
+    digest: Digest,
+    budget: &Budget<'_>,
+) -> Result<Vec<Event>, TooMuchWork> {
+    let Some(newest) = shelf.newest(subjects) else { return Ok(Vec::new()) };
     let named = asked.scope.subjects();
     let reads = Reads::of(shelf, if named.is_empty() { subjects } else { named });
     let whole = Asked {
@@ -48,7 +58,7 @@ pub(super) fn events(shelf: &Shelf, subjects: &[SubjectId], asked: &Asked, diges
         ..asked.clone()
     };
     let oldest_kept = newest.saturating_sub(i64::from(shelf.days_kept().min(SPAN_DAYS_MAX)).days());
-    let mut events = matching(shelf, subjects, &whole);
+    let mut events = matching(shelf, subjects, &whole, budget)?;
     events.retain(|event| match digest {
         Digest::Daily => reads.is_whole(event.listing_date),
         Digest::Weekly => {
@@ -56,7 +66,7 @@ pub(super) fn events(shelf: &Shelf, subjects: &[SubjectId], asked: &Asked, diges
         }
     });
     let scores = match &asked.scope {
-        Scope::Named(feed) => scores(shelf, &events, &feed.scores),
+        Scope::Named(feed) => scores(shelf, &events, &feed.scores)?,
         _ => HashMap::new(),
     };
     events.sort_by_cached_key(|event| {
@@ -71,7 +81,7 @@ pub(super) fn events(shelf: &Shelf, subjects: &[SubjectId], asked: &Asked, diges
     if let Some(first) = begins.iter().rev().nth(limit.saturating_sub(1)) {
         events.retain(|event| event.listing_date >= *first);
     }
-    events
+    Ok(events)
 }
 
 /// No feed goes back further, and dates do not end there.

@@ -4,9 +4,9 @@ use crate::domain::announcement::AnnounceType;
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::event::Event;
 use crate::domain::taxonomy::SubjectId;
-use crate::filter::{self, Document, Explanation, LeafCount, Query, Warning};
+use crate::filter::{self, Document, Explanation, LeafCount, Query, TooMuchWork, Warning};
 
-use super::{Limit, Selection, Shelf, assemble};
+use super::{Budget, Limit, Selection, Shelf, assemble};
 
 /// What a rule makes of one paper and of all that are known.
 #[derive(Clone, Debug)]
@@ -19,17 +19,25 @@ pub struct Explained {
 }
 
 /// Explains a rule on a paper, over everything that `subjects` hold.
-#[must_use]
-pub fn explained(shelf: &Shelf, subjects: &[SubjectId], query: &Query, id: &ArxivId) -> Explained {
+///
+/// # Errors
+/// The work is used up.
+pub fn explained(
+    shelf: &Shelf,
+    subjects: &[SubjectId],
+    query: &Query,
+    id: &ArxivId,
+    budget: &Budget<'_>,
+) -> Result<Explained, TooMuchWork> {
     let everything = Selection::of(&AnnounceType::ALL, u32::MAX, Limit::Chosen(usize::MAX));
-    let events = assemble(shelf, subjects, &everything);
+    let events = assemble(shelf, subjects, &everything, budget)?;
     let event = events.iter().find(|event| event.paper.id == *id).cloned();
     let tree = event.as_ref().map(|event| {
         let document = Document::new(event.paper.clone(), event.listing_date);
         filter::explain(query, &document, event.announce_type)
     });
-    let (counts, warnings) = shelf.measured(&events, query);
-    Explained { event, tree, counts, warnings }
+    let (counts, warnings) = shelf.measured(&events, query, budget)?;
+    Ok(Explained { event, tree, counts, warnings })
 }
 
 /// The tree as lines of text, each part indented under its own.

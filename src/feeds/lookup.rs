@@ -10,9 +10,9 @@ use crate::domain::arxiv_id::ArxivId;
 use crate::domain::event::Event;
 use crate::domain::record::Record;
 use crate::domain::taxonomy::SubjectId;
-use crate::filter::{Dated, Query};
+use crate::filter::{Dated, Query, TooMuchWork};
 
-use super::Shelf;
+use super::{Budget, Shelf};
 
 /// A question to the query API.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -48,8 +48,15 @@ pub struct Found {
 /// Looks through everything that is kept of the given subjects.
 ///
 /// A paper matches as it was announced last, in the version that is asked for.
-#[must_use]
-pub fn look_up(shelf: &Shelf, subjects: &[SubjectId], question: &Question) -> Found {
+///
+/// # Errors
+/// The work is used up.
+pub fn look_up(
+    shelf: &Shelf,
+    subjects: &[SubjectId],
+    question: &Question,
+    budget: &Budget<'_>,
+) -> Result<Found, TooMuchWork> {
     let days = shelf.days(subjects);
     let asked: Option<HashSet<&ArxivId>> =
         question.ids.as_ref().map(|ids| ids.iter().map(|(id, _)| id).collect());
@@ -79,7 +86,7 @@ pub fn look_up(shelf: &Shelf, subjects: &[SubjectId], question: &Question) -> Fo
             });
             dated.map(|(_, record)| record.paper.id.clone()).collect()
         });
-        let matched = shelf.matching(events, &query);
+        let matched = shelf.matching(events, &query, budget)?;
         let matched: HashSet<_> = matched.iter().map(|event| (&event.paper.id, event.listing_date)).collect();
         found.retain(|(event, _)| matched.contains(&(&event.paper.id, event.listing_date)));
     }
@@ -87,7 +94,7 @@ pub fn look_up(shelf: &Shelf, subjects: &[SubjectId], question: &Question) -> Fo
     order(&mut records, question);
     let (total, updated) = (records.len(), records.iter().map(|record| record.added).max());
     let records = records.into_iter().skip(question.start).take(question.count).collect();
-    Found { records, total, updated }
+    Ok(Found { records, total, updated })
 }
 
 /// What is known of a paper after its last event, or after the last at which it had the given version.

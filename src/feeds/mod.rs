@@ -2,6 +2,7 @@
 
 mod asked;
 mod assemble;
+mod budget;
 mod changes;
 mod digest;
 mod entries;
@@ -15,6 +16,7 @@ mod shelf;
 
 pub use asked::{Asked, Bases, FEED_TITLE_CHARACTERS_MAX, Scope, keyword_rule, title, url};
 pub use assemble::{Limit, Selection, assemble};
+pub use budget::Budget;
 pub use changes::changes_html;
 pub use entries::{feed, updated};
 pub use explained::{Explained, explained, tree_lines};

@@ -11,10 +11,10 @@ use crate::domain::event::Event;
 use crate::domain::mailing;
 use crate::domain::presentation::{Sort, TextMode};
 use crate::domain::taxonomy::SubjectId;
-use crate::filter::Query;
+use crate::filter::{Query, TooMuchWork};
 
 use super::assemble::{cut, select};
-use super::{Asked, Scope, Shelf, digest};
+use super::{Asked, Budget, Scope, Shelf, digest};
 
 /// A feed of the configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -60,52 +60,72 @@ impl NamedOptions {
 }
 
 /// The events of what was asked for, newest first, each replacement with the version before it where that is shown.
-#[must_use]
-pub fn choose(shelf: &Shelf, subjects: &[SubjectId], asked: &Asked) -> Vec<Event> {
+///
+/// # Errors
+/// The work is used up; the rules of the configuration take none of it.
+pub fn choose(
+    shelf: &Shelf,
+    subjects: &[SubjectId],
+    asked: &Asked,
+    budget: &Budget<'_>,
+) -> Result<Vec<Event>, TooMuchWork> {
     if let Some(digest) = asked.presentation.digest {
-        return digest::events(shelf, subjects, asked, digest);
+        return digest::events(shelf, subjects, asked, digest, budget);
     }
-    let mut events = matching(shelf, subjects, asked);
+    let mut events = matching(shelf, subjects, asked, budget)?;
     if asked.presentation.changes {
         shelf.compare(&mut events);
     }
-    events
+    Ok(events)
 }
 
 /// The events of what was asked for; a reader's rule narrows a feed of the configuration.
-pub(super) fn matching(shelf: &Shelf, subjects: &[SubjectId], asked: &Asked) -> Vec<Event> {
+pub(super) fn matching(
+    shelf: &Shelf,
+    subjects: &[SubjectId],
+    asked: &Asked,
+    budget: &Budget<'_>,
+) -> Result<Vec<Event>, TooMuchWork> {
     let selection = &asked.selection;
     let (named, rule) = match &asked.scope {
-        Scope::Named(named) => (Some(named), named.rule.as_ref()),
+        Scope::Named(named) => (Some(named), None),
         Scope::Keyword(_, rule, _) => (None, Some(rule)),
         _ => (None, None),
     };
-    let Some(newest) = shelf.newest(subjects) else { return Vec::new() };
+    let Some(newest) = shelf.newest(subjects) else { return Ok(Vec::new()) };
     let mut events = select(&shelf.days(subjects), newest, selection);
     if let Some(since) = named.filter(|named| !named.backfill).and_then(|named| named.since) {
         events.retain(|event| mailing::moment(event.listing_date) > since);
     }
+    if let Some(rule) = named.and_then(|named| named.rule.as_ref()) {
+        events = shelf.matching(events, rule, &Budget::unlimited())?;
+    }
     for rule in rule.into_iter().chain(selection.rules()) {
-        events = shelf.matching(events, rule);
+        events = shelf.matching(events, rule, budget)?;
     }
     if let Some(named) = named {
-        events = scored(shelf, events, named, selection.sort);
+        events = scored(shelf, events, named, selection.sort)?;
     }
-    cut(events, newest, selection.limit)
+    Ok(cut(events, newest, selection.limit))
 }
 
 /// What scores enough, in the order that was asked for.
-fn scored(shelf: &Shelf, mut events: Vec<Event>, named: &NamedOptions, sort: Sort) -> Vec<Event> {
+fn scored(
+    shelf: &Shelf,
+    mut events: Vec<Event>,
+    named: &NamedOptions,
+    sort: Sort,
+) -> Result<Vec<Event>, TooMuchWork> {
     if named.min_score.is_none() && sort == Sort::Date {
-        return events;
+        return Ok(events);
     }
-    let scores = scores(shelf, &events, &named.scores);
+    let scores = scores(shelf, &events, &named.scores)?;
     let score = |event: &Event| scores.get(&key(event)).copied().unwrap_or_default();
     events.retain(|event| named.min_score.is_none_or(|least| score(event) >= least));
     if sort == Sort::Score {
         events.sort_by_cached_key(|event| Reverse(score(event)));
     }
-    events
+    Ok(events)
 }
 
 /// What each event scores; none for those that match no rule.
@@ -113,15 +133,15 @@ pub(super) fn scores(
     shelf: &Shelf,
     events: &[Event],
     rules: &[(Query, i64)],
-) -> HashMap<(ArxivId, Date), i64> {
+) -> Result<HashMap<(ArxivId, Date), i64>, TooMuchWork> {
     let mut scores = HashMap::new();
     for (rule, add) in rules {
-        for event in shelf.matching(events.to_vec(), rule) {
+        for event in shelf.matching(events.to_vec(), rule, &Budget::unlimited())? {
             let score: &mut i64 = scores.entry(key(&event)).or_default();
             *score = score.saturating_add(*add);
         }
     }
-    scores
+    Ok(scores)
 }
 
 /// A paper stands in a feed at most once on a day.

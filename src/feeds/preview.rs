@@ -11,10 +11,10 @@ use crate::domain::event::Event;
 use crate::domain::presentation::TextMode;
 use crate::domain::preview::{Marked, Match, Preview};
 use crate::domain::taxonomy::SubjectId;
-use crate::filter::{Highlights, Part};
+use crate::filter::{Highlights, Part, TooMuchWork, Warning};
 use crate::text;
 
-use super::{Asked, Selection, Shelf, assemble, choose};
+use super::{Asked, Budget, Selection, Shelf, assemble, choose};
 
 /// How many of the items are shown.
 const SHOWN_MAX: usize = 20;
@@ -30,9 +30,16 @@ const EXCERPT_CHARACTERS: usize = 240;
 const EXCERPT_BEFORE: usize = 80;
 
 /// Looks at the feed through its first items; the subjects need not all be known.
-#[must_use]
-pub fn preview(shelf: &Shelf, subjects: &[SubjectId], asked: &Asked) -> Preview {
-    let events = choose(shelf, subjects, asked);
+///
+/// # Errors
+/// The work is used up.
+pub fn preview(
+    shelf: &Shelf,
+    subjects: &[SubjectId],
+    asked: &Asked,
+    budget: &Budget<'_>,
+) -> Result<Preview, TooMuchWork> {
+    let events = choose(shelf, subjects, asked, budget)?;
     let query = asked.selection.query.as_ref();
     let highlights = query.map(Highlights::of);
     let mode = match asked.presentation.text {
@@ -40,22 +47,26 @@ pub fn preview(shelf: &Shelf, subjects: &[SubjectId], asked: &Asked) -> Preview 
         TextMode::Unicode | TextMode::Mathml => TextMode::Unicode,
     };
     let notes = query.map(|query| {
-        let everything = Selection { query: None, ..asked.selection.clone() };
-        let (_, warnings) = shelf.measured(&assemble(shelf, subjects, &everything), query);
-        warnings.into_iter().map(|warning| (warning.position, warning.length, warning.message)).collect()
+        let everything = Selection { query: None, aliases: None, ..asked.selection.clone() };
+        // Each part by itself takes more than the rule as a whole, where a part leaves little for the others.
+        let (_, warnings) = Budget::of_an_address(|budget| {
+            shelf.measured(&assemble(shelf, subjects, &everything, budget)?, query, budget)
+        })?;
+        let note = |warning: Warning| (warning.position, warning.length, warning.message);
+        Ok(warnings.into_iter().map(note).collect())
     });
-    Preview {
+    Ok(Preview {
         total: events.len(),
         days: days(shelf, subjects, asked, &events),
         sources: sources(subjects, &events),
         homes: homes(&events),
-        notes: notes.unwrap_or_default(),
+        notes: notes.transpose()?.unwrap_or_default(),
         matches: events
             .into_iter()
             .take(SHOWN_MAX)
             .map(|event| seen(event, highlights.as_ref(), mode))
             .collect(),
-    }
+    })
 }
 
 fn days(shelf: &Shelf, subjects: &[SubjectId], asked: &Asked, events: &[Event]) -> Vec<(Date, usize)> {

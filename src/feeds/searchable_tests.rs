@@ -2,15 +2,15 @@
 
 use jiff::civil::{Date, date};
 
-use super::super::Shelf;
 use super::super::shelf::INDEXED_AT_ONCE;
+use super::super::{Budget, Shelf};
 use super::*;
 use crate::domain::announcement::AnnounceType;
 use crate::domain::event::Change;
 use crate::domain::mailing;
 use crate::domain::paper::{Authors, Subject};
 use crate::domain::taxonomy::SubjectId;
-use crate::filter::{self, Context, Limits, Lists, Mode};
+use crate::filter::{self, Context, Limits, Lists, Mode, Work};
 
 const DAY: Date = date(2026, 3, 2);
 
@@ -51,7 +51,12 @@ fn found(shelf: &Shelf, rule: &str) -> Vec<String> {
     let context = Context { lists: &Lists::default(), mode: Mode::Native };
     let rule = filter::parse(rule, &Limits::URL, &context).expect("a rule");
     let events = shelf.days(&[subject()]).iter().flat_map(|day| day.to_vec()).collect();
-    shelf.matching(events, &rule).iter().map(|event| event.paper.id.to_string()).collect()
+    shelf
+        .matching(events, &rule, &Budget::unlimited())
+        .expect("enough work")
+        .iter()
+        .map(|event| event.paper.id.to_string())
+        .collect()
 }
 
 #[test]
@@ -64,6 +69,22 @@ fn a_search_finds_what_came_in_a_moment_ago_and_what_was_indexed_before() {
     shelf.index();
     assert_eq!(found(&shelf, "ti:paxos"), ["2603.00001", "2603.00002"]);
     assert_eq!(found(&shelf, "-ti:again"), ["2603.00001"]);
+}
+
+#[test]
+fn a_rule_is_tried_on_the_papers_of_its_feed_alone_and_within_its_budget() {
+    let shelf = Shelf::keeping(30);
+    let events: Vec<Event> = (1..=50).map(|n| event(&format!("2603.{n:05}"), "Paxos made live")).collect();
+    apply(&shelf, &events);
+    let context = Context { lists: &Lists::default(), mode: Mode::Native };
+    let rule = filter::parse("-ti:/raft/", &Limits::URL, &context).expect("a rule");
+    let of = |steps| Budget { index: Work::of(steps, &|| false), texts: Work::of(steps, &|| false) };
+    let found =
+        |events: &[Event]| shelf.matching(events.to_vec(), &rule, &of(8_000)).map(|found| found.len());
+    assert_eq!(found(&events[..5]), Ok(5));
+    assert_eq!(found(&events).expect_err("too much").steps_max, Some(8_000));
+    assert!(shelf.measured(&events, &rule, &of(8_000)).is_err());
+    assert!(shelf.measured(&events, &rule, &Budget::unlimited()).is_ok());
 }
 
 #[test]

@@ -13,8 +13,9 @@ use crate::domain::arxiv_id::ArxivId;
 use crate::domain::event::{COMPARED_DAYS, Change, Earlier, Event};
 use crate::domain::paper::Paper;
 use crate::domain::taxonomy::SubjectId;
-use crate::filter::{DocumentId, LeafCount, Query, Warning};
+use crate::filter::{DocumentId, LeafCount, Pending, Query, TooMuchWork, Warning};
 
+use super::budget::Budget;
 use super::searchable::{Key, Searchable, key};
 
 /// How many papers are indexed at once; readers wait while their words are put in, about a hundredth of a second.
@@ -27,14 +28,25 @@ pub struct Shelf {
     /// Counts the changes of any row.
     version: AtomicU64,
     held: RwLock<Held>,
+    /// Apart from the events: a search holds it for as long as the index takes, and nobody who answers waits for it.
+    searchable: RwLock<Searchable>,
+    /// What came and went since the searchable papers were looked at last, in its order.
+    arrivals: Mutex<Vec<Arrival>>,
     /// Held by whoever indexes, so that nobody does it twice.
     indexing: Mutex<()>,
+}
+
+/// Events that are to be taken into the searchable papers, or out of them.
+#[derive(Debug)]
+enum Arrival {
+    Corrected(Vec<(Key, Arc<Paper>)>),
+    Come(Vec<Event>),
+    Gone(Vec<Arc<[Event]>>),
 }
 
 #[derive(Debug, Default)]
 struct Held {
     rows: HashMap<SubjectId, Row>,
-    searchable: Searchable,
     /// Every paper by the days on which it was announced, as long as one of them is kept.
     versions: HashMap<ArxivId, Versions>,
     /// How often a version came in that is older than one of the same paper: replacements then say more.
@@ -59,7 +71,14 @@ impl Shelf {
     /// Keeps that many calendar days before a subject's newest listing date.
     #[must_use]
     pub fn keeping(days_kept: u32) -> Self {
-        Self { days_kept, version: AtomicU64::new(0), held: RwLock::default(), indexing: Mutex::default() }
+        Self {
+            days_kept,
+            version: AtomicU64::new(0),
+            held: RwLock::default(),
+            searchable: RwLock::default(),
+            arrivals: Mutex::default(),
+            indexing: Mutex::default(),
+        }
     }
 
     /// Changes whenever anything here has changed; looking costs no lock.
@@ -82,21 +101,41 @@ impl Shelf {
         gone.extend(std::mem::replace(&mut row.days, kept).into_values());
         row.generation += 1;
         let is_kept = change.listing_date >= oldest;
-        held.take_in(change.events.iter().filter(|_| is_kept));
+        let come = if is_kept { change.events.clone() } else { Vec::new() };
+        let corrected = held.take_in(&come);
         held.give_up(gone.iter().flat_map(|day| day.iter()));
+        let arrived = [Arrival::Corrected(corrected), Arrival::Come(come), Arrival::Gone(gone)];
+        self.arrivals.lock().unwrap_or_else(PoisonError::into_inner).extend(arrived);
         // Before the lock is free, so that nobody sees the new events under the old number.
         self.version.fetch_add(1, Ordering::Release);
     }
 
     /// Indexes what came in since the last time; whoever searches does so first.
     pub fn index(&self) {
-        if self.read(|held| held.searchable.is_indexed()) {
+        let has_arrivals = || !self.arrivals.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
+        if !has_arrivals() && self.search(Searchable::is_indexed) {
             return;
         }
         let _alone = self.indexing.lock().unwrap_or_else(PoisonError::into_inner);
-        while let Some(batch) = self.read(|held| held.searchable.next(INDEXED_AT_ONCE)) {
+        let write = || self.searchable.write().unwrap_or_else(PoisonError::into_inner);
+        let arrivals = std::mem::take(&mut *self.arrivals.lock().unwrap_or_else(PoisonError::into_inner));
+        if !arrivals.is_empty() {
+            let mut searchable = write();
+            for arrival in arrivals {
+                match arrival {
+                    Arrival::Corrected(papers) => {
+                        papers.iter().for_each(|(key, paper)| searchable.correct(key, paper));
+                    }
+                    Arrival::Come(events) => events.iter().for_each(|event| searchable.take_in(event)),
+                    Arrival::Gone(days) => {
+                        days.iter().flat_map(|day| day.iter()).for_each(|event| searchable.give_up(event));
+                    }
+                }
+            }
+        }
+        while let Some(batch) = self.search(|searchable| searchable.next(INDEXED_AT_ONCE)) {
             let folded = batch.fold();
-            self.held.write().unwrap_or_else(PoisonError::into_inner).searchable.index(folded);
+            write().index(folded);
         }
     }
 
@@ -152,33 +191,53 @@ impl Shelf {
     /// Keeps those of a feed's events that match; types are the feed's own.
     ///
     /// A paper stands in a feed at most once on a day, as [`super::assemble`] sees to.
-    #[must_use]
-    pub fn matching(&self, events: Vec<Event>, query: &Query) -> Vec<Event> {
+    ///
+    /// # Errors
+    /// The work is used up.
+    pub fn matching(
+        &self,
+        events: Vec<Event>,
+        query: &Query,
+        budget: &Budget<'_>,
+    ) -> Result<Vec<Event>, TooMuchWork> {
         self.index();
-        let matched: HashSet<Key> = self.read(|held| {
-            let id = |event: &Event| held.searchable.id(&key(event));
-            let types: HashMap<DocumentId, (AnnounceType, Key)> = events
-                .iter()
-                .filter_map(|event| id(event).map(|id| (id, (event.announce_type, key(event)))))
-                .collect();
-            let found = held.searchable.index.search(query, |id| types.get(&id).map(|(kind, _)| *kind));
-            found.iter().filter_map(|id| types.get(id)).map(|(_, key)| key.clone()).collect()
-        });
-        events.into_iter().filter(|event| matched.contains(&key(event))).collect()
+        let (pending, keys) = self.search(|searchable| {
+            let found = Found::among(&events, searchable);
+            let pending =
+                searchable.index.begin(query, Some(&mut found.ids()), |id| found.kind(id), &budget.index)?;
+            Ok((pending, found.keys))
+        })?;
+        // Texts are read while others search and new papers come in.
+        let matched: HashSet<&Key> =
+            pending.finish(&budget.texts)?.iter().filter_map(|id| keys.get(id)).map(|(_, key)| key).collect();
+        Ok(events.into_iter().filter(|event| matched.contains(&key(event))).collect())
     }
 
     /// What each part of a rule leaves of a feed's events, and what about the rule is probably not meant.
-    #[must_use]
-    pub fn measured(&self, events: &[Event], query: &Query) -> (Vec<LeafCount>, Vec<Warning>) {
+    ///
+    /// # Errors
+    /// The work is used up.
+    pub fn measured(
+        &self,
+        events: &[Event],
+        query: &Query,
+        budget: &Budget<'_>,
+    ) -> Result<(Vec<LeafCount>, Vec<Warning>), TooMuchWork> {
         self.index();
-        self.read(|held| {
-            let id = |event: &Event| held.searchable.id(&key(event));
-            let index = &held.searchable.index;
-            let types: HashMap<DocumentId, AnnounceType> =
-                events.iter().filter_map(|event| id(event).map(|id| (id, event.announce_type))).collect();
-            let type_of = |id| types.get(&id).copied();
-            (index.leaf_counts(query, type_of), index.warnings(query, type_of))
-        })
+        let (of, parts) = self.search(|searchable| {
+            let found = Found::among(events, searchable);
+            let begin = |part: &Query| {
+                searchable.index.begin(part, Some(&mut found.ids()), |id| found.kind(id), &budget.index)
+            };
+            let parts = query.tests().into_iter().map(|part| Ok((begin(&part)?, part)));
+            Ok((found.keys.len(), parts.collect::<Result<Vec<_>, _>>()?))
+        })?;
+        let count = |(pending, part): (Pending, Query)| {
+            Ok(LeafCount::of(&part, pending.finish(&budget.texts)?.len(), of))
+        };
+        let counts = parts.into_iter().map(count).collect::<Result<Vec<_>, _>>()?;
+        let warnings = query.warnings_for(&counts);
+        Ok((counts, warnings))
     }
 
     /// Gives each replacement the newest version before it, from memory or as the store had it.
@@ -221,10 +280,39 @@ impl Shelf {
     fn read<T>(&self, look: impl FnOnce(&Held) -> T) -> T {
         look(&self.held.read().unwrap_or_else(PoisonError::into_inner))
     }
+
+    fn search<T>(&self, look: impl FnOnce(&Searchable) -> T) -> T {
+        look(&self.searchable.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The events of a feed that can be searched, by their numbers in the index.
+struct Found {
+    keys: HashMap<DocumentId, (AnnounceType, Key)>,
+}
+
+impl Found {
+    fn among(events: &[Event], searchable: &Searchable) -> Self {
+        let found = |event: &Event| {
+            let key = key(event);
+            Some((searchable.id(&key)?, (event.announce_type, key)))
+        };
+        Self { keys: events.iter().filter_map(found).collect() }
+    }
+
+    fn ids(&self) -> impl Iterator<Item = DocumentId> {
+        self.keys.keys().copied()
+    }
+
+    fn kind(&self, id: DocumentId) -> Option<AnnounceType> {
+        self.keys.get(&id).map(|(kind, _)| *kind)
+    }
 }
 
 impl Held {
-    fn take_in<'a>(&mut self, events: impl Iterator<Item = &'a Event>) {
+    /// The papers whose text of that day is another now.
+    fn take_in(&mut self, events: &[Event]) -> Vec<(Key, Arc<Paper>)> {
+        let mut corrected = Vec::new();
         for event in events {
             let key = key(event);
             let versions = self.versions.entry(key.0.clone()).or_default();
@@ -238,15 +326,15 @@ impl Held {
                     let is_corrected = *known.get() != event.paper;
                     if is_corrected {
                         known.insert(event.paper.clone());
-                        self.searchable.correct(&key, &event.paper);
+                        corrected.push((key.clone(), event.paper.clone()));
                     }
                     is_corrected
                 }
             };
             let newest = versions.papers.keys().next_back();
             self.amended += u64::from(is_amended && newest.is_some_and(|newest| *newest > key.1));
-            self.searchable.take_in(event);
         }
+        corrected
     }
 
     fn give_up<'a>(&mut self, events: impl Iterator<Item = &'a Event>) {
@@ -257,7 +345,6 @@ impl Held {
                     self.versions.remove(&event.paper.id);
                 }
             }
-            self.searchable.give_up(event);
         }
     }
 }

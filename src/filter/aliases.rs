@@ -7,8 +7,6 @@
 
 use std::collections::BTreeMap;
 
-use regex::RegexBuilder;
-
 use crate::domain::taxonomy::SubjectId;
 
 use super::error::{Code, Mistake};
@@ -83,10 +81,17 @@ impl Aliases {
             given.extend(value(name).map(|(_, value)| (name, (*value).to_owned())));
         }
         let reader = Reader { is_case_sensitive, limits };
-        let wrong: Vec<(&'static str, Mistake)> = given
-            .iter()
-            .filter_map(|(name, written)| Some((*name, reader.any(written, parts(name)).err()?)))
-            .collect();
+        let is_one_too_many = |place| place >= limits.regexes_max;
+        let read = |(place, (name, written)): (usize, (&&'static str, &String))| {
+            let mistake = if is_one_too_many(place) {
+                let message = format!("more than {} of these filters in one address", limits.regexes_max);
+                mistake(written, Code::BadRegex, message, "join some with `|`")
+            } else {
+                reader.any(written, parts(name)).err()?
+            };
+            Some((*name, mistake))
+        };
+        let wrong: Vec<(&'static str, Mistake)> = given.iter().enumerate().filter_map(read).collect();
         if !wrong.is_empty() {
             return Err(wrong);
         }
@@ -118,6 +123,12 @@ impl Aliases {
         };
         let query = Query::new(Expr { span: Span::default(), node }, Vec::new());
         Ok(Some(Self { given, is_case_sensitive, query }))
+    }
+
+    /// The memory that they take beside themselves, in bytes.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.query.memory_bytes() + self.given.values().map(|value| value.capacity() + 64).sum::<usize>()
     }
 
     /// The filters as one rule.
@@ -198,23 +209,10 @@ impl Reader<'_> {
 
     /// The categories whose id or name matches.
     fn subjects(&self, written: &str) -> Result<Vec<SubjectId>, Mistake> {
-        self.pattern(written)?;
-        let regex = RegexBuilder::new(written)
-            .case_insensitive(!self.is_case_sensitive)
-            .size_limit(self.limits.regex_compiled_bytes_max)
-            .nest_limit(self.limits.regex_nesting_max)
-            .build()
-            .map_err(|error| {
-                mistake(
-                    written,
-                    Code::BadRegex,
-                    format!("bad regex: {}", super::pattern::in_words(&error)),
-                    "",
-                )
-            })?;
+        let pattern = self.pattern(written)?;
         let categories = SubjectId::all().filter(|subject| !subject.is_archive_of_several());
         let mut found: Vec<SubjectId> = categories
-            .filter(|subject| regex.is_match(subject.as_str()) || regex.is_match(subject.name()))
+            .filter(|subject| pattern.is_match(subject.as_str()) || pattern.is_match(subject.name()))
             .collect();
         found.sort_unstable();
         Ok(found)

@@ -61,6 +61,7 @@ codes! {
     TooLong "too_long",
     TooManyTerms "too_many_terms",
     TooDeep "too_deep",
+    TooMuchWork "too_much_work",
 }
 
 /// One mistake in a rule.

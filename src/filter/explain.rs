@@ -147,6 +147,42 @@ fn shortened(text: String) -> String {
     }
 }
 
+impl LeafCount {
+    /// How many of so many documents pass a test, which is a rule of its own.
+    #[must_use]
+    pub fn of(test: &Query, hits: usize, of: usize) -> Self {
+        Self { span: test.as_written().span, label: test.canonical().to_owned(), hits, of }
+    }
+}
+
+impl Query {
+    /// Each test of the rule as a rule of its own, in the order of the rule as written.
+    #[must_use]
+    pub fn tests(&self) -> Vec<Self> {
+        let mut tests = Vec::new();
+        self.as_written().each_leaf(&mut |expr, leaf| {
+            tests.push(Self::new(Expr { span: expr.span, node: Node::Leaf(leaf.clone()) }, Vec::new()));
+        });
+        tests
+    }
+
+    /// The warnings of the rule, and one for each test that every document passes, or none.
+    #[must_use]
+    pub fn warnings_for(&self, counts: &[LeafCount]) -> Vec<Warning> {
+        let mut warnings = self.warnings().to_vec();
+        for LeafCount { span, label, hits, of } in counts {
+            let message = match hits {
+                _ if *of == 0 => continue,
+                0 => format!("`{label}` matches none of {of} papers"),
+                hits if hits == of => format!("`{label}` matches all of {of} papers"),
+                _ => continue,
+            };
+            warnings.push(Warning { position: span.start, length: span.length, message });
+        }
+        warnings
+    }
+}
+
 impl Index {
     /// How many documents pass each test of a rule by itself, in the order of the rule as written; what has no type is
     /// not counted at all.
@@ -157,32 +193,17 @@ impl Index {
         type_of: impl Fn(DocumentId) -> Option<AnnounceType>,
     ) -> Vec<LeafCount> {
         let of = self.documents().filter(|(id, _, _)| type_of(*id).is_some()).count();
-        let mut counts = Vec::new();
-        query.as_written().each_leaf(&mut |expr, leaf| {
-            let alone = Query::new(Expr { span: expr.span, node: Node::Leaf(leaf.clone()) }, Vec::new());
-            let hits = self.search(&alone, &type_of).len();
-            counts.push(LeafCount { span: expr.span, label: canonical::written(leaf), hits, of });
-        });
-        counts
+        let count = |test: &Query| LeafCount::of(test, self.search(test, &type_of).len(), of);
+        query.tests().iter().map(count).collect()
     }
 
-    /// The warnings of the rule, and one for each test that every document passes, or none.
+    /// The warnings of a rule over all documents that have a type.
     #[must_use]
     pub fn warnings(
         &self,
         query: &Query,
         type_of: impl Fn(DocumentId) -> Option<AnnounceType>,
     ) -> Vec<Warning> {
-        let mut warnings = query.warnings().to_vec();
-        for LeafCount { span, label, hits, of } in self.leaf_counts(query, type_of) {
-            let message = match hits {
-                _ if of == 0 => continue,
-                0 => format!("`{label}` matches none of {of} papers"),
-                hits if hits == of => format!("`{label}` matches all of {of} papers"),
-                _ => continue,
-            };
-            warnings.push(Warning { position: span.start, length: span.length, message });
-        }
-        warnings
+        query.warnings_for(&self.leaf_counts(query, type_of))
     }
 }

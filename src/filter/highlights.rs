@@ -154,6 +154,9 @@ fn reach(items: &[Item], words: &[Word], position: u32) -> Option<u32> {
         through = through.into_iter().flat_map(|position| ends(part, position)).collect();
     }
     reached.extend(through);
+    // A hyphenated word ends where its parts do: without this each would double the ways.
+    reached.sort_unstable();
+    reached.dedup();
     reached.into_iter().find_map(|position| reach(rest, words, position))
 }
 

@@ -3,6 +3,7 @@
 mod bits;
 mod phrase;
 mod postings;
+mod residue;
 mod search;
 mod vocabulary;
 
@@ -16,9 +17,11 @@ use crate::domain::paper::Paper;
 
 use super::document::{Document, Texts};
 use super::fields::{Part, Place};
+use super::work::{TooMuchWork, Work};
 use super::{Query, authors};
 use bits::Bits;
 use postings::Entry;
+pub use residue::Pending;
 use vocabulary::Vocabulary;
 
 /// A document of an index; later ones have greater ids, and none is given twice.
@@ -48,12 +51,15 @@ pub struct Index {
     facets: Vocabulary,
 }
 
+/// The steps of taking a document along, for its texts to be read.
+const STEPS_PER_DOCUMENT: usize = 64;
+
 /// What is kept of a document beside its postings.
 #[derive(Debug)]
 struct Slot {
     paper: Arc<Paper>,
     announced: Date,
-    texts: Option<Box<Texts>>,
+    texts: Option<Arc<Texts>>,
     dois: Box<[String]>,
 }
 
@@ -112,7 +118,7 @@ impl Index {
         self.slots.push_back(Some(Slot {
             paper: Arc::clone(&document.paper),
             announced: document.announced,
-            texts: (!document.texts.is_empty()).then(|| Box::new(document.texts.clone())),
+            texts: (!document.texts.is_empty()).then(|| Arc::new(document.texts.clone())),
             dois: document.dois.clone().into(),
         }));
         self.alive += 1;
@@ -187,9 +193,41 @@ impl Index {
         query: &Query,
         type_of: impl Fn(DocumentId) -> Option<AnnounceType>,
     ) -> Vec<DocumentId> {
-        let found = search::Search { index: self, type_of: &|id| type_of(DocumentId(id)) }
-            .find(query.normalized(), &self.present);
-        found.iter().map(DocumentId).filter(|id| type_of(*id).is_some()).collect()
+        let found = self
+            .begin(query, None, &type_of, &Work::unlimited())
+            .and_then(|pending| pending.finish(&Work::unlimited()))
+            .unwrap_or_default();
+        found.into_iter().filter(|id| type_of(*id).is_some()).collect()
+    }
+
+    /// Does what the index can do for a search: all but regular expressions, which the [`Pending`] rest of it runs.
+    ///
+    /// `among` names the documents that are searched, every one without.
+    ///
+    /// # Errors
+    /// The work is used up.
+    pub fn begin(
+        &self,
+        query: &Query,
+        among: Option<&mut dyn Iterator<Item = DocumentId>>,
+        type_of: impl Fn(DocumentId) -> Option<AnnounceType>,
+        work: &Work<'_>,
+    ) -> Result<Pending, TooMuchWork> {
+        let mut within = self.present.clone();
+        if let Some(among) = among {
+            within = within.emptied();
+            among.for_each(|id| within.insert(id.0));
+            within.intersect(&self.present);
+        }
+        let search = search::Search { index: self, type_of: &|id| type_of(DocumentId(id)), work };
+        let residue = search.residue(query.normalized(), &within)?;
+        let text = |id| self.slot(id).map(|slot| (id, slot.paper.clone(), slot.texts.clone()));
+        let texts = match &residue {
+            residue::Residue::Set(_) => Vec::new(),
+            open => open.may_match(&within).iter().filter_map(text).collect(),
+        };
+        work.take(STEPS_PER_DOCUMENT * texts.len())?;
+        Ok(Pending { residue, texts })
     }
 
     /// In how many documents a folded word is, in all parts together, removed ones included until they are swept out.

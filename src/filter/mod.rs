@@ -25,12 +25,15 @@ mod lists;
 mod matcher;
 mod parser;
 mod pattern;
+mod program;
 mod rules;
 mod subjects;
 mod syntax;
 mod values;
 mod varint;
+mod weight;
 mod words;
+mod work;
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -47,14 +50,16 @@ pub use explain::{Explanation, LeafCount, explain};
 pub use fields::{Feature, Part, Place, Text};
 pub use form::{PLACES, RuleForm};
 pub use highlights::Highlights;
-pub use index::{DocumentId, Index};
-pub use limits::Limits;
+pub use index::{DocumentId, Index, Pending};
+pub use limits::{INDEX_STEPS_MAX, Limits, PROGRAMS_BYTES_MAX, TEXT_STEPS_MAX};
 pub use links::paper_id;
 pub use lists::{ListMistake, Lists};
 pub use pattern::Pattern;
+pub use program::cached_programs;
 pub use rules::{RuleId, RuleSet};
 pub use syntax::{Expr, Leaf, Node, Span};
 pub use words::{Item, Kind, Occurrence, Term, Words};
+pub use work::{TooMuchWork, Work};
 
 /// What a rule may refer to, and whose reading holds.
 #[derive(Clone, Copy, Debug)]
@@ -86,6 +91,7 @@ struct Parsed {
     /// What the lists hold that it uses, as a hash; 0 where it uses none.
     lists: u64,
     warnings: Vec<Warning>,
+    memory_bytes: usize,
 }
 
 /// Reads a rule.
@@ -108,7 +114,10 @@ impl Query {
         let normalized = canonical::normalized(&written);
         let canonical = canonical::printed(&normalized);
         let lists = lists::meaning(&normalized);
-        Self(Arc::new(Parsed { written, normalized, canonical, lists, warnings }))
+        let texts = canonical.len() + warnings.iter().map(|warning| warning.message.len()).sum::<usize>();
+        let exprs = weight::memory_bytes(&written) + weight::memory_bytes(&normalized);
+        let memory_bytes = size_of::<Parsed>() + size_of_val(&*warnings) + texts + exprs;
+        Self(Arc::new(Parsed { written, normalized, canonical, lists, warnings, memory_bytes }))
     }
 
     /// The rule in the one form that rules of the same meaning share, in the native reading.
@@ -159,6 +168,19 @@ impl Query {
         impossible::mistakes(&self.0.normalized).into_iter().next().map(|mistake| mistake.message)
     }
 
+    /// The memory that the rule takes while it is kept, in bytes; the rules of lists and compiled expressions of
+    /// addresses are kept elsewhere.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.0.memory_bytes
+    }
+
+    /// May the rule take much longer than one of plain words? Such rules wait for their turn.
+    #[must_use]
+    pub fn is_costly(&self) -> bool {
+        weight::is_costly(&self.0.normalized)
+    }
+
     /// The names of the lists that the rule uses, directly or through others.
     #[must_use]
     pub fn lists(&self) -> Vec<&str> {
@@ -197,7 +219,8 @@ impl Query {
         });
         let Parsed { written, canonical, lists, warnings, .. } = &*self.0;
         let (written, canonical, warnings) = (written.clone(), canonical.clone(), warnings.clone());
-        Self(Arc::new(Parsed { written, normalized, canonical, lists: *lists, warnings }))
+        let memory_bytes = self.0.memory_bytes;
+        Self(Arc::new(Parsed { written, normalized, canonical, lists: *lists, warnings, memory_bytes }))
     }
 
     /// Does the paper match, announced in this way in the feed at hand?

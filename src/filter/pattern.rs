@@ -1,23 +1,30 @@
-//! What does a regular expression of a rule match?
+//! What a regular expression of a rule says, apart from its compiled form.
 
-use regex::{Regex, RegexBuilder};
+use std::sync::Arc;
 
 use super::limits::Limits;
+use super::program::{Program, Run, Source};
+use super::work::Work;
 
-/// A compiled regular expression; it runs in time proportional to the text.
+/// A regular expression that was understood; it runs in time proportional to the text. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Pattern {
+pub struct Pattern(Arc<Understood>);
+
+#[derive(Debug)]
+struct Understood {
     /// As written, with `\/` for a slash.
     written: String,
     /// Of `i`, `m` and `s`, sorted.
     flags: String,
-    regex: Regex,
+    limits: Limits,
+    /// Kept with rules of the settings; those of addresses share a cache of bounded size.
+    kept: Option<Arc<Program>>,
 }
 
 /// Equal when written alike.
 impl PartialEq for Pattern {
     fn eq(&self, other: &Self) -> bool {
-        self.written == other.written && self.flags == other.flags
+        self.0.written == other.0.written && self.0.flags == other.0.flags
     }
 }
 
@@ -30,39 +37,59 @@ impl Pattern {
         let mut sorted: Vec<char> = flags.chars().collect();
         sorted.sort_unstable();
         sorted.dedup();
-        let regex = RegexBuilder::new(&without_escaped_slashes(written))
-            .case_insensitive(flags.contains('i'))
-            .multi_line(flags.contains('m'))
-            .dot_matches_new_line(flags.contains('s'))
-            .size_limit(limits.regex_compiled_bytes_max)
-            .dfa_size_limit(limits.regex_compiled_bytes_max)
-            .nest_limit(limits.regex_nesting_max)
-            .build()
-            .map_err(|error| in_words(&error))?;
-        Ok(Self { written: written.to_owned(), flags: sorted.into_iter().collect(), regex })
+        let flags: String = sorted.into_iter().collect();
+        let source = source(written, &flags);
+        let kept = if limits.keeps_programs {
+            Some(Arc::new(Program::compile(&source, limits)?))
+        } else {
+            Program::cached(&source, limits)?;
+            None
+        };
+        Ok(Self(Arc::new(Understood { written: written.to_owned(), flags, limits: *limits, kept })))
+    }
+
+    /// Makes it ready to run; none where it cannot be compiled, which was found out when it was read.
+    pub(super) fn run(&self) -> Option<Run> {
+        let Understood { written, flags, limits, kept } = &*self.0;
+        let program = match kept {
+            Some(program) => Some(program.clone()),
+            None => Program::cached(&source(written, flags), limits).ok(),
+        };
+        program.map(Run::new)
     }
 
     #[must_use]
     pub fn is_match(&self, text: &str) -> bool {
-        self.regex.is_match(text)
+        self.run().is_some_and(|mut run| run.is_match(text, &Work::unlimited()) == Ok(true))
     }
 
     /// The first match.
     #[must_use]
     pub fn find<'a>(&self, text: &'a str) -> Option<&'a str> {
-        self.regex.find(text).map(|found| found.as_str())
+        self.find_all(text).into_iter().next().map(|found| &text[found])
     }
 
     /// Every match, in bytes.
-    pub fn find_all<'a>(&'a self, text: &'a str) -> impl Iterator<Item = std::ops::Range<usize>> + 'a {
-        self.regex.find_iter(text).map(|found| found.range())
+    #[must_use]
+    pub fn find_all(&self, text: &str) -> Vec<std::ops::Range<usize>> {
+        self.run().map(|mut run| run.find_all(text)).unwrap_or_default()
     }
 
     /// As a rule has it: `/colou?r/i`.
     #[must_use]
     pub fn written(&self) -> String {
-        format!("/{}/{}", self.written, self.flags)
+        format!("/{}/{}", self.0.written, self.0.flags)
     }
+
+    /// What it holds beside itself, in bytes.
+    pub(super) fn memory_bytes(&self) -> usize {
+        let kept = self.0.kept.as_ref().map_or(0, |program| program.bytes());
+        size_of::<Understood>() + self.0.written.len() + self.0.flags.len() + kept
+    }
+}
+
+fn source(written: &str, flags: &str) -> Source {
+    Source { expression: without_escaped_slashes(written), flags: flags.to_owned() }
 }
 
 /// In the language of regular expressions `\/` is an escape of nothing, so the slash stands alone there.
@@ -80,16 +107,4 @@ fn without_escaped_slashes(written: &str) -> String {
         }
     }
     regex
-}
-
-pub(super) fn in_words(error: &regex::Error) -> String {
-    match error {
-        regex::Error::CompiledTooBig(limit) => format!("it takes more than {limit} bytes when compiled"),
-        // The last line says what; the lines before it draw the place once more.
-        regex::Error::Syntax(report) => {
-            let last = report.lines().next_back().unwrap_or_default();
-            last.strip_prefix("error: ").unwrap_or(last).to_owned()
-        }
-        other => other.to_string(),
-    }
 }

@@ -7,15 +7,18 @@ use url::{Host, Url};
 use crate::domain::presentation::{Choice, Profile, TextMode};
 use crate::domain::preview::Preview;
 use crate::domain::taxonomy::SubjectId;
-use crate::feeds::{self as make, Asked, Scope};
-use crate::filter::PLACES;
+use crate::feeds::{self as make, Asked, Budget, Scope};
+use crate::filter::{PLACES, TooMuchWork};
 use crate::render::page::{self, Builder, Fields, Made, Site};
 
 use super::choices::{Choices, encoded, fields_of};
 use super::document::Document;
 use super::error::{self, Problem};
 use super::problem_size::MISTAKES_MAX;
-use super::{State, feeds, openapi, params, public_url, respond};
+use super::render_queue::{Class, Turn};
+use super::request_id::RequestId;
+use super::writing::away;
+use super::{State, costly, feeds, openapi, params, public_url, respond};
 
 /// Where the form of the page leads, so that what came of it is in sight.
 const OUTCOME: &str = "#feed";
@@ -30,18 +33,45 @@ pub(super) async fn start(request: HttpRequest, state: web::Data<State>) -> Http
         Ok(read) => read,
         Err(problem) => return problem.respond(&request),
     };
-    match choices.settled(&state) {
-        Ok(choices) => answer(choices, base, &request, &state).await,
-        // The address that the browser then shows is short, says all, and can be shared.
-        Err(address) => HttpResponse::SeeOther()
+    let class = if params::may_hold_regex(request.query_string()) { Class::Costly } else { Class::Ordinary };
+    let turn = Turn::of(state.clients.household_of(&request), &state, class);
+    let making = {
+        let state = state.clone();
+        away(&turn, RequestId::of(&request), move || {
+            match choices.settled(&state) {
+                Ok(choices) => outcome(&choices, &base, &state),
+                // The address that the browser then shows is short, says all, and can be shared.
+                Err(address) => Ok(Outcome::Elsewhere(address)),
+            }
+        })
+    };
+    match making.await {
+        Ok(Outcome::Page(body)) => {
+            let document = Document::undated(body, page::CONTENT_TYPE);
+            let mut response = respond::page(&request, &document, "no-cache");
+            response.headers_mut().insert(header::LINK, openapi::links(&public_url::path_of(&request)));
+            response
+        }
+        Ok(Outcome::Refused(body)) => error::refused_on(body),
+        Ok(Outcome::Elsewhere(address)) => HttpResponse::SeeOther()
             .insert_header((header::LOCATION, format!("{}{address}{OUTCOME}", public_url::path_of(&request))))
             .insert_header((header::CACHE_CONTROL, "no-cache"))
             .finish(),
+        Err(problem) => problem.respond(&request),
     }
 }
 
-async fn answer(choices: Choices, base: String, request: &HttpRequest, state: &State) -> HttpResponse {
-    let (asked, mut mistakes) = match asked(&choices, state) {
+/// What comes of the choices.
+enum Outcome {
+    Page(String),
+    /// The page with mistakes on it.
+    Refused(String),
+    /// The page has another address.
+    Elsewhere(String),
+}
+
+fn outcome(choices: &Choices, base: &str, state: &State) -> std::result::Result<Outcome, Problem> {
+    let (asked, mut mistakes) = match asked(choices, state) {
         Ok(asked) => (Some(asked), Vec::new()),
         Err(problem) => (None, page_mistakes(&problem)),
     };
@@ -59,21 +89,25 @@ async fn answer(choices: Choices, base: String, request: &HttpRequest, state: &S
     };
     let cold: Vec<SubjectId> =
         chosen.iter().copied().filter(|subject| !state.shelf.holds(*subject)).collect();
-    let preview = match &asked {
-        Some(asked) => match preview(asked.clone(), chosen.clone(), state).await {
-            Some(preview) => Some(preview),
-            None => {
-                return Problem::failed("the preview failed; the service's log says why".to_owned())
-                    .respond(request);
+    let (mut asked, mut preview) = (asked, None);
+    if let Some(known) = &asked {
+        match look(known, &chosen, state) {
+            Ok(seen) => preview = Some(seen),
+            Err(why) => {
+                let problem = costly::too_much_work(known, why);
+                if problem.mistakes().is_empty() {
+                    return Err(problem);
+                }
+                mistakes.extend(page_mistakes(&problem));
+                asked = None;
             }
-        },
-        None => None,
-    };
-    let site = Site::below(public_url::path(&base));
+        }
+    }
+    let site = Site::below(public_url::path(base));
     let share = site.link(&choices.address(state));
-    let made = asked.as_ref().filter(|_| !chosen.is_empty()).map(|asked| Result::of(asked, &chosen, &base));
+    let made = asked.as_ref().filter(|_| !chosen.is_empty()).map(|asked| Result::of(asked, &chosen, base));
     let made = match &made {
-        Some(made) => Ok(made.shown(&share, &base)),
+        Some(made) => Ok(made.shown(&share, base)),
         None if mistakes.is_empty() => Err("Choose a subject first: none is read here yet."),
         None => Err("The feed comes back when the mistakes are mended."),
     };
@@ -101,12 +135,7 @@ async fn answer(choices: Choices, base: String, request: &HttpRequest, state: &S
         named: &named,
         is_begun: choices.is_begun(),
     });
-    if !mistakes.is_empty() {
-        return error::refused_on(body);
-    }
-    let mut response = respond::page(request, &Document::undated(body, page::CONTENT_TYPE), "no-cache");
-    response.headers_mut().insert(header::LINK, openapi::links(public_url::path(&base)));
-    response
+    Ok(if mistakes.is_empty() { Outcome::Page(body) } else { Outcome::Refused(body) })
 }
 
 /// The feed that the choices make, by the same reading as the feed's own address has.
@@ -147,14 +176,11 @@ fn page_mistakes(problem: &Problem) -> Vec<page::Mistake> {
 }
 
 /// What the feed would bring of what was read; nothing is read for it.
-async fn preview(asked: Asked, subjects: Vec<SubjectId>, state: &State) -> Option<Preview> {
-    let state = state.clone();
-    let looking = tokio::task::spawn_blocking(move || {
-        let mut preview = make::preview(&state.shelf, &state.shelf.sources(&subjects), &asked);
-        preview.sources.retain(|(subject, number)| subjects.contains(subject) || *number > 0);
-        preview
-    });
-    looking.await.ok()
+fn look(asked: &Asked, subjects: &[SubjectId], state: &State) -> std::result::Result<Preview, TooMuchWork> {
+    let sources = state.shelf.sources(subjects);
+    let mut preview = Budget::of_an_address(|budget| make::preview(&state.shelf, &sources, asked, budget))?;
+    preview.sources.retain(|(subject, number)| subjects.contains(subject) || *number > 0);
+    Ok(preview)
 }
 
 /// A feed with its addresses, before it is shown.

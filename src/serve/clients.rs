@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderMap, HeaderName};
 use governor::clock::{Clock, MonotonicClock};
 use governor::middleware::NoOpMiddleware;
@@ -122,6 +123,12 @@ impl Clients {
             limiter.shrink_to_fit();
         }
         counted.map_err(|refused| refused.wait_time_from(MonotonicClock.now()))
+    }
+
+    /// Whose turn a request counts as; none where nobody asks over a network.
+    pub(super) fn household_of(&self, request: &HttpRequest) -> Option<IpAddr> {
+        let peer = request.peer_addr()?.ip().to_canonical();
+        Some(household(self.client(peer, request.headers())))
     }
 
     /// Is this peer a proxy whose word is taken?

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 
 use super::coding::Coding;
+use super::live_bytes::Account;
 use crate::domain::event::Event;
 use crate::render::page;
 
@@ -39,11 +40,14 @@ pub(super) struct Document {
     /// A fingerprint of each item, for readers who have seen some of them.
     items: Vec<u64>,
     readers: AtomicU32,
+    /// What its bytes count for; none before it is kept.
+    account: Option<Account>,
 }
 
 impl Document {
     pub(super) fn new(body: String, content_type: &'static str, modified: Timestamp) -> Self {
-        let mut document = Self::undated(body, content_type);
+        // What was grown into is kept for long: without its spare room.
+        let mut document = Self::undated(body.into_boxed_str().into_boxed_bytes(), content_type);
         let printed = DateTimePrinter::new().timestamp_to_rfc9110_string(&modified);
         document.modified = Some(modified);
         document.last_modified = printed.ok().and_then(|date| HeaderValue::try_from(date).ok());
@@ -70,7 +74,16 @@ impl Document {
             link: None,
             items: Vec::new(),
             readers: AtomicU32::new(0),
+            account: None,
         }
+    }
+
+    /// Counts its bytes, and those of its codings, for as long as they are there.
+    pub(super) fn counting(mut self, account: Account) -> Self {
+        // Nobody else has it yet, so that nothing is copied.
+        self.body = account.count(Vec::from(self.body).into_boxed_slice());
+        self.account = Some(account);
+        self
     }
 
     /// Remembers what the document shows.
@@ -121,7 +134,13 @@ impl Document {
 
     /// The body in a coding, made when it is first asked for.
     pub(super) fn prepare(&self, coding: Coding) -> Bytes {
-        let encode = || Bytes::from(coding.encode(&self.body));
+        let encode = || {
+            let encoded = coding.encode(&self.body).into_boxed_slice();
+            match &self.account {
+                Some(account) => account.count(encoded),
+                None => Bytes::from(encoded),
+            }
+        };
         match coding {
             Coding::Identity => self.body.clone(),
             Coding::Gzip => self.gzip.get_or_init(encode).clone(),
@@ -132,7 +151,8 @@ impl Document {
     /// The room that it takes, every coding included that was prepared.
     pub(super) fn bytes(&self) -> usize {
         let coded = |bytes: &OnceLock<Bytes>| bytes.get().map_or(0, Bytes::len);
-        self.body.len() + coded(&self.gzip) + coded(&self.brotli) + size_of_val(&*self.items)
+        let link = self.link.as_ref().map_or(0, HeaderValue::len);
+        self.body.len() + coded(&self.gzip) + coded(&self.brotli) + size_of_val(&*self.items) + link
     }
 
     /// How often it was asked for; every reader counts once in a second.

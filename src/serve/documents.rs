@@ -2,7 +2,8 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use moka::future::Cache;
 use moka::policy::EvictionPolicy;
@@ -10,16 +11,23 @@ use tokio::sync::Notify;
 
 use super::coding::Coding;
 use super::document::{Document, Tag};
+use super::error::Problem;
+use super::live_bytes::LiveBytes;
 use super::params::FeedRequest;
 use super::query_api::ApiRequest;
+use super::render_queue::{Class, Turn};
+use super::writing::{Written, away};
 use crate::domain::tally::{Count, Durations, Spread};
 use crate::domain::taxonomy::SubjectId;
 
 /// What a document weighs beside its bytes: its request, its header fields and its place in the cache, as measured.
 const DOCUMENT_OVERHEAD_BYTES: usize = 4_096;
 
-/// What a rule weighs for each byte of it: it is kept as its words and parts, too.
-const BYTES_PER_BYTE_OF_RULE: usize = 32;
+/// When to come back for one who does not take what was asked for.
+const UNREAD_RETRY: Duration = Duration::from_secs(30);
+
+/// The largest document that is compressed among ordinary requests: some 500 items.
+const ORDINARY_BYTES_MAX: usize = 3 << 20;
 
 /// The part of the memory that is for the items of earlier documents.
 const VERSIONS_PART: u64 = 16;
@@ -38,6 +46,7 @@ pub struct Documents {
     /// Told of every change of the content.
     changed: Arc<Notify>,
     bytes_max: u64,
+    live: Arc<LiveBytes>,
     tally: Arc<Tally>,
 }
 
@@ -59,6 +68,7 @@ pub(super) struct Numbers {
     pub(super) brotli: Spread,
     pub(super) entries: u64,
     pub(super) bytes: u64,
+    pub(super) live_bytes: u64,
     pub(super) bytes_max: u64,
 }
 
@@ -99,12 +109,11 @@ impl From<ApiRequest> for Request {
 }
 
 impl Request {
-    fn rule_bytes(&self) -> usize {
+    /// What it takes beside itself, its rules as they are understood included.
+    fn memory_bytes(&self) -> usize {
         match self {
-            Self::Feed(request) => {
-                request.asked.selection.query.as_ref().map_or(0, |query| query.canonical().len())
-            }
-            Self::Api(request) => request.bytes(),
+            Self::Feed(request) => request.memory_bytes(),
+            Self::Api(request) => request.memory_bytes(),
         }
     }
 }
@@ -114,8 +123,8 @@ impl Documents {
     #[must_use]
     pub fn new(bytes_max: u64) -> Self {
         let weigh = |key: &Arc<Key>, document: &Arc<Document>| {
-            let rule_bytes = key.request.rule_bytes() * BYTES_PER_BYTE_OF_RULE;
-            let bytes = document.bytes() + rule_bytes + DOCUMENT_OVERHEAD_BYTES;
+            let key_bytes = key.request.memory_bytes() + size_of_val(&*key.sources);
+            let bytes = document.bytes() + key_bytes + DOCUMENT_OVERHEAD_BYTES;
             u32::try_from(bytes).unwrap_or(u32::MAX)
         };
         let weigh_version = |_: &Tag, items: &Arc<[u64]>| {
@@ -132,13 +141,19 @@ impl Documents {
                 .build(),
             changed: Arc::default(),
             bytes_max,
+            live: Arc::default(),
             tally: Arc::default(),
         }
     }
 
     /// The same documents within another bound, as far as it reaches.
     pub async fn within(&self, bytes_max: u64) -> Self {
-        let other = Self { changed: self.changed.clone(), tally: self.tally.clone(), ..Self::new(bytes_max) };
+        let other = Self {
+            changed: self.changed.clone(),
+            tally: self.tally.clone(),
+            live: self.live.clone(),
+            ..Self::new(bytes_max)
+        };
         for (key, document) in &self.rendered {
             other.rendered.insert((*key).clone(), document).await;
         }
@@ -149,19 +164,35 @@ impl Documents {
     }
 
     /// The document of a key, rendered once however many ask at the same time; nothing is kept of a failure.
-    pub(super) async fn get(
-        &self,
-        key: Key,
-        render: impl Future<Output = Option<Arc<Document>>>,
-    ) -> Option<Found> {
+    ///
+    /// # Errors
+    /// What rendering says; another's turn that never came is not one's own.
+    pub(super) async fn get<F>(&self, key: Key, turn: &Turn, render: impl Fn() -> F) -> Result<Found, Problem>
+    where
+        F: Future<Output = Result<Written, Problem>>,
+    {
         let key = Arc::new(key);
-        let render = async {
-            let started = Instant::now();
-            let document = render.await?;
-            self.tally.renders.note(started.elapsed());
-            Some(document)
+        let entry = loop {
+            let is_own = AtomicBool::new(false);
+            let render = async {
+                is_own.store(true, Ordering::Relaxed);
+                self.make_room(turn).await?;
+                let Written { document, took } = render().await?;
+                // Others may have taken the room while this one waited for its turn.
+                self.make_room(turn).await?;
+                self.tally.renders.note(took);
+                Ok(Arc::new(document.counting(self.live.account(turn.client))))
+            };
+            match self.rendered.entry(key.clone()).or_try_insert_with(render).await {
+                Ok(entry) => break entry,
+                Err(problem) => {
+                    let problem: Arc<Problem> = problem;
+                    if is_own.load(Ordering::Relaxed) || !problem.is_busy() {
+                        return Err(Problem::clone(&problem));
+                    }
+                }
+            }
         };
-        let entry = self.rendered.entry(key.clone()).or_optionally_insert_with(render).await?;
         let is_fresh = entry.is_fresh();
         if !is_fresh {
             self.tally.found.add(1);
@@ -171,26 +202,45 @@ impl Documents {
         if is_fresh && key.since.is_none() && !document.items().is_empty() {
             self.versions.insert(document.tag(), document.items().into()).await;
         }
-        Some(Found { key, document })
+        Ok(Found { key, document })
+    }
+
+    /// Refuses one who holds too much that the cache has given up already.
+    async fn make_room(&self, turn: &Turn) -> Result<(), Problem> {
+        if self.live.has_room(turn, self.bytes_max) {
+            return Ok(());
+        }
+        // The cache may hold what it will give up when it is looked at.
+        self.rendered.run_pending_tasks().await;
+        if self.live.has_room(turn, self.bytes_max) { Ok(()) } else { Err(Problem::busy(UNREAD_RETRY)) }
     }
 
     /// Makes sure that a document is there in a coding, which from then on counts among its bytes.
-    pub(super) async fn prepare(&self, found: &Found, coding: Coding) {
+    ///
+    /// # Errors
+    /// Too many wait for their turn.
+    pub(super) async fn prepare(&self, found: &Found, coding: Coding, turn: &Turn) -> Result<(), Problem> {
         if found.document.is_prepared(coding) {
-            return;
+            return Ok(());
         }
         let document = found.document.clone();
-        // A body that could not be prepared here is prepared where it is sent.
-        let started = Instant::now();
-        let prepared = tokio::task::spawn_blocking(move || document.prepare(coding)).await;
+        let is_large = document.bytes() > ORDINARY_BYTES_MAX;
+        let turn = turn.with(if is_large { Class::Costly } else { Class::Ordinary });
+        let prepared = away(&turn, None, move || {
+            let started = Instant::now();
+            document.prepare(coding);
+            Ok(started.elapsed())
+        });
+        let took = prepared.await?;
         match coding {
             Coding::Identity => {}
-            Coding::Gzip => self.tally.gzip.note(started.elapsed()),
-            Coding::Brotli => self.tally.brotli.note(started.elapsed()),
+            Coding::Gzip => self.tally.gzip.note(took),
+            Coding::Brotli => self.tally.brotli.note(took),
         }
-        if prepared.is_ok() && self.rendered.contains_key(&found.key) {
+        if self.rendered.contains_key(&found.key) {
             self.rendered.insert(found.key.clone(), found.document.clone()).await;
         }
+        Ok(())
     }
 
     /// The items of the first of these versions that is remembered.
@@ -225,6 +275,7 @@ impl Documents {
             brotli: self.tally.brotli.read(),
             entries: self.rendered.entry_count(),
             bytes: self.rendered.weighted_size() + self.versions.weighted_size(),
+            live_bytes: self.live.all(),
             bytes_max: self.bytes_max,
         }
     }
@@ -252,6 +303,7 @@ mod tests {
     use crate::domain::announcement::AnnounceType;
     use crate::domain::presentation::Presentation;
     use crate::feeds::{Asked, Limit, Scope, Selection};
+    use crate::filter::{self, Context, Limits, Lists, Mode};
     use crate::render::Format;
     use crate::serve::negotiate::Form;
 
@@ -263,9 +315,13 @@ mod tests {
         Key { request: request.into(), sources: Vec::new(), generation: 1, since: None }
     }
 
+    fn written(days: u32, bytes: usize) -> Written {
+        let document = Document::undated(format!("{days:0bytes$}"), "text/plain");
+        Written { document, took: Duration::ZERO }
+    }
+
     async fn get(documents: &Documents, days: u32, bytes: usize) -> Found {
-        let render = ready(Some(Arc::new(Document::undated(format!("{days:0bytes$}"), "text/plain"))));
-        documents.get(key(days), render).await.expect("a document")
+        documents.get(key(days), &Turn::free(), || ready(Ok(written(days, bytes)))).await.expect("a document")
     }
 
     #[tokio::test]
@@ -302,12 +358,44 @@ mod tests {
     #[tokio::test]
     async fn unlimited_requests_stay_within_the_bound_codings_included() {
         let documents = Documents::new(1 << 20);
+        let turn = Turn::free();
         for days in 0..1_000 {
             let found = get(&documents, days, 10_000).await;
-            documents.prepare(&found, Coding::Brotli).await;
+            documents.prepare(&found, Coding::Brotli, &turn).await.expect("a turn");
         }
         documents.rendered.run_pending_tasks().await;
         assert!(documents.rendered.weighted_size() <= 1 << 20);
         assert!(documents.rendered.entry_count() > 50);
+    }
+
+    #[tokio::test]
+    async fn a_turn_that_another_did_not_get_is_no_answer_to_oneself() {
+        let (documents, turn) = (Documents::new(1 << 20), Turn::free());
+        let (first, second) = tokio::join!(
+            documents.get(key(1), &turn, async || {
+                tokio::task::yield_now().await;
+                Err(Problem::busy(Duration::ZERO))
+            }),
+            documents.get(key(1), &turn, || ready(Ok(written(1, 10)))),
+        );
+        assert!(first.expect_err("busy").is_busy());
+        assert_eq!(second.expect("a document").document.bytes(), 10);
+    }
+
+    #[tokio::test]
+    async fn a_request_weighs_with_its_rules_and_its_host() {
+        let (documents, turn) = (Documents::new(1 << 20), Turn::free());
+        let context = Context { lists: &Lists::default(), mode: Mode::Native };
+        let rule =
+            filter::parse(&format!("\"{}\"", "a ".repeat(400)), &Limits::URL, &context).expect("a rule");
+        let mut key = key(1);
+        let Request::Feed(request) = &mut key.request else { panic!("a feed") };
+        request.asked.scope = Scope::Keyword("a".to_owned(), rule.clone(), Vec::new());
+        request.asked.selection.query = Some(rule);
+        request.base = "x".repeat(5_000);
+        documents.get(key, &turn, || ready(Ok(written(1, 10)))).await.expect("a document");
+        documents.rendered.run_pending_tasks().await;
+        // Both rules as they are understood, twice each.
+        assert!(documents.rendered.weighted_size() > 300_000, "{}", documents.rendered.weighted_size());
     }
 }

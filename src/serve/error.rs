@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 
 use crate::domain::taxonomy::UnknownSubject;
-use crate::filter;
+use crate::filter::{self, TooMuchWork};
 use crate::render;
 use crate::render::page::Site;
 
@@ -19,6 +19,9 @@ use super::{hints, negotiate, public_url, respond, told};
 
 /// The shortest `Retry-After`, so that a reader does not come back while the answer is on its way.
 const RETRY_AFTER_SECONDS_MIN: u64 = 5;
+
+/// When to come back with a rule that took too long, as on a machine that is busy with other things.
+const TOO_LONG_RETRY: Duration = Duration::from_mins(1);
 
 /// The most of an unknown name that is repeated and compared.
 const NAME_CHARACTERS_MAX: usize = 64;
@@ -249,6 +252,24 @@ impl Problem {
         problem
     }
 
+    pub(super) fn busy(retry_after: Duration) -> Self {
+        let detail = "too many costly requests wait already: rules with regular expressions or many phrases, digests, \
+                      and feeds of more than 500 items; ask again later";
+        Self { retry_after: Some(retry_after.as_secs()), ..Self::new(Kind::Busy, detail.to_owned()) }
+    }
+
+    /// A rule that takes more than one request may, told where it was given.
+    pub(super) fn too_much_work(parameter: &str, rule: &str, why: TooMuchWork) -> Self {
+        if why.steps_max.is_none() {
+            return Self { detail: why.to_string(), ..Self::busy(TOO_LONG_RETRY) };
+        }
+        Self::bad_request(vec![Mistake::of_rule(parameter, &why.mistake(rule))])
+    }
+
+    pub(super) fn is_busy(&self) -> bool {
+        self.kind == Kind::Busy
+    }
+
     pub(super) fn failed(detail: String) -> Self {
         Self::new(Kind::Failed, detail)
     }
@@ -347,4 +368,20 @@ fn begun(status: StatusCode) -> HttpResponseBuilder {
     response.insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
     response.insert_header((header::ACCESS_CONTROL_EXPOSE_HEADERS, respond::EXPOSED));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_that_takes_too_much_is_a_mistake_and_one_that_takes_too_long_comes_again() {
+        let too_much = Problem::too_much_work("q", "/a+/", TooMuchWork { steps_max: Some(5) });
+        assert_eq!((too_much.status, too_much.retry_after), (StatusCode::BAD_REQUEST, None));
+        assert_eq!((&*too_much.mistakes()[0].parameter, too_much.mistakes()[0].length), ("q", 4));
+        assert_eq!(too_much.mistakes()[0].code.as_str(), "too_much_work");
+        let too_long = Problem::too_much_work("q", "/a+/", TooMuchWork { steps_max: None });
+        assert_eq!((too_long.status, too_long.retry_after), (StatusCode::SERVICE_UNAVAILABLE, Some(60)));
+        assert!(too_long.is_busy() && too_long.mistakes().is_empty() && !too_much.is_busy());
+    }
 }

@@ -6,12 +6,15 @@ use serde::Serialize;
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::taxonomy::SubjectId;
 use crate::feeds;
-use crate::feeds::Explained;
+use crate::feeds::{Budget, Explained};
 use crate::filter::{Explanation, Query};
 use crate::render::page::{self, Site};
 
 use super::document::Document;
 use super::error::Problem;
+use super::render_queue::{Class, Turn};
+use super::request_id::RequestId;
+use super::writing::away;
 use super::{State, negotiate, params, public_url, respond};
 
 /// The answer of `/explain`.
@@ -58,20 +61,24 @@ struct Note {
 
 /// `/explain?q=…&id=…`
 pub(super) async fn explain(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    let (query, id) = match params::explain(&request, &state) {
-        Ok(asked) => asked,
-        Err(problem) => return problem.respond(&request),
-    };
+    let turn = Turn::of(state.clients.household_of(&request), &state, Class::Costly);
     let explaining = {
-        let (state, query, id) = (state.clone(), query.clone(), id.clone());
-        web::block(move || {
+        let (state, asked) = (state.clone(), request.query_string().to_owned());
+        away(&turn, RequestId::of(&request), move || {
+            let (query, id) = params::explain(&asked, &state)?;
             let subjects: Vec<SubjectId> = state.shelf.subjects();
-            feeds::explained(&state.shelf, &subjects, &query, &id)
+            let explained = Budget::of_an_address(|budget| {
+                feeds::explained(&state.shelf, &subjects, &query, &id, budget)
+            });
+            match explained {
+                Ok(explained) => Ok((query, id, explained)),
+                Err(why) => Err(Problem::too_much_work("q", query.canonical(), why)),
+            }
         })
     };
-    let Ok(explained) = explaining.await else {
-        return Problem::failed("the rule could not be explained; the service's log says why".to_owned())
-            .respond(&request);
+    let (query, id, explained) = match explaining.await {
+        Ok(explained) => explained,
+        Err(problem) => return problem.respond(&request),
     };
     if negotiate::wants_page(&request) {
         let site = Site::below(&public_url::path_of(&request));

@@ -1,5 +1,6 @@
 //! How is a request for a feed answered?
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,15 +10,17 @@ use crate::domain::event::Event;
 use crate::domain::mailing;
 use crate::domain::outcome::Outcome;
 use crate::domain::taxonomy::SubjectId;
-use crate::feeds::{self as make, Asked};
+use crate::feeds::{self as make, Asked, Budget, Scope};
 use crate::render;
 
+use super::costly::{too_much_work, turn, understood};
 use super::document::{Document, Tag, fingerprint};
 use super::documents::{Found, Key};
 use super::error::Problem;
 use super::freshness::Freshness;
 use super::negotiate::{self, Form};
-use super::params::{self, FeedRequest, Target};
+use super::params::{self, FeedRequest};
+use super::render_queue::Turn;
 use super::request_id::RequestId;
 use super::writing::written;
 use super::{State, coding, delta, official, public_url, reading, respond};
@@ -30,25 +33,25 @@ const STOPPING_RETRY: Duration = Duration::from_secs(9);
 
 /// `/subjects/{subjects}[.{format}]`
 pub(super) async fn subjects(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    let asked = Target::of(&request, &state, "subjects").and_then(|target| params::subjects(&target, &state));
+    let asked = understood(&request, &state, "subjects", params::subjects).await;
     answer(&request, &state, asked).await
 }
 
 /// `/search[.{format}]?q=…`
 pub(super) async fn search(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    let asked = Target::of(&request, &state, "search").and_then(|target| params::search(&target, &state));
+    let asked = understood(&request, &state, "search", params::search).await;
     answer(&request, &state, asked).await
 }
 
 /// `/keywords/{keyword}[.{format}]` and `/keywords[.{format}]?keyword=…`
 pub(super) async fn keyword(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    let asked = Target::of(&request, &state, "keyword").and_then(|target| params::keyword(&target, &state));
+    let asked = understood(&request, &state, "keyword", params::keyword).await;
     answer(&request, &state, asked).await
 }
 
 /// `/named/{slug}[.{format}]`
 pub(super) async fn named_feed(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    let asked = Target::of(&request, &state, "slug").and_then(|target| params::named(&target, &state));
+    let asked = understood(&request, &state, "slug", params::named).await;
     answer(&request, &state, asked).await
 }
 
@@ -67,8 +70,9 @@ pub(super) async fn answer(
         state.collector.admit(&subjects).map_err(|error| Problem::not_admitted(error.to_string()))?;
         let was_read_now = warm(&subjects, state).await?;
         let asked = reading::noted(asked, &subjects, state);
-        let whole = document(&asked, &subjects, None, RequestId::of(request), state).await?;
-        let found = unseen(request, &asked, &subjects, &whole, state).await?.unwrap_or(whole);
+        let turn = turn(&asked, state.clients.household_of(request), state);
+        let whole = document(&asked, &subjects, None, RequestId::of(request), &turn, state).await?;
+        let found = unseen(request, &asked, &subjects, &whole, &turn, state).await?.unwrap_or(whole);
         let freshness = Freshness::of(&subjects, state);
         respond::kept(request, state, found, versions, &freshness, was_read_now).await
     };
@@ -81,6 +85,7 @@ async fn unseen(
     asked: &FeedRequest,
     subjects: &[SubjectId],
     whole: &Found,
+    turn: &Turn,
     state: &State,
 ) -> Result<Option<Found>, Problem> {
     let seen = delta::seen(request, &state.options.delta_agents);
@@ -96,7 +101,7 @@ async fn unseen(
         return Ok(None);
     }
     let since = Since { tag, items, whole: whole.document.tag() };
-    document(asked, subjects, Some(since), RequestId::of(request), state).await.map(Some)
+    document(asked, subjects, Some(since), RequestId::of(request), turn, state).await.map(Some)
 }
 
 /// Makes sure that every subject was read once, and says whether that was now; readers of the same subject share the
@@ -187,6 +192,7 @@ async fn document(
     subjects: &[SubjectId],
     since: Option<Since>,
     id: Option<RequestId>,
+    turn: &Turn,
     state: &State,
 ) -> Result<Found, Problem> {
     let sources = state.shelf.sources(subjects);
@@ -197,41 +203,52 @@ async fn document(
         generation,
         since: since.as_ref().map(|since| since.tag),
     };
-    let render = {
+    let render = || {
         let (asked, state) = (asked.clone(), state.clone());
-        async move { written(id, move || render(&asked, &sources, since.as_ref(), &state)).await }
+        let (sources, since) = (sources.clone(), since.clone());
+        written(turn, id.clone(), move || render(&asked, &sources, since.as_ref(), &state))
     };
-    // A stopped renderer is no document: it is answered as an error and not kept.
-    state.documents.get(key, render).await.ok_or_else(|| {
-        Problem::failed("the feed could not be written; the service's log says why".to_owned())
-    })
+    state.documents.get(key, turn, render).await
 }
 
 /// A feed as it is now, for a file; none while a subject of it was never read.
 pub(super) fn for_a_file(asked: FeedRequest, state: &State) -> Option<Document> {
     let subjects = named(&asked.asked, state).ok()?;
     let is_read = subjects.iter().all(|subject| state.shelf.holds(*subject));
-    is_read.then(|| {
-        let asked = reading::noted(asked, &subjects, state);
-        render(&asked, &state.shelf.sources(&subjects), None, state)
-    })
+    if !is_read {
+        return None;
+    }
+    let asked = reading::noted(asked, &subjects, state);
+    render(&asked, &state.shelf.sources(&subjects), None, state).ok()
 }
 
-/// Renders a feed again whose content has changed, before its readers ask.
+/// Renders a feed again whose content has changed, before its readers ask; one that costs much and that a reader made
+/// up is rendered when it is asked for.
 pub(super) async fn renew(asked: &FeedRequest, state: &State) -> Option<Found> {
+    let is_configured = matches!(asked.asked.scope, Scope::Named(_));
+    let has_rule = asked.asked.selection.query.is_some() || asked.asked.selection.aliases.is_some();
+    if asked.asked.is_costly() && (has_rule || !is_configured) {
+        return None;
+    }
     let subjects = named(&asked.asked, state).ok()?;
-    document(asked, &subjects, None, None, state).await.ok()
+    let turn = Turn::own(state, turn(asked, None, state).class);
+    document(asked, &subjects, None, None, &turn, state).await.ok()
 }
 
 /// A feed as its subscribers get it, with what tells whether they have; nothing is read for it.
-pub(super) async fn as_topic(asked: &FeedRequest, state: &State) -> Result<(Arc<Document>, String), Problem> {
+pub(super) async fn as_topic(
+    asked: &FeedRequest,
+    client: Option<IpAddr>,
+    state: &State,
+) -> Result<(Arc<Document>, String), Problem> {
     let subjects = named(&asked.asked, state)?;
     state.collector.admit(&subjects).map_err(|error| Problem::not_admitted(error.to_string()))?;
     if let Some(cold) = subjects.iter().find(|subject| !state.shelf.holds(**subject)) {
         let detail = format!("{cold} has not been read from arXiv yet; ask for the feed first");
         return Err(Problem::not_read_yet(detail, state.collector.wait_estimate()));
     }
-    let found = document(asked, &subjects, None, None, state).await?;
+    let turn = turn(asked, client, state);
+    let found = document(asked, &subjects, None, None, &turn, state).await?;
     let content = found.document.content().to_owned();
     Ok((found.document, content))
 }
@@ -275,9 +292,16 @@ fn content(events: &[Event]) -> String {
     hasher.finalize().to_hex()[..32].to_owned()
 }
 
-fn render(request: &FeedRequest, sources: &[SubjectId], since: Option<&Since>, state: &State) -> Document {
+fn render(
+    request: &FeedRequest,
+    sources: &[SubjectId],
+    since: Option<&Since>,
+    state: &State,
+) -> Result<Document, Problem> {
     let newest = state.shelf.newest(sources).unwrap_or_else(|| mailing::newest_due(state.clock.now()));
-    let mut events = make::choose(&state.shelf, sources, &request.asked);
+    let mut events =
+        Budget::of_an_address(|budget| make::choose(&state.shelf, sources, &request.asked, budget))
+            .map_err(|why| too_much_work(&request.asked, why))?;
     let updated = make::updated(&request.asked, &events, newest);
     let items: Vec<u64> = events.iter().map(fingerprint).collect();
     if let Some(since) = since {
@@ -304,8 +328,8 @@ fn render(request: &FeedRequest, sources: &[SubjectId], since: Option<&Since>, s
     if let Some(hub) = &hub_url {
         document = document.of_topic(content, hub, own_url(request).as_deref());
     }
-    match since {
+    Ok(match since {
         Some(since) => document.part_of(since.whole),
         None => document.showing(items),
-    }
+    })
 }

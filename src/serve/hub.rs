@@ -127,7 +127,8 @@ async fn read(request: &HttpRequest, body: &[u8], state: &State) -> Result<HubRe
         return Err(Problem::bad_request(mistakes));
     }
     let base = public_url::of(request, state)?;
-    let content = match (mode, topics::now(topic, &base, state).await) {
+    let client = state.clients.household_of(request);
+    let content = match (mode, topics::now(topic, &base, client, state).await) {
         (_, Ok(found)) => found.content,
         // One who is subscribed to what is gone can say that it wants no more.
         ("unsubscribe", Err(_)) => String::new(),

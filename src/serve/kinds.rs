@@ -51,6 +51,7 @@ problems! {
     MethodNotAllowed "method-not-allowed" METHOD_NOT_ALLOWED "Method not allowed",
     AddressTooLong "address-too-long" URI_TOO_LONG "Address too long",
     Failed "failed" INTERNAL_SERVER_ERROR "Something went wrong here",
+    Busy "busy" SERVICE_UNAVAILABLE "Busy with costly requests",
     NotReadYet "not-read-yet" SERVICE_UNAVAILABLE "Not read from arXiv yet",
 }
 

@@ -149,6 +149,7 @@ mod tests {
             shelf: Arc::new(Shelf::keeping(30)),
             collector: Collector::start(upstream, store, &contents, clock.clone(), options, Box::new(|_| ())),
             documents: Documents::new(0),
+            renders: Arc::new(crate::serve::RenderQueue::new(2)),
             clock,
             clients: Arc::new(Clients::new(Vec::new(), 0)),
             doors: Arc::default(),

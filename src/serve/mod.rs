@@ -11,6 +11,7 @@ mod clients;
 mod coding;
 mod conditional;
 mod connection;
+mod costly;
 mod current;
 mod delta;
 mod document;
@@ -28,6 +29,7 @@ mod hints;
 mod hub;
 mod kinds;
 mod later;
+mod live_bytes;
 mod loaded;
 mod metrics;
 mod negotiate;
@@ -43,6 +45,7 @@ mod pushed;
 mod query_api;
 mod reading;
 mod recent;
+mod render_queue;
 mod request_id;
 mod respond;
 mod routes;
@@ -74,6 +77,7 @@ pub use loaded::{Cause, Loaded, Refused};
 pub use metrics::Metrics;
 pub use openapi::Description;
 pub use popular::keep_ready;
+pub use render_queue::RenderQueue;
 pub use server::{ServerOptions, listen};
 pub use topics::{FeedTopics, Outward};
 
@@ -89,6 +93,7 @@ pub struct State {
     pub shelf: Arc<Shelf>,
     pub collector: Collector,
     pub documents: Documents,
+    pub renders: Arc<RenderQueue>,
     pub clock: Arc<dyn Clock>,
     pub clients: Arc<Clients>,
     pub doors: Arc<Doors>,

@@ -13,7 +13,7 @@ use super::error::{Mistake, Problem};
 use super::kinds::Code;
 use super::negotiate::Form;
 use super::params::{self, FeedRequest, Target};
-use super::{State, feeds};
+use super::{State, costly, feeds};
 
 /// The newest mailing alone, as arXiv's own feed has it.
 const DAYS: u32 = 1;
@@ -21,14 +21,16 @@ const DAYS: u32 = 1;
 /// `/rss/{subjects}`
 pub(super) async fn rss(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
     let asked =
-        Target::of(&request, &state, "subjects").and_then(|target| asked(&target, &state, Shape::Rss));
+        costly::understood(&request, &state, "subjects", |target, state| asked(target, state, Shape::Rss))
+            .await;
     feeds::answer(&request, &state, asked).await
 }
 
 /// `/atom/{subjects}`
 pub(super) async fn atom(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
     let asked =
-        Target::of(&request, &state, "subjects").and_then(|target| asked(&target, &state, Shape::Atom));
+        costly::understood(&request, &state, "subjects", |target, state| asked(target, state, Shape::Atom))
+            .await;
     feeds::answer(&request, &state, asked).await
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::coding::Coding;
 use super::documents::{Documents, Found, Request};
+use super::render_queue::{Class, Turn};
 use super::{Current, State, feeds, query_api};
 
 /// How many documents are made ready after a change; the others are made when they are asked for.
@@ -44,7 +45,8 @@ async fn renew(old: &Found, state: &State) {
     let documents: &Documents = &state.documents;
     for coding in [Coding::Gzip, Coding::Brotli] {
         if old.document.is_prepared(coding) {
-            documents.prepare(&renewed, coding).await;
+            // The service's own turn comes.
+            drop(documents.prepare(&renewed, coding, &Turn::own(state, Class::Ordinary)).await);
         }
     }
     documents.give_up(&old.key).await;

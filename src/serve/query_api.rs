@@ -9,7 +9,7 @@ use url::form_urlencoded;
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::mailing;
 use crate::domain::taxonomy::SubjectId;
-use crate::feeds::{self as make, Question, Sort};
+use crate::feeds::{self as make, Budget, Question, Sort};
 use crate::filter::{self, Context, Limits, Lists, Mode, Query};
 use crate::render::{Format, query_api};
 
@@ -18,6 +18,7 @@ use super::documents::{Found, Key};
 use super::error::{Mistake, Problem};
 use super::freshness::Freshness;
 use super::kinds::Code;
+use super::render_queue::{Class, Turn};
 use super::request_id::RequestId;
 use super::writing::written;
 use super::{State, feeds, hub, params, public_url, respond};
@@ -33,6 +34,12 @@ pub(super) const RESULTS_MAX: usize = 2_000;
 
 /// The longest question that an error repeats.
 const ASKED_BYTES_MAX: usize = 1_000;
+
+/// The most results of an answer of usual size.
+const ORDINARY_RESULTS_MAX: usize = 500;
+
+/// What a named paper takes while the question is kept, in bytes.
+const ID_BYTES: usize = 80;
 
 /// How many papers may be named.
 const IDS_MAX: usize = 2_000;
@@ -58,9 +65,16 @@ pub(super) struct ApiRequest {
 }
 
 impl ApiRequest {
-    /// How long the question is.
-    pub(super) fn bytes(&self) -> usize {
-        self.search.len() + self.ids.len()
+    /// What it takes beside itself, in bytes.
+    pub(super) fn memory_bytes(&self) -> usize {
+        let query = self.question.query.as_ref().map_or(0, Query::memory_bytes);
+        let ids = self.question.ids.as_ref().map_or(0, |ids| ids.len() * ID_BYTES);
+        self.search.len() + self.ids.len() + self.base.len() + query + ids
+    }
+
+    fn class(&self) -> Class {
+        let is_costly = self.question.query.as_ref().is_some_and(Query::is_costly);
+        if is_costly || self.question.count > ORDINARY_RESULTS_MAX { Class::Costly } else { Class::Ordinary }
     }
 }
 
@@ -98,7 +112,8 @@ async fn answer(parameters: &str, request: &HttpRequest, state: &State) -> HttpR
         let versions = respond::versions(state);
         let subjects = feeds::all_read(state)?;
         let was_read_now = feeds::warm(&subjects, state).await?;
-        let found = document(&asked, &subjects, RequestId::of(request), state).await?;
+        let turn = Turn::of(state.clients.household_of(request), state, asked.class());
+        let found = document(&asked, &subjects, RequestId::of(request), &turn, state).await?;
         let freshness = Freshness::of(&subjects, state);
         let mut response = respond::kept(request, state, found, versions, &freshness, was_read_now).await?;
         if let Some(understood) = asked.question.query.as_ref().and_then(understood) {
@@ -115,30 +130,33 @@ async fn document(
     asked: &ApiRequest,
     subjects: &[SubjectId],
     id: Option<RequestId>,
+    turn: &Turn,
     state: &State,
 ) -> Result<Found, Problem> {
     let generation = state.shelf.generation(subjects);
     let (request, sources) = (asked.clone().into(), subjects.to_vec());
     let key = Key { request, sources, generation, since: None };
-    let render = {
+    let render = || {
         let (asked, state, subjects) = (asked.clone(), state.clone(), subjects.to_vec());
-        async move { written(id, move || render(&asked, &subjects, &state)).await }
+        written(turn, id.clone(), move || render(&asked, &subjects, &state))
     };
-    state.documents.get(key, render).await.ok_or_else(|| {
-        Problem::failed("the answer could not be written; the service's log says why".to_owned())
-    })
+    state.documents.get(key, turn, render).await
 }
 
 /// Answers a question again, before it is asked.
 pub(super) async fn renew(asked: &ApiRequest, state: &State) -> Option<Found> {
+    if asked.class() == Class::Costly {
+        return None;
+    }
     let subjects = feeds::all_read(state).ok()?;
-    document(asked, &subjects, None, state).await.ok()
+    document(asked, &subjects, None, &Turn::own(state, asked.class()), state).await.ok()
 }
 
-fn render(asked: &ApiRequest, subjects: &[SubjectId], state: &State) -> Document {
+fn render(asked: &ApiRequest, subjects: &[SubjectId], state: &State) -> Result<Document, Problem> {
     let newest = state.shelf.newest(subjects).unwrap_or_else(|| mailing::newest_due(state.clock.now()));
     let question = &asked.question;
-    let found = make::look_up(&state.shelf, subjects, question);
+    let found = Budget::of_an_address(|budget| make::look_up(&state.shelf, subjects, question, budget))
+        .map_err(|why| Problem::too_much_work("search_query", &asked.search, why))?;
     let updated = found.updated.unwrap_or_else(|| mailing::moment(newest));
     let body = query_api::results(&query_api::Results {
         asked: format!(
@@ -152,7 +170,7 @@ fn render(asked: &ApiRequest, subjects: &[SubjectId], state: &State) -> Document
         per_page: question.count,
         records: &found.records,
     });
-    Document::new(body, Format::Atom.content_type(), updated)
+    Ok(Document::new(body, Format::Atom.content_type(), updated))
 }
 
 /// The one address of a question.

@@ -29,6 +29,11 @@ impl View {
         page.map(|page| Box::new(Self { page, ..Self::default() }))
     }
 
+    pub(super) fn memory_bytes(&self) -> usize {
+        let words = self.notices.iter().map(|notice| notice.words.len());
+        size_of::<Self>() + size_of_val(&*self.notices) + words.sum::<usize>()
+    }
+
     /// A page among files.
     pub(super) fn in_file(page: usize, site: Site) -> Self {
         Self { page, site, notices: Vec::new() }

@@ -14,6 +14,7 @@ use super::document::Document;
 use super::documents::Found;
 use super::error::Problem;
 use super::freshness::Freshness;
+use super::render_queue::{Class, Turn};
 use super::{State, conditional, delta, forwarded, negotiate, public_url};
 use crate::render::page;
 
@@ -78,7 +79,8 @@ pub(super) async fn kept(
             HeaderValue::from_static(if is_private { "private, no-cache" } else { "no-cache" });
     }
     if !is_current(request.headers(), &found.document, coding) {
-        state.documents.prepare(&found, coding).await;
+        let turn = Turn::of(state.clients.household_of(request), state, Class::Ordinary);
+        state.documents.prepare(&found, coding, &turn).await?;
     }
     let mut response = answer(request.headers(), &found.document, coding, &terms);
     if !was_read_now && !found.document.is_delta {

@@ -21,9 +21,6 @@ use super::error::Problem;
 use super::metrics::{Counts, Open};
 use super::{Current, Gate, configure};
 
-/// How many documents a worker renders at once: more would not be ready sooner, and each takes its room.
-const RENDERERS_PER_WORKER: usize = 2;
-
 /// How long the end of a connection may take: what was answered last may still be on its way.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_mins(1);
 
@@ -59,7 +56,8 @@ pub fn listen(
     let builder = Server::build()
         .workers(options.workers)
         .max_concurrent_connections(options.connections_max.div_ceil(options.workers))
-        .worker_max_blocking_threads(RENDERERS_PER_WORKER)
+        // Whose turn it is finds a thread at whichever worker.
+        .worker_max_blocking_threads(current.state().renders.threads())
         .disable_signals()
         .shutdown_timeout(options.shutdown_timeout.as_secs());
     let is_stopping = builder.graceful_shutdown_signal();

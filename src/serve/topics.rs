@@ -1,5 +1,6 @@
 //! What does a feed hold that somebody has subscribed to?
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::dev;
@@ -10,6 +11,8 @@ use super::error::{Mistake, Problem};
 use super::kinds::Code;
 use super::negotiate::Form;
 use super::params::{self, FeedRequest, Target};
+use super::render_queue::{Class, Turn};
+use super::writing::away;
 use super::{Current, State, feeds, official, public_url};
 use crate::domain::push::{Hub, HubChoice, Later, PushReport, Topic, Topics};
 use crate::render::Format;
@@ -60,7 +63,7 @@ impl Topics for FeedTopics {
             let state = self.0.state();
             let own = public_url::base_of(&state.options);
             let base = own.unwrap_or_else(|| base_of(url, &state));
-            now(url, &base, &state).await.map_err(|problem| problem.said().join("; "))
+            now(url, &base, None, &state).await.map_err(|problem| problem.said().join("; "))
         })
     }
 }
@@ -78,9 +81,19 @@ fn base_of(url: &str, state: &State) -> String {
 }
 
 /// What a topic holds now; its subjects stay read as if a reader had asked.
-pub(super) async fn now(url: &str, base: &str, state: &State) -> Result<Topic, Problem> {
-    let asked = read(url, base, state)?;
-    let (document, content) = feeds::as_topic(&asked, state).await?;
+pub(super) async fn now(
+    url: &str,
+    base: &str,
+    client: Option<IpAddr>,
+    state: &State,
+) -> Result<Topic, Problem> {
+    let asked = {
+        let turn = Turn::of(client, state, Class::Costly);
+        let (url, base, state) = (url.to_owned(), base.to_owned(), state.clone());
+        // It may hold regular expressions.
+        away(&turn, None, move || read(&url, &base, &state)).await?
+    };
+    let (document, content) = feeds::as_topic(&asked, client, state).await?;
     Ok(Topic {
         content,
         body: document.prepare(Coding::Identity).as_ref().into(),

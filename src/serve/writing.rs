@@ -1,34 +1,57 @@
-//! How is a document written without keeping others waiting, and what if its writer stops?
+//! Work that takes its time is done away from the threads that answer, when it is its asker's turn.
 
-use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::document::Document;
+use super::error::Problem;
 use super::later::said;
+use super::render_queue::Turn;
 use super::request_id::RequestId;
 
-/// Writes a document away from the threads that answer; nothing where the writer has stopped, which the log tells with
-/// the request that came first.
+/// A document that was written now, and how long that took.
+#[derive(Debug)]
+pub(super) struct Written {
+    pub(super) document: Document,
+    pub(super) took: Duration,
+}
+
+/// Writes a document.
+///
+/// # Errors
+/// As [`away`].
 pub(super) async fn written(
+    turn: &Turn,
     id: Option<RequestId>,
-    write: impl FnOnce() -> Document + Send + 'static,
-) -> Option<Arc<Document>> {
-    let stopped = match tokio::task::spawn_blocking(move || Arc::new(write())).await {
-        Ok(document) => return Some(document),
+    write: impl FnOnce() -> Result<Document, Problem> + Send + 'static,
+) -> Result<Written, Problem> {
+    away(turn, id, move || {
+        let started = Instant::now();
+        write().map(|document| Written { document, took: started.elapsed() })
+    })
+    .await
+}
+
+/// Does something away from the threads that answer.
+///
+/// # Errors
+/// What the work itself says; too many wait for their turn; or it has stopped, which the log tells with the request.
+pub(super) async fn away<T: Send + 'static>(
+    turn: &Turn,
+    id: Option<RequestId>,
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let permit = turn.wait().await?;
+    let done = tokio::task::spawn_blocking(move || {
+        let done = work();
+        drop(permit);
+        done
+    });
+    let stopped = match done.await {
+        Ok(done) => return done,
         Err(stopped) => stopped.try_into_panic(),
     };
     let reason = stopped.as_ref().map_or("the service is stopping", |panic| said(&**panic));
     let id = id.map(|id| id.to_string());
     tracing::error!(request.id = id, panic = reason, "the writer of a document stopped");
-    None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_writer_that_stops_gives_no_document() {
-        assert!(written(None, || Document::undated("a", "text/plain")).await.is_some());
-        assert!(written(None, || panic!("on purpose")).await.is_none());
-    }
+    Err(Problem::failed("the answer could not be written; the service's log says why".to_owned()))
 }

@@ -158,9 +158,8 @@ impl Service {
             tokio::spawn(keeper::keep(store.clone(), current.clone())),
         ];
         let telling = outward::start(settings, &push, &current, store.clone())?;
-        let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let options = ServerOptions {
-            workers: settings.server.workers.map_or_else(cores, NonZeroUsize::get),
+            workers: settings.server.workers.map_or_else(state::cores, NonZeroUsize::get),
             connections_max: settings.server.connections_max,
             head_timeout: HEAD_TIMEOUT,
             keep_alive: KEEP_ALIVE,

@@ -1,6 +1,7 @@
 //! How do the stages come together over a store?
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -11,7 +12,7 @@ use crate::domain::verdict::Verdict;
 use crate::feeds::{NamedOptions, Shelf};
 use crate::fetch::Upstream;
 use crate::push::Push;
-use crate::serve::{self, Clients, Description, Documents, Doors, Keys, Loaded, State};
+use crate::serve::{self, Clients, Description, Documents, Doors, Keys, Loaded, RenderQueue, State};
 use crate::settings::Settings;
 use crate::store::{AnyStore, Store, StoreError};
 
@@ -71,6 +72,7 @@ pub(super) async fn build(
         shelf,
         collector,
         documents,
+        renders: Arc::new(RenderQueue::new(cores())),
         clock,
         clients: Arc::new(Clients::new(
             settings.server.trusted_proxies.clone(),
@@ -84,6 +86,11 @@ pub(super) async fn build(
         outward: outward.unwrap_or_default(),
         description: Description::default(),
     })
+}
+
+/// How many threads can run at once here.
+pub(super) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
 /// What is read: what is watched, and what named feeds are made of.

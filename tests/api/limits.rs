@@ -52,6 +52,30 @@ async fn behind_a_trusted_proxy_every_client_has_its_own_share() {
 }
 
 #[tokio::test]
+async fn an_address_holds_few_and_small_regular_expressions() {
+    let service = Running::demo().await;
+    let small = ["ti:/GPU/", "abs:/a/", "au:/b/", "co:/c/", "jr:/d/", "ti:/e/", "ti:/f/", "ti:/g/"];
+    let address = |rules: &[&str]| format!("/subjects/cs.DC.json?q={}", rules.join("+OR+"));
+    assert_eq!(service.get(&address(&small)).await.status(), 200);
+    for path in [
+        address(&["ti:/a/"; 9]),
+        address(&["/\\w{40}/"]),
+        "/subjects/cs.DC.rss?filter_title=%5Cw%7B40%7D".to_owned(),
+        "/rss/cs.DC?filter_title=%5Cw%7B40%7D".to_owned(),
+        "/explain?id=2602.23598&q=/%5Cw%7B40%7D/".to_owned(),
+        "/?q=/%5Cw%7B40%7D/".to_owned(),
+    ] {
+        let path = path.replace('\\', "%5C").replace('{', "%7B").replace('}', "%7D");
+        assert_eq!(service.get(&path).await.status(), 400, "{path}");
+    }
+    let metrics = service.text("/metrics").await;
+    assert!(
+        metrics.contains("crosslist_regexes_bytes ")
+            && metrics.contains("crosslist_renders_waiting{class=\"costly\"} 0")
+    );
+}
+
+#[tokio::test]
 async fn large_header_fields_and_bodies_are_refused() {
     let service = Running::demo().await;
     let large = "x".repeat(20_000);

@@ -74,7 +74,7 @@ async fn what_was_asked_is_counted_by_pattern_method_and_status() {
         (format!("crosslist_http_request_duration_seconds_bucket{{route=\"{route}\",le=\"+Inf\"}}"), "7"),
         ("crosslist_documents_total{from=\"rendered\"}".to_owned(), "1"),
         ("crosslist_documents".to_owned(), "1"),
-        ("crosslist_documents_bytes_max".to_owned(), "134217728"),
+        ("crosslist_documents_bytes_max".to_owned(), "67108864"),
         ("crosslist_http_requests_in_flight".to_owned(), "1"),
         ("crosslist_http_requests_abandoned_total".to_owned(), "0"),
         (format!("crosslist_build_info{{version=\"{}\"}}", env!("CARGO_PKG_VERSION")), "1"),

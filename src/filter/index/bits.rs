@@ -17,6 +17,11 @@ impl Bits {
         Self { base: self.base, blocks: vec![0; self.blocks.len()] }
     }
 
+    /// How many words of memory it goes through for each operation on the whole.
+    pub(super) fn blocks(&self) -> usize {
+        self.blocks.len()
+    }
+
     pub(super) fn insert(&mut self, id: u32) {
         if let Some((block, bit)) = self.place(id) {
             self.blocks[block] |= bit;

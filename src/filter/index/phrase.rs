@@ -3,18 +3,40 @@
 use std::borrow::Cow;
 
 use super::super::words::{Occurrence, Term, Words};
+use super::super::work::{TooMuchWork, Work};
 use super::bits::Bits;
 use super::postings::{Documents, Postings, places};
 use super::vocabulary::Vocabulary;
 
 /// Adds the documents that have the words in one part next to each other, or near.
-pub(super) fn phrase(words: &Words, vocabulary: &Vocabulary, within: &Bits, found: &mut Bits) {
-    let lists: Vec<(&Term, Vec<&Postings>)> =
-        words.terms().map(|term| (term, lists(vocabulary, term))).collect();
-    if let Some(plain) = plain_lists(words, &lists) {
-        return phrase_of_plain_words(words, &plain, within, found);
+///
+/// # Errors
+/// The work is used up.
+pub(super) fn phrase(
+    words: &Words,
+    vocabulary: &Vocabulary,
+    within: &Bits,
+    found: &mut Bits,
+    work: &Work<'_>,
+) -> Result<(), TooMuchWork> {
+    let mut each = Vec::new();
+    for term in words.terms() {
+        let lists = lists(vocabulary, term, work)?;
+        // Every list is gone through once, and every place in it is looked at.
+        work.take(lists.iter().map(|list| steps(list)).sum())?;
+        each.push((term, lists));
     }
-    let Some(candidates) = candidates(words, &lists, within) else { return };
+    let lists: Vec<(&Term, Vec<&Postings>)> = each;
+    if let Some(plain) = plain_lists(words, &lists) {
+        let shortest = plain.iter().map(|(_, list)| list.documents()).min().unwrap_or_default();
+        work.take(shortest * plain.len() * plain.len())?;
+        phrase_of_plain_words(words, &plain, within, found);
+        return Ok(());
+    }
+    let Some(candidates) = candidates(words, &lists, within) else { return Ok(()) };
+    // In each of them every word looks for its lists, and asks each.
+    let cursors: usize = lists.iter().map(|(_, lists)| STEPS_PER_CURSOR * lists.len() + lists.len()).sum();
+    work.take(candidates.iter().count() * (cursors + lists.len() * lists.len()))?;
     let mut cursors: Vec<(&Term, Vec<Cursor<'_>>)> = lists
         .iter()
         .map(|(term, lists)| (*term, lists.iter().filter_map(|list| Cursor::new(list, term)).collect()))
@@ -37,21 +59,42 @@ pub(super) fn phrase(words: &Words, vocabulary: &Vocabulary, within: &Bits, foun
             found.insert(id);
         }
     }
+    Ok(())
+}
+
+/// The steps of asking one list for its places in one document.
+const STEPS_PER_CURSOR: usize = 8;
+
+/// The steps of going through a list with all its places.
+pub(super) fn steps(list: &Postings) -> usize {
+    4 * list.documents() + 2 * list.bytes()
 }
 
 /// The postings of a word, or of every word that begins so.
-pub(super) fn lists<'a>(vocabulary: &'a Vocabulary, term: &'a Term) -> Vec<&'a Postings> {
+///
+/// # Errors
+/// The work is used up.
+pub(super) fn lists<'a>(
+    vocabulary: &'a Vocabulary,
+    term: &'a Term,
+    work: &Work<'_>,
+) -> Result<Vec<&'a Postings>, TooMuchWork> {
     match term {
         Term::Prefix { plain, folded, .. } => {
+            work.take(vocabulary.unsorted())?;
             let mut found: Vec<&Postings> = vocabulary.beginning(plain).collect();
+            work.take(found.len() * STEPS_PER_WORD)?;
             if !folded.starts_with(plain.as_str()) {
                 found.extend(vocabulary.get(folded));
             }
-            found
+            Ok(found)
         }
-        term => vocabulary.get(term.folded()).into_iter().collect(),
+        term => Ok(vocabulary.get(term.folded()).into_iter().collect()),
     }
 }
+
+/// The steps of looking at one word among those that begin alike.
+const STEPS_PER_WORD: usize = 32;
 
 /// A list for each word, where no word is hyphenated or a beginning; empty where a word is nowhere.
 fn plain_lists<'a>(

@@ -43,6 +43,11 @@ impl Postings {
         self.documents as usize
     }
 
+    /// What its places take as they are stored.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
     pub(super) fn memory_bytes(&self) -> usize {
         let spellings = self.spellings.as_ref().map_or(0, |spellings| {
             let letters: usize = spellings.known.iter().map(|spelling| spelling.len()).sum();

@@ -9,15 +9,29 @@ use super::super::links;
 use super::super::matcher::is_doi;
 use super::super::syntax::{Expr, Leaf, Node};
 use super::super::words::{Occurrence, Term, Words};
+use super::super::work::{TooMuchWork, Work};
 use super::bits::Bits;
-use super::phrase::{lists, phrase};
+use super::phrase::{lists, phrase, steps};
 use super::postings::{Postings, places};
+use super::residue::Residue;
 use super::{Index, facet};
 
 pub(super) struct Search<'a> {
     pub index: &'a Index,
     pub type_of: &'a dyn Fn(u32) -> Option<AnnounceType>,
+    pub work: &'a Work<'a>,
 }
+
+/// The steps of asking the caller how a document is announced, and of comparing one document's own fields.
+const STEPS_PER_TYPE: usize = 64;
+const STEPS_PER_FIELD: usize = 16;
+
+/// The steps of reading a name and comparing it with one of a rule, and those for each byte of that.
+const STEPS_PER_NAME: usize = 1_000;
+const STEPS_PER_NAME_BYTE: usize = 20;
+
+/// The documents of a part of a rule, or the end of the work.
+type Found = Result<Bits, TooMuchWork>;
 
 /// How much work it takes to test one document, in rough steps: what costs little goes first.
 fn cost(expr: &Expr) -> u32 {
@@ -39,8 +53,46 @@ fn cost(expr: &Expr) -> u32 {
 }
 
 impl Search<'_> {
-    /// The documents of `within` that match.
-    pub(super) fn find(&self, expr: &Expr, within: &Bits) -> Bits {
+    /// What is left of a rule once all of it that the index can answer is answered, for the documents of `within`.
+    ///
+    /// # Errors
+    /// The work is used up.
+    pub(super) fn residue(&self, expr: &Expr, within: &Bits) -> Result<Residue, TooMuchWork> {
+        if !has_regex(expr) {
+            return self.find(expr, within).map(Residue::Set);
+        }
+        Ok(match &expr.node {
+            Node::Not(inner) => Residue::Not(Box::new(self.residue(inner, within)?)),
+            Node::Leaf(Leaf::List { rule, .. }) => self.residue(rule, within)?,
+            Node::Leaf(Leaf::Regex { field, pattern }) => {
+                Residue::Regex { field: *field, pattern: pattern.clone() }
+            }
+            Node::Leaf(leaf) => Residue::Set(self.leaf(leaf, within)?),
+            Node::And(parts) => {
+                let mut left = within.clone();
+                let (answered, open): (Vec<&Expr>, Vec<&Expr>) =
+                    by_cost(parts).into_iter().partition(|part| !has_regex(part));
+                for part in answered {
+                    left = self.find(part, &left)?;
+                }
+                let open =
+                    open.into_iter().map(|part| self.residue(part, &left)).collect::<Result<Vec<_>, _>>()?;
+                Residue::And(left, open)
+            }
+            Node::Or(parts) => {
+                let (answered, open): (Vec<&Expr>, Vec<&Expr>) =
+                    parts.iter().partition(|part| !has_regex(part));
+                let (found, left) = self.any(&answered, within)?;
+                let open =
+                    open.into_iter().map(|part| self.residue(part, &left)).collect::<Result<Vec<_>, _>>()?;
+                Residue::Or(found, open)
+            }
+        })
+    }
+
+    /// The documents of `within` that match a rule without regular expressions.
+    fn find(&self, expr: &Expr, within: &Bits) -> Found {
+        self.work.take(within.blocks())?;
         match &expr.node {
             Node::And(parts) => {
                 let mut left = within.clone();
@@ -48,35 +100,32 @@ impl Search<'_> {
                     if left.is_empty() {
                         break;
                     }
-                    left = match &part.node {
-                        Node::Not(inner) => self.without(inner, left),
-                        _ => self.find(part, &left),
-                    };
+                    left = self.find(part, &left)?;
                 }
-                left
+                Ok(left)
             }
-            Node::Or(parts) => {
-                let mut found = within.emptied();
+            Node::Or(parts) => self.any(&by_cost(parts), within).map(|(found, _)| found),
+            Node::Not(inner) => {
                 let mut left = within.clone();
-                for part in by_cost(parts) {
-                    let more = self.find(part, &left);
-                    left.subtract(&more);
-                    found.unite(&more);
-                }
-                found
+                left.subtract(&self.find(inner, within)?);
+                Ok(left)
             }
-            Node::Not(inner) => self.without(inner, within.clone()),
             Node::Leaf(leaf) => self.leaf(leaf, within),
         }
     }
 
-    fn without(&self, inner: &Expr, mut left: Bits) -> Bits {
-        let found = self.find(inner, &left);
-        left.subtract(&found);
-        left
+    /// The documents that match any of the parts, and the others.
+    fn any(&self, parts: &[&Expr], within: &Bits) -> Result<(Bits, Bits), TooMuchWork> {
+        let (mut found, mut left) = (within.emptied(), within.clone());
+        for part in parts {
+            let more = self.find(part, &left)?;
+            left.subtract(&more);
+            found.unite(&more);
+        }
+        Ok((found, left))
     }
 
-    fn leaf(&self, leaf: &Leaf, within: &Bits) -> Bits {
+    fn leaf(&self, leaf: &Leaf, within: &Bits) -> Found {
         match leaf {
             Leaf::Words { field, words } => self.words(words, *field, within),
             Leaf::Author(pattern) => self.author(pattern, within),
@@ -84,83 +133,69 @@ impl Search<'_> {
             Leaf::Has(features) => {
                 let mut found = within.emptied();
                 for list in features.iter().filter_map(|feature| self.index.facets.get(feature.as_str())) {
-                    list.mark(&mut found);
+                    self.mark(&[list], &mut found)?;
                 }
                 found.intersect(within);
-                found
+                Ok(found)
             }
             Leaf::List { rule, .. } => self.find(rule, within),
-            Leaf::Type(types) => {
-                filtered(within, |id| (self.type_of)(id).is_some_and(|own| types.contains(&own)))
-            }
-            Leaf::Announced { from, to } => filtered(within, |id| {
+            Leaf::Type(types) => self.filtered(within, STEPS_PER_TYPE, |id| {
+                (self.type_of)(id).is_some_and(|own| types.contains(&own))
+            }),
+            Leaf::Announced { from, to } => self.filtered(within, STEPS_PER_FIELD, |id| {
                 self.index.slot(id).is_some_and(|slot| {
                     from.is_none_or(|from| from <= slot.announced) && to.is_none_or(|to| slot.announced <= to)
                 })
             }),
-            Leaf::Dated { .. } => within.emptied(),
-            Leaf::Id(ids) => filtered(within, |id| {
+            Leaf::Dated { .. } => Ok(within.emptied()),
+            Leaf::Id(ids) => self.filtered(within, 4 * STEPS_PER_FIELD, |id| {
                 self.index.slot(id).is_some_and(|slot| {
                     let own = slot.paper.id.as_str();
                     let is_there = |own: &str| ids.binary_search_by(|id| id.as_str().cmp(own)).is_ok();
                     is_there(own) || own.contains('/') && is_there(&links::id_key(&slot.paper.id))
                 })
             }),
-            Leaf::Doi { doi, is_prefix } => filtered(within, |id| {
+            Leaf::Doi { doi, is_prefix } => self.filtered(within, 2 * STEPS_PER_FIELD, |id| {
                 self.index
                     .slot(id)
                     .is_some_and(|slot| slot.dois.iter().any(|own| is_doi(own, doi, *is_prefix)))
             }),
-            Leaf::Regex { field, pattern } => filtered(within, |id| {
-                let mut found = false;
-                if let Some(slot) = self.index.slot(id) {
-                    let none = super::Texts::default();
-                    let texts = slot.texts.as_deref().unwrap_or(&none);
-                    for part in field.parts() {
-                        texts.each(&slot.paper, *part, |text| found = found || pattern.is_match(text));
-                    }
-                }
-                found
-            }),
+            // These are run elsewhere, as what is left of a rule.
+            Leaf::Regex { .. } => Ok(within.emptied()),
         }
     }
 
-    fn subjects(&self, place: Place, subjects: &[SubjectId], within: &Bits) -> Bits {
+    fn subjects(&self, place: Place, subjects: &[SubjectId], within: &Bits) -> Found {
         let mut found = within.emptied();
         for subject in subjects {
             for at in [Place::Primary, Place::Cross] {
                 if (place == Place::Any || place == at)
                     && let Some(list) = self.index.facets.get(&facet(at, subject.as_str()))
                 {
-                    list.mark(&mut found);
+                    self.mark(&[list], &mut found)?;
                 }
             }
         }
         found.intersect(within);
-        found
+        Ok(found)
     }
 
-    fn words(&self, words: &Words, field: Text, within: &Bits) -> Bits {
+    fn words(&self, words: &Words, field: Text, within: &Bits) -> Found {
         let mut found = within.emptied();
         for part in field.parts() {
             let vocabulary = &self.index.words[*part as usize];
             match words.single() {
-                Some(Term::Folded { folded, .. }) => {
-                    if let Some(list) = vocabulary.get(folded) {
-                        list.mark(&mut found);
-                    }
+                Some(term @ (Term::Folded { .. } | Term::Prefix { .. })) => {
+                    self.mark(&lists(vocabulary, term, self.work)?, &mut found)?;
                 }
-                Some(term @ Term::Prefix { .. }) => {
-                    mark(&lists(vocabulary, term), &mut found);
-                }
-                _ => phrase(words, vocabulary, within, &mut found),
+                _ => phrase(words, vocabulary, within, &mut found, self.work)?,
             }
         }
         found.intersect(within);
-        found
+        Ok(found)
     }
 
-    fn author(&self, pattern: &AuthorPattern, within: &Bits) -> Bits {
+    fn author(&self, pattern: &AuthorPattern, within: &Bits) -> Found {
         let mut found = within.emptied();
         let names = &self.index.names;
         let beginnings = pattern.key_prefixes();
@@ -171,16 +206,20 @@ impl Search<'_> {
                 .flat_map(|beginning| names.beginning(beginning).collect::<Vec<_>>())
                 .collect(),
         };
+        self.work.take(STEPS_PER_FIELD * lists.len() + names.unsorted() * beginnings.len())?;
         if pattern.is_decided_by_keys() {
-            mark(&lists, &mut found);
+            self.mark(&lists, &mut found)?;
             found.intersect(within);
-            return found;
+            return Ok(found);
         }
+        let steps_per_name = STEPS_PER_NAME + STEPS_PER_NAME_BYTE * pattern.written.len();
+        self.work.take(lists.iter().map(|list| steps(list)).sum())?;
         for (id, stored) in lists.iter().flat_map(|list| list.iter()) {
             if !within.contains(id) || found.contains(id) {
                 continue;
             }
             let Some(slot) = self.index.slot(id) else { continue };
+            self.work.take(steps_per_name)?;
             let names = &slot.paper.authors.names;
             let is_meant = |(place, _): (Occurrence, _)| {
                 names.get(place.position as usize).is_some_and(|name| pattern.matches(&Name::read(name)))
@@ -189,22 +228,33 @@ impl Search<'_> {
                 found.insert(id);
             }
         }
-        found
+        Ok(found)
+    }
+
+    fn mark(&self, lists: &[&Postings], set: &mut Bits) -> Result<(), TooMuchWork> {
+        for list in lists {
+            self.work.take(2 * list.documents() + list.bytes() / 4)?;
+            list.mark(set);
+        }
+        Ok(())
+    }
+
+    fn filtered(&self, within: &Bits, steps: usize, holds: impl Fn(u32) -> bool) -> Found {
+        let mut found = within.emptied();
+        for id in within.iter() {
+            self.work.take(steps)?;
+            if holds(id) {
+                found.insert(id);
+            }
+        }
+        Ok(found)
     }
 }
 
-fn filtered(within: &Bits, holds: impl Fn(u32) -> bool) -> Bits {
-    let mut found = within.emptied();
-    for id in within.iter().filter(|id| holds(*id)) {
-        found.insert(id);
-    }
+fn has_regex(expr: &Expr) -> bool {
+    let mut found = false;
+    expr.each_leaf(&mut |_, leaf| found |= matches!(leaf, Leaf::Regex { .. }));
     found
-}
-
-fn mark(lists: &[&Postings], set: &mut Bits) {
-    for list in lists {
-        list.mark(set);
-    }
 }
 
 fn by_cost(parts: &[Expr]) -> Vec<&Expr> {

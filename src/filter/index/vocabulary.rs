@@ -54,6 +54,11 @@ impl Vocabulary {
         self.sorted.sort_by(|left, right| word(left).cmp(&word(right)));
     }
 
+    /// How many words are looked at one by one for a beginning.
+    pub(super) fn unsorted(&self) -> usize {
+        self.lists.len() - self.sorted.len()
+    }
+
     /// Every word that begins so.
     pub(super) fn beginning<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a Postings> {
         let at = |number: &u32| self.lists.get_index(*number as usize);

@@ -19,7 +19,7 @@ use crate::domain::feed::Feed;
 use crate::domain::mailing;
 use crate::domain::presentation::{Choice, Presentation};
 use crate::domain::push::{Deliveries, WebhookKind, WebhookReport};
-use crate::feeds::{self, Asked, Limit, NamedOptions, Scope, Selection};
+use crate::feeds::{self, Asked, Budget, Limit, NamedOptions, Scope, Selection};
 use crate::push::WebhookOptions;
 use crate::push::again::{self, GIVEN_UP_AFTER};
 use crate::push::client::{Answer, Call};
@@ -182,7 +182,10 @@ impl<S: Store + Outgoing> Worker<S> {
             let choosing = {
                 let (held, asked) = (self.sources.shelf.clone(), asked.clone());
                 let subjects = held.sources(&webhook.feed.sources);
-                tokio::task::spawn_blocking(move || feeds::choose(&held, &subjects, &asked))
+                // The rules of the configuration may take what they take.
+                tokio::task::spawn_blocking(move || {
+                    feeds::choose(&held, &subjects, &asked, &Budget::unlimited()).unwrap_or_default()
+                })
             };
             let fresh = webhook.fresh(choosing.await.unwrap_or_default());
             if fresh.is_empty() {

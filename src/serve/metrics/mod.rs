@@ -15,6 +15,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use crate::filter;
+
 use super::error::Problem;
 use super::{State, params};
 use families::Families;
@@ -64,6 +66,7 @@ async fn families(state: &State) -> Families {
     families.gauge("crosslist_build_info", "Which crosslist this is; always 1.", [(version, 1.0)]);
     request::add(&mut families, &state.metrics.workers());
     work::documents(&mut families, &state.documents.numbers().await, &state.metrics.workers());
+    work::renders(&mut families, &state.renders.numbers(), filter::cached_programs());
     subject::add(&mut families, state);
     work::upstream(&mut families, &state.collector.observed(), state.clock.now());
     work::store(&mut families, &state.collector);

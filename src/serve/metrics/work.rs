@@ -11,6 +11,7 @@ use crate::collect::{Collector, Observed};
 use crate::domain::mailing;
 use crate::serve::Loaded;
 use crate::serve::documents::Numbers;
+use crate::serve::render_queue::QueueNumbers;
 
 pub(super) fn documents(families: &mut Families, documents: &Numbers, workers: &[Arc<Counts>]) {
     families.counter(
@@ -34,6 +35,11 @@ pub(super) fn documents(families: &mut Families, documents: &Numbers, workers: &
         [(vec![], float(documents.bytes))],
     );
     families.gauge(
+        "crosslist_documents_live_bytes",
+        "Bytes of documents that are held or on their way to readers, every coding included.",
+        [(vec![], float(documents.live_bytes))],
+    );
+    families.gauge(
         "crosslist_documents_bytes_max",
         "The setting `cache.bytes_max`.",
         [(vec![], float(documents.bytes_max))],
@@ -47,6 +53,39 @@ pub(super) fn documents(families: &mut Families, documents: &Numbers, workers: &
         "crosslist_compression_duration_seconds",
         "How long documents took to be compressed, by the coding.",
         [(vec![("coding", "gzip")], documents.gzip), (vec![("coding", "br")], documents.brotli)],
+    );
+}
+
+/// Who renders and who waits for it, and the compiled expressions: how many, and their bytes.
+pub(super) fn renders(families: &mut Families, queue: &QueueNumbers, programs: (u64, u64)) {
+    let by_class = |numbers: [u64; 2]| {
+        let classes = ["ordinary", "costly"].into_iter().zip(numbers);
+        classes.map(|(class, number)| (vec![("class", class)], float(number)))
+    };
+    families.gauge(
+        "crosslist_renders_running",
+        "Documents that are being written or compressed, by what their requests may cost.",
+        by_class(queue.running),
+    );
+    families.gauge(
+        "crosslist_renders_waiting",
+        "Requests that wait for their turn at that.",
+        by_class(queue.waiting),
+    );
+    families.counter(
+        "crosslist_renders_refused_total",
+        "Requests that were answered with 503 because too many waited, or for too long.",
+        [(vec![], queue.refused)],
+    );
+    families.gauge(
+        "crosslist_regexes",
+        "Regular expressions of addresses that are held compiled.",
+        [(vec![], float(programs.0))],
+    );
+    families.gauge(
+        "crosslist_regexes_bytes",
+        "Memory that these take, at most 8 MiB.",
+        [(vec![], float(programs.1))],
     );
 }
 

@@ -41,6 +41,19 @@ pub(super) struct FeedRequest {
     pub(super) view: Option<Box<View>>,
 }
 
+impl FeedRequest {
+    /// What it takes beside itself, in bytes.
+    pub(super) fn memory_bytes(&self) -> usize {
+        self.asked.memory_bytes() + self.base.len() + self.view.as_ref().map_or(0, |view| view.memory_bytes())
+    }
+}
+
+/// May a query string hold a regular expression, in a rule or as a filter? It takes its time to be understood then.
+pub(super) fn may_hold_regex(query: &str) -> bool {
+    let has = |name: &str| form_urlencoded::parse(query.as_bytes()).any(|(known, _)| known.starts_with(name));
+    query.contains('/') || query.contains("%2F") || query.contains("%2f") || has("filter")
+}
+
 /// The address that a feed is asked for at, whoever asks.
 pub(super) struct Target<'a> {
     /// As it came.
@@ -173,8 +186,8 @@ fn no_keyword() -> Problem {
 }
 
 /// Reads `/explain?q=…&id=…`.
-pub(super) fn explain(request: &HttpRequest, state: &State) -> Result<(Query, ArxivId), Problem> {
-    let mut given = given(request.query_string(), state, &[RULE, &["id"]])?;
+pub(super) fn explain(query: &str, state: &State) -> Result<(Query, ArxivId), Problem> {
+    let mut given = given(query, state, &[RULE, &["id"]])?;
     let missing = |parameter: &str, hint: &str| Mistake {
         code: Code::MissingParameter,
         parameter: parameter.to_owned(),
