@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crosslist::domain::back_off::{BackOff, Cause};
 use crosslist::domain::verdict::Verdict;
 use crosslist::fetch::{Client, Ending, FetchError, Options, OptionsError, Upstream};
 use tokio::time::Instant;
@@ -11,7 +12,10 @@ mod gzip;
 #[path = "fetch/server.rs"]
 mod server;
 
-use server::{Say, Server, answer, header, new, page, redirect};
+use server::{PATIENCE, Say, Server, answer, header, new, page, redirect};
+
+/// A limit of time that is meant to be reached: long enough for a head to come on any machine.
+const SHORT: Duration = Duration::from_secs(2);
 
 const HTML: &str = "Content-Type: text/html; charset=utf-8\r\n";
 
@@ -114,7 +118,9 @@ async fn every_request_is_counted_by_how_it_ended() {
         (vec![tagged, status("304 Not Modified")], vec![Ending::Page, Ending::Unchanged]),
     ] {
         let server = Server::start(answers.clone()).await;
-        let options = Options { read_timeout: Duration::from_millis(300), ..server.options() };
+        let is_silent = answers.iter().any(|answer| matches!(answer, Say::Silence(_)));
+        let read_timeout = if is_silent { SHORT } else { PATIENCE };
+        let options = Options { read_timeout, ..server.options() };
         let client = Client::new(&options).expect("good options");
         while server.heads().len() < answers.len() {
             // How it ended is what is counted.
@@ -204,9 +210,8 @@ async fn a_head_that_does_not_end_is_no_answer() {
 #[tokio::test]
 async fn silence_and_a_drip_end_with_the_time_limits() {
     let head = format!("HTTP/1.1 200 OK\r\n{HTML}Content-Length: 60000\r\n\r\n").into_bytes();
-    let short = Duration::from_millis(200);
-    let total = |options| Options { total_timeout: short, ..options };
-    let read = |options| Options { read_timeout: short, ..options };
+    let total = |options| Options { total_timeout: SHORT, ..options };
+    let read = |options| Options { read_timeout: SHORT, ..options };
 
     let error = failure_with(Say::Silence(Vec::new()), total).await;
     assert_eq!((error.verdict, error.reason.as_str()), (Verdict::Unreachable, "did not answer in time"));
@@ -285,7 +290,7 @@ async fn a_refusal_says_for_how_long() {
 #[tokio::test]
 async fn after_a_refusal_everybody_waits_for_long() {
     let server = Server::start(vec![Say::Bytes(answer("403 Forbidden", HTML, b""))]).await;
-    let pause = Duration::from_millis(100);
+    let pause = Duration::from_mins(1);
     let client = Client::new(&Options { pause, ..server.options() }).expect("good options");
     client.get(&new("cs.DC")).await.expect_err("refused");
     assert!(client.wait_estimate() > pause * 200, "{:?}", client.wait_estimate());
@@ -296,14 +301,19 @@ async fn after_a_refusal_everybody_waits_for_long() {
 
 #[tokio::test]
 async fn a_406_says_nothing_of_the_page_and_slows_everybody_down() {
-    let server = Server::start(vec![Say::Bytes(answer("406 Not Acceptable", "", b"")), page("", "x")]).await;
-    let pause = Duration::from_millis(10);
+    let answers = || vec![Say::Bytes(answer("406 Not Acceptable", "", b"")), page("", "x")];
+    let server = Server::start(answers()).await;
+    let pause = Duration::from_mins(10);
     let client = Client::new(&Options { pause, ..server.options() }).expect("good options");
     let error = client.get(&new("cs.DC")).await.expect_err("refused");
     assert_eq!(error.verdict, Verdict::Refused);
     assert!(error.reason.ends_with(" answered 406 Not Acceptable"), "{error}");
-    assert!(client.wait_estimate() > pause * 3, "{:?}", client.wait_estimate());
+    assert!(client.wait_estimate() > pause * 2, "{:?}", client.wait_estimate());
     assert_eq!(client.refusal(), Some(error.reason));
+    let server = Server::start(answers()).await;
+    let pause = Duration::from_millis(1);
+    let client = Client::new(&Options { pause, ..server.options() }).expect("good options");
+    client.get(&new("cs.DC")).await.expect_err("refused");
     // A page that comes in between does not end it, those that come in a row do.
     client.get(&new("cs.LG")).await.expect("a page");
     assert!(client.refusal().is_some());
@@ -329,7 +339,7 @@ async fn a_page_that_is_absent_is_its_own_matter_until_every_page_is() {
     assert_eq!(client.refusal(), None);
     let error = client.get(&new("cs.AI")).await.expect_err("absent");
     assert_eq!(error.verdict, Verdict::Refused);
-    assert!(error.reason.ends_with(" answered 404 Not Found, as did the 3 pages before it"), "{error}");
+    assert!(error.reason.ends_with(" answered 404 Not Found, as did the 3 listings before it"), "{error}");
     assert!(client.refusal().is_some());
 }
 
@@ -408,4 +418,28 @@ fn arxiv_is_safe_from_a_typo_in_the_pause() {
         Client::new(&Options { base_url, pause: Duration::from_secs(15), ..options }).expect("good options");
     client.report_refusal("a captcha");
     assert!(client.wait_estimate() > Duration::from_mins(59));
+}
+
+#[tokio::test]
+async fn a_restart_goes_on_with_a_back_off_and_its_length() {
+    let throttled = || Say::Bytes(answer("429 Too Many Requests", "Retry-After: 18000\r\n", b""));
+    let server = Server::start(vec![throttled(), throttled()]).await;
+    let client = server.client();
+    let error = client.get(&new("cs.DC")).await.expect_err("refused");
+    let back_off = client.back_off().expect("a back-off");
+    assert_eq!((back_off.cause, back_off.times), (Cause::Throttle, 1));
+    assert_eq!(back_off.reason, Some(error.reason));
+    let hours = Duration::from_hours(4)..=Duration::from_secs(18_001);
+    assert!(hours.contains(&back_off.wait), "{back_off:?}");
+    let again = server.client();
+    assert_eq!(again.back_off(), None);
+    again.resume(&back_off);
+    assert!(hours.contains(&again.wait_estimate()), "{:?}", again.wait_estimate());
+    assert_eq!(again.refusal(), back_off.reason);
+    // The next one is longer than the first would be.
+    let times = BackOff { wait: Duration::ZERO, ..back_off };
+    let again = server.client();
+    again.resume(&times);
+    again.get(&new("cs.DC")).await.expect_err("refused");
+    assert_eq!(again.back_off().expect("a back-off").times, 2);
 }

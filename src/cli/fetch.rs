@@ -13,7 +13,7 @@ use crate::domain::outcome::Outcome;
 use crate::domain::verdict::Verdict;
 use crate::fetch::{Guard, Upstream};
 use crate::startup;
-use crate::store::{self, AnyStore, Replicas, Role, StoreError};
+use crate::store::{self, AnyStore, Replicas, Role, Store, StoreError};
 
 use super::{Failure, UpstreamArguments, load, print, runtime, start_log, subjects};
 
@@ -62,6 +62,9 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
         };
         if let Some(store) = &store {
             lead(store, &mut upstream).await?;
+            if let Some(back_off) = store.back_off(clock.now()).await? {
+                upstream.resume(&back_off);
+            }
         }
         let mut outcomes = Vec::new();
         for subject in subjects {
@@ -69,7 +72,11 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
             let due = mailing::newest_due(clock.now());
             let reading = collect::read_new(&upstream, subject, due).await;
             outcomes.push(match &store {
-                Some(store) => collect::keep(store, reading, clock.now()).await?,
+                Some(store) => {
+                    let outcome = collect::keep(store, reading, clock.now()).await?;
+                    store.keep_back_off(upstream.back_off().as_ref(), clock.now()).await?;
+                    outcome
+                }
                 None => reading.outcome,
             });
             bar.inc(1);

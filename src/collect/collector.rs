@@ -13,7 +13,6 @@ use crate::domain::event::Change;
 use crate::domain::mailing;
 use crate::domain::outcome::Outcome;
 use crate::domain::taxonomy::SubjectId;
-use crate::domain::verdict::Verdict;
 use crate::fetch::{self, Guard, OptionsError, Upstream};
 use crate::store::{self, Contents, Store};
 
@@ -131,10 +130,6 @@ impl Collector {
         options: Options,
         sink: Sink,
     ) -> Self {
-        let refused = contents.reads.iter().filter(|(outcome, _)| outcome.verdict == Verdict::Refused);
-        if let Some(last) = refused.map(|(_, at)| *at).max() {
-            upstream.was_refused(clock.now().duration_since(last).try_into().unwrap_or_default());
-        }
         let sharing = store.clone();
         upstream.guard_with(Guard::new(move || {
             let store = sharing.clone();

@@ -2,6 +2,7 @@
 
 pub mod announcement;
 pub mod arxiv_id;
+pub mod back_off;
 pub mod clock;
 pub mod event;
 pub mod feed;

@@ -16,6 +16,7 @@ use super::standing::Standing;
 use super::tally::{Ending, Tally};
 use super::transport::Transport;
 use super::{FetchError, ListingUrl, Options, OptionsError, Page};
+use crate::domain::back_off::{BackOff, Cause};
 
 /// How many redirects are followed for one page: arXiv needs one, for an alias; each costs a pause.
 pub const REDIRECTS_MAX: usize = 3;
@@ -106,15 +107,14 @@ impl Client {
     /// Gets one page when its turn has come; the connection is ours alone until the body has ended.
     pub async fn get(&self, page: &ListingUrl) -> Result<Page, FetchError> {
         let mut turn = self.pace.turn().await;
-        let url = page.address(&self.base_url);
-        match self.follow(url.clone(), &mut turn).await {
-            Ok(page) => {
+        match self.follow(page.address(&self.base_url), &mut turn).await {
+            Ok(found) => {
                 turn.end(Outcome::Answered);
-                self.standing.page_came(self.pace.is_calm());
-                Ok(page)
+                self.standing.page_came(self.pace.is_throttled());
+                Ok(found)
             }
             Err(failure) => {
-                let Failure { error, outcome, .. } = self.standing.judge(url, failure);
+                let Failure { error, outcome, .. } = self.standing.judge(page, failure);
                 turn.end(outcome);
                 Err(error)
             }
@@ -127,12 +127,20 @@ impl Client {
         self.pace.wait_estimate()
     }
 
-    /// Goes on staying away where an earlier run was refused `since` ago.
-    pub fn was_refused(&self, since: Duration) {
-        if let Some(wait) = self.pace.refusal_stop().checked_sub(since) {
-            self.standing.refuse("an earlier run was refused");
-            self.pace.stay_away(wait);
+    /// For how long nothing is asked after trouble, for a restart to go on with.
+    #[must_use]
+    pub fn back_off(&self) -> Option<BackOff> {
+        let (wait, cause, times) = self.pace.back_off()?;
+        Some(BackOff { wait, cause, times, reason: self.refusal() })
+    }
+
+    /// Goes on with the back-off of an earlier run.
+    pub fn resume(&self, back_off: &BackOff) {
+        if back_off.cause != Cause::Trouble {
+            let reason = back_off.reason.clone().unwrap_or_else(|| "an earlier run was refused".to_owned());
+            self.standing.refuse(&reason);
         }
+        self.pace.resume(back_off.wait, back_off.cause, back_off.times);
     }
 
     /// Asks `guard` before every request from now on.

@@ -53,9 +53,9 @@ impl Failure {
         Self { is_absence: true, ..Self::unrecognized(url, found) }
     }
 
-    /// The same of so many pages one after the other that it says nothing of any of them.
+    /// The same of so many listings one after the other that it says nothing of any of them.
     pub(super) fn absent_like_others(self, count: usize) -> Self {
-        let reason = format!("{}, as did the {} pages before it", self.error.reason, count - 1);
+        let reason = format!("{}, as did the {} listings before it", self.error.reason, count - 1);
         Self {
             error: FetchError { verdict: Verdict::Refused, reason, ..self.error },
             outcome: Outcome::Throttled { retry_after: None },

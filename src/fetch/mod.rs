@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use url::Url;
 
+use crate::domain::back_off::BackOff;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 
@@ -196,10 +197,19 @@ impl Upstream {
         }
     }
 
-    /// An earlier run was refused `since` ago: go on staying away.
-    pub fn was_refused(&self, since: Duration) {
+    /// For how long nothing is asked after trouble, for a restart to go on with; nothing of a replay.
+    #[must_use]
+    pub fn back_off(&self) -> Option<BackOff> {
+        match self {
+            Self::Live(client) => client.back_off(),
+            Self::Replay(_) => None,
+        }
+    }
+
+    /// Goes on with the back-off of an earlier run.
+    pub fn resume(&self, back_off: &BackOff) {
         if let Self::Live(client) = self {
-            client.was_refused(since);
+            client.resume(back_off);
         }
     }
 

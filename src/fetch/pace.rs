@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::domain::back_off::Cause;
+
 /// The longest back-off after trouble: half an hour, so that a mended arXiv is noticed within the evening.
 pub const BACKOFF_MAX: Duration = Duration::from_mins(30);
 
@@ -146,16 +148,29 @@ impl Pace {
         own.saturating_add(state.pause.saturating_mul(state.waiting))
     }
 
-    /// How long the first stop after a refusal is.
-    pub fn refusal_stop(&self) -> Duration {
-        self.state().refusal_stop
+    /// For how long nothing is asked after trouble, why, and how often in a row; nothing where the pause alone rules.
+    pub fn back_off(&self) -> Option<(Duration, Cause, u32)> {
+        let state = self.state();
+        let wait = state.not_before?.saturating_duration_since(Instant::now());
+        let series = [
+            (Cause::Refusal, state.refusals),
+            (Cause::Throttle, state.throttles),
+            (Cause::Trouble, state.troubles),
+        ];
+        let (cause, times) = series.into_iter().find(|(_, times)| *times > 0)?;
+        (wait > state.pause).then_some((wait, cause, times))
     }
 
-    /// Nothing is asked for this long: an earlier run was refused.
-    pub fn stay_away(&self, wait: Duration) {
-        self.rest(wait);
+    /// Goes on with the back-off of an earlier run.
+    pub fn resume(&self, wait: Duration, cause: Cause, times: u32) {
+        self.rest(wait.min(REFUSAL_STOP_MAX));
         let mut state = self.state();
-        state.refusals = state.refusals.max(1);
+        let series = match cause {
+            Cause::Trouble => &mut state.troubles,
+            Cause::Throttle => &mut state.throttles,
+            Cause::Refusal => &mut state.refusals,
+        };
+        *series = times.max(*series);
     }
 
     /// Nothing is asked for this long: somebody else has asked until now.
@@ -165,10 +180,9 @@ impl Pace {
         state.not_before = Some(state.not_before.map_or(allowed, |at| at.max(allowed)));
     }
 
-    /// Has the upstream turned nobody away lately?
-    pub fn is_calm(&self) -> bool {
-        let state = self.state();
-        state.throttles == 0 && state.refusals == 0
+    /// Were we told to slow down, and have too few pages come since?
+    pub fn is_throttled(&self) -> bool {
+        self.state().throttles > 0
     }
 
     /// A page that came as an answer was a refusal after all.
@@ -229,13 +243,12 @@ impl State {
             Outcome::Answered => {
                 self.troubles = 0;
                 self.calm_answers = self.calm_answers.saturating_add(1);
-                let ceiling = self.throttle_wait();
-                if self.calm_answers < CALM_ANSWERS {
-                    return self.jitter.below(ceiling / 2);
+                if self.calm_answers >= CALM_ANSWERS {
+                    self.refusals = 0;
+                    self.throttles /= 2;
                 }
-                self.refusals = 0;
-                self.throttles /= 2;
-                let ceiling = self.throttle_wait() / 2;
+                // Within a series of throttling, pages come no faster than refusals did.
+                let ceiling = self.throttle_wait();
                 self.jitter.below(ceiling)
             }
             Outcome::Troubled { retry_after } => {

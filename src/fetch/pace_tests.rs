@@ -180,7 +180,7 @@ async fn throttling_doubles_the_wait_up_to_its_limit() {
         let ceiling = (PAUSE * THROTTLE_PAUSES * (1 << doublings)).min(BACKOFF_MAX);
         is_about(waited(&pace, THROTTLED).await, ceiling / 2, ceiling);
     }
-    assert!(!pace.is_calm());
+    assert!(pace.is_throttled());
 }
 
 #[tokio::test(start_paused = true)]
@@ -191,7 +191,7 @@ async fn pages_that_come_in_between_do_not_end_throttling() {
         waited(&pace, Outcome::Answered).await;
     }
     let ceiling = PAUSE * THROTTLE_PAUSES * 4;
-    is_about(waited(&pace, THROTTLED).await, ceiling / 4, ceiling / 2);
+    is_about(waited(&pace, THROTTLED).await, ceiling / 2, ceiling);
     is_about(waited(&pace, Outcome::Answered).await, ceiling, ceiling * 2);
 }
 
@@ -203,12 +203,12 @@ async fn pages_in_a_row_end_throttling_step_by_step() {
     }
     let mut pages = 0;
     let before = Instant::now();
-    while !pace.is_calm() {
+    while pace.is_throttled() {
         waited(&pace, Outcome::Answered).await;
         pages += 1;
     }
     assert!(pages <= 5, "{pages}");
-    assert!(before.elapsed() <= BACKOFF_MAX * 2, "{:?}", before.elapsed());
+    assert!(before.elapsed() <= BACKOFF_MAX * 5 / 2, "{:?}", before.elapsed());
     is_about(waited(&pace, Outcome::Answered).await, PAUSE, PAUSE);
     is_about(waited(&pace, THROTTLED).await, PAUSE, PAUSE);
     let ceiling = PAUSE * THROTTLE_PAUSES;

@@ -1,16 +1,17 @@
 //! How we stand with the upstream: what it last turned us away with, and which pages it said are absent.
 //!
-//! An answer about one page is that page's matter, until every page gets it; then it is about us.
+//! An answer about one listing is that listing's matter, until every listing gets it; then it is about us.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use url::Url;
-
+use super::ListingUrl;
 use super::failure::Failure;
+use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 
-/// How many different pages must be absent one after the other, and none come, for that to be about us and no page.
-const ABSENT_PAGES_MAX: usize = 4;
+/// How many different newest listings must be absent one after the other, and no page come, for that to be about us.
+/// Of past days nothing follows: arXiv answers 400 to those that it no longer gives.
+const ABSENT_MAX: usize = 4;
 
 #[derive(Debug, Default)]
 pub(super) struct Standing(Mutex<Known>);
@@ -18,31 +19,32 @@ pub(super) struct Standing(Mutex<Known>);
 #[derive(Debug, Default)]
 struct Known {
     refusal: Option<String>,
-    /// Pages that were absent since the last page came.
-    absent: Vec<Url>,
+    /// Whose newest listing was absent since the last page came.
+    absent: Vec<SubjectId>,
 }
 
 impl Standing {
-    /// A page came; `is_calm` says that nobody was turned away for a while.
-    pub(super) fn page_came(&self, is_calm: bool) {
+    /// A page came, perhaps one among many that were not given.
+    pub(super) fn page_came(&self, is_throttled: bool) {
         let mut known = self.known();
         known.absent.clear();
-        if is_calm {
+        if !is_throttled {
             known.refusal = None;
         }
     }
 
     /// What a failure means beside those before it.
-    pub(super) fn judge(&self, url: Url, failure: Failure) -> Failure {
+    pub(super) fn judge(&self, page: &ListingUrl, failure: Failure) -> Failure {
         let mut known = self.known();
-        let failure = if failure.is_absence {
-            if known.absent.len() < ABSENT_PAGES_MAX && !known.absent.contains(&url) {
-                known.absent.push(url);
+        let failure = match page {
+            ListingUrl::New { subject, .. } if failure.is_absence => {
+                if known.absent.len() < ABSENT_MAX && !known.absent.contains(subject) {
+                    known.absent.push(*subject);
+                }
+                let is_ours = known.absent.len() == ABSENT_MAX;
+                if is_ours { failure.absent_like_others(ABSENT_MAX) } else { failure }
             }
-            let is_ours = known.absent.len() == ABSENT_PAGES_MAX;
-            if is_ours { failure.absent_like_others(ABSENT_PAGES_MAX) } else { failure }
-        } else {
-            failure
+            _ => failure,
         };
         if failure.error.verdict == Verdict::Refused {
             known.refusal = Some(failure.error.reason.clone());

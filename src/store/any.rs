@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::domain::announcement::{Announced, Announcement};
+use crate::domain::back_off::BackOff;
 use crate::domain::event::{Change, Event};
 use crate::domain::outcome::{Day, Outcome};
 use crate::domain::taxonomy::SubjectId;
@@ -164,6 +165,14 @@ impl Store for AnyStore {
 
     async fn in_force_since(&self, feed: &str, rules: &str, now: Timestamp) -> Result<Timestamp, StoreError> {
         counted!(self, Rules, store => store.in_force_since(feed, rules, now))
+    }
+
+    async fn keep_back_off(&self, back_off: Option<&BackOff>, now: Timestamp) -> Result<(), StoreError> {
+        counted!(self, Note, store => store.keep_back_off(back_off, now))
+    }
+
+    async fn back_off(&self, now: Timestamp) -> Result<Option<BackOff>, StoreError> {
+        counted!(self, Load, store => store.back_off(now))
     }
 
     async fn prune(&self, before: Date) -> Result<(), StoreError> {

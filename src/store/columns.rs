@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use sqlx::Row;
 
+use crate::domain::back_off::BackOff;
 use crate::domain::event::{Earlier, Event};
 use crate::domain::outcome::{Counts, Day, Outcome};
 use crate::domain::paper::Paper;
@@ -110,6 +112,25 @@ pub(super) fn read(row: &impl Columns) -> Result<(Outcome, Timestamp), sqlx::Err
 
 pub(super) fn request(row: &impl Columns) -> Result<(SubjectId, Timestamp), sqlx::Error> {
     Ok((subject(row)?, moment(row, "requested_at")?))
+}
+
+/// What is left of a back-off at `now`.
+pub(super) fn back_off(row: &impl Columns, now: Timestamp) -> Result<Option<BackOff>, sqlx::Error> {
+    let (since, until) = (row.integer("since_at")?, row.integer("until_at")?);
+    // A clock that was ahead when it was written makes it no longer than it was.
+    let seconds = until.saturating_sub(now.as_second()).min(until.saturating_sub(since));
+    let Some(seconds) = u64::try_from(seconds).ok().filter(|seconds| *seconds > 0) else { return Ok(None) };
+    Ok(Some(BackOff {
+        wait: Duration::from_secs(seconds),
+        cause: parsed(row, "cause", |cause| cause.parse().ok())?,
+        times: u32::try_from(row.integer("times")?).unwrap_or(1),
+        reason: row.text_or_none("reason")?.map(str::to_owned),
+    }))
+}
+
+/// The second at which a back-off is over that begins now.
+pub(super) fn until(back_off: &BackOff, now: i64) -> i64 {
+    now.saturating_add(i64::try_from(back_off.wait.as_secs()).unwrap_or(i64::MAX)).saturating_add(1)
 }
 
 pub(super) fn subject(row: &impl Columns) -> Result<SubjectId, sqlx::Error> {

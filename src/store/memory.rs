@@ -7,12 +7,14 @@ mod outgoing;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::announcement::{Announced, Announcement};
 use crate::domain::arxiv_id::ArxivId;
+use crate::domain::back_off::BackOff;
 use crate::domain::event::{COMPARED_DAYS, Change, Earlier, Event};
 use crate::domain::outcome::{Day, Outcome};
 use crate::domain::paper::Paper;
@@ -39,6 +41,8 @@ struct Ledger {
     days: BTreeMap<(SubjectId, Date), Day>,
     reads: BTreeMap<SubjectId, (Outcome, Timestamp)>,
     requests: BTreeMap<SubjectId, Timestamp>,
+    /// A back-off, and when it was kept.
+    back_off: Option<(BackOff, Timestamp)>,
     rules: BTreeMap<String, (String, Timestamp)>,
 }
 
@@ -148,6 +152,19 @@ impl Store for Memory {
             *known = (rules.to_owned(), now);
         }
         Ok(known.1)
+    }
+
+    async fn keep_back_off(&self, back_off: Option<&BackOff>, now: Timestamp) -> Result<(), StoreError> {
+        self.ledger().back_off = back_off.map(|back_off| (back_off.clone(), now));
+        Ok(())
+    }
+
+    async fn back_off(&self, now: Timestamp) -> Result<Option<BackOff>, StoreError> {
+        Ok(self.ledger().back_off.as_ref().and_then(|(back_off, since)| {
+            let passed = Duration::try_from(now.duration_since(*since)).unwrap_or_default();
+            let wait = back_off.wait.checked_sub(passed).filter(|wait| !wait.is_zero())?;
+            Some(BackOff { wait, ..back_off.clone() })
+        }))
     }
 
     async fn prune(&self, before: Date) -> Result<(), StoreError> {

@@ -25,6 +25,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::domain::announcement::{Announced, Announcement};
+use crate::domain::back_off::BackOff;
 use crate::domain::event::{Change, Event};
 use crate::domain::outcome::{Day, Outcome};
 use crate::domain::taxonomy::SubjectId;
@@ -131,6 +132,22 @@ pub trait Store: Replicas {
     /// # Errors
     /// It could not be read.
     fn load(&self, window_days: Option<u32>) -> impl Future<Output = Result<Contents, StoreError>> + Send;
+
+    /// Keeps for how long the upstream is to be left alone from `now` on, in place of what was kept of that.
+    ///
+    /// # Errors
+    /// It was not kept.
+    fn keep_back_off(
+        &self,
+        back_off: Option<&BackOff>,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// What is left at `now` of the back-off that was kept; never more than was kept, whatever became of the clock.
+    ///
+    /// # Errors
+    /// It could not be read.
+    fn back_off(&self, now: Timestamp) -> impl Future<Output = Result<Option<BackOff>, StoreError>> + Send;
 
     /// Since when a feed of the configuration has had these rules: `now` where they are new to the store.
     ///

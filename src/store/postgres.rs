@@ -22,6 +22,7 @@ use sqlx::ConnectOptions;
 use tokio::sync::Notify;
 
 use crate::domain::announcement::{Announced, Announcement};
+use crate::domain::back_off::BackOff;
 use crate::domain::event::{Change, Event};
 use crate::domain::outcome::{Day, Outcome};
 use crate::domain::taxonomy::SubjectId;
@@ -279,6 +280,17 @@ impl Store for Postgres {
 
     async fn in_force_since(&self, feed: &str, rules: &str, now: Timestamp) -> Result<Timestamp, StoreError> {
         on!(self.shared.reading, take, WORK_MAX, |c| write::in_force_since(c, feed, rules, now))
+    }
+
+    async fn keep_back_off(&self, back_off: Option<&BackOff>, _: Timestamp) -> Result<(), StoreError> {
+        let work = async {
+            on!(self.shared.writing, take_leading, ANSWER_MAX, |c| lead::keep_back_off(c, back_off))
+        };
+        self.shared.unless_lost(work.await)
+    }
+
+    async fn back_off(&self, _: Timestamp) -> Result<Option<BackOff>, StoreError> {
+        on!(self.shared.reading, take, ANSWER_MAX, |c| lead::back_off(c))
     }
 
     async fn prune(&self, before: Date) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use sqlx::{Connection, SqliteConnection};
 
+use crate::domain::back_off::BackOff;
 use crate::domain::event::Event;
 use crate::domain::outcome::{Day, Outcome};
 use crate::domain::taxonomy::SubjectId;
@@ -43,6 +44,14 @@ pub(super) const WRITE_READ: &str = "INSERT INTO reads (subject, read_at, verdic
 pub(super) const WRITE_RULES: &str = "INSERT INTO rules (feed, rules, since) VALUES ($1, $2, $3) \
     ON CONFLICT (feed) DO UPDATE SET since = CASE rules.rules WHEN $2 THEN rules.since ELSE $3 END, rules = $2 \
     RETURNING since";
+
+/// Keeps for how long the upstream is to be left alone.
+pub(super) const WRITE_BACK_OFF: &str = "INSERT INTO back_off (id, cause, times, reason, since_at, until_at) \
+    VALUES (1, $1, $2, $3, $4, $5) ON CONFLICT (id) DO UPDATE SET cause = excluded.cause, \
+    times = excluded.times, reason = excluded.reason, since_at = excluded.since_at, until_at = excluded.until_at";
+
+/// What [`columns::back_off`] reads.
+pub(super) const READ_BACK_OFF: &str = "SELECT cause, times, reason, since_at, until_at FROM back_off";
 
 /// The last read of each subject's newest listing: a past day that was caught up later says nothing of it.
 ///
@@ -166,6 +175,33 @@ pub(super) async fn write_request(
     let insert = "INSERT INTO requests (subject, requested_at) VALUES (?, ?) \
                   ON CONFLICT (subject) DO UPDATE SET requested_at = excluded.requested_at";
     sqlx::query(insert).bind(subject.as_str()).bind(at.as_second()).execute(connection).await.map(drop)
+}
+
+pub(super) async fn write_back_off(
+    connection: &mut SqliteConnection,
+    back_off: Option<&BackOff>,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let Some(back_off) = back_off else {
+        return sqlx::query("DELETE FROM back_off").execute(connection).await.map(drop);
+    };
+    sqlx::query(WRITE_BACK_OFF)
+        .bind(back_off.cause.as_str())
+        .bind(i64::from(back_off.times))
+        .bind(&back_off.reason)
+        .bind(now.as_second())
+        .bind(columns::until(back_off, now.as_second()))
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+pub(super) async fn read_back_off(
+    connection: &mut SqliteConnection,
+    now: Timestamp,
+) -> Result<Option<BackOff>, sqlx::Error> {
+    let row = sqlx::query(READ_BACK_OFF).fetch_optional(connection).await?;
+    row.map_or(Ok(None), |row| columns::back_off(&row, now))
 }
 
 /// Days, the last read of each subject, and requests.

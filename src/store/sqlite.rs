@@ -5,6 +5,7 @@
 //! One process at a time has the file, and one that has lost it writes to no other unseen (`renewal`).
 
 mod correct;
+mod load;
 mod merge;
 mod outgoing;
 mod place;
@@ -12,11 +13,9 @@ mod record;
 mod renewal;
 mod sharing;
 
-use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures_util::TryStreamExt;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
@@ -24,12 +23,11 @@ use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{Notify, watch};
 
 use crate::domain::announcement::{Announced, Announcement};
+use crate::domain::back_off::BackOff;
 use crate::domain::event::{Change, Event};
 use crate::domain::outcome::{Day, Outcome};
-use crate::domain::paper::Paper;
 use crate::domain::taxonomy::SubjectId;
 
-use super::columns;
 use super::failure::open_failure;
 use super::rows;
 use super::{Contents, Lock, Store, StoreError, Tally, migrations};
@@ -41,9 +39,6 @@ use sharing::Sharing;
 
 /// How long a write waits for another process that holds the file.
 pub(super) const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
-
-/// A window that holds every day there is: SQLite's dates have no years before 0.
-const DAYS_MAX: u32 = 700_000;
 
 /// How many rows a statement is ahead of its reader, on a thread of its own: each time it waits costs a switch.
 const ROWS_BUFFERED: usize = 1_000;
@@ -185,32 +180,6 @@ impl Sqlite {
         }
         settled
     }
-
-    async fn load_in(
-        connection: &mut SqliteConnection,
-        window_days: Option<u32>,
-    ) -> Result<Contents, sqlx::Error> {
-        let mut transaction = connection.begin().await?;
-        let mut papers: HashMap<i64, Arc<Paper>> = HashMap::new();
-        let mut days: BTreeMap<(SubjectId, Date), Vec<Event>> = BTreeMap::new();
-        let mut found = sqlx::query(concat!(
-            rows::select_event!("paper"),
-            " JOIN (SELECT subject, max(listing_date) AS newest FROM days GROUP BY subject) USING (subject) \
-             WHERE listing_date >= date(newest, ?) ORDER BY subject, position",
-        ))
-        .bind(format!("-{} days", window_days.unwrap_or(DAYS_MAX).min(DAYS_MAX)))
-        .fetch(&mut *transaction);
-        // Row by row: all of them together would take as much room again.
-        while let Some(row) = found.try_next().await? {
-            let event = columns::event(&row, &mut papers)?;
-            days.entry((event.subject, event.listing_date)).or_default().push(event);
-        }
-        drop(found);
-        let change = |((subject, listing_date), events)| Change { subject, listing_date, events, added: 0 };
-        let mut contents = rows::read_rest(&mut transaction).await?;
-        contents.changes = days.into_iter().map(change).collect();
-        Ok(contents)
-    }
 }
 
 /// Does something with the connection and gives it back.
@@ -269,11 +238,19 @@ impl Store for Sqlite {
 
     async fn load(&self, window_days: Option<u32>) -> Result<Contents, StoreError> {
         self.shared.sharing().window_days = window_days;
-        on!(self, |c| Self::load_in(c, window_days))
+        on!(self, |c| load::load(c, window_days))
     }
 
     async fn in_force_since(&self, feed: &str, rules: &str, now: Timestamp) -> Result<Timestamp, StoreError> {
         on!(self, |c| rows::in_force_since(c, feed, rules, now))
+    }
+
+    async fn keep_back_off(&self, back_off: Option<&BackOff>, now: Timestamp) -> Result<(), StoreError> {
+        on!(self, |c| rows::write_back_off(c, back_off, now))
+    }
+
+    async fn back_off(&self, now: Timestamp) -> Result<Option<BackOff>, StoreError> {
+        on!(self, |c| rows::read_back_off(c, now))
     }
 
     async fn prune(&self, before: Date) -> Result<(), StoreError> {

@@ -21,6 +21,8 @@ impl Program {
             .args(["serve", "--replay", "demo", "--listen", "127.0.0.1:0"])
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .env("CROSSLIST_SERVER__WORKERS", "1")
+            // A first read takes its time on a busy machine.
+            .env("CROSSLIST_SERVER__COLD_WAIT_SECONDS", "120")
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
         for (name, value) in settings {
@@ -63,8 +65,17 @@ fn lines(log: &str) -> Vec<Value> {
     log.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
 
+/// From when on an answer is slow, in milliseconds: on a busy machine any may be.
+const SLOW_MS: f64 = 1_000.0;
+
+fn is_slow(line: &Value) -> bool {
+    line["duration_ms"].as_f64().is_some_and(|took| took >= SLOW_MS)
+}
+
 fn answered(log: &str) -> Vec<Value> {
-    lines(log).into_iter().filter(|line| line["message"] == "answered a request").collect()
+    let is_answer =
+        |line: &Value| line["message"] == "answered a request" || line["message"] == "a request took long";
+    lines(log).into_iter().filter(is_answer).collect()
 }
 
 #[tokio::test]
@@ -93,7 +104,7 @@ async fn requests_are_logged_where_that_is_wanted_and_neither_keys_nor_clients_a
     for line in &answered {
         assert_eq!(line["request.route"], "/subjects/{subjects}");
         assert_eq!(line["request.method"], "GET");
-        assert_eq!(line["level"], "INFO");
+        assert_eq!(line["level"], if is_slow(line) { "WARN" } else { "INFO" });
         assert!(line["duration_ms"].as_f64().expect("a number") >= 0.0);
         assert!(line["bytes"].as_u64().expect("a number") > 0);
         assert!(line.get("client.address").is_none());
@@ -133,7 +144,8 @@ async fn by_itself_a_request_leaves_no_line_and_an_error_bears_its_id() {
     assert_eq!(problem["instance"], format!("urn:crosslist:request:{id}"));
     assert_ne!(program.ask("/nowhere", &[]).await.headers()["x-request-id"], id.as_str());
     let log = program.end();
-    assert!(lines(&log).iter().all(|line| line.get("request.id").is_none()), "{log}");
+    // What took long by chance is logged by itself.
+    assert!(lines(&log).iter().all(|line| line.get("request.id").is_none() || is_slow(line)), "{log}");
 }
 
 #[tokio::test]

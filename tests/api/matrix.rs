@@ -143,8 +143,18 @@ async fn head_is_get_without_its_body_whatever_the_address_and_the_coding() {
     for (path, accept, _, _) in ADDRESSES {
         for coding in ["identity", "gzip", "br"] {
             let fields = fields(accept, &[("accept-encoding", coding)]);
-            let get = ask(&mut wire, "GET", path, &fields).await;
-            let head = ask(&mut wire, "HEAD", path, &fields).await;
+            let mut head = ask(&mut wire, "HEAD", path, &fields).await;
+            let mut get = ask(&mut wire, "GET", path, &fields).await;
+            // The status says how long ago things were: one that changes between two answers is asked for again.
+            while lasting(&head) != lasting(&get) {
+                head = ask(&mut wire, "HEAD", path, &fields).await;
+                let later = ask(&mut wire, "GET", path, &fields).await;
+                let is_unchanged = lasting(&later) == lasting(&get);
+                get = later;
+                if is_unchanged {
+                    break;
+                }
+            }
             assert_eq!((head.status, lasting(&head)), (get.status, lasting(&get)), "{path} {coding}");
         }
     }

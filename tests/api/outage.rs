@@ -232,3 +232,21 @@ async fn a_page_that_lags_behind_another_subjects_is_stale_and_its_feed_says_so(
     // What the older page shows is good all the same.
     assert_eq!(service.ids("/subjects/cs.LG.json").await.len(), 2);
 }
+
+#[tokio::test]
+async fn a_restart_goes_on_staying_away() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let keep = || Keep::InFile(folder.path().join("crosslist.db"));
+    let arxiv = Arxiv::start().await;
+    arxiv.answer("/list/cs.DC/new", 403, "");
+    for _ in 0..3 {
+        // A pause that makes the stop after a refusal longer than anybody waits.
+        let sources = sources("0").with_override("test", "upstream.pause_seconds", "10");
+        let service = Running::over_with(&arxiv, sources, keep(), FRIDAY).await;
+        let refreshed = service.ask(reqwest::Method::POST, "/admin/refresh", &[]).await;
+        let refreshed = refreshed.text().await.expect("a body");
+        assert!(refreshed.contains("refused") && refreshed.contains("403 Forbidden"), "{refreshed}");
+        assert_eq!(arxiv.asked("/list/cs.DC/new"), 1);
+        service.stop().await;
+    }
+}

@@ -12,6 +12,9 @@ use jiff::Timestamp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+/// How long a first read may take that a test waits for: much longer than it does.
+const COLD_WAIT_SECONDS: &str = "120";
+
 /// A service on a port of its own; it stops when the test ends.
 pub struct Running {
     pub base: String,
@@ -78,13 +81,14 @@ impl Running {
             "1",
         );
         let mut sources = sources;
-        // All tests come from one address; one that tries the limit sets its own, which is stronger.
-        let unlimited = Override {
-            flag: "test".to_owned(),
-            key: "limits.requests_per_minute".to_owned(),
-            value: "0".to_owned(),
-        };
-        sources.overrides.insert(0, unlimited);
+        // All tests come from one address, and a busy machine reads a page slowly; one that tries a limit sets its own,
+        // which is stronger.
+        for (key, value) in
+            [("limits.requests_per_minute", "0"), ("server.cold_wait_seconds", COLD_WAIT_SECONDS)]
+        {
+            let generous = Override { flag: "test".to_owned(), key: key.to_owned(), value: value.to_owned() };
+            sources.overrides.insert(0, generous);
+        }
         let settings = settings::load(&sources).expect("valid settings");
         let clock = Arc::new(SystemClock::starting_at(Some(now)));
         let service = Service::start(&settings, upstream, keep, clock).await.expect("the service starts");

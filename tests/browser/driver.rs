@@ -1,7 +1,7 @@
 //! How is a browser driven?
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -25,17 +25,42 @@ static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(())
 pub struct Browser {
     pub client: Client,
     driver: Child,
-    // Taken down after the driver.
-    _profile: tempfile::TempDir,
+    // Taken down after the driver and the browser.
+    profile: tempfile::TempDir,
     _turn: tokio::sync::MutexGuard<'static, ()>,
 }
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // The driver takes its browser down with it.
         let _ = self.driver.kill();
         let _ = self.driver.wait();
+        // A driver that is killed leaves its browser running, which has all processes of its own say whose they are.
+        let start = Instant::now();
+        loop {
+            let left = processes_of(self.profile.path());
+            if left.is_empty() {
+                break;
+            }
+            let _ = Command::new("kill").arg("-KILL").args(&left).stderr(Stdio::null()).status();
+            if start.elapsed() > PATIENCE {
+                eprintln!("a browser does not end: {left:?}");
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
+}
+
+/// The processes that name this profile in their arguments.
+fn processes_of(profile: &Path) -> Vec<String> {
+    let named = profile.as_os_str().as_encoded_bytes();
+    let is_of_profile = |id: &String| {
+        let arguments = std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+        arguments.windows(named.len()).any(|part| part == named)
+    };
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);
+    let ids = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    ids.filter(|id| id.bytes().all(|byte| byte.is_ascii_digit())).filter(is_of_profile).collect()
 }
 
 /// A command that Chromium adds to the standard.
@@ -102,7 +127,7 @@ impl Browser {
             .connect(&format!("http://127.0.0.1:{}", port.expect("the driver's port")))
             .await
             .expect("a browser");
-        Some(Self { client, driver, _profile: profile, _turn: turn })
+        Some(Self { client, driver, profile, _turn: turn })
     }
 
     /// A command of the browser's own protocol.

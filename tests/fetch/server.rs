@@ -9,6 +9,9 @@ use crosslist::fetch::{Client, ListingUrl, Options};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+/// How long an answer may take that a test waits for: much longer than it does.
+pub const PATIENCE: Duration = Duration::from_mins(2);
+
 /// One answer, written as it is.
 #[derive(Clone, Debug)]
 pub enum Say {
@@ -68,15 +71,15 @@ impl Server {
         self.busiest.load(Ordering::SeqCst)
     }
 
-    /// Options that end every test within a second.
+    /// Options without a limit of time that a test reaches unless it means to.
     pub fn options(&self) -> Options {
         Options {
             base_url: format!("http://127.0.0.1:{}", self.port).parse().expect("an address"),
             contact: "ops@lab.example".into(),
             pause: Duration::ZERO,
-            connect_timeout: Duration::from_secs(5),
-            read_timeout: Duration::from_secs(5),
-            total_timeout: Duration::from_secs(5),
+            connect_timeout: PATIENCE,
+            read_timeout: PATIENCE,
+            total_timeout: PATIENCE,
             page_bytes_max: 1 << 20,
         }
     }

@@ -70,7 +70,8 @@ fn a_regex_bomb_is_refused_or_harmless() {
     for slow in ["/(a*)*b/", "/(a|aa)+$b/", "/(.*)(.*)(.*)x/", "/(a?){20}b/"] {
         assert!(!query(slow).matches(&long, crosslist::domain::announcement::AnnounceType::New), "{slow}");
     }
-    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    // Backtracking would take longer than anybody lives, whatever the machine.
+    assert!(start.elapsed() < Duration::from_mins(5), "{:?}", start.elapsed());
 }
 
 /// Texts in which every letter makes a new state of [`HEAVY`].

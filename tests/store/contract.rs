@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crosslist::domain::announcement::{AnnounceType, Announcement};
 use crosslist::domain::arxiv_id::ArxivId;
+use crosslist::domain::back_off::{BackOff, Cause};
 use crosslist::domain::event::Event;
 use crosslist::domain::outcome::{Day, Outcome};
 use crosslist::domain::verdict::Verdict;
@@ -60,6 +61,7 @@ on_every_store! {
     reads_and_requests_are_remembered
     a_past_day_that_is_caught_up_is_not_how_the_newest_listing_was_read
     old_days_are_forgotten_and_others_are_not
+    a_back_off_is_kept_until_it_is_over_and_never_grows
     rules_are_in_force_since_they_were_first_seen
     a_replacement_comes_with_the_newest_version_before_it
     nothing_that_a_page_can_hold_is_too_much
@@ -336,4 +338,31 @@ async fn a_replacement_comes_with_the_newest_version_before_it(store: impl Store
     store.prune(date(2026, 3, 4)).await.expect("forgotten");
     let contents = store.load(None).await.expect("read back");
     assert!(contents.changes.iter().flat_map(|change| &change.events).all(|event| event.earlier.is_none()));
+}
+
+async fn a_back_off_is_kept_until_it_is_over_and_never_grows<S: Store>(store: S) {
+    // PostgreSQL goes by its own clock, so that nothing here may depend on ours.
+    let now = time("2026-03-02T02:00:00Z");
+    assert_eq!(store.back_off(now).await.expect("read"), None);
+    let back_off = BackOff {
+        wait: Duration::from_hours(5),
+        cause: Cause::Throttle,
+        times: 3,
+        reason: Some("`x` answered 429 Too Many Requests".to_owned()),
+    };
+    store.keep_back_off(Some(&back_off), now).await.expect("kept");
+    let left = store.back_off(now).await.expect("read").expect("a back-off");
+    let about = Duration::from_mins(4 * 60 + 50)..=Duration::from_secs(5 * 60 * 60 + 1);
+    assert!(about.contains(&left.wait), "{left:?}");
+    assert_eq!(BackOff { wait: back_off.wait, ..left }, back_off);
+    // By a clock that was ahead when it was kept, or is set back.
+    let earlier = time("2025-12-02T02:00:00Z");
+    let left = store.back_off(earlier).await.expect("read").expect("a back-off");
+    assert!(about.contains(&left.wait), "{left:?}");
+    let over = BackOff { wait: Duration::ZERO, reason: None, cause: Cause::Trouble, ..back_off };
+    store.keep_back_off(Some(&over), now).await.expect("kept");
+    let left = store.back_off(now).await.expect("read");
+    assert!(left.is_none_or(|left| left.wait <= Duration::from_secs(1) && left.cause == Cause::Trouble));
+    store.keep_back_off(None, now).await.expect("kept");
+    assert_eq!(store.back_off(now).await.expect("read"), None);
 }

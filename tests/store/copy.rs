@@ -1,7 +1,9 @@
 //! What is copied is the same in another store, and no store is written over.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use crosslist::domain::back_off::{BackOff, Cause};
 use crosslist::store::{self, AnyStore, Contents, Options, Outgoing, Postgres, Replicas, Sqlite, Store};
 
 use crate::database::Database;
@@ -23,6 +25,14 @@ async fn filled(path: &Path) -> Options {
     store.note(&failed, time("2026-03-05T01:00:00Z")).await.expect("kept");
     store.request(subject("cs.LG"), time("2026-03-05T02:00:00Z")).await.expect("kept");
     store.in_force_since("gpu", "ti:gpu", time("2026-03-01T00:00:00Z")).await.expect("kept");
+    let refused = BackOff {
+        wait: Duration::from_hours(5),
+        cause: Cause::Refusal,
+        times: 2,
+        reason: Some("`x` answered 403 Forbidden".to_owned()),
+    };
+    // The clocks of databases are the system's.
+    store.keep_back_off(Some(&refused), jiff::Timestamp::now()).await.expect("kept");
     fill(&store).await;
     store.close().await;
     Options::Sqlite(path.to_owned())
@@ -31,6 +41,8 @@ async fn filled(path: &Path) -> Options {
 async fn contents(options: &Options) -> Contents {
     let store = AnyStore::open_to_read(options).await.expect("a store");
     let contents = store.load(None).await.expect("read back");
+    let back_off = store.back_off(jiff::Timestamp::now()).await.expect("read").expect("a back-off");
+    assert!(back_off.wait > Duration::from_hours(4) && back_off.times == 2, "{back_off:?}");
     store.close().await;
     contents
 }

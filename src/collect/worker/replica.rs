@@ -27,6 +27,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How much later a reader's request must be than the one that is kept to be written down.
 const REQUEST_STEP: SignedDuration = SignedDuration::from_hours(1);
 
+/// How much another moment must differ from the one that is kept to be written down.
+const BACK_OFF_STEP: SignedDuration = SignedDuration::from_secs(2);
+
 /// For how long a replica whose clock seems to be behind lets the others take the lead; they look every five seconds.
 const STAND_BACK: Duration = Duration::from_secs(30);
 
@@ -42,6 +45,8 @@ pub(super) struct Sharing {
     requests: HashMap<SubjectId, Timestamp>,
     /// The lead is left to others until then.
     stands_back_until: Option<Instant>,
+    /// Until when the upstream is left alone after trouble, as the store has it.
+    back_off_until: Option<Timestamp>,
 }
 
 impl Sharing {
@@ -69,6 +74,7 @@ impl<S: Store> Worker<S> {
         if leads && !led {
             // What was planned in an earlier time may have been read by another one since.
             self.past_days = PastDays::default();
+            self.recall_back_off().await;
             self.resume();
             let missed = self.waiting.keys().copied().filter(|subject| !self.asked.contains(subject));
             self.asked.extend(missed.collect::<Vec<_>>());
@@ -101,7 +107,43 @@ impl<S: Store> Worker<S> {
         // One that ended when another replica may have taken over counts for nothing: that one reads it again.
         let is_confirmed = reading.is_some() && self.store.confirm().await.is_ok();
         self.sharing.leads &= is_confirmed;
+        if is_confirmed {
+            self.keep_back_off().await;
+        }
         reading.filter(|_| is_confirmed)
+    }
+
+    /// Goes on with the back-off of whoever asked the upstream before, perhaps this service before a restart.
+    async fn recall_back_off(&mut self) {
+        let now = self.shared.clock.now();
+        match self.store.back_off(now).await {
+            Ok(Some(back_off)) => {
+                self.shared.upstream.resume(&back_off);
+                self.sharing.back_off_until = now.saturating_add(back_off.wait).ok();
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "cannot tell for how long the upstream is to be left alone"),
+        }
+    }
+
+    /// Keeps over a restart for how long the upstream is to be left alone.
+    async fn keep_back_off(&mut self) {
+        let now = self.shared.clock.now();
+        let back_off = self.shared.upstream.back_off();
+        let until = back_off.as_ref().and_then(|back_off| now.saturating_add(back_off.wait).ok());
+        let is_kept = match (until, self.sharing.back_off_until) {
+            (Some(until), Some(kept)) => until.duration_since(kept).abs() < BACK_OFF_STEP,
+            (until, kept) => until == kept,
+        };
+        if is_kept {
+            return;
+        }
+        match self.store.keep_back_off(back_off.as_ref(), now).await {
+            Ok(()) => self.sharing.back_off_until = until,
+            Err(error) => {
+                tracing::error!(%error, "could not keep for how long the upstream is to be left alone");
+            }
+        }
     }
 
     /// Leads or follows, and keeps to the rest that another leader has left.

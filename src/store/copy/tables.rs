@@ -26,7 +26,7 @@ pub(in crate::store) struct Table {
 use Kind::{Integer, Text};
 
 /// Those that others refer to come first; what replicas tell each other stays behind.
-pub(in crate::store) const TABLES: [Table; 10] = [
+pub(in crate::store) const TABLES: [Table; 11] = [
     Table {
         name: "events",
         columns: &[
@@ -135,6 +135,18 @@ pub(in crate::store) const TABLES: [Table; 10] = [
             ("made_at", Integer),
             ("attempts", Integer),
             ("next_at", Integer),
+        ],
+        key: &[0],
+    },
+    Table {
+        name: "back_off",
+        columns: &[
+            ("id", Integer),
+            ("cause", Text),
+            ("times", Integer),
+            ("reason", Text),
+            ("since_at", Integer),
+            ("until_at", Integer),
         ],
         key: &[0],
     },

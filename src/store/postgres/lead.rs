@@ -7,9 +7,14 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use sqlx::PgConnection;
 
-use crate::store::Role;
+use crate::domain::back_off::BackOff;
+use crate::store::rows::{READ_BACK_OFF, WRITE_BACK_OFF};
+use crate::store::{Role, columns};
+
+use super::write;
 
 /// How often the session is asked whether it still has the lock.
 pub(super) const HEARTBEAT: Duration = Duration::from_secs(2);
@@ -125,4 +130,37 @@ pub(super) async fn release(connection: &mut PgConnection, place: &Place) -> Res
     sqlx::query("UPDATE leadership SET ended_well = TRUE").execute(&mut *connection).await?;
     sqlx::query("SELECT pg_advisory_unlock($1)").bind(place.lock).execute(&mut *connection).await?;
     super::write::notify(connection, &place.channel).await
+}
+
+/// Keeps for how long the upstream is to be left alone, and why, by the clock that all replicas share.
+pub(super) async fn keep_back_off(
+    connection: &mut PgConnection,
+    back_off: Option<&BackOff>,
+) -> Result<(), sqlx::Error> {
+    let Some(back_off) = back_off else {
+        return sqlx::query("DELETE FROM back_off").execute(connection).await.map(drop);
+    };
+    let now = now(connection).await?;
+    sqlx::query(WRITE_BACK_OFF)
+        .bind(back_off.cause.as_str())
+        .bind(i64::from(back_off.times))
+        .bind(back_off.reason.as_deref().map(write::plain))
+        .bind(now)
+        .bind(columns::until(back_off, now))
+        .execute(connection)
+        .await
+        .map(drop)
+}
+
+/// What is left of it.
+pub(super) async fn back_off(connection: &mut PgConnection) -> Result<Option<BackOff>, sqlx::Error> {
+    let Some(row) = sqlx::query(READ_BACK_OFF).fetch_optional(&mut *connection).await? else {
+        return Ok(None);
+    };
+    let now = Timestamp::from_second(now(connection).await?);
+    columns::back_off(&row, now.map_err(|error| sqlx::Error::Decode(error.into()))?)
+}
+
+async fn now(connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("SELECT extract(epoch FROM clock_timestamp())::bigint").fetch_one(connection).await
 }
