@@ -157,6 +157,9 @@ async fn a_quiet_day_of_which_other_subjects_have_papers_is_not_quiet() {
     // What cs.PF shows on Tuesday is what cs.DC has.
     let other = |day: &str, body: &str| {
         let body = body.replace("/cs.DC/", "/cs.PF/").replace("recent-cs.DC", "recent-cs.PF");
+        let (home, away) = ("Distributed, Parallel, and Cluster Computing (cs.DC)", "Performance (cs.PF)");
+        let body = body.replace(&format!("{home}</span>"), &format!("{away}</span>; {home}"));
+        let body = body.replace(&format!("; {home}"), &format!("; {away}; {home}"));
         let body = body.replace("Distributed, Parallel, and Cluster Computing</h1>", "Performance</h1>");
         world.arxiv.answer(&format!("/catchup/cs.PF/{day}?abs=True"), 200, &body);
         world.arxiv.answer("/list/cs.PF/new", 200, &body);
@@ -165,13 +168,8 @@ async fn a_quiet_day_of_which_other_subjects_have_papers_is_not_quiet() {
     for (day, ..) in &DAYS {
         other(day, &empty(day));
     }
-    world.arxiv.answer(
-        "/catchup/cs.PF/2026-03-03?abs=True",
-        200,
-        &page("cs.DC-new-2026-03-03.html")
-            .replace("/cs.DC/", "/cs.PF/")
-            .replace("recent-cs.DC", "recent-cs.PF"),
-    );
+    other("2026-03-03", &page("cs.DC-new-2026-03-03.html"));
+    other("2026-03-06", &empty("2026-03-06"));
     world.catch_up("2026-03-03", &empty("2026-03-03"));
     assert_eq!(world.items(FRIDAY).await.len(), 28);
     for (now, day) in [("2026-03-06T10:00:00Z", "2026-03-03"), ("2026-03-20T10:00:00Z", "2026-03-03")] {
