@@ -124,7 +124,9 @@ impl Shelf {
             for arrival in arrivals {
                 match arrival {
                     Arrival::Corrected(papers) => {
-                        papers.iter().for_each(|(key, paper)| searchable.correct(key, paper));
+                        for (key, paper) in &papers {
+                            searchable.correct(key, paper);
+                        }
                     }
                     Arrival::Come(events) => events.iter().for_each(|event| searchable.take_in(event)),
                     Arrival::Gone(days) => {

@@ -121,6 +121,7 @@ fn feed(entries: Vec<Entry>) -> Feed {
             stem: "http://localhost:8080/subjects/cs.DC".to_owned(),
             query: "q=ti%3Aa%20%26%20b&type=new".to_owned(),
         },
+        id: "http://localhost:8080/subjects/cs.DC?q=ti%3Aa%20%26%20b&type=new".to_owned(),
         hub_url: None,
         icon_url: "http://localhost:8080/favicon.ico".to_owned(),
         profile: Profile::Reader,

@@ -147,7 +147,6 @@ impl Search<'_> {
                     from.is_none_or(|from| from <= slot.announced) && to.is_none_or(|to| slot.announced <= to)
                 })
             }),
-            Leaf::Dated { .. } => Ok(within.emptied()),
             Leaf::Id(ids) => self.filtered(within, 4 * STEPS_PER_FIELD, |id| {
                 self.index.slot(id).is_some_and(|slot| {
                     let own = slot.paper.id.as_str();
@@ -160,8 +159,8 @@ impl Search<'_> {
                     .slot(id)
                     .is_some_and(|slot| slot.dois.iter().any(|own| is_doi(own, doi, *is_prefix)))
             }),
-            // These are run elsewhere, as what is left of a rule.
-            Leaf::Regex { .. } => Ok(within.emptied()),
+            // Expressions are run elsewhere, as what is left of a rule; dates became ids before.
+            Leaf::Regex { .. } | Leaf::Dated { .. } => Ok(within.emptied()),
         }
     }
 
