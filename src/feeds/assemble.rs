@@ -75,21 +75,44 @@ pub fn assemble(
     budget: &Budget<'_>,
 ) -> Result<Vec<Event>, TooMuchWork> {
     let Some(newest) = shelf.newest(subjects) else { return Ok(Vec::new()) };
-    let mut events = select(&shelf.days(subjects), newest, selection);
+    let mut events = known(shelf, subjects, newest, selection);
     for rule in selection.rules() {
         events = shelf.matching(events, rule, budget)?;
     }
     Ok(cut(events, newest, selection.limit))
 }
 
+/// What is known of the feed's subjects in its window and of its types, newest first.
+///
+/// `newest` is the newest listing date of any of the subjects.
+pub(super) fn known(
+    shelf: &Shelf,
+    subjects: &[SubjectId],
+    newest: Date,
+    selection: &Selection,
+) -> Vec<Event> {
+    let is_behind = |subject: &SubjectId| {
+        subject.is_archive_of_several() && shelf.holds(*subject) && !shelf.dates(*subject).contains(&newest)
+    };
+    let behind: Vec<SubjectId> = subjects.iter().copied().filter(is_behind).collect();
+    select(&shelf.days(subjects), newest, &behind, selection)
+}
+
 /// What the feed's subjects, its window and its types leave, newest first.
 ///
-/// `days` are those of all the feed's subjects; `newest` is the newest listing date among them.
-pub(super) fn select(days: &[Arc<[Event]>], newest: Date, selection: &Selection) -> Vec<Event> {
+/// `days` are those of all the feed's subjects; `newest` is the newest listing date among them, for which the archives
+/// in `behind` have not been read. A paper whose primary subject is in one of these is a cross-list on the pages of
+/// other categories only, and new or replaced on the archive's own: it waits for that page, or for the next mailing.
+fn select(days: &[Arc<[Event]>], newest: Date, behind: &[SubjectId], selection: &Selection) -> Vec<Event> {
+    let waits = |event: &Event| {
+        event.listing_date == newest
+            && matches!(event.announce_type, AnnounceType::Cross | AnnounceType::ReplaceCross)
+            && behind.iter().any(|archive| archive.contains(&event.paper.primary().id))
+    };
     let oldest = newest.saturating_sub(SignedDuration::from_hours(24 * (i64::from(selection.days) - 1)));
     let mut firsts: HashMap<&ArxivId, &Event> = HashMap::new();
     let mut replacements: HashMap<(&ArxivId, Date), &Event> = HashMap::new();
-    for event in days.iter().flat_map(|day| day.iter()) {
+    for event in days.iter().flat_map(|day| day.iter()).filter(|event| !waits(event)) {
         let id = &event.paper.id;
         if event.announce_type.is_replacement() {
             prefer(replacements.entry((id, event.listing_date)).or_insert(event), event);
@@ -163,7 +186,7 @@ mod tests {
         let newest = events.iter().map(|event| event.listing_date).max().expect("an event");
         let selection = Selection::of(types, 14, Limit::Chosen(limit));
         let days: Vec<Arc<[Event]>> = events.iter().map(|event| Arc::from(vec![event.clone()])).collect();
-        let shown = cut(select(&days, newest, &selection), newest, selection.limit);
+        let shown = cut(select(&days, newest, &[], &selection), newest, selection.limit);
         let shown: Vec<String> = shown
             .iter()
             .map(|event| format!("{} {} {}", event.listing_date, event.announce_type, event.paper.id))
@@ -200,6 +223,43 @@ mod tests {
     }
 
     #[test]
+    fn a_paper_of_an_archive_is_no_cross_list_while_the_archives_day_is_unread() {
+        let (monday, tuesday) = (date(2026, 3, 2), date(2026, 3, 3));
+        let of = |subject: &str, day, announce_type, id: &str, primary: &str| {
+            let event = event(subject, day, announce_type, id);
+            let mut paper = (*event.paper).clone();
+            paper.subjects = vec![Subject { id: primary.into(), name: primary.into() }];
+            Event { paper: Arc::new(paper), ..event }
+        };
+        let days = [
+            of("cs", monday, AnnounceType::New, "2603.00001", "cs.LG"),
+            of("cs.DC", monday, AnnounceType::Cross, "2603.00002", "cs.LG"),
+            of("cs.DC", tuesday, AnnounceType::Cross, "2603.00003", "cs.LG"),
+            of("cs.DC", tuesday, AnnounceType::ReplaceCross, "2603.00001", "cs.LG"),
+            of("cs.DC", tuesday, AnnounceType::Cross, "2603.00004", "math.CO"),
+            of("cs.DC", tuesday, AnnounceType::New, "2603.00005", "cs.DC"),
+        ];
+        let days: Vec<Arc<[Event]>> = days.into_iter().map(|event| Arc::from(vec![event])).collect();
+        let ids = |behind: &[SubjectId]| {
+            let selection = Selection::of(&AnnounceType::ALL, 14, Limit::Chosen(99));
+            let mut shown: Vec<String> = select(&days, tuesday, behind, &selection)
+                .iter()
+                .map(|event| {
+                    format!("{} {} {}", event.listing_date.day(), event.announce_type, event.paper.id)
+                })
+                .collect();
+            shown.sort();
+            shown
+        };
+        let cs = SubjectId::parse("cs").expect("an archive");
+        assert_eq!(
+            ids(&[cs]),
+            ["2 cross 2603.00002", "2 new 2603.00001", "3 cross 2603.00004", "3 new 2603.00005"]
+        );
+        assert_eq!(ids(&[]).len(), 6);
+    }
+
+    #[test]
     fn each_day_of_replacement_is_an_event_of_its_own() {
         let events = [
             event("cs.DC", date(2026, 3, 2), AnnounceType::New, "2602.00001"),
@@ -232,7 +292,7 @@ mod tests {
             .collect();
         let count = |limit| {
             let selection = Selection::of(&AnnounceType::ALL, 14, limit);
-            cut(select(&[Arc::from(events.clone())], day, &selection), day, limit).len()
+            cut(select(&[Arc::from(events.clone())], day, &[], &selection), day, limit).len()
         };
         assert_eq!(count(Limit::Usual(4)), 9);
         assert_eq!(count(Limit::Usual(10)), 10);

@@ -13,7 +13,7 @@ use crate::domain::presentation::{Sort, TextMode};
 use crate::domain::taxonomy::SubjectId;
 use crate::filter::{Query, TooMuchWork};
 
-use super::assemble::{cut, select};
+use super::assemble::{cut, known};
 use super::{Asked, Budget, Scope, Shelf, digest};
 
 /// A feed of the configuration.
@@ -93,7 +93,7 @@ pub(super) fn matching(
         _ => (None, None),
     };
     let Some(newest) = shelf.newest(subjects) else { return Ok(Vec::new()) };
-    let mut events = select(&shelf.days(subjects), newest, selection);
+    let mut events = known(shelf, subjects, newest, selection);
     if let Some(since) = named.filter(|named| !named.backfill).and_then(|named| named.since) {
         events.retain(|event| mailing::moment(event.listing_date) > since);
     }
