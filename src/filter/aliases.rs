@@ -81,17 +81,10 @@ impl Aliases {
             given.extend(value(name).map(|(_, value)| (name, (*value).to_owned())));
         }
         let reader = Reader { is_case_sensitive, limits };
-        let is_one_too_many = |place| place >= limits.regexes_max;
-        let read = |(place, (name, written)): (usize, (&&'static str, &String))| {
-            let mistake = if is_one_too_many(place) {
-                let message = format!("more than {} of these filters in one address", limits.regexes_max);
-                mistake(written, Code::BadRegex, message, "join some with `|`")
-            } else {
-                reader.any(written, parts(name)).err()?
-            };
-            Some((*name, mistake))
+        let read = |(name, written): (&&'static str, &String)| {
+            reader.any(written, parts(name)).err().map(|mistake| (*name, mistake))
         };
-        let wrong: Vec<(&'static str, Mistake)> = given.iter().enumerate().filter_map(read).collect();
+        let wrong: Vec<(&'static str, Mistake)> = given.iter().filter_map(read).collect();
         if !wrong.is_empty() {
             return Err(wrong);
         }

@@ -85,11 +85,12 @@ pub(super) async fn query(request: HttpRequest, body: web::Bytes, state: web::Da
         let problem = Problem::bad_request(vec![mistake("body", "", message)]);
         return refusal(&problem, request.query_string(), &request, &state);
     }
-    let form = String::from_utf8_lossy(&body);
-    let parts = [request.query_string(), &*form];
-    let asked = parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("&");
-    let mut response = answer(&asked, &request, &state).await;
-    if !form.is_empty() {
+    let mut response = if body.is_empty() {
+        answer(request.query_string(), &request, &state).await
+    } else {
+        answer(&joined(&body, request.query_string()), &request, &state).await
+    };
+    if !body.is_empty() {
         // The address alone does not say what was asked.
         response.extensions_mut().remove::<respond::Kept>();
     }
@@ -100,9 +101,15 @@ pub(super) async fn query(request: HttpRequest, body: web::Bytes, state: web::Da
 pub(super) async fn by_ids(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
     let ids = request.match_info().get("ids").unwrap_or_default();
     let ids = form_urlencoded::Serializer::new(String::new()).append_pair("id_list", ids).finish();
-    let parts = [&*ids, request.query_string()];
-    let asked = parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("&");
-    answer(&asked, &request, &state).await
+    answer(&joined(ids.as_bytes(), request.query_string()), &request, &state).await
+}
+
+/// Parameters with those of the address behind them; what both name counts as the first say it.
+fn joined(first: &[u8], query: &str) -> String {
+    let first: Vec<_> = form_urlencoded::parse(first).collect();
+    let further = form_urlencoded::parse(query.as_bytes());
+    let further = further.filter(|(name, _)| first.iter().all(|(known, _)| known != name));
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(&first).extend_pairs(further).finish()
 }
 
 /// The answer to parameters, which are given as a query string.

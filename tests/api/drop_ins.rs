@@ -298,6 +298,11 @@ async fn parameters_of_the_query_api_may_come_as_a_form_or_in_the_path() {
         form("search_query=ti:GPU+OR+ti:learning&max_results=3".to_owned()).send().await.expect("an answer");
     assert_eq!(posted.status(), 200);
     assert_eq!(posted.text().await.expect("a body"), by_address);
+    let both = client
+        .post(format!("{address}?max_results=9&start=0"))
+        .header("content-type", "application/x-www-form-urlencoded");
+    let both = both.body("search_query=ti:GPU+OR+ti:learning&max_results=3").send().await.expect("an answer");
+    assert_eq!(both.text().await.expect("a body"), by_address);
     // What was posted is not what the bare address answers.
     assert_eq!(service.get("/api/query").await.status(), 400);
     let many: Vec<String> = (0..2_000).map(|number| format!("2602.{number:05}")).collect();
