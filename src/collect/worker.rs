@@ -124,7 +124,10 @@ impl<S: Store> Worker<S> {
             {
                 self.read_past_day(subject, date, now, &mut inbox).await;
             } else {
-                let next = next.into_iter().chain(self.past_days.next_attempt()).min();
+                // A past day that is due waits for as long as arXiv is left alone.
+                let allowed = now.saturating_add(self.left_alone_for()).unwrap_or(Timestamp::MAX);
+                let past = self.past_days.next_attempt().map(|at| at.max(allowed));
+                let next = next.into_iter().chain(past).min();
                 // A jump of the clock is noticed by looking at it.
                 let longest = self.shared.clock.steady_for();
                 let pause = next.map_or(longest, |next| {
@@ -150,7 +153,12 @@ impl<S: Store> Worker<S> {
 
     /// Is arXiv to be left alone for now? Then past days wait, without its counting as a failure.
     fn stands_off(&self) -> bool {
-        self.shared.upstream.wait_estimate() > round::STAND_OFF_MIN
+        !self.left_alone_for().is_zero()
+    }
+
+    /// For how long past days are not asked for.
+    fn left_alone_for(&self) -> Duration {
+        self.shared.upstream.wait_estimate().saturating_sub(round::STAND_OFF_MIN)
     }
 
     async fn read_new(&mut self, subject: SubjectId, inbox: &mut Receiver<Ask>) {

@@ -1,0 +1,78 @@
+//! How often arXiv is asked: requests per subject and day on which nothing is wrong.
+
+use std::collections::BTreeMap;
+
+use crosslist::domain::mailing;
+use crosslist::domain::taxonomy::SubjectId;
+use jiff::SignedDuration;
+use jiff::civil::Date;
+
+use crate::upstream::Arxiv;
+use crate::world::PAGE_SIZE;
+
+/// After the last trouble, what was missed is read, and quiet days are asked for again, for so long.
+const AFTERMATH: SignedDuration = SignedDuration::from_hours(4 * 24);
+
+/// How many subject-days took how many requests.
+#[derive(Clone, Debug, Default)]
+pub struct Figures {
+    pub mailings: usize,
+    pub requests: usize,
+    days: BTreeMap<usize, usize>,
+}
+
+impl Figures {
+    pub fn of(arxiv: &Arxiv) -> Self {
+        let requests = arxiv.requests();
+        let calm = arxiv.plan.calm_from() + AFTERMATH;
+        let (first, last) = (mailing::newest_due(calm), arxiv.world.mailings.last().expect("mailings").date);
+        let mut by_day: BTreeMap<(SubjectId, Date), usize> = BTreeMap::new();
+        for subject in arxiv.plan.watch() {
+            let dates = arxiv.world.mailings.iter().map(|mailing| mailing.date);
+            by_day
+                .extend(dates.filter(|date| *date > first && *date < last).map(|date| ((subject, date), 0)));
+        }
+        // A listing in parts takes a request for each, which arXiv's own size of a page spares all but the largest days.
+        if arxiv.plan.page_size < PAGE_SIZE {
+            by_day.clear();
+        }
+        for request in &requests {
+            if let Some(count) = by_day.get_mut(&(request.subject, mailing::newest_due(request.at))) {
+                *count += 1;
+            }
+        }
+        let mut figures = Self { mailings: arxiv.plan.mailings, requests: requests.len(), ..Self::default() };
+        for count in by_day.into_values() {
+            *figures.days.entry(count).or_default() += 1;
+        }
+        figures
+    }
+
+    pub fn add(&mut self, other: &Self) {
+        self.mailings += other.mailings;
+        self.requests += other.requests;
+        for (count, days) in &other.days {
+            *self.days.entry(*count).or_default() += days;
+        }
+    }
+
+    pub fn most(&self) -> usize {
+        self.days.keys().next_back().copied().unwrap_or_default()
+    }
+
+    pub fn median(&self) -> usize {
+        let half = self.days.values().sum::<usize>() / 2;
+        let mut seen = 0;
+        let middle = self.days.iter().find(|(_, days)| {
+            seen += **days;
+            seen > half
+        });
+        middle.map_or(0, |(count, _)| *count)
+    }
+
+    /// Each number of requests with the number of days that took so many.
+    pub fn spread(&self) -> String {
+        let spread: Vec<String> = self.days.iter().map(|(count, days)| format!("{count}: {days}")).collect();
+        spread.join(", ")
+    }
+}
