@@ -163,6 +163,19 @@ impl PastDays {
         }
     }
 
+    /// A day that could not be read is not asked for again before so much time has passed.
+    pub(super) fn put_off(
+        &mut self,
+        subject: SubjectId,
+        date: Date,
+        now: Timestamp,
+        at_least: SignedDuration,
+    ) {
+        if let Some(plan) = self.planned.get_mut(&(date, subject)) {
+            (plan.since, plan.pause) = (now, plan.pause.max(at_least));
+        }
+    }
+
     /// How often a day could not be read in a row.
     pub(super) fn failures(&self, subject: SubjectId, date: Date) -> u32 {
         self.planned.get(&(date, subject)).map_or(0, |plan| plan.failures)

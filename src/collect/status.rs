@@ -53,6 +53,8 @@ pub(super) struct Subjects {
     known: BTreeMap<SubjectId, Known>,
     /// The newest listing date that any page has shown, and when that was first seen.
     shown: Option<(Date, Timestamp)>,
+    /// The listing date of a page that is not believed although it shows that mailing; its catch-up settles it.
+    doubted: BTreeMap<SubjectId, Date>,
 }
 
 impl Known {
@@ -70,7 +72,8 @@ impl Known {
 impl Subjects {
     /// What is watched, and what the store remembers.
     pub(super) fn new(watch: &[SubjectId], contents: &Contents, now: Timestamp) -> Self {
-        let mut subjects = Self { watch: Vec::new(), known: BTreeMap::new(), shown: None };
+        let mut subjects =
+            Self { watch: Vec::new(), known: BTreeMap::new(), shown: None, doubted: BTreeMap::new() };
         subjects.watch(watch);
         for (subject, at) in &contents.requests {
             subjects.requested(*subject, *at, now);
@@ -246,6 +249,12 @@ impl Subjects {
         }
     }
 
+    /// Puts down that a subject's page shows the mailing of a date and is not believed: it is looked at as rarely as one
+    /// that is, for the same page proves no more an hour later.
+    pub(super) fn doubt(&mut self, subject: SubjectId, date: Date) {
+        self.doubted.insert(subject, date);
+    }
+
     /// The subject whose time has come, and when the next one's comes.
     ///
     /// While no page has shown the mailing that is due, the subjects take turns in looking for it, one request at each
@@ -261,6 +270,13 @@ impl Subjects {
                 continue;
             };
             let has_it = status.newest.is_some_and(|newest| newest >= mailed);
+            if !has_it
+                && self.doubted.get(&subject).is_some_and(|date| *date >= mailed)
+                && status.attempted <= now
+            {
+                times.push((schedule::next_attempt(status.attempted, Some(mailed), 0), subject));
+                continue;
+            }
             // A moment that is still to come was put down by a clock that was ahead, and says nothing.
             let since = self.shown.map(|(_, since)| since).filter(|since| *since <= now);
             let since = since.unwrap_or(Timestamp::MIN);

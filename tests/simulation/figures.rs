@@ -10,8 +10,8 @@ use jiff::civil::Date;
 use crate::upstream::Arxiv;
 use crate::world::PAGE_SIZE;
 
-/// After the last trouble, what was missed is read, and quiet days are asked for again, for so long.
-const AFTERMATH: SignedDuration = SignedDuration::from_hours(4 * 24);
+/// After the last trouble, what was missed is read, and quiet days are asked for a last time, for so long.
+const AFTERMATH: SignedDuration = SignedDuration::from_hours(9 * 24);
 
 /// How many subject-days took how many requests.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +19,8 @@ pub struct Figures {
     pub mailings: usize,
     pub requests: usize,
     days: BTreeMap<usize, usize>,
+    /// The plan of the day that took the most.
+    worst: Option<(usize, u64, SubjectId, Date)>,
 }
 
 impl Figures {
@@ -42,8 +44,9 @@ impl Figures {
             }
         }
         let mut figures = Self { mailings: arxiv.plan.mailings, requests: requests.len(), ..Self::default() };
-        for count in by_day.into_values() {
+        for ((subject, date), count) in by_day {
             *figures.days.entry(count).or_default() += 1;
+            figures.worst = figures.worst.max(Some((count, arxiv.plan.seed, subject, date)));
         }
         figures
     }
@@ -51,6 +54,7 @@ impl Figures {
     pub fn add(&mut self, other: &Self) {
         self.mailings += other.mailings;
         self.requests += other.requests;
+        self.worst = self.worst.max(other.worst);
         for (count, days) in &other.days {
             *self.days.entry(*count).or_default() += days;
         }
@@ -58,6 +62,17 @@ impl Figures {
 
     pub fn most(&self) -> usize {
         self.days.keys().next_back().copied().unwrap_or_default()
+    }
+
+    /// Which day of which plan took the most.
+    pub fn worst(&self) -> String {
+        self.worst.map_or_else(String::new, |(count, seed, subject, date)| {
+            format!("{count} requests for {subject} on the normal day {date} of the plan of seed {seed}")
+        })
+    }
+
+    pub fn worst_seed(&self) -> u64 {
+        self.worst.map_or(0, |(_, seed, ..)| seed)
     }
 
     pub fn median(&self) -> usize {

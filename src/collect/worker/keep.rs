@@ -18,7 +18,7 @@ use super::Worker;
 const SHORT_KEPT_AFTER: SignedDuration = SignedDuration::from_hours(2);
 
 /// How long after a doubt another one of the same day counts as another.
-const DOUBTED_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(6);
+pub(super) const DOUBTED_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(6);
 
 /// After how many doubts, hours apart, a page is taken for all that there is.
 const DOUBTS_MAX: u32 = 2;
@@ -33,6 +33,9 @@ impl<S: Store> Worker<S> {
             Err(error) => return self.note(not_kept(read, &error)).await,
         };
         let Judged { shown, kept, announcement, doubt } = judged;
+        if let (Some(_), Some(date)) = (doubt, read.date) {
+            self.shared.learn(|subjects| subjects.doubt(read.subject, date));
+        }
         let Some(announcement) = announcement else {
             if let (Some(Doubt::Listed(_)), Some(day)) = (doubt, &standing.day) {
                 self.put_down_doubt(day.subject, day.date, Some(day)).await;

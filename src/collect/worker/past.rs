@@ -15,7 +15,7 @@ use crate::domain::verdict::Verdict;
 use crate::store::Store;
 
 use super::Worker;
-use super::keep::is_doubted_for_long;
+use super::keep::{DOUBTED_AGAIN_AFTER, is_doubted_for_long};
 
 /// How old a day is when no cache can have kept an empty page of it any more that was made before its mailing.
 const CACHED_DAYS_MAX: SignedDuration = SignedDuration::from_hours(9 * 24);
@@ -29,6 +29,16 @@ const LOST_ATTEMPTS_MAX: u32 = 8;
 /// The checks of a day that is not asked for again.
 const SETTLED: u32 = 3;
 
+/// What a read of a past day leaves of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    Settled,
+    /// To be read again.
+    Open,
+    /// The same, for its page was not believed.
+    Doubted,
+}
+
 impl<S: Store> Worker<S> {
     pub(super) async fn read_past_day(
         &mut self,
@@ -41,10 +51,10 @@ impl<S: Store> Worker<S> {
         let shared = self.shared.clone();
         let round = round::read_day(&shared.upstream, subject, date, due);
         let Some(reading) = self.finish(round, None, inbox).await else { return };
-        let (outcome, is_settled) = self.keep_past(subject, date, reading).await;
+        let (outcome, ending) = self.keep_past(subject, date, reading).await;
         self.shared.tally.note(outcome.verdict, outcome.pages);
         let now = self.shared.clock.now();
-        if is_settled {
+        if ending == Ending::Settled {
             self.past_days.settled(subject, date);
             self.plan(subject);
         } else if self.is_lost(&outcome, date) {
@@ -58,21 +68,25 @@ impl<S: Store> Worker<S> {
                 "a past day could not be read"
             );
             self.past_days.failed(subject, date, now);
+            if ending == Ending::Doubted {
+                // A doubt that is repeated sooner does not count as another.
+                self.past_days.put_off(subject, date, now, DOUBTED_AGAIN_AFTER);
+            }
         }
         self.answer_if_filled(subject);
     }
 
-    /// Keeps what a catch-up has brought, and says whether the day is settled for now.
-    async fn keep_past(&mut self, subject: SubjectId, date: Date, reading: Reading) -> (Outcome, bool) {
+    /// Keeps what a catch-up has brought, and says what is left of the day.
+    async fn keep_past(&mut self, subject: SubjectId, date: Date, reading: Reading) -> (Outcome, Ending) {
         let Reading { mut outcome, announcement, is_trusted, .. } = reading;
-        let Some(announcement) = announcement else { return (outcome, false) };
+        let Some(announcement) = announcement else { return (outcome, Ending::Open) };
         let known = self.shared.subjects().get(subject).and_then(|known| known.days.get(&date).cloned());
         let known = known.as_ref();
         if judge::is_emptied(known, &outcome) {
             outcome.verdict = Verdict::Incomplete;
             "the page says that nothing was announced, though entries are known already"
                 .clone_into(&mut outcome.reason);
-            return (outcome, false);
+            return (outcome, Ending::Open);
         }
         let held = async {
             let around = judge::around(&*self.store, &announcement).await?;
@@ -83,7 +97,7 @@ impl<S: Store> Worker<S> {
             Ok(held) => held,
             Err(error) => {
                 (outcome.verdict, outcome.reason) = (Verdict::Unread, format!("read, but not kept: {error}"));
-                return (outcome, false);
+                return (outcome, Ending::Open);
             }
         };
         if let Some(doubt) = doubt
@@ -91,10 +105,10 @@ impl<S: Store> Worker<S> {
         {
             self.put_down_doubt(subject, date, known).await;
             (outcome.verdict, outcome.reason) = (Verdict::Incomplete, doubt.to_string());
-            return (outcome, false);
+            return (outcome, Ending::Doubted);
         }
         if !is_trusted && !self.is_short_for_long(&outcome) {
-            return (outcome, false);
+            return (outcome, Ending::Open);
         }
         let is_less = known.is_some_and(|day| {
             day.verdict == Verdict::Complete && outcome.counts.total() < day.counts.total()
@@ -109,12 +123,12 @@ impl<S: Store> Worker<S> {
             outcome.counts = day.counts;
         }
         let (outcome, change) = self.record(&announcement, outcome).await;
-        let Some(change) = change else { return (outcome, false) };
+        let Some(change) = change else { return (outcome, Ending::Open) };
         let is_recent = self.is_followed_closely(subject, date);
         let has_text = |entry: &_, event: &_| is_recent && judge::is_of_the_day(entry, event, &around);
         self.correct(announcement, &change, has_text).await;
         let is_settled = outcome.verdict.is_proved() && is_last_word;
-        (outcome, is_settled)
+        (outcome, if is_settled { Ending::Settled } else { Ending::Open })
     }
 
     /// Is a page taken for the truth that other pages speak against?
