@@ -181,7 +181,7 @@ async fn every_mistake_of_a_wish_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn a_body_is_taken_at_the_hub_alone_and_is_bounded() {
+async fn a_body_is_taken_where_a_form_is_and_is_bounded() {
     let arxiv = arxiv().await;
     let service = Running::over(&arxiv, sources(), MONDAY).await;
     let head = |path: &str, length: &str| {
