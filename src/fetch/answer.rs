@@ -9,8 +9,8 @@ use url::Url;
 use super::failure::{Failure, shown};
 use crate::domain::retry_after;
 
-/// The media types in which listings come.
-const PAGE_TYPES: [&str; 2] = ["text/html", "application/xhtml+xml"];
+/// The media types in which listings come, and in which a 200 says that its client is not wanted («Rate exceeded.»).
+const PAGE_TYPES: [&str; 3] = ["text/html", "application/xhtml+xml", "text/plain"];
 
 /// The longest name of a charset that is passed on, in bytes; the longest registered one has 45.
 const CHARSET_BYTES_MAX: usize = 64;
@@ -154,9 +154,12 @@ mod tests {
 
     #[test]
     fn only_a_200_with_a_page_is_a_page() {
-        for content_type in
-            ["text/html", "TEXT/HTML; charset=utf-8", "application/xhtml+xml;x=y; Charset=\"utf-8\""]
-        {
+        for content_type in [
+            "text/html",
+            "text/plain",
+            "TEXT/HTML; charset=utf-8",
+            "application/xhtml+xml;x=y; Charset=\"utf-8\"",
+        ] {
             let head = judged(200, &[(CONTENT_TYPE, content_type)]).expect("a page");
             let Head::Page { charset } = head else { panic!("{head:?}") };
             assert_eq!(charset.as_deref(), content_type.contains('=').then_some("utf-8"), "{content_type}");
