@@ -16,6 +16,9 @@ use super::schedule;
 /// How long a subject that nobody watches is read after a reader last asked for it.
 const ON_DEMAND_KEPT: SignedDuration = SignedDuration::from_hours(14 * 24);
 
+/// How many days a subject is filled with because it could not be read, at most: as many as arXiv gives.
+const FILL_DAYS_MAX: u32 = 90;
+
 /// How many days of a subject are kept here; as many as can be caught up.
 const DAYS_KEPT: usize = 100;
 
@@ -44,6 +47,8 @@ pub struct Known {
     pub days: BTreeMap<Date, Day>,
     /// Past days are still to be read.
     pub is_filling: bool,
+    /// When it was first asked for in this run, or last before it.
+    first_attempt: Option<Timestamp>,
 }
 
 /// Every subject that is known, and how far the newest mailing has come.
@@ -61,6 +66,14 @@ impl Known {
     /// The newest day of which anything was read.
     pub fn newest(&self) -> Option<Date> {
         self.days.values().rev().find(|day| day.verdict != Verdict::Gap).map(|day| day.date)
+    }
+
+    /// How many calendar days before `newest` the subject is filled with: `fill_days`, counted from the mailing that was
+    /// due when it was first asked for. A mailing that came while arXiv could not be read is not before the first read.
+    pub(super) fn fill_days(&self, newest: Date, fill_days: u32) -> u32 {
+        let since = self.first_attempt.map_or(newest, mailing::newest_due);
+        let waited = u32::try_from(newest.duration_since(since).as_hours() / 24).unwrap_or(0);
+        fill_days.saturating_add(waited).min(FILL_DAYS_MAX.max(fill_days))
     }
 
     /// The newest day that was proved whole.
@@ -83,6 +96,7 @@ impl Subjects {
         }
         for (outcome, at) in &contents.reads {
             let known = subjects.known.entry(outcome.subject).or_default();
+            known.first_attempt = Some(*at);
             let newest = known.newest_proved();
             let failures = u32::from(!outcome.verdict.is_proved());
             known.status = Some(Status {
@@ -227,6 +241,7 @@ impl Subjects {
 
     fn put_down(&mut self, outcome: &Outcome, now: Timestamp, allowed: Timestamp, failures: u32) {
         let known = self.known.entry(outcome.subject).or_default();
+        known.first_attempt.get_or_insert(now);
         let before = known.status.as_ref();
         let is_proved = outcome.verdict.is_proved();
         let newest = known.newest_proved();

@@ -23,9 +23,8 @@ const OF_NEW_ONLY: [&str; 3] = ["withdrawn", "latin1_lie", "invalid_utf8"];
 const AHEAD: &str = "future";
 
 /// What is not simulated unless it is asked for, with what is known of it: a correction from new to replaced, whose id
-/// would be another; a clock that is behind on the only machine, which keeps the newest page away until it is right;
-/// and an arXiv that gives nothing for longer than `fill_days` after the very first start.
-const NOT_YET: [&str; 3] = ["corrections", "skews", "start"];
+/// would be another, and a clock that is behind on the only machine, which keeps the newest page away until it is right.
+const NOT_YET: [&str; 2] = ["corrections", "skews"];
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {

@@ -212,7 +212,12 @@ impl<S: Store> Worker<S> {
                     {
                         // Planned for this question alone: another replica reads these days.
                         let mut planned = PastDays::default();
-                        planned.plan(outcome.subject, newest, &known.days, fill_days);
+                        planned.plan(
+                            outcome.subject,
+                            newest,
+                            &known.days,
+                            known.fill_days(newest, fill_days),
+                        );
                         let is_filling = planned.awaits(outcome.subject, now);
                         subjects.set_filling(outcome.subject, is_filling);
                     }
