@@ -56,13 +56,15 @@ impl Searchable {
         self.papers.insert(key, Known { words: Words::Waiting(event.paper.clone()), uses: 1 });
     }
 
-    /// Has the words of a paper on a day from now on, in place of others.
-    pub(super) fn correct(&mut self, key: &Key, paper: &Arc<Paper>) {
-        let Some(known) = self.papers.get_mut(key) else { return };
-        if let Words::Indexed(id) = std::mem::replace(&mut known.words, Words::Waiting(paper.clone())) {
-            self.index.remove(id);
+    /// Has the words of these papers on their days from now on, in place of others.
+    pub(super) fn correct(&mut self, papers: &[(Key, Arc<Paper>)]) {
+        for (key, paper) in papers {
+            let Some(known) = self.papers.get_mut(key) else { continue };
+            if let Words::Indexed(id) = std::mem::replace(&mut known.words, Words::Waiting(paper.clone())) {
+                self.index.remove(id);
+            }
+            self.waiting.push_back(key.clone());
         }
-        self.waiting.push_back(key.clone());
     }
 
     pub(super) fn give_up(&mut self, event: &Event) {

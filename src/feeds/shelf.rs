@@ -123,11 +123,7 @@ impl Shelf {
             let mut searchable = write();
             for arrival in arrivals {
                 match arrival {
-                    Arrival::Corrected(papers) => {
-                        for (key, paper) in &papers {
-                            searchable.correct(key, paper);
-                        }
-                    }
+                    Arrival::Corrected(papers) => searchable.correct(&papers),
                     Arrival::Come(events) => events.iter().for_each(|event| searchable.take_in(event)),
                     Arrival::Gone(days) => {
                         days.iter().flat_map(|day| day.iter()).for_each(|event| searchable.give_up(event));

@@ -9,11 +9,12 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 
 use crate::domain::taxonomy::UnknownSubject;
-use crate::filter::{self, TooMuchWork};
+use crate::filter::TooMuchWork;
 use crate::render;
 use crate::render::page::Site;
 
 use super::kinds::{Code, Kind};
+pub(super) use super::mistake::Mistake;
 use super::request_id::{RequestId, X_REQUEST_ID};
 use super::{hints, negotiate, public_url, respond, told};
 
@@ -59,38 +60,6 @@ struct Occurrence<'a> {
     problem: &'a Problem,
     #[serde(skip_serializing_if = "Option::is_none")]
     instance: Option<String>,
-}
-
-/// One mistake in one value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Mistake {
-    pub(super) code: Code,
-    /// The parameter, or `path`.
-    pub(super) parameter: String,
-    /// Where in the decoded value it begins, and how long it is, in Unicode scalar values.
-    pub(super) position: usize,
-    pub(super) length: usize,
-    pub(super) message: String,
-    /// What would work.
-    pub(super) hint: String,
-}
-
-impl Mistake {
-    pub(super) fn said(&self) -> String {
-        if self.hint.is_empty() { self.message.clone() } else { format!("{}: {}", self.message, self.hint) }
-    }
-
-    /// A mistake in the rule of a parameter.
-    pub(super) fn of_rule(parameter: &str, mistake: &filter::Mistake) -> Self {
-        Self {
-            code: Code::OfRule(mistake.code),
-            parameter: parameter.to_owned(),
-            position: mistake.position,
-            length: mistake.length,
-            message: mistake.message.clone(),
-            hint: mistake.hint.clone(),
-        }
-    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]

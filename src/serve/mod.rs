@@ -32,6 +32,7 @@ mod later;
 mod live_bytes;
 mod loaded;
 mod metrics;
+mod mistake;
 mod negotiate;
 mod official;
 mod openapi;

@@ -1,7 +1,5 @@
-//! Which papers is a webhook told of, and what came of it?
-//!
-//! A paper is announced to a webhook once: which ones were is kept in the store together with the messages that wait.
-//! A webhook begins with the first mailing after it was configured.
+//! Webhooks: each is told of a paper once, from the first mailing after it was configured on.
+//! Which ones it was told of is kept in the store together with the messages that wait.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet, VecDeque};
