@@ -194,11 +194,9 @@ impl Problem {
 
     pub(super) fn too_many_requests(wait: Duration) -> Self {
         let detail =
-            "more requests came from your address than the setting `limits.requests_per_minute` allows"
-                .to_owned();
-        let mut problem = Self::new(Kind::TooManyRequests, detail);
-        problem.retry_after = Some(wait.as_secs() + 1);
-        problem
+            "more requests came from your address than the setting `limits.requests_per_minute` allows";
+        let retry_after = Some(wait.as_secs() + 1);
+        Self { retry_after, ..Self::new(Kind::TooManyRequests, detail.to_owned()) }
     }
 
     pub(super) fn too_many_connections() -> Self {
@@ -208,17 +206,14 @@ impl Problem {
     }
 
     pub(super) fn no_key() -> Self {
-        let detail =
-            "an access key is needed: send it as `Authorization: Bearer KEY`, or as `key=KEY` in the \
-                      address where no header can be sent"
-                .to_owned();
-        Self::new(Kind::KeyNeeded, detail)
+        let detail = "an access key is needed: send it as `Authorization: Bearer KEY`, or as `key=KEY` in the address \
+                      where no header can be sent";
+        Self::new(Kind::KeyNeeded, detail.to_owned())
     }
 
     pub(super) fn not_read_yet(detail: String, retry_after: Duration) -> Self {
-        let mut problem = Self::new(Kind::NotReadYet, detail);
-        problem.retry_after = Some((retry_after.as_secs() + 1).max(RETRY_AFTER_SECONDS_MIN));
-        problem
+        let seconds = (retry_after.as_secs() + 1).max(RETRY_AFTER_SECONDS_MIN);
+        Self { retry_after: Some(seconds), ..Self::new(Kind::NotReadYet, detail) }
     }
 
     pub(super) fn busy(retry_after: Duration) -> Self {
