@@ -72,7 +72,7 @@ fn the_shipped_file_states_the_defaults() {
     assert_eq!(settings.subjects.fill_days, 7);
     assert_eq!(settings.feeds.days, 14);
     assert_eq!(settings.feeds.limit, 500);
-    assert_eq!(settings.cache.bytes_max, 128 << 20);
+    assert_eq!(settings.cache.bytes_max, 64 << 20);
     assert_eq!(settings.log.format, LogFormat::Auto);
     assert_eq!(settings.log.level, "info");
 }
