@@ -108,12 +108,13 @@ fn a_rule_takes_steps_by_what_it_does_and_the_same_each_time() {
     let (heavy, plain, word) =
         (steps(&index, HEAVY), steps(&index, "abs:/quick/"), steps(&index, "abs:quick"));
     assert_eq!(steps(&index, HEAVY), heavy);
-    assert!(heavy > 50 * plain && plain > 10 * word, "{heavy}, {plain}, {word}");
+    assert!(heavy > 5 * plain && plain > 10 * word, "{heavy}, {plain}, {word}");
     // What the index can rule out is not read.
     let narrowed = steps(&index, &format!("ti:nowhere {HEAVY}"));
     assert!(narrowed < 1_000, "{narrowed}");
-    let phrases = (0..40).map(|_| "\"a author\"~99").collect::<Vec<_>>().join(" ");
-    assert!(steps(&index, &phrases) > 10 * steps(&index, "author"));
+    let phrases: Vec<String> = (1..=40).map(|near| format!("\"a author\"~{near}")).collect();
+    let (phrases, word) = (steps(&index, &phrases.join(" ")), steps(&index, "author"));
+    assert!(phrases > 10 * word, "{phrases}, {word}");
 }
 
 #[test]
@@ -121,10 +122,10 @@ fn a_rule_that_takes_too_much_is_told_with_what_would_work() {
     let index = index_of_heavy_texts(20);
     let rule = query(HEAVY);
     let as_new = |_| Some(crosslist::domain::announcement::AnnounceType::New);
-    let work = Work::of(1_000_000, &|| false);
+    let work = Work::of(100_000, &|| false);
     let pending = index.begin(&rule, None, as_new, &work).expect("the index does little");
     let refused = pending.finish(&work).expect_err("too much");
-    assert_eq!(refused.steps_max, Some(1_000_000));
+    assert_eq!(refused.steps_max, Some(100_000));
     let mistake = refused.mistake(HEAVY);
     assert_eq!((mistake.code, mistake.position, mistake.length), (Code::TooMuchWork, 0, HEAVY.len()));
     assert!(mistake.hint.contains("cat:"), "{mistake}");
