@@ -42,7 +42,8 @@ impl Period {
     }
 
     /// `[202603020000 TO 202603022359]` without its brackets, as arXiv's API takes it, each end also as a shorter
-    /// number (a day, a month, a year) with or without a star, with seconds, with hyphens, in quotes, or `*` for an open one.
+    /// number (a day, a month, a year) with or without a star, with seconds, with hyphens, in quotes, or `*` for an
+    /// open one.
     pub(super) fn of_range(text: &str) -> Option<Self> {
         // Scripts that encode a `+` once more send it for the blank.
         let mut ends = text.split([' ', '\t', '+']).filter(|part| !part.is_empty());

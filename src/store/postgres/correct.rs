@@ -1,4 +1,4 @@
-//! How PostgreSQL days what was kept of a day: types and texts, never ids and dates.
+//! Corrections of a day that PostgreSQL keeps: types and texts, never ids and dates.
 
 use std::collections::BTreeSet;
 
