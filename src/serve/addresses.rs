@@ -6,7 +6,7 @@
 
 /// Who may ask for an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Access {
+pub(in crate::serve) enum Access {
     /// Everyone: that the service is there, how to ask it, and what a page looks like.
     Everyone,
     /// Everyone, and as soon as there are keys for readers, those who have one.
@@ -19,12 +19,12 @@ pub(super) enum Access {
 
 /// An address, by its place in [`ADDRESSES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Address(u8);
+pub(in crate::serve) struct Address(u8);
 
 /// What holds at an address.
 #[derive(Debug)]
-pub(super) struct Row {
-    pub(super) pattern: &'static str,
+pub(in crate::serve) struct Row {
+    pub(in crate::serve) pattern: &'static str,
     /// How such a path begins, where a name of one segment follows.
     beginning: Option<&'static str>,
     /// What follows may have slashes in it, as identifiers of before 2007 do.
@@ -41,7 +41,7 @@ const fn named(beginning: &'static str, pattern: &'static str) -> Row {
 }
 
 /// Every address; the last row stands for all paths that are none.
-pub(super) const ADDRESSES: [Row; 30] = [
+pub(in crate::serve) const ADDRESSES: [Row; 30] = [
     named("/subjects/", "/subjects/{subjects}"),
     named("/named/", "/named/{slug}"),
     // A keyword may have a `/`, which a proxy may have decoded.
@@ -80,7 +80,7 @@ const UNCOUNTED: [&str; 2] = ["/healthz", "/readyz"];
 
 impl Address {
     /// The address of a decoded path.
-    pub(super) fn of(path: &str) -> Self {
+    pub(in crate::serve) fn of(path: &str) -> Self {
         // Programs write a slash behind the drop-in feeds.
         let path = match path.strip_suffix('/') {
             Some(rest) if path.starts_with("/rss/") || path.starts_with("/atom/") => rest,
@@ -97,37 +97,38 @@ impl Address {
     }
 
     /// Does anything answer there?
-    pub(super) fn is_somewhere(self) -> bool {
+    pub(in crate::serve) fn is_somewhere(self) -> bool {
         self.place() + 1 < ADDRESSES.len()
     }
 
     /// The address of a pattern of the router or of the description.
-    pub(super) fn of_pattern(pattern: &str) -> Self {
+    pub(in crate::serve) fn of_pattern(pattern: &str) -> Self {
         Self::of(&pattern.replace(['{', '}'], ""))
     }
 
-    pub(super) fn pattern(self) -> &'static str {
+    pub(in crate::serve) fn pattern(self) -> &'static str {
         ADDRESSES[self.place()].pattern
     }
 
-    pub(super) fn access(self) -> Access {
+    pub(in crate::serve) fn access(self) -> Access {
         ADDRESSES[self.place()].access
     }
 
     /// Does a request use up something of its client's quota?
-    pub(super) fn is_counted(self) -> bool {
+    pub(in crate::serve) fn is_counted(self) -> bool {
         !UNCOUNTED.contains(&self.pattern())
     }
 
-    pub(super) fn place(self) -> usize {
+    pub(in crate::serve) fn place(self) -> usize {
         usize::from(self.0)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::routes::{self, ROUTES};
     use super::*;
+    use crate::serve::routes;
+    use crate::serve::routes::ROUTES;
 
     #[test]
     fn every_route_has_its_pattern() {

@@ -8,12 +8,17 @@ use crate::render::Format;
 use crate::render::opml::Outline;
 use crate::render::page::{self, Listed, Site};
 
-use super::coding::Coding;
-use super::error::Problem;
-use super::negotiate::Form;
-use super::params::FeedRequest;
-use super::reading::{self, View};
-use super::{State, assets, feeds, opml, params, status};
+use crate::serve::api::{opml, status};
+use crate::serve::feed::handlers;
+use crate::serve::feed::html_view;
+use crate::serve::feed::html_view::View;
+use crate::serve::http::coding::Coding;
+use crate::serve::http::negotiate::Form;
+use crate::serve::pages::assets;
+use crate::serve::problem::details::Problem;
+use crate::serve::request::feed_request;
+use crate::serve::request::feed_request::FeedRequest;
+use crate::serve::state::State;
 
 /// A file of the export.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,8 +116,8 @@ pub fn export<E>(
 
 fn target(scope: Scope, base: &str, state: &State) -> Result<Target, Problem> {
     let outline = opml::outline(scope.clone(), base, state)?;
-    let stem = reading::folder(&outline.url, base).to_owned();
-    Ok(Target { asked: params::usual(scope, state)?, outline, stem })
+    let stem = html_view::folder(&outline.url, base).to_owned();
+    Ok(Target { asked: feed_request::usual(scope, state)?, outline, stem })
 }
 
 /// Gives a feed in every format and as pages to read; false when a subject of it was never read.
@@ -124,7 +129,7 @@ fn feed<E>(
 ) -> Result<bool, E> {
     let written = |form, view| {
         let request = FeedRequest { asked: target.asked.clone(), form, base: base.to_owned(), view };
-        feeds::for_a_file(request, state)
+        handlers::for_a_file(request, state)
     };
     for format in Format::ALL {
         let Some(document) = written(Form::Feed(format), None) else { return Ok(false) };

@@ -3,15 +3,19 @@
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, Resource, web};
 
-use super::error::Problem;
-use super::{
-    Outward, State, admin, assets, builder, connection, explain, feeds, hub, metrics, official, openapi,
-    opml, public_url, query_api, status,
-};
+use crate::serve::api::{admin, hub, openapi, opml, query, status};
+use crate::serve::feed::{handlers, official};
+use crate::serve::metrics;
+use crate::serve::pages::{assets, explain, start};
+use crate::serve::problem::details::Problem;
+use crate::serve::push_settings::Outward;
+use crate::serve::request::public_url;
+use crate::serve::state::State;
+use crate::serve::wire::connection;
 
 /// What can be done at an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Methods {
+pub(in crate::serve) enum Methods {
     Read,
     /// The same, and the parameters may also come as a form.
     ReadOrForm,
@@ -19,13 +23,13 @@ pub(super) enum Methods {
 }
 
 /// An address, and what answers there.
-pub(super) struct Route {
+pub(in crate::serve) struct Route {
     path: &'static str,
     /// The name of a format may stand behind the path; its handler takes that off.
     has_endings: bool,
-    pub(super) methods: Methods,
+    pub(in crate::serve) methods: Methods,
     /// Is it there, with these settings?
-    pub(super) is_there: fn(&Outward) -> bool,
+    pub(in crate::serve) is_there: fn(&Outward) -> bool,
     resource: fn() -> Resource,
 }
 
@@ -79,8 +83,8 @@ macro_rules! post {
 }
 
 /// Every address that there is; `document.json` of the API's description says what each of them answers.
-pub(super) const ROUTES: &[Route] = &[
-    feed!("/subjects/{subjects}", feeds::subjects),
+pub(in crate::serve) const ROUTES: &[Route] = &[
+    feed!("/subjects/{subjects}", handlers::subjects),
     Route {
         resource: || readable!(["/rss/{subjects}", "/rss/{subjects}/"], official::rss),
         ..read!("/rss/{subjects}", official::rss)
@@ -92,31 +96,31 @@ pub(super) const ROUTES: &[Route] = &[
     Route {
         methods: Methods::ReadOrForm,
         resource: || {
-            web::resource(query_api::PATH)
-                .route(web::get().to(query_api::query))
-                .route(web::head().to(query_api::query))
-                .route(web::post().to(query_api::query))
+            web::resource(query::PATH)
+                .route(web::get().to(query::query))
+                .route(web::head().to(query::query))
+                .route(web::post().to(query::query))
                 .default_service(web::to(only_read_or_form))
         },
-        ..read!("/api/query", query_api::query)
+        ..read!("/api/query", query::query)
     },
     Route {
-        resource: || readable!("/api/query/id_list/{ids:.+}", query_api::by_ids),
-        ..read!("/api/query/id_list/{ids}", query_api::by_ids)
+        resource: || readable!("/api/query/id_list/{ids:.+}", query::by_ids),
+        ..read!("/api/query/id_list/{ids}", query::by_ids)
     },
-    feed!("/search", feeds::search),
+    feed!("/search", handlers::search),
     Route {
         path: "/keywords/{keyword}",
         has_endings: true,
         methods: Methods::Read,
         is_there: always,
         // A proxy may have decoded `%2F`.
-        resource: || readable!("/keywords/{keyword:(?s:.+)}", feeds::keyword),
+        resource: || readable!("/keywords/{keyword:(?s:.+)}", handlers::keyword),
     },
-    feed!("/keywords", feeds::keyword),
-    feed!("/named/{slug}", feeds::named_feed),
+    feed!("/keywords", handlers::keyword),
+    feed!("/named/{slug}", handlers::named_feed),
     read!("/feeds.opml", opml::list),
-    read!("/", builder::start),
+    read!("/", start::start),
     read!("/status", status::page),
     read!("/status.json", status::json),
     read!("/explain", explain::explain),
@@ -149,7 +153,7 @@ fn always(_: &Outward) -> bool {
 
 impl Route {
     /// The address as it is described, also with the ending of a format where it may have one.
-    pub(super) fn paths(&self) -> impl Iterator<Item = String> {
+    pub(in crate::serve) fn paths(&self) -> impl Iterator<Item = String> {
         let with_ending = self.has_endings.then(|| format!("{}.{{format}}", self.path));
         std::iter::once(self.path.to_owned()).chain(with_ending)
     }
@@ -157,7 +161,7 @@ impl Route {
 
 impl Methods {
     /// As the `Allow` field has them.
-    pub(super) fn allow(self) -> &'static str {
+    pub(in crate::serve) fn allow(self) -> &'static str {
         match self {
             Self::Read => "GET, HEAD, OPTIONS",
             Self::ReadOrForm => "GET, HEAD, POST, OPTIONS",

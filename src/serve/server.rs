@@ -16,10 +16,12 @@ use actix_web::dev::AppConfig;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use super::connection::{Bed, Connection, REST_AFTER};
-use super::error::Problem;
-use super::metrics::{Counts, Open};
-use super::{Current, Gate, configure};
+use crate::serve::current_state::Current;
+use crate::serve::gate::service::Gate;
+use crate::serve::metrics::{Counts, Open};
+use crate::serve::problem::details::Problem;
+use crate::serve::routes::configure;
+use crate::serve::wire::connection::{Bed, Connection, REST_AFTER};
 
 /// How long the end of a connection may take: what was answered last may still be on its way.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_mins(1);

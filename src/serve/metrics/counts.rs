@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use actix_web::http::{Method, StatusCode};
 
-use super::super::addresses::{ADDRESSES, Address};
-use super::super::kinds::Kind;
 use crate::domain::tally::{Count, Durations};
+use crate::serve::addresses::{ADDRESSES, Address};
+use crate::serve::problem::types::Kind;
 
 /// The methods that are told apart; the last stands for any other.
 pub(super) const METHODS: [&str; 5] = ["GET", "HEAD", "POST", "OPTIONS", "other"];

@@ -17,8 +17,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::filter;
 
-use super::error::Problem;
-use super::{State, params};
+use crate::serve::problem::details::Problem;
+use crate::serve::request::feed_request;
+use crate::serve::state::State;
 use families::Families;
 
 pub(super) use counts::{Counts, Open};
@@ -48,7 +49,7 @@ impl Metrics {
 
 /// `/metrics`
 pub(super) async fn show(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    if let Err(problem) = params::nothing(&request, &state) {
+    if let Err(problem) = feed_request::nothing(&request, &state) {
         return problem.respond(&request);
     }
     match families(&state).await.text() {

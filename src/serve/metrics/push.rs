@@ -1,8 +1,8 @@
 //! How is telling others going?
 
-use super::families::{Families, Labels, flag, float};
 use crate::domain::presentation::Choice;
 use crate::domain::push::{Deliveries, PushReport, WebhookReport};
+use crate::serve::metrics::families::{Families, Labels, flag, float};
 
 /// Of the replica that leads; the others tell nobody.
 pub(super) fn add(families: &mut Families, report: &PushReport) {

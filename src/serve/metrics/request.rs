@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::super::addresses::ADDRESSES;
-use super::counts::{Counts, METHODS, REFUSALS, STATUSES};
-use super::families::{Families, float};
 use crate::domain::tally::{Count, Spread};
+use crate::serve::addresses::ADDRESSES;
+use crate::serve::metrics::counts::{Counts, METHODS, REFUSALS, STATUSES};
+use crate::serve::metrics::families::{Families, float};
 
 pub(super) fn add(families: &mut Families, workers: &[Arc<Counts>]) {
     let sum = |count: &dyn Fn(&Counts) -> u64| workers.iter().map(|worker| count(worker)).sum::<u64>();

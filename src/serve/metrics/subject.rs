@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::families::{Families, flag, float};
 use crate::collect::Known;
 use crate::domain::mailing;
 use crate::domain::outcome::Day;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
-use crate::serve::State;
+use crate::serve::metrics::families::{Families, flag, float};
+use crate::serve::state::State;
 
 /// The verdicts that a read can end in.
 const READ: [Verdict; 8] = [

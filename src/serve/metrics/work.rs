@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::counts::Counts;
-use super::families::{Families, flag, float};
-use super::subject::seconds;
 use crate::collect::{Collector, Observed};
 use crate::domain::mailing;
-use crate::serve::Loaded;
-use crate::serve::documents::Numbers;
-use crate::serve::render_queue::QueueNumbers;
+use crate::serve::documents::cache::Numbers;
+use crate::serve::documents::render_queue::QueueNumbers;
+use crate::serve::metrics::counts::Counts;
+use crate::serve::metrics::families::{Families, flag, float};
+use crate::serve::metrics::subject::seconds;
+use crate::serve::reload_status::Loaded;
 
 pub(super) fn documents(families: &mut Families, documents: &Numbers, workers: &[Arc<Counts>]) {
     families.counter(

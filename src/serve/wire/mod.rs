@@ -1,3 +1,6 @@
 //! The bytes of one connection; knows no address and no route.
 
-pub(super) mod request_head;
+pub mod connection;
+pub mod head;
+pub mod outbox;
+pub mod request_head;

@@ -1,0 +1,5 @@
+//! Turns a document into a response to one request.
+
+pub mod freshness;
+pub mod respond;
+pub mod response_cache;

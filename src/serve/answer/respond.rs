@@ -1,0 +1,221 @@
+//! How does a document become an answer to this request?
+
+use std::sync::Arc;
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse};
+
+use crate::render::page;
+use crate::serve::access::forwarded;
+use crate::serve::answer::freshness::Freshness;
+use crate::serve::documents::cache::Found;
+use crate::serve::documents::document::Document;
+use crate::serve::documents::render_queue::{Class, Turn};
+use crate::serve::http::coding;
+use crate::serve::http::coding::Coding;
+use crate::serve::http::{conditional, delta, negotiate};
+use crate::serve::problem::details::Problem;
+use crate::serve::request::public_url;
+use crate::serve::state::State;
+use crate::serve::wire::connection::BLANK_LINE;
+
+/// What scripts of other sites may see of an answer, beside what they always may.
+pub(in crate::serve) const EXPOSED: &str =
+    "ETag, Age, Cache-Status, Content-Encoding, Date, IM, Retry-After, Vary, X-Crosslist-Query, X-Request-Id";
+
+/// The media type of what is neither feed nor page.
+pub(in crate::serve) const JSON: &str = "application/json";
+
+/// What is said of an answer beside what it is.
+#[derive(Clone, Debug)]
+pub(in crate::serve) struct Terms {
+    pub(in crate::serve) cache_control: HeaderValue,
+    pub(in crate::serve) cache_status: Option<HeaderValue>,
+    /// The form was chosen by the `Accept` header.
+    pub(in crate::serve) is_negotiated: bool,
+    /// The address that links have came through fields of a proxy.
+    pub(in crate::serve) is_told: bool,
+}
+
+/// What the next request of the same wording can be answered with, for as long as nothing changes.
+#[derive(Clone, Debug)]
+pub(in crate::serve) struct Kept {
+    pub(in crate::serve) document: Arc<Document>,
+    pub(in crate::serve) terms: Terms,
+    /// Of the shelf, the collector and the settings, from before they were looked at.
+    pub(in crate::serve) versions: Versions,
+    /// Headers tell of the time in seconds.
+    pub(in crate::serve) second: i64,
+}
+
+/// Where the shelf, the collector and the settings stand.
+pub(in crate::serve) type Versions = (u64, u64, u64);
+
+pub(in crate::serve) fn versions(state: &State) -> Versions {
+    (state.shelf.version(), state.collector.version(), state.generation)
+}
+
+/// The answer of a document that is kept.
+pub(in crate::serve) async fn kept(
+    request: &HttpRequest,
+    state: &State,
+    found: Found,
+    versions: Versions,
+    freshness: &Freshness,
+    was_read_now: bool,
+) -> Result<HttpResponse, Problem> {
+    let coding = coding::best(request.headers()).ok_or_else(Problem::no_coding)?;
+    if is_unwanted(request.headers(), &found.document, coding) {
+        return Err(Problem::precondition_failed());
+    }
+    let is_negotiated = negotiate::is_negotiated(request.path());
+    let mut terms = Terms {
+        is_told: public_url::is_told(request),
+        ..freshness.terms(state, is_negotiated, was_read_now)
+    };
+    if found.document.is_page {
+        // A page says what is wrong at the moment; its reader asks again and is told that nothing has changed.
+        let is_private = state.doors.are_keys_asked_for();
+        terms.cache_control =
+            HeaderValue::from_static(if is_private { "private, no-cache" } else { "no-cache" });
+    }
+    if !is_current(request.headers(), &found.document, coding) {
+        let turn = Turn::of(state.clients.household_of(request), state, Class::Ordinary);
+        state.documents.prepare(&found, coding, &turn).await?;
+    }
+    let mut response = answer(request.headers(), &found.document, coding, &terms);
+    if !was_read_now && !found.document.is_delta {
+        let second = state.clock.now().as_second();
+        response.extensions_mut().insert(Kept { document: found.document, terms, versions, second });
+    }
+    Ok(response)
+}
+
+/// The answer of a document that was made for this request, or that never changes.
+pub(in crate::serve) fn page(
+    request: &HttpRequest,
+    document: &Document,
+    cache_control: &'static str,
+) -> HttpResponse {
+    let Some(coding) = coding::best(request.headers()) else {
+        return Problem::no_coding().respond(request);
+    };
+    if is_unwanted(request.headers(), document, coding) {
+        return Problem::precondition_failed().respond(request);
+    }
+    let cache_control = HeaderValue::from_static(cache_control);
+    // The only one of these that comes in two forms.
+    let is_negotiated = request.path() == "/explain";
+    let is_told = public_url::is_told(request);
+    let terms = Terms { cache_control, cache_status: None, is_negotiated, is_told };
+    answer(request.headers(), document, coding, &terms)
+}
+
+pub(in crate::serve) fn is_current(headers: &HeaderMap, document: &Document, coding: Coding) -> bool {
+    !document.is_delta
+        && conditional::is_current(headers, document.etag(coding).as_bytes(), document.modified)
+}
+
+fn is_unwanted(headers: &HeaderMap, document: &Document, coding: Coding) -> bool {
+    conditional::is_unwanted(headers, document.etag(coding).as_bytes(), document.modified)
+}
+
+/// 304, or the whole.
+pub(in crate::serve) fn answer(
+    headers: &HeaderMap,
+    document: &Document,
+    coding: Coding,
+    terms: &Terms,
+) -> HttpResponse {
+    if is_current(headers, document, coding) {
+        let mut response = HttpResponse::with_body(StatusCode::NOT_MODIFIED, BoxBody::new(()));
+        common(response.headers_mut(), document, coding, terms);
+        return response;
+    }
+    whole(document, coding, terms)
+}
+
+/// The fields of an answer as they go over the wire, its length among them, and the blank line behind them.
+pub(in crate::serve) fn written(answer: &HttpResponse) -> Bytes {
+    let mut fields = Vec::new();
+    let mut write =
+        |name: &[u8], value: &[u8]| fields.extend_from_slice(&[name, b": ", value, b"\r\n"].concat());
+    for (name, value) in answer.headers() {
+        write(name.as_str().as_bytes(), value.as_bytes());
+    }
+    if let (BodySize::Sized(bytes), true) =
+        (answer.body().size(), answer.status() != StatusCode::NOT_MODIFIED)
+    {
+        write(header::CONTENT_LENGTH.as_str().as_bytes(), bytes.to_string().as_bytes());
+    }
+    fields.extend_from_slice(BLANK_LINE);
+    fields.into()
+}
+
+/// What 304 and 200 both say.
+fn common(fields: &mut HeaderMap, document: &Document, coding: Coding, terms: &Terms) {
+    fields.insert(header::ETAG, document.etag(coding).clone());
+    fields.insert(header::CACHE_CONTROL, terms.cache_control.clone());
+    fields.insert(header::VARY, vary(document.is_delta, terms));
+    fields.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    if let Some(status) = &terms.cache_status {
+        fields.insert(header::CACHE_STATUS, status.clone());
+        // What is answered was just compared with what is known.
+        fields.insert(header::AGE, HeaderValue::from_static("0"));
+    }
+}
+
+fn whole(document: &Document, coding: Coding, terms: &Terms) -> HttpResponse {
+    let status = if document.is_delta { StatusCode::IM_USED } else { StatusCode::OK };
+    let mut response = HttpResponse::with_body(status, BoxBody::new(document.prepare(coding)));
+    let fields = response.headers_mut();
+    common(fields, document, coding, terms);
+    fields.insert(header::CONTENT_TYPE, document.content_type.clone());
+    if let Some(coding) = coding.field() {
+        fields.insert(header::CONTENT_ENCODING, coding);
+    }
+    if let Some(link) = &document.link {
+        fields.insert(header::LINK, link.clone());
+    }
+    if let Some(modified) = &document.last_modified {
+        fields.insert(header::LAST_MODIFIED, modified.clone());
+    }
+    fields.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if document.is_delta {
+        fields.insert(delta::IM, delta::FEED);
+        // A cache that does not know 226 must not give it to others (RFC 3229 §10.7.1).
+        let terms = terms.cache_control.to_str().unwrap_or_default();
+        let control = HeaderValue::try_from(format!("no-store, im, {terms}"));
+        fields.insert(header::CACHE_CONTROL, control.unwrap_or(HeaderValue::from_static("no-store, im")));
+    }
+    if document.is_page {
+        for (name, value) in page_fields() {
+            fields.insert(name, value);
+        }
+    } else {
+        fields.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+    }
+    response
+}
+
+/// What keeps a page from doing harm: it loads and runs nothing of others, and tells no site where its reader came from.
+pub(in crate::serve) fn page_fields() -> [(HeaderName, HeaderValue); 2] {
+    [
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(page::CONTENT_SECURITY_POLICY)),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    ]
+}
+
+fn vary(is_delta: bool, terms: &Terms) -> HeaderValue {
+    let known = match (is_delta, terms.is_negotiated) {
+        (false, false) => "Accept-Encoding",
+        (false, true) => "Accept, Accept-Encoding",
+        (true, false) => "Accept-Encoding, A-IM, If-None-Match",
+        (true, true) => "Accept, Accept-Encoding, A-IM, If-None-Match",
+    };
+    let told = terms.is_told.then(|| HeaderValue::try_from(format!("{known}, {}", forwarded::VARY)).ok());
+    told.flatten().unwrap_or(HeaderValue::from_static(known))
+}

@@ -1,0 +1,175 @@
+//! What was asked a moment ago in the same words, so that it need not be understood again?
+//!
+//! Each worker remembers for itself, so there is nothing to wait for.
+//! Only the memory for documents holds documents: what it has given up is forgotten here too.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
+use std::sync::{Arc, Weak};
+
+use actix_web::dev::RequestHead;
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::http::uri::PathAndQuery;
+use actix_web::web::Bytes;
+use foldhash::fast::RandomState;
+
+use crate::serve::addresses::Address;
+use crate::serve::answer::respond;
+use crate::serve::answer::respond::{Kept, Terms, Versions};
+use crate::serve::documents::document::Document;
+use crate::serve::http::{coding, conditional, delta, negotiate};
+use crate::serve::state::State;
+use crate::serve::wire::outbox::Posted;
+
+/// How many wordings a worker remembers.
+const WORDINGS_MAX: usize = 1_024;
+
+/// The longest wording that is remembered.
+const WORDING_BYTES_MAX: usize = 1_024;
+
+/// The wordings of a worker, by their hashes.
+#[derive(Debug, Default)]
+pub(in crate::serve) struct Recent {
+    hasher: RandomState,
+    answers: HashMap<u64, Recently, BuildHasherDefault<Hashed>>,
+}
+
+/// The keys of the map are hashes already.
+#[derive(Debug, Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+/// All of a request that decides which document answers it: the target, what decides the address that links have, and
+/// the types that the asker takes where these decide the form.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::serve) struct Wording {
+    target: Box<str>,
+    host: Box<[u8]>,
+    accepted: Vec<Box<[u8]>>,
+}
+
+#[derive(Debug)]
+struct Recently {
+    wording: Wording,
+    document: Weak<Document>,
+    terms: Terms,
+    versions: Versions,
+    second: i64,
+    address: Address,
+    /// The fields of an answer in each coding, of a 304 and of the whole.
+    told: [[Option<Bytes>; 2]; 3],
+}
+
+/// Path and query; nothing of an address that names a host as well.
+fn target(head: &RequestHead) -> Option<&str> {
+    head.uri.path_and_query().filter(|_| head.uri.authority().is_none()).map(PathAndQuery::as_str)
+}
+
+/// What decides the address that links have: that which proxies told, else the only `Host`.
+fn host<'a>(head: &'a RequestHead, told: Option<&'a str>) -> Option<&'a [u8]> {
+    let mut hosts = head.headers.get_all(header::HOST);
+    let host = hosts.next().filter(|_| hosts.next().is_none())?;
+    Some(told.map_or(host.as_bytes(), str::as_bytes))
+}
+
+impl Recent {
+    /// The answer to a request, if one of its wording was answered in this second and nothing has changed since; and
+    /// which pattern its address follows.
+    ///
+    /// It is what `respond::answer` says, which need not be put together and written down each time.
+    pub(in crate::serve) fn answer(
+        &mut self,
+        head: &RequestHead,
+        told: Option<&str>,
+        state: &State,
+    ) -> Option<(StatusCode, Address, Posted)> {
+        let target = target(head)?;
+        let host = host(head, told)?;
+        let is_negotiated = negotiate::is_negotiated(head.uri.path());
+        let accepted = || {
+            let fields = is_negotiated.then(|| head.headers.get_all(header::ACCEPT));
+            fields.into_iter().flatten().map(header::HeaderValue::as_bytes)
+        };
+        let hash = self.hash(target, host, accepted());
+        let recently = self.answers.get_mut(&hash)?;
+        let wording = &recently.wording;
+        if *wording.target != *target
+            || *wording.host != *host
+            || !wording.accepted.iter().map(|field| &**field).eq(accepted())
+            || recently.versions != respond::versions(state)
+            || recently.second != state.clock.now().as_second()
+            || conditional::is_particular(&head.headers)
+        {
+            return None;
+        }
+        let document: Arc<Document> = recently.document.upgrade()?;
+        let coding = coding::best(&head.headers)?;
+        let is_current = respond::is_current(&head.headers, &document, coding);
+        if !is_current && (!document.is_prepared(coding) || head.headers.contains_key(delta::A_IM)) {
+            return None;
+        }
+        let told = &mut recently.told[coding as usize][usize::from(is_current)];
+        let fields = told.get_or_insert_with(|| {
+            respond::written(&respond::answer(&head.headers, &document, coding, &recently.terms))
+        });
+        let (status, body) = if is_current {
+            (StatusCode::NOT_MODIFIED, Bytes::new())
+        } else {
+            (StatusCode::OK, document.prepare(coding))
+        };
+        Some((status, recently.address, Posted { fields: fields.clone(), body }))
+    }
+
+    /// What of a request would have to be the same again; nothing for one that is not worth remembering.
+    pub(in crate::serve) fn wording(head: &RequestHead, told: Option<&str>) -> Option<Wording> {
+        let target = target(head)?;
+        let host = host(head, told)?;
+        let is_negotiated = negotiate::is_negotiated(head.uri.path());
+        let accepted: Vec<Box<[u8]>> = if is_negotiated {
+            head.headers.get_all(header::ACCEPT).map(|field| field.as_bytes().into()).collect()
+        } else {
+            Vec::new()
+        };
+        let bytes = target.len() + host.len() + accepted.iter().map(|field| field.len()).sum::<usize>();
+        (bytes <= WORDING_BYTES_MAX).then(|| Wording { target: target.into(), host: host.into(), accepted })
+    }
+
+    pub(in crate::serve) fn keep(&mut self, wording: Wording, kept: Kept, address: Address) {
+        if self.answers.len() >= WORDINGS_MAX {
+            self.answers.retain(|_, recently| recently.second == kept.second);
+        }
+        if self.answers.len() >= WORDINGS_MAX {
+            self.answers.clear();
+        }
+        let accepted = wording.accepted.iter().map(|field| &**field);
+        let hash = self.hash(&wording.target, &wording.host, accepted);
+        let Kept { document, terms, versions, second } = kept;
+        let document = Arc::downgrade(&document);
+        let told = Default::default();
+        self.answers.insert(hash, Recently { wording, document, terms, versions, second, address, told });
+    }
+
+    fn hash<'a>(&self, target: &str, host: &[u8], accepted: impl Iterator<Item = &'a [u8]>) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        target.hash(&mut hasher);
+        host.hash(&mut hasher);
+        accepted.for_each(|field| field.hash(&mut hasher));
+        hasher.finish()
+    }
+}

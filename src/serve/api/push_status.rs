@@ -1,0 +1,73 @@
+//! How does `/status.json` tell how telling others is going?
+
+use serde::Serialize;
+
+use crate::domain::presentation::Choice;
+use crate::domain::push::{Deliveries, PushReport, WebhookReport};
+use crate::serve::api::status::moment;
+
+#[derive(Serialize)]
+pub(in crate::serve) struct Report {
+    subscriptions: usize,
+    subscriptions_failing: usize,
+    intents: usize,
+    subscribers: Counts,
+    verifications: Counts,
+    publications: Counts,
+    webhooks: Vec<Webhook>,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    delivered: u64,
+    failed: u64,
+    dropped: u64,
+}
+
+#[derive(Serialize)]
+struct Webhook {
+    feed: String,
+    kind: &'static str,
+    host: String,
+    #[serde(flatten)]
+    counts: Counts,
+    pending: usize,
+    oldest_pending: Option<String>,
+    paused: bool,
+    trouble: Option<String>,
+}
+
+impl From<PushReport> for Report {
+    fn from(report: PushReport) -> Self {
+        Self {
+            subscriptions: report.subscriptions,
+            subscriptions_failing: report.subscriptions_failing,
+            intents: report.intents,
+            subscribers: report.subscribers.into(),
+            verifications: report.verifications.into(),
+            publications: report.publications.into(),
+            webhooks: report.webhooks.into_iter().map(Webhook::from).collect(),
+        }
+    }
+}
+
+impl From<Deliveries> for Counts {
+    fn from(counts: Deliveries) -> Self {
+        Self { delivered: counts.delivered, failed: counts.failed, dropped: counts.dropped }
+    }
+}
+
+impl From<WebhookReport> for Webhook {
+    fn from(report: WebhookReport) -> Self {
+        Self {
+            feed: report.feed,
+            kind: report.kind.as_str(),
+            host: report.host,
+            counts: report.deliveries.into(),
+            pending: report.pending,
+            oldest_pending: report.oldest_pending.map(moment),
+            paused: report.is_paused,
+            trouble: report.trouble,
+        }
+    }
+}

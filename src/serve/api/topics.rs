@@ -1,0 +1,115 @@
+//! What does a feed hold that somebody has subscribed to?
+
+use std::net::IpAddr;
+
+use actix_web::dev;
+use actix_web::http::Uri;
+
+use crate::domain::push::{Later, Topic, Topics};
+use crate::render::Format;
+use crate::render::official::Shape;
+use crate::serve::current_state::Current;
+use crate::serve::documents::render_queue::{Class, Turn};
+use crate::serve::documents::render_task::away;
+use crate::serve::feed::{handlers, official};
+use crate::serve::http::coding::Coding;
+use crate::serve::http::negotiate::Form;
+use crate::serve::problem::details::{Mistake, Problem};
+use crate::serve::problem::types::Code;
+use crate::serve::request::feed_request;
+use crate::serve::request::feed_request::{FeedRequest, Target};
+use crate::serve::request::public_url;
+use crate::serve::state::State;
+
+/// The most parts of the path below which a service lies.
+const PATH_PARTS_MAX: usize = 16;
+
+/// The feeds of a service, by their addresses.
+#[derive(Clone, Debug)]
+pub struct FeedTopics(pub Current);
+
+impl Topics for FeedTopics {
+    fn topic<'a>(&'a self, url: &'a str) -> Later<'a, Result<Topic, String>> {
+        Box::pin(async move {
+            let state = self.0.state();
+            let own = public_url::base_of(&state.options);
+            let base = own.unwrap_or_else(|| base_of(url, &state));
+            now(url, &base, None, &state).await.map_err(|problem| problem.said().join("; "))
+        })
+    }
+}
+
+/// Where the service is when a feed has this address: at the root of its host, or below as much of a path as leaves the
+/// address of a feed.
+fn base_of(url: &str, state: &State) -> String {
+    let origin =
+        url::Url::parse(url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization());
+    let path = url.strip_prefix(&origin).unwrap_or_default();
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let bases =
+        path.match_indices('/').take(PATH_PARTS_MAX).map(|(at, _)| format!("{origin}{}", &path[..at]));
+    bases.into_iter().find(|base| read(url, base, state).is_ok()).unwrap_or(origin)
+}
+
+/// What a topic holds now; its subjects stay read as if a reader had asked.
+pub(in crate::serve) async fn now(
+    url: &str,
+    base: &str,
+    client: Option<IpAddr>,
+    state: &State,
+) -> Result<Topic, Problem> {
+    let asked = {
+        let turn = Turn::of(client, state, Class::Costly);
+        let (url, base, state) = (url.to_owned(), base.to_owned(), state.clone());
+        // It may hold regular expressions.
+        away(&turn, None, move || read(&url, &base, &state)).await?
+    };
+    let (document, content) = handlers::as_topic(&asked, client, state).await?;
+    Ok(Topic {
+        content,
+        body: document.prepare(Coding::Identity).as_ref().into(),
+        content_type: document.content_type.to_str().unwrap_or_default().to_owned(),
+        hub_url: state.outward.hub_url(base).unwrap_or_default(),
+    })
+}
+
+/// Which feed an address names, as a request for it would.
+fn read(url: &str, base: &str, state: &State) -> Result<FeedRequest, Problem> {
+    let unknown = || {
+        let message = "`hub.topic` is no feed of this service".to_owned();
+        Problem::bad_request(vec![Mistake {
+            code: Code::UnknownTopic,
+            parameter: "hub.topic".to_owned(),
+            position: 0,
+            length: url.chars().count(),
+            message,
+            hint: format!("write the address that the feed names itself, such as {base}/subjects/cs.DC.atom"),
+        }])
+    };
+    let rest = url.strip_prefix(base).filter(|rest| rest.starts_with('/')).ok_or_else(unknown)?;
+    let uri: Uri = rest.parse().map_err(|_| unknown())?;
+    let query = uri.query().unwrap_or_default().to_owned();
+    let address = dev::Url::new(uri.clone());
+    let path = address.path();
+    let (first, last) = path[1..].split_once('/').unwrap_or((&path[1..], &path[1..]));
+    let target = Target {
+        path: uri.path(),
+        last,
+        query: &query,
+        form: Form::Feed(Format::Atom),
+        base: base.to_owned(),
+    };
+    if last.contains('/') && first != "keywords" {
+        return Err(unknown());
+    }
+    match first {
+        "subjects" => feed_request::subjects(&target, state),
+        "keywords" => feed_request::keyword(&target, state),
+        "named" => feed_request::named(&target, state),
+        "rss" => official::asked(&target, state, Shape::Rss),
+        "atom" => official::asked(&target, state, Shape::Atom),
+        _ if path[1..].starts_with("keywords") => feed_request::keyword(&target, state),
+        _ if path[1..].starts_with("search") => feed_request::search(&target, state),
+        _ => Err(unknown()),
+    }
+}

@@ -1,0 +1,56 @@
+//! What is made ready before readers ask?
+
+use std::time::Duration;
+
+use crate::serve::api::query;
+use crate::serve::current_state::Current;
+use crate::serve::documents::cache::{Documents, Found, Request};
+use crate::serve::documents::render_queue::{Class, Turn};
+use crate::serve::feed::handlers;
+use crate::serve::http::coding::Coding;
+use crate::serve::state::State;
+
+/// How many documents are made ready after a change; the others are made when they are asked for.
+const READY_MAX: usize = 1_000;
+
+/// Changes come in bursts: a mailing's page, then days that were missed.
+const CALM: Duration = Duration::from_millis(200);
+
+/// Renders the most asked for documents again whenever their content has changed, and then indexes what is new for the
+/// first search, for as long as the service runs.
+pub async fn keep_ready(current: Current) {
+    let documents = current.state().documents.clone();
+    loop {
+        tokio::time::sleep(CALM).await;
+        let state = current.state();
+        for old in state.documents.popular().into_iter().take(READY_MAX) {
+            renew(&old, &state).await;
+        }
+        let shelf = state.shelf.clone();
+        drop(state);
+        if let Err(error) = tokio::task::spawn_blocking(move || shelf.index()).await {
+            tracing::error!(%error, "what is new was not indexed");
+        }
+        documents.change().await;
+    }
+}
+
+async fn renew(old: &Found, state: &State) {
+    if state.shelf.generation(&old.key.sources) == old.key.generation {
+        return;
+    }
+    let renewed = match &old.key.request {
+        Request::Feed(asked) => handlers::renew(asked, state).await,
+        Request::Api(asked) => query::renew(asked, state).await,
+    };
+    let Some(renewed) = renewed else { return };
+    renewed.document.follow(&old.document);
+    let documents: &Documents = &state.documents;
+    for coding in [Coding::Gzip, Coding::Brotli] {
+        if old.document.is_prepared(coding) {
+            // The service's own turn comes.
+            drop(documents.prepare(&renewed, coding, &Turn::own(state, Class::Ordinary)).await);
+        }
+    }
+    documents.give_up(&old.key).await;
+}

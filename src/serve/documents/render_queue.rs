@@ -1,0 +1,316 @@
+//! Turns at rendering: ordinary feeds go first, and within a class the clients take turns.
+//!
+//! As many render at once as there are cores, and of costly requests half as many, so that there is always room for an
+//! ordinary one. A client may have so many requests waiting, and none waits longer than a reader would.
+
+use std::collections::VecDeque;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::domain::tally::Count;
+use crate::serve::problem::details::Problem;
+use crate::serve::state::State;
+
+/// How much a request may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::serve) enum Class {
+    /// Some tens of milliseconds: a feed of usual size, of all papers or by plain words.
+    Ordinary,
+    /// Up to seconds: regular expressions, many phrases, thousands of items.
+    Costly,
+}
+
+/// How many requests of a class one client may have waiting: a reader's whole list, and a few at a time of what is
+/// costly.
+const WAITING_PER_CLIENT_MAX: [usize; 2] = [1_024, 32];
+
+/// How many of a class may wait in all; each takes some tens of kilobytes.
+const WAITING_MAX: [usize; 2] = [8_192, 512];
+
+/// When to come back where too much waits.
+const RETRY: Duration = Duration::from_secs(10);
+
+/// Who renders, and who waits for it.
+#[derive(Debug)]
+pub struct RenderQueue {
+    lanes: Mutex<Lanes>,
+    /// How many may render at once, all together and of each class.
+    threads: usize,
+    of_class: [usize; 2],
+    refused: Count,
+}
+
+#[derive(Debug, Default)]
+struct Lanes {
+    running: [usize; 2],
+    waiting: [Lane; 2],
+}
+
+/// Those who wait, by client; the first client is next.
+#[derive(Debug, Default)]
+struct Lane {
+    clients: VecDeque<(Option<IpAddr>, VecDeque<oneshot::Sender<Permit>>)>,
+    count: usize,
+}
+
+/// Leave to render, until it is dropped.
+#[derive(Debug)]
+pub(in crate::serve) struct Permit {
+    /// None once another has it.
+    queue: Option<Arc<RenderQueue>>,
+    class: Class,
+}
+
+/// A place in the queue that is not taken yet: who asks, and for how much.
+#[derive(Clone, Debug)]
+pub(in crate::serve) struct Turn {
+    queue: Arc<RenderQueue>,
+    /// None for the service itself.
+    pub(in crate::serve) client: Option<IpAddr>,
+    pub(in crate::serve) class: Class,
+    wait_max: Duration,
+}
+
+/// The queue at one moment, by class.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::serve) struct QueueNumbers {
+    pub(in crate::serve) running: [u64; 2],
+    pub(in crate::serve) waiting: [u64; 2],
+    pub(in crate::serve) refused: u64,
+}
+
+impl RenderQueue {
+    /// For a machine of so many cores.
+    #[must_use]
+    pub fn new(cores: usize) -> Self {
+        let threads = cores.max(2);
+        let of_class = [threads, (threads / 2).max(1)];
+        Self { lanes: Mutex::default(), threads, of_class, refused: Count::default() }
+    }
+
+    /// How many render at once at most.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        self.threads
+    }
+
+    pub(in crate::serve) fn numbers(&self) -> QueueNumbers {
+        let lanes = self.lanes();
+        let waiting = |class: usize| lanes.waiting[class].count as u64;
+        QueueNumbers {
+            running: lanes.running.map(|running| running as u64),
+            waiting: [waiting(0), waiting(1)],
+            refused: self.refused.get(),
+        }
+    }
+
+    fn lanes(&self) -> MutexGuard<'_, Lanes> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn has_room(&self, lanes: &Lanes, class: Class) -> bool {
+        let running = lanes.running.iter().sum::<usize>();
+        running < self.threads && lanes.running[class as usize] < self.of_class[class as usize]
+    }
+
+    /// Gives leave to those who are next.
+    fn go_on(self: &Arc<Self>, lanes: &mut Lanes) {
+        for class in [Class::Ordinary, Class::Costly] {
+            while self.has_room(lanes, class)
+                && let Some(next) = lanes.waiting[class as usize].next()
+            {
+                lanes.running[class as usize] += 1;
+                let permit = Permit { queue: Some(self.clone()), class };
+                if let Err(mut unused) = next.send(permit) {
+                    // Its asker has gone.
+                    unused.queue = None;
+                    lanes.running[class as usize] -= 1;
+                }
+            }
+        }
+    }
+}
+
+impl Lane {
+    fn add(&mut self, client: Option<IpAddr>, per_client_max: usize) -> Option<oneshot::Receiver<Permit>> {
+        let place = self.clients.iter().position(|(known, _)| *known == client).unwrap_or_else(|| {
+            self.clients.push_back((client, VecDeque::new()));
+            self.clients.len() - 1
+        });
+        let waiting = &mut self.clients[place].1;
+        let before = waiting.len();
+        // Those who have gone leave their places to others.
+        waiting.retain(|sender| !sender.is_closed());
+        self.count -= before - waiting.len();
+        if waiting.len() >= per_client_max {
+            return None;
+        }
+        let (sender, receiver) = oneshot::channel();
+        waiting.push_back(sender);
+        self.count += 1;
+        Some(receiver)
+    }
+
+    fn next(&mut self) -> Option<oneshot::Sender<Permit>> {
+        loop {
+            let (client, mut waiting) = self.clients.pop_front()?;
+            if let Some(first) = waiting.pop_front() {
+                self.count -= 1;
+                if !waiting.is_empty() {
+                    self.clients.push_back((client, waiting));
+                }
+                return Some(first);
+            }
+        }
+    }
+}
+
+impl Turn {
+    /// The service's own, which waits as long as it must.
+    pub(in crate::serve) fn own(state: &State, class: Class) -> Self {
+        Self { queue: state.renders.clone(), client: None, class, wait_max: Duration::MAX }
+    }
+
+    pub(in crate::serve) fn of(client: Option<IpAddr>, state: &State, class: Class) -> Self {
+        Self { queue: state.renders.clone(), client, class, wait_max: state.options.cold_wait }
+    }
+
+    /// Of a queue of its own.
+    #[cfg(test)]
+    pub(in crate::serve) fn free() -> Self {
+        Self::free_for(None, Class::Ordinary)
+    }
+
+    #[cfg(test)]
+    pub(in crate::serve) fn free_for(client: Option<IpAddr>, class: Class) -> Self {
+        Self { queue: Arc::new(RenderQueue::new(2)), client, class, wait_max: Duration::MAX }
+    }
+
+    pub(in crate::serve) fn with(&self, class: Class) -> Self {
+        Self { class, ..self.clone() }
+    }
+
+    /// Waits for leave to render.
+    ///
+    /// # Errors
+    /// Too many wait, or it takes too long.
+    pub(in crate::serve) async fn wait(&self) -> Result<Permit, Problem> {
+        let receiver = {
+            let mut lanes = self.queue.lanes();
+            if self.queue.has_room(&lanes, self.class) {
+                lanes.running[self.class as usize] += 1;
+                return Ok(Permit { queue: Some(self.queue.clone()), class: self.class });
+            }
+            let lane = &mut lanes.waiting[self.class as usize];
+            let is_full = lane.count >= WAITING_MAX[self.class as usize] && self.client.is_some();
+            let per_client =
+                if self.client.is_some() { WAITING_PER_CLIENT_MAX[self.class as usize] } else { usize::MAX };
+            if is_full { None } else { lane.add(self.client, per_client) }
+        };
+        let Some(receiver) = receiver else { return Err(self.refused()) };
+        match tokio::time::timeout(self.wait_max, receiver).await {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(_)) | Err(_) => Err(self.refused()),
+        }
+    }
+
+    fn refused(&self) -> Problem {
+        self.queue.refused.add(1);
+        Problem::busy(RETRY)
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        if let Some(queue) = self.queue.take() {
+            let mut lanes = queue.lanes();
+            lanes.running[self.class as usize] -= 1;
+            queue.go_on(&mut lanes);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::{Pin, pin};
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    fn turn(queue: &Arc<RenderQueue>, client: u8, class: Class) -> Turn {
+        let client = Some(IpAddr::from([192, 0, 2, client]));
+        Turn { queue: queue.clone(), client, class, wait_max: Duration::from_secs(20) }
+    }
+
+    fn look<T>(future: Pin<&mut impl Future<Output = T>>) -> Poll<T> {
+        future.poll(&mut Context::from_waker(Waker::noop()))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_ordinary_request_has_room_whatever_is_costly() {
+        let queue = Arc::new(RenderQueue::new(2));
+        let costly = turn(&queue, 1, Class::Costly);
+        let first = costly.wait().await.expect("room");
+        let mut second = pin!(costly.wait());
+        assert!(look(second.as_mut()).is_pending());
+        let ordinary = turn(&queue, 1, Class::Ordinary).wait().await.expect("room");
+        assert_eq!((queue.numbers().running, queue.numbers().waiting), ([1, 1], [0, 1]));
+        drop(ordinary);
+        assert!(look(second.as_mut()).is_pending());
+        drop(first);
+        assert!(look(second.as_mut()).is_ready());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_ordinary_goes_before_what_is_costly_and_came_first() {
+        let queue = Arc::new(RenderQueue::new(2));
+        let running =
+            [turn(&queue, 1, Class::Ordinary).wait().await, turn(&queue, 1, Class::Ordinary).wait().await];
+        let (costly, ordinary) = (turn(&queue, 2, Class::Costly), turn(&queue, 3, Class::Ordinary));
+        let (mut costly, mut ordinary) = (pin!(costly.wait()), pin!(ordinary.wait()));
+        assert!(look(costly.as_mut()).is_pending() && look(ordinary.as_mut()).is_pending());
+        let [first, second] = running;
+        drop(first);
+        assert!(look(costly.as_mut()).is_pending());
+        let ready = look(ordinary.as_mut());
+        assert!(ready.is_ready());
+        drop(second);
+        assert!(look(costly.as_mut()).is_ready());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_who_asks_for_much_waits_behind_one_who_asks_for_little() {
+        let queue = Arc::new(RenderQueue::new(2));
+        let (greedy, modest) = (turn(&queue, 1, Class::Costly), turn(&queue, 2, Class::Costly));
+        let running = greedy.wait().await.expect("room");
+        let mut waiting: Vec<_> = (0..3).map(|_| Box::pin(greedy.wait())).collect();
+        assert!(waiting.iter_mut().all(|wait| look(wait.as_mut()).is_pending()));
+        let mut modest = pin!(modest.wait());
+        assert!(look(modest.as_mut()).is_pending());
+        drop(running);
+        let Poll::Ready(Ok(second)) = look(waiting[0].as_mut()) else { panic!("no turn") };
+        drop(second);
+        assert!(look(modest.as_mut()).is_ready());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_may_have_so_many_waiting_and_none_for_ever() {
+        let queue = Arc::new(RenderQueue::new(1));
+        let costly = turn(&queue, 1, Class::Costly);
+        let running = costly.wait().await.expect("room");
+        let mut waiting: Vec<_> = (0..WAITING_PER_CLIENT_MAX[1]).map(|_| Box::pin(costly.wait())).collect();
+        assert!(waiting.iter_mut().all(|wait| look(wait.as_mut()).is_pending()));
+        assert!(costly.wait().await.is_err());
+        // One who goes away leaves its place, and its turn is another's.
+        waiting.truncate(1);
+        assert!(costly.wait().await.is_err(), "waited in vain");
+        assert!(waiting.pop().expect("one").await.is_err());
+        drop(running);
+        assert!(costly.wait().await.is_ok());
+        assert_eq!((queue.numbers().running, queue.numbers().refused), ([0, 0], 3));
+    }
+}

@@ -1,0 +1,53 @@
+//! Requests that may cost much: whose turn they are, where they are understood, and what is told of a rule that costs
+//! too much.
+
+use std::net::IpAddr;
+
+use actix_web::HttpRequest;
+
+use crate::feeds::{Asked, Selection};
+use crate::filter::TooMuchWork;
+
+use crate::serve::documents::render_queue::{Class, Turn};
+use crate::serve::documents::render_task::away;
+use crate::serve::http::request_id::RequestId;
+use crate::serve::problem::details::Problem;
+use crate::serve::request::feed_request;
+use crate::serve::request::feed_request::{FeedRequest, Target};
+use crate::serve::state::State;
+
+/// What is asked for; away from the threads that answer where that may mean to compile regular expressions.
+pub(in crate::serve) async fn understood(
+    request: &HttpRequest,
+    state: &State,
+    last: &str,
+    read: fn(&Target<'_>, &State) -> Result<FeedRequest, Problem>,
+) -> Result<FeedRequest, Problem> {
+    let target = Target::of(request, state, last)?;
+    if !feed_request::may_hold_regex(target.query) {
+        return read(&target, state);
+    }
+    let turn = Turn::of(state.clients.household_of(request), state, Class::Costly);
+    let (path, last, query) = (target.path.to_owned(), target.last.to_owned(), target.query.to_owned());
+    let (form, base, state) = (target.form, target.base, state.clone());
+    away(&turn, RequestId::of(request), move || {
+        read(&Target { path: &path, last: &last, query: &query, form, base }, &state)
+    })
+    .await
+}
+
+/// The turn of a request for a feed, by what the feed may cost.
+pub(in crate::serve) fn turn(asked: &FeedRequest, client: Option<IpAddr>, state: &State) -> Turn {
+    let class = if asked.asked.is_costly() { Class::Costly } else { Class::Ordinary };
+    Turn::of(client, state, class)
+}
+
+/// Told of the rule that was given, in the parameter that it was given in.
+pub(in crate::serve) fn too_much_work(asked: &Asked, why: TooMuchWork) -> Problem {
+    let Selection { query, aliases, .. } = &asked.selection;
+    match (query, aliases.as_ref().and_then(|aliases| aliases.parameters().next())) {
+        (Some(query), _) => Problem::too_much_work("q", query.canonical(), why),
+        (None, Some((name, value))) => Problem::too_much_work(name, value, why),
+        (None, None) => Problem::too_much_work("keyword", "", why),
+    }
+}

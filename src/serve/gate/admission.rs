@@ -1,0 +1,147 @@
+//! Which requests are let in: the quota, keys, and the bounds that hold for every address.
+
+use std::rc::Rc;
+
+use actix_web::dev::ServiceRequest;
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+
+use crate::serve::addresses::{Access, Address};
+use crate::serve::api::{hub, query};
+use crate::serve::options::TARGET_BYTES_MAX;
+use crate::serve::problem::details::Problem;
+use crate::serve::problem::types::Kind;
+use crate::serve::request::public_url;
+use crate::serve::routes::Methods;
+use crate::serve::state::State;
+use crate::serve::wire::outbox::Outbox;
+use crate::serve::wire::request_head::Refusal;
+
+/// The most bytes of header fields, names and values together.
+const HEADERS_BYTES_MAX: usize = 16 * 1024;
+
+/// May the client ask this, now?
+pub(in crate::serve) fn admit(
+    request: &ServiceRequest,
+    address: Address,
+    refusal: Option<Refusal>,
+    state: &State,
+) -> Result<(), Problem> {
+    if address.is_counted()
+        && let Err(wait) = state.clients.count(request.peer_addr(), request.headers())
+    {
+        return Err(Problem::too_many_requests(wait));
+    }
+    if let Some(refusal) = refusal {
+        return Err(refused(refusal));
+    }
+    // A browser asks what it may ask without its user's key.
+    if *request.method() == Method::OPTIONS || is_open(request, address.access(), state) {
+        return Ok(());
+    }
+    // To a reader an address of the operator is one that does not exist.
+    if address.access() == Access::Operator && is_open(request, Access::Readers, state) {
+        return Ok(());
+    }
+    Err(Problem::no_key())
+}
+
+/// Is this a request that a route should see?
+pub(in crate::serve) fn check(
+    request: &ServiceRequest,
+    address: Address,
+    state: &State,
+) -> Result<(), Problem> {
+    let target_bytes = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    if target_bytes > TARGET_BYTES_MAX {
+        return Err(Problem::target_too_long(TARGET_BYTES_MAX));
+    }
+    let headers = request.headers();
+    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if bytes > HEADERS_BYTES_MAX {
+        return Err(Problem::headers_too_large(HEADERS_BYTES_MAX));
+    }
+    if !public_url::is_host_valid(request.head()) {
+        return Err(Problem::bad_host());
+    }
+    if has_body(headers) {
+        let Some(bytes_max) = body_bytes_max(request.method(), address, state) else {
+            return Err(Problem::body_refused(
+                "nothing here is asked for with a body; send the request without one",
+            ));
+        };
+        // What the connection holds back would be waited for without end.
+        let outbox = request.request().conn_data::<Rc<Outbox>>();
+        let is_held_back = outbox.is_some_and(|outbox| !outbox.lets_body_through());
+        if is_held_back || length(headers).is_none_or(|length| length > bytes_max) {
+            return Err(Problem::body_refused(&format!(
+                "a form of at most {bytes_max} bytes with a Content-Length is taken here"
+            )));
+        }
+    }
+    // A path is not what it names.
+    if *request.method() == Method::CONNECT {
+        return Err(Problem::method_not_allowed(request.method(), Methods::Read.allow()));
+    }
+    if address.access() == Access::Operator && !is_open(request, Access::Operator, state) {
+        let below = public_url::path_of(request.request());
+        return Err(Problem::unknown_path(&below, request.path()));
+    }
+    Ok(())
+}
+
+/// What came was no request, and why.
+fn refused(refusal: Refusal) -> Problem {
+    let detail = match refusal {
+        Refusal::TargetTooLong => return Problem::target_too_long(TARGET_BYTES_MAX),
+        Refusal::TooLarge => return Problem::headers_too_large(HEADERS_BYTES_MAX),
+        Refusal::Host => return Problem::bad_host(),
+        Refusal::TooSlow => return Problem::too_slow(),
+        Refusal::Tls => {
+            "this port takes HTTP without TLS: write http:// in place of https://, or ask the proxy that has the certificate"
+        }
+        Refusal::NotHttp => "what came does not begin like a request of HTTP/1.1",
+        Refusal::RequestLine => {
+            "a request begins with a method, an address and HTTP/1.1, with one blank between them"
+        }
+        Refusal::Method => "the method is no word of letters, digits and a few signs",
+        Refusal::BlankInTarget => "the address has a blank in it: write %20, or + behind the question mark",
+        Refusal::Target => {
+            "an address begins with / or http:// and a host, and has no control characters: write them as %0A and the like"
+        }
+        Refusal::NotUtf8 => {
+            "the address has bytes that are not UTF-8: encode text as UTF-8, such as caf%C3%A9"
+        }
+        Refusal::Version => "HTTP/1.1 and HTTP/1.0 are understood here",
+        Refusal::Field => "a header field is `Name: value` on one line, with no blank before the colon",
+        Refusal::Length => "`Content-Length` is one number in digits, given once",
+        Refusal::Coding => {
+            "`Transfer-Encoding` is chunked and nothing else, given once, in HTTP/1.1 and without a `Content-Length`"
+        }
+    };
+    Problem::new(Kind::Malformed, detail.to_owned())
+}
+
+fn is_open(request: &ServiceRequest, access: Access, state: &State) -> bool {
+    state.doors.is_open(access, request.headers(), request.uri())
+}
+
+/// The longest body that may be sent to an address; none where no body may be.
+fn body_bytes_max(method: &Method, address: Address, state: &State) -> Option<usize> {
+    match address.pattern() {
+        hub::PATH if *method == Method::POST && state.outward.has_hub() => Some(hub::BODY_BYTES_MAX),
+        query::PATH if *method == Method::POST => Some(query::FORM_BYTES_MAX),
+        _ => None,
+    }
+}
+
+fn length(headers: &HeaderMap) -> Option<usize> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// Does a body follow, be it empty in the end?
+pub(in crate::serve) fn has_body(headers: &HeaderMap) -> bool {
+    let is_none = |length: &HeaderValue| length.as_bytes().iter().all(|digit| *digit == b'0');
+    headers.contains_key(header::TRANSFER_ENCODING)
+        || headers.get_all(header::CONTENT_LENGTH).any(|length| !is_none(length))
+}

@@ -1,0 +1,6 @@
+//! The middleware around every request: admission, limits, the access log.
+
+pub mod access_log;
+pub mod admission;
+pub mod response_future;
+pub mod service;

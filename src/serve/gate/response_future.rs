@@ -1,0 +1,225 @@
+//! How does an answer that is on its way come to its end: as it should, in a fault, or without its asker?
+
+use std::any::Any;
+use std::fmt;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use actix_web::Error;
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceResponse;
+use actix_web::error::InternalError;
+
+use crate::serve::gate::access_log::{Account, Asked};
+use crate::serve::gate::service;
+use crate::serve::http::request_id::RequestId;
+use crate::serve::problem::details::Problem;
+use crate::serve::state::State;
+
+type Answered = Result<ServiceResponse<BoxBody>, Error>;
+
+/// An answer that is waited for, and its place in the worker's account.
+pub struct Later {
+    asked: Asked,
+    id: RequestId,
+    answer: Pin<Box<dyn Future<Output = Answered>>>,
+    account: Rc<Account>,
+    state: Arc<State>,
+    /// The path of the service.
+    below: String,
+    is_answered: bool,
+}
+
+impl fmt::Debug for Later {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Later").field("asked", &self.asked).finish_non_exhaustive()
+    }
+}
+
+impl Later {
+    pub(in crate::serve) fn new(
+        asked: Asked,
+        id: RequestId,
+        answer: Pin<Box<dyn Future<Output = Answered>>>,
+        account: Rc<Account>,
+        state: Arc<State>,
+        below: String,
+    ) -> Self {
+        account.counts().begin();
+        Self { asked, id, answer, account, state, below, is_answered: false }
+    }
+
+    /// Without this the connection would be cut, and nobody would know which request it was.
+    fn fault(&self, panic: &(dyn Any + Send)) -> Error {
+        tracing::error!(
+            request.id = %self.id,
+            request.method = self.asked.method.as_str(),
+            request.route = self.asked.address.pattern(),
+            panic = said(panic),
+            "the answer to a request stopped"
+        );
+        let problem = Problem::failed("the answer could not be made; the service's log says why".to_owned());
+        let response = problem.respond_unasked(&self.below, &self.id);
+        self.account.close_failed(&self.asked, response.status());
+        InternalError::from_response("the answer stopped", response).into()
+    }
+}
+
+impl Future for Later {
+    type Output = Answered;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Answered> {
+        let this = self.get_mut();
+        let polled = catch_unwind(AssertUnwindSafe(|| this.answer.as_mut().poll(context)));
+        let answered = match polled {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(Ok(response))) => {
+                this.account.close(&this.asked, &response, &this.state);
+                Ok(service::finished(response, &this.asked.method))
+            }
+            Ok(Poll::Ready(Err(error))) => {
+                this.account.close_failed(&this.asked, error.as_response_error().status_code());
+                Err(error)
+            }
+            Err(panic) => Err(this.fault(&*panic)),
+        };
+        this.is_answered = true;
+        Poll::Ready(answered)
+    }
+}
+
+impl Drop for Later {
+    fn drop(&mut self) {
+        self.account.counts().end(self.is_answered);
+    }
+}
+
+/// What was said of a fault where it arose.
+pub(in crate::serve) fn said(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason was given")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use actix_http::Request;
+    use actix_web::dev::Service;
+    use actix_web::http::StatusCode;
+    use actix_web::test::{TestRequest, init_service, try_call_service};
+    use actix_web::{App, web};
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::collect::{self, Collector};
+    use crate::domain::clock::Clock;
+    use crate::feeds::Shelf;
+    use crate::fetch::{Replay, Upstream};
+    use crate::serve::access::clients::Clients;
+    use crate::serve::current_state::Current;
+    use crate::serve::documents::cache::Documents;
+    use crate::serve::gate::service::Gate;
+    use crate::serve::metrics::Counts;
+    use crate::serve::options::Options;
+    use crate::serve::reload_status::Loaded;
+    use crate::store::{Contents, Memory};
+
+    struct Still;
+
+    impl Clock for Still {
+        fn now(&self) -> Timestamp {
+            Timestamp::UNIX_EPOCH
+        }
+    }
+
+    fn state() -> State {
+        let clock: Arc<dyn Clock> = Arc::new(Still);
+        let replay = Replay::open(concat!(env!("CARGO_MANIFEST_DIR"), "/demo"), 1 << 20).expect("the demo");
+        let options = collect::Options {
+            watch: Vec::new(),
+            on_demand: false,
+            on_demand_max: 0,
+            fill_days: 0,
+            retention_days: 0,
+        };
+        let (upstream, store, contents) =
+            (Upstream::Replay(replay), Arc::<Memory>::default(), Contents::default());
+        State {
+            shelf: Arc::new(Shelf::keeping(30)),
+            collector: Collector::start(upstream, store, &contents, clock.clone(), options, Box::new(|_| ())),
+            documents: Documents::new(0),
+            renders: Arc::new(crate::serve::documents::render_queue::RenderQueue::new(2)),
+            clock,
+            clients: Arc::new(Clients::new(Vec::new(), 0)),
+            doors: Arc::default(),
+            generation: 0,
+            loaded: Arc::new(Loaded::at_start(Timestamp::UNIX_EPOCH)),
+            outward: crate::serve::push_settings::Outward::default(),
+            description: crate::serve::api::openapi::Description::default(),
+            metrics: Arc::default(),
+            options: Arc::new(Options {
+                address: ([127, 0, 0, 1], 0).into(),
+                base_url: None,
+                cold_wait: Duration::from_secs(1),
+                delta_agents: Vec::new(),
+                feed_days: 14,
+                feed_days_max: 30,
+                feed_limit: 500,
+                named: Vec::new(),
+                lists: crate::filter::Lists::default(),
+                log: crate::serve::gate::access_log::LogOptions::default(),
+            }),
+        }
+    }
+
+    /// A request without a body, which a request of the tests has unless it is taken away.
+    fn asked(path: &str) -> Request {
+        let mut request = TestRequest::get().uri(path).insert_header(("host", "a")).to_request();
+        drop(request.take_payload());
+        request
+    }
+
+    async fn stops() -> &'static str {
+        panic!("on purpose")
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_stops_is_a_failure_with_an_id_and_the_next_request_is_answered() {
+        let counts = Arc::<Counts>::default();
+        let app = App::new()
+            .wrap(Gate::new(Current::new(state()), counts.clone()))
+            .route("/stops", web::get().to(stops))
+            .route("/works", web::get().to(async || "works"));
+        let app = init_service(app).await;
+        let error = try_call_service(&app, asked("/stops")).await.expect_err("a failure");
+        let response = error.error_response();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(response.headers().contains_key("x-request-id"));
+        let kind = response.headers().get("content-type").expect("a type");
+        assert_eq!(kind, "application/problem+json");
+        let answer = try_call_service(&app, asked("/works")).await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert_eq!((counts.begun.get(), counts.ended.get(), counts.abandoned.get()), (2, 2, 0));
+    }
+
+    #[tokio::test]
+    async fn an_asker_who_goes_away_is_counted() {
+        let counts = Arc::<Counts>::default();
+        let app = App::new()
+            .wrap(Gate::new(Current::new(state()), counts.clone()))
+            .route("/waits", web::get().to(std::future::pending::<&'static str>));
+        let app = init_service(app).await;
+        let mut answer = Box::pin(app.call(asked("/waits")));
+        let is_pending =
+            std::future::poll_fn(|context| Poll::Ready(answer.as_mut().poll(context).is_pending())).await;
+        assert!(is_pending);
+        assert_eq!((counts.begun.get(), counts.ended.get()), (1, 0));
+        drop(answer);
+        assert_eq!((counts.begun.get(), counts.ended.get(), counts.abandoned.get()), (1, 1, 1));
+    }
+}

@@ -1,0 +1,292 @@
+//! What happens to every request before and after the route that answers it?
+
+use std::cell::RefCell;
+use std::future::{Future, Ready, ready};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use actix_web::body::{self, BodySize, BoxBody, MessageBody};
+use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::{ConnectionType, Method, StatusCode};
+use actix_web::web::Bytes;
+use actix_web::{Error, HttpResponse};
+
+use crate::serve::addresses::{Access, Address};
+use crate::serve::answer::respond::Kept;
+use crate::serve::answer::response_cache::Recent;
+use crate::serve::current_state::Current;
+use crate::serve::current_state::View;
+use crate::serve::gate::access_log::{Account, Asked};
+use crate::serve::gate::admission;
+use crate::serve::gate::response_future::Later;
+use crate::serve::http::request_id::{RequestId, X_REQUEST_ID};
+use crate::serve::metrics::Counts;
+use crate::serve::problem::details::Problem;
+use crate::serve::request::public_url;
+use crate::serve::wire::connection::BLANK_LINE;
+use crate::serve::wire::outbox::{Outbox, Posted};
+
+/// Smaller bodies are copied behind their heads.
+const POSTED_BYTES_MIN: u64 = 1_024;
+
+/// Counts, opens or refuses, answers at once what was asked a moment ago, and mends what the server gets wrong.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    current: Current,
+    counts: Arc<Counts>,
+}
+
+impl Gate {
+    /// The gate of one worker, which alone writes these counts.
+    pub(in crate::serve) fn new(current: Current, counts: Arc<Counts>) -> Self {
+        Self { current, counts }
+    }
+}
+
+impl<S> Transform<S, ServiceRequest> for Gate
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<BoxBody>, Error = Error> + 'static,
+{
+    type Response = ServiceResponse<BoxBody>;
+    type Error = Error;
+    type Transform = Gated<S>;
+    type InitError = ();
+    type Future = Ready<Result<Gated<S>, ()>>;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        let recent = Rc::new(RefCell::new(Recent::default()));
+        let account = Rc::new(Account::new(self.counts.clone()));
+        ready(Ok(Gated { routes: Rc::new(service), view: View::of(&self.current), recent, account }))
+    }
+}
+
+/// The routes of one worker behind their gate.
+pub struct Gated<S> {
+    routes: Rc<S>,
+    view: View,
+    recent: Rc<RefCell<Recent>>,
+    account: Rc<Account>,
+}
+
+impl<S> std::fmt::Debug for Gated<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gated").finish_non_exhaustive()
+    }
+}
+
+/// An answer that is there, or one that is on its way.
+pub enum Answer {
+    Now(Option<ServiceResponse<BoxBody>>),
+    Later(Later),
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if matches!(self, Self::Now(_)) { "Now" } else { "Later" })
+    }
+}
+
+impl Future for Answer {
+    type Output = Result<ServiceResponse<BoxBody>, Error>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.get_mut() {
+            // Nobody asks twice for what was given.
+            Self::Now(answer) => answer.take().map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer))),
+            Self::Later(answer) => Pin::new(answer).poll(context),
+        }
+    }
+}
+
+impl<S> Service<ServiceRequest> for Gated<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<BoxBody>, Error = Error> + 'static,
+{
+    type Response = ServiceResponse<BoxBody>;
+    type Error = Error;
+    type Future = Answer;
+
+    actix_web::dev::forward_ready!(routes);
+
+    fn call(&self, mut request: ServiceRequest) -> Answer {
+        let is_plain = *request.method() == Method::GET && matches!(request.parts_mut().1, Payload::None);
+        // Before anything looks at the target, which may lie below a path.
+        self.view.look(|state| public_url::settle(&mut request, state));
+        let told = public_url::told(&request);
+        let outbox = request.conn_data::<Rc<Outbox>>().filter(|_| is_plain);
+        let address = Address::of(request.match_info().as_str());
+        let refusal = request.conn_data::<Rc<Outbox>>().and_then(|outbox| outbox.refusal.take());
+        let seen = self.view.look(|state| {
+            let started = self.account.measures(state).then(Instant::now);
+            admission::admit(&request, address, refusal, state)?;
+            let answer = outbox.and_then(|outbox| {
+                let (status, address, posted) =
+                    self.recent.borrow_mut().answer(request.head(), told.as_deref(), state)?;
+                let bytes = posted.body.len() as u64;
+                outbox.put(posted);
+                Some((status, address, bytes))
+            });
+            // All that goes on needs the state; an answer from a moment ago needs it for the log alone.
+            let state = (answer.is_none() || state.options.log.requests).then(|| state.clone());
+            Ok((answer, state, started))
+        });
+        let state = match seen {
+            Ok((Some((status, address, bytes)), log, started)) => {
+                let response = at_once(request, status);
+                self.account.close_recent(started, address, bytes, &response, log.as_deref());
+                return Answer::Now(Some(response));
+            }
+            Ok((None, state, _)) => state.unwrap_or_else(|| self.view.look(Arc::clone)),
+            Err(problem) => return self.refuse(request, address, &problem, Instant::now()),
+        };
+        // What came before takes a microsecond.
+        let started = Instant::now();
+        if let Err(problem) = admission::check(&request, address, &state) {
+            return self.refuse(request, address, &problem, started);
+        }
+        request.add_data_container(self.view.carried(&state));
+        let wording = Recent::wording(request.head(), told.as_deref());
+        let asked = Asked::new(&request, address, started);
+        let doors = &state.doors;
+        if doors.has_keys()
+            && let Some(uri) = doors.without_key(request.uri(), address.access())
+        {
+            request.match_info_mut().get_mut().update(&uri);
+            request.head_mut().uri = uri;
+        }
+        let id = self.account.name(request.request(), &state);
+        let below = public_url::path_of(request.request());
+        let (routes, recent) = (self.routes.clone(), self.recent.clone());
+        let is_private = doors.are_keys_asked_for() && address.access() != Access::Everyone;
+        let answer = Box::pin(async move {
+            let mut response = routes.call(request).await?;
+            if is_private {
+                make_private(response.headers_mut());
+            }
+            let kept = response.response_mut().extensions_mut().remove::<Kept>();
+            if let (Some(kept), Some(wording)) = (kept, wording) {
+                recent.borrow_mut().keep(wording, kept, address);
+            }
+            Ok(response)
+        });
+        Answer::Later(Later::new(asked, id, answer, self.account.clone(), state, below))
+    }
+}
+
+impl<S> Gated<S> {
+    fn refuse(
+        &self,
+        request: ServiceRequest,
+        address: Address,
+        problem: &Problem,
+        started: Instant,
+    ) -> Answer {
+        let state = self.view.look(Arc::clone);
+        self.account.name(request.request(), &state);
+        let asked = Asked::new(&request, address, started);
+        let mut response = problem.respond(request.request());
+        // What comes behind is not looked at.
+        if admission::has_body(request.headers()) {
+            response.head_mut().set_connection_type(ConnectionType::Close);
+        }
+        let response = request.into_response(response);
+        self.account.counts().refused(problem.kind);
+        self.account.close(&asked, &response, &state);
+        Answer::Now(Some(finished(response, &asked.method)))
+    }
+}
+
+/// An answer of which the server writes only the beginning, for the connection has the rest.
+fn at_once(request: ServiceRequest, status: StatusCode) -> ServiceResponse<BoxBody> {
+    let mut response = HttpResponse::with_body(status, BoxBody::new(LeftOff));
+    response.head_mut().no_chunking(true);
+    request.into_response(response)
+}
+
+/// Keeps an answer that was given for a key out of memories that others share.
+fn make_private(fields: &mut HeaderMap) {
+    let control =
+        fields.get(header::CACHE_CONTROL).and_then(|control| control.to_str().ok()).unwrap_or_default();
+    if control.contains("private") || control.contains("no-store") {
+        return;
+    }
+    let comma = if control.is_empty() { "" } else { ", " };
+    if let Ok(control) = HeaderValue::try_from(format!("private{comma}{control}")) {
+        fields.insert(header::CACHE_CONTROL, control);
+    }
+}
+
+/// Says that every type is meant, and leaves the body off where `HEAD` asked.
+pub(in crate::serve) fn finished(
+    mut response: ServiceResponse<BoxBody>,
+    method: &Method,
+) -> ServiceResponse<BoxBody> {
+    if response.status() != StatusCode::NOT_MODIFIED {
+        let nosniff = HeaderValue::from_static("nosniff");
+        response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+    }
+    if response.status().is_client_error() || response.status().is_server_error() {
+        let id = RequestId::of(response.request());
+        if let Some(id) = id.and_then(|id| HeaderValue::try_from(id.to_string()).ok()) {
+            response.headers_mut().insert(X_REQUEST_ID, id);
+        }
+    }
+    if *method == Method::HEAD { left_off(response).0 } else { posted(response) }
+}
+
+/// Hands the body to the connection, which sends it from where it is kept.
+fn posted(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let outbox = response.request().conn_data::<Rc<Outbox>>().cloned();
+    match (outbox, response.response().body().size()) {
+        (Some(outbox), BodySize::Sized(bytes)) if bytes >= POSTED_BYTES_MIN => {
+            let (response, body) = left_off(response);
+            match body.try_into_bytes() {
+                Ok(body) => {
+                    outbox.put(Posted { fields: Bytes::from_static(BLANK_LINE), body });
+                    response
+                }
+                Err(body) => response.map_body(|_, _| body),
+            }
+        }
+        _ => response,
+    }
+}
+
+/// The answer without its body, though with that one's length.
+fn left_off(response: ServiceResponse<BoxBody>) -> (ServiceResponse<BoxBody>, BoxBody) {
+    let size = response.response().body().size();
+    if matches!(size, BodySize::None) {
+        return (response, BoxBody::new(body::None::new()));
+    }
+    let (request, response) = response.into_parts();
+    let (response, body) = response.into_parts();
+    let mut response = response.set_body(BoxBody::new(LeftOff));
+    if let BodySize::Sized(bytes) = size {
+        response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(bytes));
+    }
+    response.head_mut().no_chunking(true);
+    (ServiceResponse::new(request, response), body)
+}
+
+/// A body that is left off though its length is told: for `HEAD`, and where the connection has it.
+///
+/// On a pipelined connection actix-http 3 takes the last method that it has read for that of the request which it
+/// answers. A body of a known length would be sent then, and one of none would lose its `Content-Length`; a stream
+/// that ends at once, of a length that was set by hand, is right whatever the server believes.
+struct LeftOff;
+
+impl MessageBody for LeftOff {
+    type Error = std::convert::Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Stream
+    }
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Poll::Ready(None)
+    }
+}

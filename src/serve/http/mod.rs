@@ -1,0 +1,7 @@
+//! HTTP's own rules as pure functions: negotiation, content codings, conditional requests, delta encoding, request ids.
+
+pub mod coding;
+pub mod conditional;
+pub mod delta;
+pub mod negotiate;
+pub mod request_id;

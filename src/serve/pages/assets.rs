@@ -1,0 +1,157 @@
+//! Which files of the program itself are served?
+
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use url::form_urlencoded::byte_serialize;
+
+use crate::filter::{self, Context, Limits, Lists, Mode};
+use crate::render::page::{self, Site};
+use crate::serve::answer::respond;
+use crate::serve::documents::document::Document;
+use crate::serve::request::{feed_request, public_url};
+use crate::serve::state::State;
+
+/// How long a browser keeps what changes only with the program.
+const MAX_AGE: &str = "max-age=3600";
+const ICON_MAX_AGE: &str = "max-age=86400";
+
+/// Placeholders that stand in an address of the documents for what a reader fills in.
+const PLACEHOLDERS: [&str; 5] = ["{", "RULE", "=ID", "…", "*"];
+
+/// Addresses of the documents that need something behind them, or a service that watches something.
+const NOT_TO_BE_OPENED: [&str; 6] = ["/admin", "/api/query", "/feeds.opml", "/keywords", "/named", "/search"];
+
+const TEXT: &str = "text/plain; charset=utf-8";
+
+/// What costs work to answer and has no end is not for search engines.
+const ROBOTS: &str = "User-agent: *\n\
+    Disallow: /admin\n\
+    Disallow: /api\n\
+    Disallow: /explain\n\
+    Disallow: /keywords\n\
+    Disallow: /search\n";
+
+/// The documents, and whether they are about rules.
+const RULES: &str = include_str!("../../../docs/rules.md");
+const HTTP: &str = include_str!("../../../docs/http.md");
+
+const ICON_FILE: &[u8] = include_bytes!("assets/favicon.ico");
+const DRAWN_ICON_FILE: &str = include_str!("assets/favicon.svg");
+
+static STYLE: LazyLock<Document> =
+    LazyLock::new(|| Document::undated(page::STYLE, "text/css; charset=utf-8"));
+static SCRIPT: LazyLock<Document> =
+    LazyLock::new(|| Document::undated(page::SCRIPT, "text/javascript; charset=utf-8"));
+static HELP_RULES: Below = Below::new(|path| help(path, RULES, true));
+static HELP_HTTP: Below = Below::new(|path| help(path, HTTP, false));
+static ROBOTS_TXT: Below = Below::new(|path| {
+    let rules = ROBOTS.replace("Disallow: ", &format!("Disallow: {path}"));
+    Document::undated(rules, TEXT)
+});
+static ICON: LazyLock<Document> = LazyLock::new(|| Document::undated(ICON_FILE, "image/x-icon"));
+static DRAWN_ICON: LazyLock<Document> =
+    LazyLock::new(|| Document::undated(DRAWN_ICON_FILE, "image/svg+xml; charset=utf-8"));
+
+/// A document with links, written once for the path below which the service lies.
+///
+/// One other than the last is written again: a service lies below one path, or a few.
+struct Below {
+    write: fn(&str) -> Document,
+    last: Mutex<Option<(String, Arc<Document>)>>,
+}
+
+impl Below {
+    const fn new(write: fn(&str) -> Document) -> Self {
+        Self { write, last: Mutex::new(None) }
+    }
+
+    fn document(&self, path: &str) -> Arc<Document> {
+        let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, document)) = last().as_ref().filter(|(known, _)| known == path) {
+            return document.clone();
+        }
+        let document = Arc::new((self.write)(path));
+        *last() = Some((path.to_owned(), document.clone()));
+        document
+    }
+}
+
+/// `/style.css`
+pub(in crate::serve) async fn style(request: HttpRequest) -> HttpResponse {
+    respond::page(&request, &STYLE, MAX_AGE)
+}
+
+/// `/page.js`
+pub(in crate::serve) async fn script(request: HttpRequest) -> HttpResponse {
+    respond::page(&request, &SCRIPT, MAX_AGE)
+}
+
+/// `/help/rules`: the rule language, as the repository has it.
+pub(in crate::serve) async fn help_rules(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    help_page(&request, &state, &HELP_RULES)
+}
+
+/// `/help/http`: the HTTP help, as the repository has it.
+pub(in crate::serve) async fn help_http(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    help_page(&request, &state, &HELP_HTTP)
+}
+
+fn help_page(request: &HttpRequest, state: &State, page: &Below) -> HttpResponse {
+    match feed_request::nothing(request, state) {
+        Ok(()) => respond::page(request, &page.document(&public_url::path_of(request)), "no-cache"),
+        Err(problem) => problem.respond(request),
+    }
+}
+
+fn help(path: &str, markdown: &str, is_of_rules: bool) -> Document {
+    Document::undated(page::help(&Site::below(path), markdown, is_of_rules, &example), page::CONTENT_TYPE)
+}
+
+/// What the program itself has, as files of a host that only has files; `is_there` says which addresses lead somewhere.
+pub(in crate::serve) fn files(is_there: &dyn Fn(&str) -> bool) -> Vec<(String, Vec<u8>)> {
+    let example = |code: &str, _| is_there(code).then(|| code.to_owned());
+    let help = |name: &str, markdown, is_of_rules| {
+        let path = page::page_file(name);
+        let page = page::help(&Site::around(&path), markdown, is_of_rules, &example);
+        (path, page.into_bytes())
+    };
+    let own = |path: &str, bytes: &[u8]| (path.to_owned(), bytes.to_vec());
+    vec![
+        help("help/rules", RULES, true),
+        help("help/http", HTTP, false),
+        own("style.css", page::STYLE.as_bytes()),
+        own("page.js", page::SCRIPT.as_bytes()),
+        own("favicon.ico", ICON_FILE),
+        own("favicon.svg", DRAWN_ICON_FILE.as_bytes()),
+        // Nothing here costs work or has no end.
+        own("robots.txt", b"User-agent: *\nDisallow:\n"),
+    ]
+}
+
+/// Where an example of the documents leads: an address to itself, a rule to the page that shows what it finds.
+fn example(code: &str, is_of_rules: bool) -> Option<String> {
+    if code.starts_with('/') {
+        let is_open = PLACEHOLDERS.iter().any(|placeholder| code.contains(placeholder));
+        return (!is_open && !NOT_TO_BE_OPENED.contains(&code)).then(|| code.to_owned());
+    }
+    let looks_like_one = is_of_rules || code.contains(':') && code.contains(' ');
+    let context = Context { lists: &Lists::default(), mode: Mode::Native };
+    let is_rule = looks_like_one && filter::parse(code, &Limits::URL, &context).is_ok();
+    is_rule.then(|| format!("/?q={}", byte_serialize(code.as_bytes()).collect::<String>()))
+}
+
+/// `/robots.txt`
+pub(in crate::serve) async fn robots(request: HttpRequest) -> HttpResponse {
+    respond::page(&request, &ROBOTS_TXT.document(&public_url::path_of(&request)), ICON_MAX_AGE)
+}
+
+/// `/favicon.ico`
+pub(in crate::serve) async fn icon(request: HttpRequest) -> HttpResponse {
+    respond::page(&request, &ICON, ICON_MAX_AGE)
+}
+
+/// `/favicon.svg`
+pub(in crate::serve) async fn drawn_icon(request: HttpRequest) -> HttpResponse {
+    respond::page(&request, &DRAWN_ICON, ICON_MAX_AGE)
+}

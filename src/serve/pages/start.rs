@@ -1,0 +1,255 @@
+//! How does a person make a feed on the start page?
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use url::{Host, Url};
+
+use crate::domain::presentation::{Choice, Profile, TextMode};
+use crate::domain::preview::Preview;
+use crate::domain::taxonomy::SubjectId;
+use crate::feeds::{self as make, Asked, Budget, Scope};
+use crate::filter::{PLACES, TooMuchWork};
+use crate::render::page::{self, Builder, Fields, Made, Site};
+
+use crate::serve::answer::respond;
+use crate::serve::api::openapi;
+use crate::serve::documents::document::Document;
+use crate::serve::documents::render_queue::{Class, Turn};
+use crate::serve::documents::render_task::away;
+use crate::serve::feed::{costly, handlers};
+use crate::serve::http::request_id::RequestId;
+use crate::serve::problem::details;
+use crate::serve::problem::details::Problem;
+use crate::serve::problem::size::MISTAKES_MAX;
+use crate::serve::request::form_state::{Choices, encoded, fields_of};
+use crate::serve::request::query_parameters;
+use crate::serve::request::values;
+use crate::serve::request::{feed_request, public_url};
+use crate::serve::state::State;
+
+/// Where the form of the page leads, so that what came of it is in sight.
+const OUTCOME: &str = "#feed";
+
+/// `/`: the choices, the feed that they make and what it brings now.
+pub(in crate::serve) async fn start(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    let read = Choices::read(request.query_string()).and_then(|choices| {
+        let base = public_url::of(&request, &state)?;
+        Ok((choices, base))
+    });
+    let (choices, base) = match read {
+        Ok(read) => read,
+        Err(problem) => return problem.respond(&request),
+    };
+    let class =
+        if feed_request::may_hold_regex(request.query_string()) { Class::Costly } else { Class::Ordinary };
+    let turn = Turn::of(state.clients.household_of(&request), &state, class);
+    let making = {
+        let state = state.clone();
+        away(&turn, RequestId::of(&request), move || {
+            match choices.settled(&state) {
+                Ok(choices) => outcome(&choices, &base, &state),
+                // The address that the browser then shows is short, says all, and can be shared.
+                Err(address) => Ok(Outcome::Elsewhere(address)),
+            }
+        })
+    };
+    match making.await {
+        Ok(Outcome::Page(body)) => {
+            let document = Document::undated(body, page::CONTENT_TYPE);
+            let mut response = respond::page(&request, &document, "no-cache");
+            response.headers_mut().insert(header::LINK, openapi::links(&public_url::path_of(&request)));
+            response
+        }
+        Ok(Outcome::Refused(body)) => details::refused_on(body),
+        Ok(Outcome::Elsewhere(address)) => HttpResponse::SeeOther()
+            .insert_header((header::LOCATION, format!("{}{address}{OUTCOME}", public_url::path_of(&request))))
+            .insert_header((header::CACHE_CONTROL, "no-cache"))
+            .finish(),
+        Err(problem) => problem.respond(&request),
+    }
+}
+
+/// What comes of the choices.
+enum Outcome {
+    Page(String),
+    /// The page with mistakes on it.
+    Refused(String),
+    /// The page has another address.
+    Elsewhere(String),
+}
+
+fn outcome(choices: &Choices, base: &str, state: &State) -> std::result::Result<Outcome, Problem> {
+    let (asked, mut mistakes) = match asked(choices, state) {
+        Ok(asked) => (Some(asked), Vec::new()),
+        Err(problem) => (None, page_mistakes(&problem)),
+    };
+    let typed = choices.unknown.join(" ");
+    if !choices.unknown.is_empty()
+        && let Err(problem) = values::subject_list(&typed, ' ')
+    {
+        mistakes.extend(page_mistakes(&problem));
+    }
+    let asked = asked.filter(|_| mistakes.is_empty());
+    let chosen = if choices.subjects.is_empty() {
+        handlers::all_read(state).unwrap_or_default()
+    } else {
+        choices.subjects.clone()
+    };
+    let cold: Vec<SubjectId> =
+        chosen.iter().copied().filter(|subject| !state.shelf.holds(*subject)).collect();
+    let (mut asked, mut preview) = (asked, None);
+    if let Some(known) = &asked {
+        match look(known, &chosen, state) {
+            Ok(seen) => preview = Some(seen),
+            Err(why) => {
+                let problem = costly::too_much_work(known, why);
+                if problem.mistakes().is_empty() {
+                    return Err(problem);
+                }
+                mistakes.extend(page_mistakes(&problem));
+                asked = None;
+            }
+        }
+    }
+    let site = Site::below(public_url::path(base));
+    let share = site.link(&choices.address(state));
+    let made = asked.as_ref().filter(|_| !chosen.is_empty()).map(|asked| Result::of(asked, &chosen, base));
+    let made = match &made {
+        Some(made) => Ok(made.shown(&share, base)),
+        None if mistakes.is_empty() => Err("Choose a subject first: none is read here yet."),
+        None => Err("The feed comes back when the mistakes are mended."),
+    };
+    let fields = fields_of(&choices.rule, state);
+    let place = PLACES.iter().find(|(place, _)| *place == fields.place).map_or("all", |(_, name)| name);
+    let named: Vec<(&str, &str)> =
+        state.options.named.iter().map(|named| (named.slug.as_str(), named.title.as_str())).collect();
+    let days =
+        if choices.days.is_empty() { state.options.feed_days.to_string() } else { choices.days.clone() };
+    let body = page::builder(&Builder {
+        site: &site,
+        subjects: &choices.subjects,
+        typed: &typed,
+        types: asked.as_ref().map_or(choices.usual_types(), |asked| &asked.selection.types),
+        rule: &choices.rule,
+        fields: Fields { place, words: &fields.words, authors: &fields.authors, without: &fields.without },
+        days: &days,
+        days_max: state.options.feed_days_max,
+        text: TextMode::named(&choices.text).unwrap_or_default(),
+        profile: Profile::named(&choices.profile).unwrap_or_default(),
+        mistakes: &mistakes,
+        made,
+        preview: preview.as_ref(),
+        cold: &cold,
+        named: &named,
+        is_begun: choices.is_begun(),
+    });
+    Ok(if mistakes.is_empty() { Outcome::Page(body) } else { Outcome::Refused(body) })
+}
+
+/// The feed that the choices make, by the same reading as the feed's own address has.
+fn asked(choices: &Choices, state: &State) -> std::result::Result<Asked, Problem> {
+    let is_everything = choices.subjects.is_empty() && !choices.is_search();
+    // The feed of everything has replacements, which is more than a newcomer wants to see.
+    let types = if is_everything && choices.types.is_empty() { "new,cross" } else { &choices.types };
+    let parameters = [
+        ("q", &*choices.rule),
+        ("type", types),
+        ("days", &choices.days),
+        ("text", &choices.text),
+        ("profile", &choices.profile),
+    ];
+    let query: Vec<String> = parameters
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name}={}", encoded(value)))
+        .collect();
+    let given = query_parameters::given(
+        &query.join("&"),
+        state,
+        &[&["q"], query_parameters::FEED, query_parameters::SHOWN],
+    )?;
+    let scope = match (choices.subjects.is_empty(), choices.is_search()) {
+        (true, true) => Scope::Search(Vec::new()),
+        (true, false) => Scope::Everything,
+        (false, _) => Scope::Subjects(values::sorted(choices.subjects.clone())?),
+    };
+    feed_request::asked(scope, given, choices.usual_types(), state)
+}
+
+fn page_mistakes(problem: &Problem) -> Vec<page::Mistake> {
+    let mistake = |mistake: &crate::serve::problem::details::Mistake| page::Mistake {
+        parameter: mistake.parameter.clone(),
+        position: mistake.position,
+        length: mistake.length,
+        message: mistake.message.clone(),
+        hint: mistake.hint.clone(),
+    };
+    problem.mistakes().iter().take(MISTAKES_MAX).map(mistake).collect()
+}
+
+/// What the feed would bring of what was read; nothing is read for it.
+fn look(asked: &Asked, subjects: &[SubjectId], state: &State) -> std::result::Result<Preview, TooMuchWork> {
+    let sources = state.shelf.sources(subjects);
+    let mut preview = Budget::of_an_address(|budget| make::preview(&state.shelf, &sources, asked, budget))?;
+    preview.sources.retain(|(subject, number)| subjects.contains(subject) || *number > 0);
+    Ok(preview)
+}
+
+/// A feed with its addresses, before it is shown.
+struct Result {
+    title: String,
+    url: crate::domain::feed::FeedUrl,
+    page_url: String,
+    slack_url: String,
+    matrix_url: String,
+    section: String,
+}
+
+impl Result {
+    fn of(asked: &Asked, subjects: &[SubjectId], base: &str) -> Self {
+        let url = make::url(asked, base);
+        let is_usual = asked.presentation.profile == asked.default.1.profile;
+        let written_for = |profile: Profile, format: &str| {
+            let mut asked = asked.clone();
+            if is_usual {
+                asked.presentation.profile = profile;
+                asked.presentation.summary = profile.summary();
+            }
+            make::url(&asked, base).with_extension(format)
+        };
+        Self {
+            title: make::title(asked),
+            page_url: if url.query.is_empty() {
+                url.stem.clone()
+            } else {
+                format!("{}?{}", url.stem, url.query)
+            },
+            slack_url: written_for(Profile::Slack, "rss"),
+            matrix_url: written_for(Profile::Matrix, "rss"),
+            section: make::section(asked, subjects),
+            url,
+        }
+    }
+
+    fn shown<'a>(&'a self, share: &'a str, base: &str) -> Made<'a> {
+        Made {
+            title: &self.title,
+            url: &self.url,
+            page_url: &self.page_url,
+            slack_url: &self.slack_url,
+            matrix_url: &self.matrix_url,
+            section: &self.section,
+            share,
+            is_local: is_local(base),
+        }
+    }
+}
+
+fn is_local(base: &str) -> bool {
+    match Url::parse(base).ok().as_ref().and_then(Url::host) {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}

@@ -1,0 +1,354 @@
+//! How is a mistake answered?
+//!
+//! `application/problem+json` (RFC 9457), or a page for a browser; never cacheable.
+
+use std::time::Duration;
+
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use serde::Serialize;
+
+use crate::domain::taxonomy::UnknownSubject;
+use crate::filter::TooMuchWork;
+use crate::render;
+use crate::render::page::Site;
+
+use crate::serve::answer::respond;
+use crate::serve::http::negotiate;
+use crate::serve::http::request_id::{RequestId, X_REQUEST_ID};
+pub(in crate::serve) use crate::serve::problem::parameter_error::Mistake;
+use crate::serve::problem::types::{Code, Kind};
+use crate::serve::problem::{plain_text, suggestions};
+use crate::serve::request::public_url;
+
+/// The shortest `Retry-After`, so that a reader does not come back while the answer is on its way.
+const RETRY_AFTER_SECONDS_MIN: u64 = 5;
+
+/// When to come back with a rule that took too long, as on a machine that is busy with other things.
+const TOO_LONG_RETRY: Duration = Duration::from_mins(1);
+
+/// The most of an unknown name that is repeated and compared.
+const NAME_CHARACTERS_MAX: usize = 64;
+
+/// An answer that is no document.
+#[derive(Clone, Debug, Serialize)]
+pub(in crate::serve) struct Problem {
+    #[serde(skip)]
+    pub(in crate::serve) kind: Kind,
+    title: &'static str,
+    #[serde(serialize_with = "status_number")]
+    pub(in crate::serve) status: StatusCode,
+    /// What is wrong as a whole.
+    pub(in crate::serve) detail: String,
+    /// Every mistake of the request, not the first alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Mistake>,
+    /// How many more there are, where all of them would be too much for an answer.
+    #[serde(skip_serializing_if = "is_zero")]
+    left_out: usize,
+    #[serde(skip)]
+    retry_after: Option<u64>,
+}
+
+/// The media type of a problem (RFC 9457).
+pub(in crate::serve) const PROBLEM: &str = "application/problem+json";
+
+/// A problem as one request had it.
+#[derive(Serialize)]
+struct Occurrence<'a> {
+    /// Stable: a section of the HTTP help.
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(flatten)]
+    problem: &'a Problem,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn status_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u16(status.as_u16())
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
+impl Problem {
+    pub(in crate::serve) fn new(kind: Kind, detail: String) -> Self {
+        Self {
+            kind,
+            title: kind.title(),
+            status: kind.status(),
+            detail,
+            errors: Vec::new(),
+            left_out: 0,
+            retry_after: None,
+        }
+    }
+
+    pub(in crate::serve) fn unknown_subject(unknown: &[(usize, UnknownSubject)]) -> Self {
+        let detail = |(_, subject): &(usize, UnknownSubject)| {
+            format!("unknown subject `{}`: {}", subject.given, suggestions::of_subject(subject))
+        };
+        let details: Vec<String> = unknown.iter().map(detail).collect();
+        let mut problem = Self::new(Kind::UnknownSubject, details.join("; "));
+        problem.errors = unknown
+            .iter()
+            .map(|(position, subject)| Mistake {
+                code: Code::UnknownSubject,
+                parameter: "subjects".to_owned(),
+                position: *position,
+                length: subject.given.chars().count(),
+                message: format!("unknown subject `{}`", subject.given),
+                hint: suggestions::of_subject(subject),
+            })
+            .collect();
+        problem
+    }
+
+    pub(in crate::serve) fn unknown_feed<'a>(slug: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        let given: String = slug.chars().filter(|c| !c.is_control()).take(NAME_CHARACTERS_MAX).collect();
+        let hint = suggestions::of_feed(&given.to_ascii_lowercase(), &known.collect::<Vec<_>>());
+        let message = format!("unknown feed `{given}`");
+        let (length, parameter) = (slug.chars().count(), "slug".to_owned());
+        let mistake = Mistake { code: Code::UnknownFeed, parameter, position: 0, length, message, hint };
+        let mut problem = Self::new(Kind::UnknownFeed, mistake.said());
+        problem.errors = vec![mistake];
+        problem
+    }
+
+    pub(in crate::serve) fn bad_request(errors: Vec<Mistake>) -> Self {
+        Self::new(Kind::BadRequest, String::new()).with(errors, 0, String::new())
+    }
+
+    pub(in crate::serve) fn bad_host() -> Self {
+        let detail = "the `Host` header is missing, is there twice or names no host; send the one of the address that is asked";
+        Self::new(Kind::BadHost, detail.to_owned())
+    }
+
+    /// `below` is the path of the service.
+    pub(in crate::serve) fn unknown_path(below: &str, path: &str) -> Self {
+        let path: String = path.chars().take(100).collect();
+        let detail = format!(
+            "nothing is at `{below}{path}`; feeds are at {below}/subjects/cs.DC.atom, and {below}/ lists what can be asked"
+        );
+        Self::new(Kind::UnknownPath, detail)
+    }
+
+    pub(in crate::serve) fn nothing_watched() -> Self {
+        let detail =
+            "`all` means every subject of `subjects.watch`, and that is empty here; name a subject instead";
+        Self::new(Kind::NothingWatched, detail.to_owned())
+    }
+
+    pub(in crate::serve) fn not_admitted(detail: String) -> Self {
+        Self::new(Kind::NotAdmitted, detail)
+    }
+
+    pub(in crate::serve) fn method_not_allowed(method: &Method, allow: &str) -> Self {
+        let detail = format!("{:.64} is not possible here; possible: {allow}", method.as_str());
+        Self::new(Kind::MethodNotAllowed, detail)
+    }
+
+    pub(in crate::serve) fn target_too_long(bytes_max: usize) -> Self {
+        let detail = format!("the address is longer than {bytes_max} bytes");
+        Self::new(Kind::AddressTooLong, detail)
+    }
+
+    pub(in crate::serve) fn headers_too_large(bytes_max: usize) -> Self {
+        let detail = format!("the header fields are longer than {bytes_max} bytes, or more than 96");
+        Self::new(Kind::HeadersTooLarge, detail)
+    }
+
+    pub(in crate::serve) fn too_slow() -> Self {
+        let detail =
+            "the request did not come to its end in time: its head and its body have 10 seconds each";
+        Self::new(Kind::TooSlow, detail.to_owned())
+    }
+
+    pub(in crate::serve) fn body_refused(detail: &str) -> Self {
+        Self::new(Kind::BodyRefused, detail.to_owned())
+    }
+
+    pub(in crate::serve) fn hub_is_full(detail: String, retry_after: Duration) -> Self {
+        Self { retry_after: Some(retry_after.as_secs()), ..Self::new(Kind::HubFull, detail) }
+    }
+
+    pub(in crate::serve) fn no_form() -> Self {
+        let detail = "none of the types in `Accept` can be had; there are application/atom+xml, \
+                      application/rss+xml, application/feed+json and text/html, or put .atom, .rss or .json behind \
+                      the path"
+            .to_owned();
+        Self::new(Kind::NotAcceptable, detail)
+    }
+
+    pub(in crate::serve) fn no_coding() -> Self {
+        let detail =
+            "none of the codings in `Accept-Encoding` can be had; there are identity, gzip and br".to_owned();
+        Self::new(Kind::NotAcceptable, detail)
+    }
+
+    pub(in crate::serve) fn precondition_failed() -> Self {
+        let detail = "what is here is not what `If-Match` or `If-Unmodified-Since` asks for".to_owned();
+        Self::new(Kind::PreconditionFailed, detail)
+    }
+
+    pub(in crate::serve) fn too_many_requests(wait: Duration) -> Self {
+        let detail =
+            "more requests came from your address than the setting `limits.requests_per_minute` allows";
+        let retry_after = Some(wait.as_secs() + 1);
+        Self { retry_after, ..Self::new(Kind::TooManyRequests, detail.to_owned()) }
+    }
+
+    pub(in crate::serve) fn too_many_connections() -> Self {
+        let detail = "more connections are open from your address than it can need within the setting \
+                      `limits.requests_per_minute`; close those that you do not use";
+        Self::new(Kind::TooManyRequests, detail.to_owned())
+    }
+
+    pub(in crate::serve) fn no_key() -> Self {
+        let detail = "an access key is needed: send it as `Authorization: Bearer KEY`, or as `key=KEY` in the address \
+                      where no header can be sent";
+        Self::new(Kind::KeyNeeded, detail.to_owned())
+    }
+
+    pub(in crate::serve) fn not_read_yet(detail: String, retry_after: Duration) -> Self {
+        let seconds = (retry_after.as_secs() + 1).max(RETRY_AFTER_SECONDS_MIN);
+        Self { retry_after: Some(seconds), ..Self::new(Kind::NotReadYet, detail) }
+    }
+
+    pub(in crate::serve) fn busy(retry_after: Duration) -> Self {
+        let detail = "too many costly requests wait already: rules with regular expressions or many phrases, digests, \
+                      and feeds of more than 500 items; ask again later";
+        Self { retry_after: Some(retry_after.as_secs()), ..Self::new(Kind::Busy, detail.to_owned()) }
+    }
+
+    /// A rule that takes more than one request may, told where it was given.
+    pub(in crate::serve) fn too_much_work(parameter: &str, rule: &str, why: TooMuchWork) -> Self {
+        if why.steps_max.is_none() {
+            return Self { detail: why.to_string(), ..Self::busy(TOO_LONG_RETRY) };
+        }
+        Self::bad_request(vec![Mistake::of_rule(parameter, &why.mistake(rule))])
+    }
+
+    pub(in crate::serve) fn is_busy(&self) -> bool {
+        self.kind == Kind::Busy
+    }
+
+    pub(in crate::serve) fn failed(detail: String) -> Self {
+        Self::new(Kind::Failed, detail)
+    }
+
+    /// The mistakes one by one; none where the request is wrong as a whole.
+    pub(in crate::serve) fn mistakes(&self) -> &[Mistake] {
+        &self.errors
+    }
+
+    /// The same with these mistakes, of which so many more are left out; `detail` says what is wrong where there are none.
+    pub(in crate::serve) fn with(&self, errors: Vec<Mistake>, left_out: usize, detail: String) -> Self {
+        let mut problem = Self { detail, errors, left_out, ..self.clone() };
+        if !problem.errors.is_empty() || left_out > 0 {
+            problem.detail = problem.said().join("; ");
+        }
+        problem
+    }
+
+    /// Every mistake in a sentence, or what is wrong as a whole.
+    pub(in crate::serve) fn said(&self) -> Vec<String> {
+        if self.errors.is_empty() && self.left_out == 0 {
+            return vec![self.detail.clone()];
+        }
+        let more = match (self.left_out, self.errors.len()) {
+            (0, _) => None,
+            (1, 0) => Some("there is a mistake that is too long to be told".to_owned()),
+            (left_out, 0) => Some(format!("there are {left_out} mistakes, too many to be told")),
+            (left_out, _) => Some(format!("and {left_out} more")),
+        };
+        self.errors.iter().map(Mistake::said).chain(more).collect()
+    }
+
+    /// The answer where nothing is known any more of what was asked, from a service below a path.
+    pub(in crate::serve) fn respond_unasked(&self, below: &str, id: &RequestId) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        response.insert_header((header::CACHE_CONTROL, "no-store"));
+        response.insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
+        response.insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
+        response.insert_header((X_REQUEST_ID, id.to_string()));
+        response.content_type(PROBLEM).body(self.json(below, Some(id)))
+    }
+
+    /// With the request that it was, by which the log tells more.
+    pub(in crate::serve) fn json(&self, below: &str, id: Option<&RequestId>) -> String {
+        let instance = id.map(|id| format!("urn:crosslist:request:{id}"));
+        serde_json::to_string(&Occurrence {
+            kind: format!("{below}{}", self.kind.address()),
+            problem: self,
+            instance,
+        })
+        .unwrap_or_default()
+    }
+
+    /// The answer, in the form that the asker reads.
+    pub(in crate::serve) fn respond(&self, request: &HttpRequest) -> HttpResponse {
+        let mut response = begun(self.status);
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"crosslist\""));
+        }
+        let below = public_url::path_of(request);
+        let (content_type, body) = if negotiate::wants_page(request) {
+            let site = Site::below(&below);
+            let body = self.fitted(|problem| render::page::problem(&site, problem.title, &problem.detail));
+            for field in respond::page_fields() {
+                response.insert_header(field);
+            }
+            (render::page::CONTENT_TYPE, body)
+        } else if negotiate::wants_text(request) {
+            ("text/plain; charset=utf-8", self.fitted(|problem| plain_text::text(problem, request)))
+        } else {
+            let id = RequestId::of(request);
+            (PROBLEM, self.fitted(|problem| problem.json(&below, id.as_ref())))
+        };
+        response.content_type(content_type);
+        response.body(body)
+    }
+}
+
+/// The start page with mistakes on it.
+pub(in crate::serve) fn refused_on(page: String) -> HttpResponse {
+    let mut response = begun(StatusCode::BAD_REQUEST);
+    for field in respond::page_fields() {
+        response.insert_header(field);
+    }
+    response.content_type(render::page::CONTENT_TYPE).body(page)
+}
+
+/// What every answer says that is no document.
+fn begun(status: StatusCode) -> HttpResponseBuilder {
+    let mut response = HttpResponse::build(status);
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    response.insert_header((header::VARY, "Accept"));
+    response.insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
+    response.insert_header((header::ACCESS_CONTROL_EXPOSE_HEADERS, respond::EXPOSED));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_that_takes_too_much_is_a_mistake_and_one_that_takes_too_long_comes_again() {
+        let too_much = Problem::too_much_work("q", "/a+/", TooMuchWork { steps_max: Some(5) });
+        assert_eq!((too_much.status, too_much.retry_after), (StatusCode::BAD_REQUEST, None));
+        assert_eq!((&*too_much.mistakes()[0].parameter, too_much.mistakes()[0].length), ("q", 4));
+        assert_eq!(too_much.mistakes()[0].code.as_str(), "too_much_work");
+        let too_long = Problem::too_much_work("q", "/a+/", TooMuchWork { steps_max: None });
+        assert_eq!((too_long.status, too_long.retry_after), (StatusCode::SERVICE_UNAVAILABLE, Some(60)));
+        assert!(too_long.is_busy() && too_long.mistakes().is_empty() && !too_much.is_busy());
+    }
+}

@@ -1,0 +1,141 @@
+//! Which problems are there, and which mistakes of a request?
+
+use actix_web::http::StatusCode;
+
+use crate::filter;
+
+macro_rules! problems {
+    ($($name:ident $slug:literal $status:ident $title:literal,)*) => {
+        /// What is wrong as a whole; each has a section of its own in the HTTP help.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(in crate::serve) enum Kind {
+            $($name,)*
+        }
+
+        impl Kind {
+            pub(in crate::serve) const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The section of the help.
+            pub(in crate::serve) fn slug(self) -> &'static str {
+                match self { $(Self::$name => $slug,)* }
+            }
+
+            pub(in crate::serve) fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status,)* }
+            }
+
+            pub(in crate::serve) fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+        }
+    };
+}
+
+problems! {
+    UnknownSubject "unknown-subject" NOT_FOUND "No such subject",
+    UnknownFeed "unknown-feed" NOT_FOUND "No such feed",
+    BadRequest "bad-request" BAD_REQUEST "Mistakes in the request",
+    Malformed "malformed" BAD_REQUEST "Not a request of HTTP",
+    TooSlow "too-slow" REQUEST_TIMEOUT "The request took too long",
+    BadHost "bad-host" BAD_REQUEST "No usable Host",
+    NotAdmitted "not-admitted" FORBIDDEN "This subject is not read here",
+    NothingWatched "nothing-watched" NOT_FOUND "No subject is watched",
+    UnknownPath "unknown-path" NOT_FOUND "No such page",
+    NotAcceptable "not-acceptable" NOT_ACCEPTABLE "Nothing acceptable",
+    PreconditionFailed "precondition-failed" PRECONDITION_FAILED "Not the one that was asked for",
+    KeyNeeded "key-needed" UNAUTHORIZED "A key is needed",
+    TooManyRequests "too-many-requests" TOO_MANY_REQUESTS "Too many requests",
+    HeadersTooLarge "headers-too-large" REQUEST_HEADER_FIELDS_TOO_LARGE "Header fields too large",
+    BodyRefused "body-refused" PAYLOAD_TOO_LARGE "No body is taken",
+    HubFull "hub-full" SERVICE_UNAVAILABLE "Too many wishes wait",
+    MethodNotAllowed "method-not-allowed" METHOD_NOT_ALLOWED "Method not allowed",
+    AddressTooLong "address-too-long" URI_TOO_LONG "Address too long",
+    Failed "failed" INTERNAL_SERVER_ERROR "Something went wrong here",
+    Busy "busy" SERVICE_UNAVAILABLE "Busy with costly requests",
+    NotReadYet "not-read-yet" SERVICE_UNAVAILABLE "Not read from arXiv yet",
+}
+
+impl Kind {
+    /// The `type` of a problem (RFC 9457).
+    pub(in crate::serve) fn address(self) -> String {
+        format!("/help/http#{}", self.slug())
+    }
+}
+
+macro_rules! mistakes {
+    ($($name:ident $code:literal,)*) => {
+        /// What is wrong with one value, for programs.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(in crate::serve) enum Code {
+            $($name,)*
+            OfRule(filter::Code),
+        }
+
+        impl Code {
+            pub(in crate::serve) fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $code,)*
+                    Self::OfRule(code) => code.as_str(),
+                }
+            }
+
+            /// Every code that there is.
+            pub(in crate::serve) fn names() -> Vec<&'static str> {
+                let of_rules = filter::Code::ALL.iter().map(|code| code.as_str());
+                let mut names: Vec<&str> = [$($code,)*].into_iter().chain(of_rules).collect();
+                names.sort_unstable();
+                names.dedup();
+                names
+            }
+        }
+    };
+}
+
+mistakes! {
+    BadCallback "bad-callback",
+    BadDays "bad-days",
+    BadEncoding "bad-encoding",
+    BadField "bad-field",
+    BadId "bad-id",
+    BadKeyword "bad-keyword",
+    BadLimit "bad-limit",
+    BadNumber "bad-number",
+    BadQuery "bad-query",
+    BadVersion "bad-version",
+    Impossible "impossible",
+    MissingParameter "missing-parameter",
+    NoForm "no-form",
+    NoQuery "no-query",
+    NoScores "no-scores",
+    RepeatedParameter "repeated-parameter",
+    TooManySubjects "too-many-subjects",
+    UnexpectedEnding "unexpected-ending",
+    UnknownFeed "unknown-feed",
+    UnknownParameter "unknown-parameter",
+    UnknownSubject "unknown-subject",
+    UnknownTopic "unknown-topic",
+    UnknownType "unknown-type",
+    UnknownValue "unknown-value",
+}
+
+impl serde::Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_problem_has_its_section_in_the_help_and_every_section_its_problem() {
+        let help = include_str!("../../../docs/http.md");
+        let (_, errors) = help.split_once("\n## Errors\n").expect("the section");
+        let sections: BTreeSet<&str> = errors.lines().filter_map(|line| line.strip_prefix("### ")).collect();
+        let kinds: BTreeSet<&str> = Kind::ALL.iter().map(|kind| kind.slug()).collect();
+        assert_eq!(sections, kinds);
+    }
+}

@@ -1,0 +1,37 @@
+//! Who notifies subscribers: the hub of this service, one of others, or nobody.
+
+use std::sync::Arc;
+
+use crate::domain::push::{Hub, HubChoice, PushReport};
+
+/// What there is beside answering: who tells others of what is new.
+#[derive(Clone, Default)]
+pub struct Outward {
+    pub choice: HubChoice,
+    /// The hub of this service, where it has one.
+    pub hub: Option<Arc<dyn Hub>>,
+    /// How telling others is going.
+    pub report: Option<Arc<dyn Fn() -> PushReport + Send + Sync>>,
+}
+
+impl std::fmt::Debug for Outward {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Outward").field("choice", &self.choice).finish_non_exhaustive()
+    }
+}
+
+impl Outward {
+    /// Can one subscribe here?
+    pub(in crate::serve) fn has_hub(&self) -> bool {
+        self.choice == HubChoice::BuiltIn
+    }
+
+    /// Whom feeds name as their hub.
+    pub(in crate::serve) fn hub_url(&self, base: &str) -> Option<String> {
+        match &self.choice {
+            HubChoice::Off => None,
+            HubChoice::BuiltIn => Some(format!("{base}{}", crate::serve::api::hub::PATH)),
+            HubChoice::External(url) => Some(url.clone()),
+        }
+    }
+}

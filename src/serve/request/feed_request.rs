@@ -1,0 +1,294 @@
+//! What exactly does a request ask for, and what is wrong with it?
+
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use url::form_urlencoded;
+
+use crate::domain::announcement::AnnounceType;
+use crate::domain::arxiv_id::ArxivId;
+use crate::domain::presentation::Presentation;
+use crate::feeds::{self as make, Asked, Limit, NamedOptions, Scope, Selection};
+use crate::filter::{self, Context, Limits, Lists, Mode, Query};
+use crate::render::Format;
+
+use crate::serve::feed::html_view::View;
+use crate::serve::http::negotiate;
+use crate::serve::problem::details::{Mistake, Problem};
+use crate::serve::problem::types::Code;
+use crate::serve::request::public_url;
+use crate::serve::state::State;
+
+use crate::serve::request::query_parameters::{FEED, Given, RULE, SHOWN, given};
+use crate::serve::request::values::subject_list;
+
+/// The longest keyword, in bytes; it stands twice in the rule that it becomes.
+pub(in crate::serve) const KEYWORD_BYTES_MAX: usize = 400;
+
+/// A request for a feed, understood and put into its canonical form.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(in crate::serve) struct FeedRequest {
+    pub(in crate::serve) asked: Asked,
+    pub(in crate::serve) form: negotiate::Form,
+    /// The public address of the service, without a slash at the end.
+    pub(in crate::serve) base: String,
+    /// What a page to read shows beside the feed.
+    pub(in crate::serve) view: Option<Box<View>>,
+}
+
+impl FeedRequest {
+    /// What it takes beside itself, in bytes.
+    pub(in crate::serve) fn memory_bytes(&self) -> usize {
+        self.asked.memory_bytes() + self.base.len() + self.view.as_ref().map_or(0, |view| view.memory_bytes())
+    }
+}
+
+/// May a query string hold a regular expression, in a rule or as a filter? It takes its time to be understood then.
+pub(in crate::serve) fn may_hold_regex(query: &str) -> bool {
+    let has = |name: &str| form_urlencoded::parse(query.as_bytes()).any(|(known, _)| known.starts_with(name));
+    query.contains('/') || query.contains("%2F") || query.contains("%2f") || has("filter")
+}
+
+/// The address that a feed is asked for at, whoever asks.
+pub(in crate::serve) struct Target<'a> {
+    /// As it came.
+    pub(in crate::serve) path: &'a str,
+    /// The last part of the path, as the router reads it.
+    pub(in crate::serve) last: &'a str,
+    pub(in crate::serve) query: &'a str,
+    /// What is wanted where the path has no ending.
+    pub(in crate::serve) form: negotiate::Form,
+    /// The public address of the service, without a slash at the end.
+    pub(in crate::serve) base: String,
+}
+
+impl<'a> Target<'a> {
+    /// That of a request; `last` is the name of the last part.
+    pub(in crate::serve) fn of(request: &'a HttpRequest, state: &State, last: &str) -> Result<Self, Problem> {
+        Ok(Self {
+            path: request.uri().path(),
+            // The pattern of a search has no parameter there.
+            last: request.match_info().get(last).unwrap_or_else(|| last_part(request.path())),
+            query: request.query_string(),
+            form: negotiate::form(request),
+            base: public_url::of(request, state)?,
+        })
+    }
+}
+
+fn last_part(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, last)| last)
+}
+
+/// Reads the path and the query of `/subjects/{subjects}`.
+pub(in crate::serve) fn subjects(target: &Target<'_>, state: &State) -> Result<FeedRequest, Problem> {
+    // The router leaves `+` as it came; some clients encode it.
+    let path = target.last.replace("%2B", "+").replace("%2b", "+");
+    let (list, form) = form_of(&path, target.form);
+    let scope = if list.eq_ignore_ascii_case("all") {
+        Scope::Everything
+    } else {
+        Scope::Subjects(subject_list(list, '+')?)
+    };
+    let given = given(target.query, state, &[RULE, of_form(form), FEED, SHOWN])?;
+    feed_request(scope, given, &AnnounceType::ALL, form, target, state)
+}
+
+/// Reads `/search[.{format}]`.
+pub(in crate::serve) fn search(target: &Target<'_>, state: &State) -> Result<FeedRequest, Problem> {
+    let (name, form) = form_of(target.last, target.form);
+    if name != "search" {
+        return Err(Problem::unknown_path(public_url::path(&target.base), target.path));
+    }
+    let mut given = given(target.query, state, &[RULE, &["subjects"], of_form(form), FEED, SHOWN])?;
+    if given.query.is_none() {
+        return Err(Problem::bad_request(vec![Mistake {
+            code: Code::NoQuery,
+            parameter: "q".to_owned(),
+            position: 0,
+            length: 0,
+            message: "a search needs a rule".to_owned(),
+            hint: "write one behind q=, such as /search.atom?q=ti:GPU".to_owned(),
+        }]));
+    }
+    let scope = Scope::Search(std::mem::take(&mut given.subjects));
+    feed_request(scope, given, &APPEARANCES, form, target, state)
+}
+
+/// Reads `/keywords/{keyword}[.{format}]` and `/keywords[.{format}]?keyword=…`.
+pub(in crate::serve) fn keyword(target: &Target<'_>, state: &State) -> Result<FeedRequest, Problem> {
+    let own: [&[&str]; 4] = [RULE, &["subjects"], FEED, SHOWN];
+    // The path begins with a slash, and `keywords` may be encoded in it.
+    let (keyword, form, mut given) = if let Some(part) = target.path.splitn(3, '/').nth(2) {
+        let (keyword, form) = form_of(part, target.form);
+        (decoded(keyword), form, None)
+    } else {
+        let (name, form) = form_of(target.last, target.form);
+        if name != "keywords" {
+            return Err(Problem::unknown_path(public_url::path(&target.base), target.path));
+        }
+        let mut given = given(target.query, state, &[&own[..], &[&["keyword"], of_form(form)]].concat())?;
+        let Some(keyword) = given.keyword.take() else { return Err(no_keyword()) };
+        (keyword, form, Some(given))
+    };
+    let keyword = keyword.split_whitespace().collect::<Vec<_>>().join(" ");
+    let length = keyword.chars().count();
+    let mistake = |message: &str, hint: &str| {
+        let (message, hint) = (message.to_owned(), hint.to_owned());
+        let parameter = "keyword".to_owned();
+        Problem::bad_request(vec![Mistake {
+            code: Code::BadKeyword,
+            parameter,
+            position: 0,
+            length,
+            message,
+            hint,
+        }])
+    };
+    if keyword.len() > KEYWORD_BYTES_MAX {
+        return Err(mistake(
+            "the keyword is too long",
+            "at most 400 bytes; use /search with a rule for more",
+        ));
+    }
+    let mut given = match given.take() {
+        Some(given) => given,
+        None => crate::serve::request::query_parameters::given(
+            target.query,
+            state,
+            &[&own[..], &[of_form(form)]].concat(),
+        )?,
+    };
+    let context = Context { lists: &Lists::default(), mode: Mode::Native };
+    let rule = filter::parse(&make::keyword_rule(&keyword), &Limits::URL, &context).map_err(|mistakes| {
+        let is_beginning =
+            mistakes.as_slice().iter().any(|mistake| mistake.code == filter::Code::BadWildcard);
+        if is_beginning {
+            let hint = "a keyword is whole words; for a beginning, write /search?q=schedul*";
+            return mistake("* has no meaning in a keyword", hint);
+        }
+        mistake("the keyword has no word in it", "write letters or digits, such as /keywords/GPU.atom")
+    })?;
+    let scope = Scope::Keyword(keyword, rule, std::mem::take(&mut given.subjects));
+    feed_request(scope, given, &APPEARANCES, form, target, state)
+}
+
+fn no_keyword() -> Problem {
+    Problem::bad_request(vec![Mistake {
+        code: Code::MissingParameter,
+        parameter: "keyword".to_owned(),
+        position: 0,
+        length: 0,
+        message: "`keyword` is missing".to_owned(),
+        hint: "write one behind keyword=, such as /keywords.atom?keyword=TCP/IP".to_owned(),
+    }])
+}
+
+/// Reads `/explain?q=…&id=…`.
+pub(in crate::serve) fn explain(query: &str, state: &State) -> Result<(Query, ArxivId), Problem> {
+    let mut given = given(query, state, &[RULE, &["id"]])?;
+    let missing = |parameter: &str, hint: &str| Mistake {
+        code: Code::MissingParameter,
+        parameter: parameter.to_owned(),
+        position: 0,
+        length: 0,
+        message: format!("`{parameter}` is missing"),
+        hint: hint.to_owned(),
+    };
+    match (given.query.take(), given.id.take()) {
+        (Some(query), Some(id)) => Ok((query, id)),
+        (query, id) => {
+            let no_query = query.is_none().then(|| missing("q", "a rule, such as q=ti:GPU"));
+            let no_id = id.is_none().then(|| missing("id", "an identifier, such as id=2602.23598"));
+            Err(Problem::bad_request(no_query.into_iter().chain(no_id).collect()))
+        }
+    }
+}
+
+/// Reads the query of an address that has nothing to choose.
+pub(in crate::serve) fn nothing(request: &HttpRequest, state: &State) -> Result<(), Problem> {
+    given(request.query_string(), state, &[]).map(drop)
+}
+
+/// Reads `/named/{slug}[.{format}]`.
+pub(in crate::serve) fn named(target: &Target<'_>, state: &State) -> Result<FeedRequest, Problem> {
+    let (slug, form) = form_of(target.last, target.form);
+    let known = &state.options.named;
+    let found = known.iter().find(|named| named.slug.eq_ignore_ascii_case(slug));
+    let Some(named) = found else {
+        return Err(Problem::unknown_feed(slug, known.iter().map(|named| named.slug.as_str())));
+    };
+    let given = given(target.query, state, &[RULE, of_form(form), FEED, SHOWN])?;
+    let view = View::of_page(given.page);
+    let asked = of_named(named, given, state)?;
+    Ok(FeedRequest { asked, form, base: target.base.clone(), view })
+}
+
+fn of_named(named: &Arc<NamedOptions>, given: Given, state: &State) -> Result<Asked, Problem> {
+    let limit = named.limit.map_or(Limit::Usual(state.options.feed_limit), Limit::Chosen);
+    let days = named.days.unwrap_or(state.options.feed_days);
+    let usual = Selection::of(&AnnounceType::ALL, days, limit);
+    let usually = Presentation { text: named.text, ..Presentation::default() };
+    given.chosen(Asked::usual(Scope::Named(named.clone()), usual, usually))
+}
+
+/// A feed of the configuration, or of subjects, with nothing chosen.
+pub(in crate::serve) fn usual(scope: Scope, state: &State) -> Result<Asked, Problem> {
+    match &scope {
+        Scope::Named(named) => of_named(named, Given::default(), state),
+        _ => asked(scope, Given::default(), &AnnounceType::ALL, state),
+    }
+}
+
+/// What a search shows when neither `type=` nor the rule says anything of types.
+pub(in crate::serve) const APPEARANCES: [AnnounceType; 2] = [AnnounceType::New, AnnounceType::Cross];
+
+fn feed_request(
+    scope: Scope,
+    given: Given,
+    default_types: &[AnnounceType],
+    form: negotiate::Form,
+    target: &Target<'_>,
+    state: &State,
+) -> Result<FeedRequest, Problem> {
+    let view = View::of_page(given.page);
+    let asked = asked(scope, given, default_types, state)?;
+    Ok(FeedRequest { asked, form, base: target.base.clone(), view })
+}
+
+/// What is asked for where the parameters leave the rest as it usually is.
+pub(in crate::serve) fn asked(
+    scope: Scope,
+    given: Given,
+    default_types: &[AnnounceType],
+    state: &State,
+) -> Result<Asked, Problem> {
+    let names_a_type = given.query.as_ref().is_some_and(Query::names_a_type);
+    let types = if names_a_type { &AnnounceType::ALL } else { default_types };
+    let limit = Limit::Usual(state.options.feed_limit);
+    let usual = Selection::of(types, state.options.feed_days, limit);
+    given.chosen(Asked::usual(scope, usual, Presentation::default()))
+}
+
+/// What only a page to read understands.
+fn of_form(form: negotiate::Form) -> &'static [&'static str] {
+    if form == negotiate::Form::Page { &["page"] } else { &[] }
+}
+
+/// The last part of a path without the ending of a format, and the form that is asked for.
+fn form_of(path: &str, otherwise: negotiate::Form) -> (&str, negotiate::Form) {
+    let format = |ending: &str| ending.to_ascii_lowercase().parse::<Format>().ok();
+    match path.rsplit_once('.').and_then(|(rest, ending)| Some((rest, format(ending)?))) {
+        Some((rest, format)) => (rest, negotiate::Form::Feed(format)),
+        None => (path, otherwise),
+    }
+}
+
+/// A part of a path with its percent-encoding undone; `+` is a character of a path like others.
+fn decoded(part: &str) -> String {
+    let as_value = format!("part={}", part.replace('+', "%2B").replace('&', "%26"));
+    form_urlencoded::parse(as_value.as_bytes())
+        .next()
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
+}

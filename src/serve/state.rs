@@ -1,0 +1,41 @@
+//! What the workers share to answer requests.
+
+use std::sync::Arc;
+
+use crate::collect::Collector;
+use crate::domain::clock::Clock;
+use crate::feeds::Shelf;
+use crate::serve::access::clients::Clients;
+use crate::serve::access::keys::Doors;
+use crate::serve::api::openapi::Description;
+use crate::serve::documents::cache::Documents;
+use crate::serve::documents::render_queue::RenderQueue;
+use crate::serve::metrics::Metrics;
+use crate::serve::options::Options;
+use crate::serve::push_settings::Outward;
+use crate::serve::reload_status::Loaded;
+
+/// What a request is answered from; the settings in it never change, for others come in a state of their own.
+#[derive(Clone)]
+pub struct State {
+    pub shelf: Arc<Shelf>,
+    pub collector: Collector,
+    pub documents: Documents,
+    pub renders: Arc<RenderQueue>,
+    pub clock: Arc<dyn Clock>,
+    pub clients: Arc<Clients>,
+    pub doors: Arc<Doors>,
+    pub metrics: Arc<Metrics>,
+    pub outward: Outward,
+    pub options: Arc<Options>,
+    /// Which settings these are: changes whenever any of them does.
+    pub generation: u64,
+    pub loaded: Arc<Loaded>,
+    pub description: Description,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State").field("options", &self.options).finish_non_exhaustive()
+    }
+}
