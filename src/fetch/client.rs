@@ -7,13 +7,13 @@ use reqwest::header::{ACCEPT, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
 use reqwest::{Method, Request, redirect};
 use url::Url;
 
-use super::answer::{self, Head};
+use super::response_head::{self, Head};
 use super::failure::Failure;
 use super::guard::Guard;
-use super::pace::{Outcome, Pace, Turn};
-use super::remembered::Remembered;
-use super::standing::Standing;
-use super::tally::{Ending, Tally};
+use super::rate_limiter::{Outcome, Pace, Turn};
+use super::tagged_pages::Remembered;
+use super::refusal_tracker::Standing;
+use super::counters::{Ending, Tally};
 use super::transport::Transport;
 use super::{FetchError, ListingUrl, Options, OptionsError, Page};
 use crate::domain::back_off::{BackOff, Cause};
@@ -238,7 +238,7 @@ impl Client {
         let answer = told.transport.send(request).await;
         let response = answer.map_err(|failure| Failure::unanswered(url, &failure))?;
         let status = response.status();
-        let (page, ending) = match (answer::judge(url, status, response.headers(), known.is_some())?, known) {
+        let (page, ending) = match (response_head::judge(url, status, response.headers(), known.is_some())?, known) {
             (Head::Moved(target), _) => return Ok((Heard::Moved(target), Ending::Redirect)),
             (Head::Unchanged, Some(known)) => (known.page.as_ref().clone(), Ending::Unchanged),
             (Head::Unchanged, None) => return Err(Failure::unrecognized(url, "has nothing new to nothing")),

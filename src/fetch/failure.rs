@@ -6,8 +6,8 @@ use std::time::Duration;
 use url::Url;
 
 use super::FetchError;
-use super::pace::Outcome;
-use super::tally::Ending;
+use super::rate_limiter::Outcome;
+use super::counters::Ending;
 use super::transport::NoAnswer;
 use crate::domain::verdict::Verdict;
 

@@ -11,24 +11,24 @@ use crate::domain::back_off::BackOff;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 
-mod answer;
+mod response_head;
 mod client;
 mod failure;
 mod guard;
 mod options;
-mod pace;
-mod remembered;
+mod rate_limiter;
+mod tagged_pages;
 mod replay;
-mod standing;
-mod tally;
+mod refusal_tracker;
+mod counters;
 mod transport;
 
 pub use client::{Client, install_cryptography};
 pub use guard::Guard;
 pub use options::OptionsError;
-pub use pace::{Outcome, Pace, Turn};
+pub use rate_limiter::{Outcome, Pace, Turn};
 pub use replay::{OpenError, Replay};
-pub use tally::{Ending, Tally};
+pub use counters::{Ending, Tally};
 pub use transport::{NoAnswer, Sending, Transport};
 
 /// How many entries are asked for at once: arXiv's default for `/new`, and the most that it gives.

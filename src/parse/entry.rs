@@ -12,7 +12,7 @@ use crate::domain::prose::Prose;
 use super::characters::{Folded, is_blank, line};
 use super::selectors::{Field, attribute, elements, field_of, gather, line_of};
 use super::subjects::{Subjects, cross_list_from};
-use super::{Heading, Remark, Unreadable, authors, prose};
+use super::{Heading, Remark, Unreadable, authors, running_text};
 
 /// Where arXiv keeps its HTML renderings.
 const HTML_BASE: &str = "https://arxiv.org";
@@ -156,7 +156,7 @@ impl Reader {
                 is_damaged.then_some("authors")
             }
             Some(Field::Comments) if draft.comments.is_none() => {
-                let read = prose::read(element, nested);
+                let read = running_text::read(element, nested);
                 draft.comments = (!read.prose.is_empty()).then_some(read.prose);
                 read.has_replacement.then_some("comments")
             }
@@ -172,7 +172,7 @@ impl Reader {
                 read.has_replacement.then_some("subjects")
             }
             Some(Field::Abstract) if draft.abstract_text.is_none() => {
-                let read = prose::read(element, nested);
+                let read = running_text::read(element, nested);
                 draft.abstract_text = (!read.prose.is_empty()).then_some(read.prose);
                 read.has_replacement.then_some("abstract")
             }

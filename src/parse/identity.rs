@@ -5,7 +5,7 @@ use scraper::ElementRef;
 use crate::domain::announcement::AnnounceType;
 use crate::domain::taxonomy::SubjectId;
 
-use super::refusal::{excerpt, unrecognized};
+use super::page_error::{excerpt, unrecognized};
 use super::selectors::attribute;
 use super::{Refusal, Section};
 

@@ -1,8 +1,8 @@
 //! What does a listing page say, and is that all of it?
 
-mod announced;
+mod announcements;
 mod authors;
-mod belonging;
+mod membership;
 mod characters;
 mod decode;
 mod entry;
@@ -11,11 +11,11 @@ mod heading;
 mod identity;
 mod page;
 mod part;
-mod prose;
-mod refusal;
+mod running_text;
+mod page_error;
 mod selectors;
 mod subjects;
-mod whole;
+mod proof;
 
 use jiff::civil::Date;
 
@@ -23,12 +23,12 @@ use crate::domain::announcement::Announced;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 
-pub use announced::announcements;
+pub use announcements::announcements;
 pub use authors::AUTHORS_MAX;
 pub use guard::{NESTING_MAX, TAG_BYTES_MAX};
 pub use page::{ENTRIES_MAX, PAGE_BYTES_MAX, listing};
 pub use part::Part;
-pub use whole::prove;
+pub use proof::prove;
 
 /// Which kind of listing a page is, with the day or the period that it shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,7 +168,7 @@ impl Listing {
     /// [`listing`] does so by itself where the page says whose listing it is.
     pub fn hold_against(&mut self, subject: SubjectId) {
         self.subject = Some(subject);
-        belonging::hold_against(self, subject);
+        membership::hold_against(self, subject);
     }
 
     /// How many entries are on the page, readable or not.

@@ -3,12 +3,12 @@
 use jiff::civil::Date;
 use scraper::{ElementRef, Html, Node};
 
-use super::announced::retype;
+use super::announcements::retype;
 use super::characters::line;
 use super::entry::{Reader, Trouble, position_of, trouble};
 use super::heading::{self, Count};
 use super::identity::Identity;
-use super::refusal::{self, unrecognized};
+use super::page_error::{self, unrecognized};
 use super::selectors::{ARTICLES_ID, LISTING_ID, attribute, elements, line_of};
 use super::{Heading, Kind, Listing, Note, Refusal, Section, decode, guard};
 
@@ -30,19 +30,19 @@ pub fn listing(bytes: &[u8], charset: Option<&str>) -> Result<Listing, Refusal> 
         return Err(unrecognized(format!("a page of {} bytes, more than {PAGE_BYTES_MAX}", bytes.len())));
     }
     let decoded = decode::decode(bytes, charset);
-    refusal::of_text(&decoded)?;
+    page_error::of_text(&decoded)?;
     let markup = guard::guarded(&decoded.text).map_err(|guard::TooDeep| {
         unrecognized(format!("elements nested deeper than {}", guard::NESTING_MAX))
     })?;
     let document = Html::parse_document(&markup);
     let all = document.root_element().descendants().filter_map(ElementRef::wrap);
     let mut roots = all.filter(|element| attribute(*element, "id") == Some(LISTING_ID));
-    let Some(root) = roots.next() else { return Err(refusal::of_page(&document)) };
+    let Some(root) = roots.next() else { return Err(page_error::of_page(&document)) };
     if roots.next().is_some() {
         return Err(unrecognized(format!("two listings on one page: `#{LISTING_ID}` is there twice")));
     }
     // The counts cannot tell that the last abstract was cut short.
-    if !refusal::is_ended(&decoded.text) {
+    if !page_error::is_ended(&decoded.text) {
         return Err(unrecognized("a page that is cut off: it does not end in `</html>`".into()));
     }
     let mut walk = Walk::new(Reader::new(decoded.broken));
@@ -99,7 +99,7 @@ impl Walk {
         match element.value().name() {
             name @ ("h1" | "h2" | "h3" | "h4") => self.heading(name, &line_of(element)),
             "dl" if attribute(element, "id") == Some(ARTICLES_ID) => self.section(element),
-            "dl" if refusal::is_old_format(element) => Err(unrecognized(refusal::OLD_FORMAT.into())),
+            "dl" if page_error::is_old_format(element) => Err(unrecognized(page_error::OLD_FORMAT.into())),
             "dl" => {
                 self.strange.get_or_insert_with(|| format!("a list without the id `{ARTICLES_ID}`"));
                 Ok(())
@@ -118,20 +118,20 @@ impl Walk {
     fn heading(&mut self, element: &str, text: &str) -> Result<(), Refusal> {
         if let Some(rest) = text.strip_prefix("Catchup results for ") {
             let found = rest.rsplit_once(" on ").and_then(|(name, date)| Some((name, heading::day(date)?)));
-            let (name, date) = found.ok_or_else(|| refusal::headed("a catchup page", text))?;
+            let (name, date) = found.ok_or_else(|| page_error::headed("a catchup page", text))?;
             self.identity.named(name)?;
             self.page_size = Some(CATCHUP_PAGE_SIZE);
             self.kind(Kind::Catchup(date), text)
         } else if let Some(rest) = text.strip_prefix("Showing new listings for ") {
-            let date = heading::day(rest).ok_or_else(|| refusal::headed("a day that is none", text))?;
+            let date = heading::day(rest).ok_or_else(|| page_error::headed("a day that is none", text))?;
             self.kind(Kind::New(date), text)
         } else if let Some(rest) = text.strip_prefix("Authors and titles for ") {
-            let kind = heading::period(rest).ok_or_else(|| refusal::headed("a period that is none", text))?;
+            let kind = heading::period(rest).ok_or_else(|| page_error::headed("a period that is none", text))?;
             self.kind(kind, text)
         } else if element == "h1" || !self.identity.has_name() {
             self.identity.named(text)
         } else {
-            self.strange.get_or_insert_with(|| format!("the heading «{}»", refusal::excerpt(text)));
+            self.strange.get_or_insert_with(|| format!("the heading «{}»", page_error::excerpt(text)));
             Ok(())
         }
     }
@@ -140,7 +140,7 @@ impl Walk {
     fn kind(&mut self, kind: Kind, text: &str) -> Result<(), Refusal> {
         match self.kind.replace(kind) {
             Some(known) if known != kind => {
-                Err(refusal::headed("two listings on one page, the second", text))
+                Err(page_error::headed("two listings on one page, the second", text))
             }
             _ => Ok(()),
         }
@@ -175,7 +175,7 @@ impl Walk {
             (Kind::Month { .. } | Kind::Year { .. }, None) => (Heading::None, None),
             (_, None) => return Err(unrecognized("a section without a heading".into())),
             (_, Some(text)) => heading::section(kind, &text)
-                .ok_or_else(|| refusal::headed("a section that is none of ours", &text))?,
+                .ok_or_else(|| page_error::headed("a section that is none of ours", &text))?,
         };
         let mut section = section_of(heading, count);
         let mut says_no_updates = false;

@@ -7,7 +7,7 @@ mod clean;
 mod dates;
 mod extensions;
 mod json;
-pub mod message;
+pub mod webhook_message;
 pub mod official;
 pub mod opml;
 pub mod page;

@@ -143,7 +143,7 @@ fn renamed_markup_is_never_an_empty_day() {
         "a listing of 1 entries, none with its title where we look",
     );
     let perl = "<h2>Authors and titles for recent submissions</h2><h3>Fri, 9 Oct 2020</h3><dl><dt><span class=\"list-identifier\">x</span></dt></dl>";
-    check_refused(perl, refusal::OLD_FORMAT);
+    check_refused(perl, page_error::OLD_FORMAT);
 }
 
 #[test]

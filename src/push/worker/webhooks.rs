@@ -21,7 +21,7 @@ use crate::feeds::{self, Asked, Budget, Limit, NamedOptions, Scope, Selection};
 use crate::push::WebhookOptions;
 use crate::push::again::{self, GIVEN_UP_AFTER};
 use crate::push::client::{Answer, Call};
-use crate::render::message;
+use crate::render::webhook_message;
 use crate::store::{Delivery, Outgoing, Store, StoreError};
 
 /// The rest between two messages to one webhook: Slack takes one a second, Discord five in two.
@@ -336,7 +336,7 @@ fn messages(webhook: &Webhook, asked: &Asked, fresh: &[Event], base: &str) -> Ve
     let feed = feeds::feed(asked, &fresh, base, newest);
     let message = |event: String, entries: &[crate::domain::feed::Entry]| {
         let feed = Feed { entries: entries.to_vec(), ..feed.clone() };
-        let body = message::write(kind, &event, &feed);
+        let body = webhook_message::write(kind, &event, &feed);
         (event, body)
     };
     if !is_list {

@@ -4,26 +4,26 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use maud::{DOCTYPE, Markup, html};
 
-mod builder;
+mod start_page;
 mod contents;
-mod explained;
+mod explain_page;
 mod help;
 mod paper;
 mod preview;
-mod reading;
-mod result;
+mod html_view;
+mod feed_links;
 mod site;
 mod status;
 mod subjects;
 
 use super::Format;
 
-pub use builder::{Builder, Fields, Mistake, builder};
+pub use start_page::{Builder, Fields, Mistake, builder};
 pub use contents::{Listed, contents, not_there};
-pub use explained::{Explained, Part, explained};
+pub use explain_page::{Explained, Part, explained};
 pub use help::help;
-pub use reading::{Notice, Reading, pages, reading};
-pub use result::{Made, Result};
+pub use html_view::{Notice, Reading, pages, reading};
+pub use feed_links::{Made, Result};
 pub use site::{Site, leaf_folder, page_file};
 pub use status::{SettingsStatus, Status, SubjectStatus, status};
 

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::preview::{kind, preview};
-use super::result::{self, result};
+use super::feed_links::{self, result};
 use super::{Format, Place, Site, document, label, subjects};
 use crate::domain::announcement::AnnounceType;
 use crate::domain::presentation::{Choice, Profile, TextMode};
@@ -25,7 +25,7 @@ pub struct Builder<'a> {
     pub text: TextMode,
     pub profile: Profile,
     pub mistakes: &'a [Mistake],
-    pub made: result::Result<'a>,
+    pub made: feed_links::Result<'a>,
     pub preview: Option<&'a Preview>,
     /// Chosen subjects that were not read yet.
     pub cold: &'a [SubjectId],

@@ -341,5 +341,5 @@ fn doubled(wait: Duration, times: u32, most: Duration) -> Duration {
 }
 
 #[cfg(test)]
-#[path = "pace_tests.rs"]
+#[path = "rate_limiter_tests.rs"]
 mod tests;

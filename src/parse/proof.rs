@@ -3,13 +3,13 @@
 //! arXiv takes the counts from its announcement table and the entries from its metadata table; when a replica lags
 //! they disagree, and the page still comes with status 200 (arXiv/arxiv-browse#990, 25 June 2026).
 
-mod tally;
+mod entry_numbers;
 
 use crate::domain::announcement::{AnnounceType, Announced};
 use crate::domain::verdict::Verdict;
 
 use super::{Heading, Kind, Listing, Proof, Section, Unreadable, part};
-use tally::Tally;
+use entry_numbers::Tally;
 
 /// How many entries a page of a month or year may lack.
 ///

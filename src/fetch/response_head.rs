@@ -130,7 +130,7 @@ fn moved(url: &Url, headers: &HeaderMap) -> Result<Url, Failure> {
 mod tests {
     use super::*;
     use crate::domain::verdict::Verdict;
-    use crate::fetch::pace::Outcome;
+    use crate::fetch::rate_limiter::Outcome;
     use reqwest::header::HeaderValue;
 
     const ASKED: &str = "https://arxiv.org/list/cs.DC/new";
