@@ -99,7 +99,7 @@ async fn read(
             return failed(subject, Verdict::Unrecognized, reason, pages.len() + 1);
         }
         if listing.subject.is_none() {
-            listing.hold_against(subject);
+            parse::assign_subject(&mut listing, subject);
         }
         let next = listing.next_skip().filter(|next| *next > skip);
         pages.push(listing);

@@ -71,6 +71,13 @@ pub struct Entry {
 }
 
 impl FeedUrl {
+    /// The address that identifies the feed, whatever its format.
+    #[must_use]
+    pub fn without_extension(&self) -> String {
+        let separator = if self.query.is_empty() { "" } else { "?" };
+        format!("{}{separator}{}", self.stem, self.query)
+    }
+
     /// The address in one format, `extension` without its dot.
     #[must_use]
     pub fn with_extension(&self, extension: &str) -> String {

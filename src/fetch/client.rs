@@ -7,15 +7,17 @@ use reqwest::header::{ACCEPT, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
 use reqwest::{Method, Request, redirect};
 use url::Url;
 
-use super::response_head::{self, Head};
-use super::failure::Failure;
-use super::guard::Guard;
-use super::rate_limiter::{Outcome, Pace, Turn};
-use super::tagged_pages::Remembered;
-use super::refusal_tracker::Standing;
 use super::counters::{Ending, Tally};
+use super::failure::{Failure, FetchError};
+use super::foreign_text::root_cause;
+use super::guard::Guard;
+use super::options::{Options, OptionsError};
+use super::page::{ListingUrl, Page};
+use super::rate_limiter::{Outcome, Pace, Turn};
+use super::refusal_tracker::Standing;
+use super::response_head::{self, Head};
+use super::tagged_pages::Remembered;
 use super::transport::Transport;
-use super::{FetchError, ListingUrl, Options, OptionsError, Page};
 use crate::domain::back_off::{BackOff, Cause};
 
 /// How many redirects are followed for one page: arXiv needs one, for an alias; each costs a pause.
@@ -238,19 +240,22 @@ impl Client {
         let answer = told.transport.send(request).await;
         let response = answer.map_err(|failure| Failure::unanswered(url, &failure))?;
         let status = response.status();
-        let (page, ending) = match (response_head::judge(url, status, response.headers(), known.is_some())?, known) {
-            (Head::Moved(target), _) => return Ok((Heard::Moved(target), Ending::Redirect)),
-            (Head::Unchanged, Some(known)) => (known.page.as_ref().clone(), Ending::Unchanged),
-            (Head::Unchanged, None) => return Err(Failure::unrecognized(url, "has nothing new to nothing")),
-            (Head::Page { charset }, _) => {
-                let tag = response.headers().get(ETAG).cloned();
-                let bytes = body(url, response, told.page_bytes_max).await?;
-                let page = Page { url: url.as_str().to_owned(), bytes, charset };
-                locked(&self.remembered).keep(&page, tag.as_ref());
-                self.tally.note_page(page.bytes.len());
-                (page, Ending::Page)
-            }
-        };
+        let (page, ending) =
+            match (response_head::judge(url, status, response.headers(), known.is_some())?, known) {
+                (Head::Moved(target), _) => return Ok((Heard::Moved(target), Ending::Redirect)),
+                (Head::Unchanged, Some(known)) => (known.page.as_ref().clone(), Ending::Unchanged),
+                (Head::Unchanged, None) => {
+                    return Err(Failure::unrecognized(url, "has nothing new to nothing"));
+                }
+                (Head::Page { charset }, _) => {
+                    let tag = response.headers().get(ETAG).cloned();
+                    let bytes = body(url, response, told.page_bytes_max).await?;
+                    let page = Page { url: url.as_str().to_owned(), bytes, charset };
+                    locked(&self.remembered).keep(&page, tag.as_ref());
+                    self.tally.note_page(page.bytes.len());
+                    (page, Ending::Page)
+                }
+            };
         Ok((Heard::Page(page), ending))
     }
 }
@@ -291,7 +296,7 @@ impl Told {
             // Nothing is trusted that will never be asked, and a container without certificates can still use a mirror.
             http = http.tls_certs_only([]);
         }
-        http.build().map_err(|error| OptionsError::Tls(super::failure::root_cause(&error)))
+        http.build().map_err(|error| OptionsError::Tls(root_cause(&error)))
     }
 }
 

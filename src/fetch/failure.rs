@@ -1,21 +1,26 @@
 //! What is said of a request that brought no page?
 
-use std::error::Error;
 use std::time::Duration;
 
 use url::Url;
 
-use super::FetchError;
-use super::rate_limiter::Outcome;
 use super::counters::Ending;
+use super::foreign_text::{root_cause, shown};
+use super::rate_limiter::Outcome;
 use super::transport::NoAnswer;
 use crate::domain::verdict::Verdict;
 
-/// The most of a foreign text that a reason shows, in characters.
-const SHOWN_CHARS_MAX: usize = 160;
-
-/// The most causes below an error that are walked through: no real chain comes near it.
-const CAUSES_MAX: usize = 16;
+/// No page came.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct FetchError {
+    /// `Refused`, `Unreachable` or `Unrecognized`; `Unread` where nothing was asked.
+    pub verdict: Verdict,
+    /// One line, lower case, with the address that was asked.
+    pub reason: String,
+    /// How long the upstream asked us to stay away, capped.
+    pub retry_after: Option<Duration>,
+}
 
 /// What readers are told, and what the pace makes of it.
 #[derive(Debug)]
@@ -125,62 +130,4 @@ impl Failure {
 
 fn error(verdict: Verdict, url: &Url, found: &str, retry_after: Option<Duration>) -> FetchError {
     FetchError { verdict, reason: format!("`{}` {found}", shown(url.as_str())), retry_after }
-}
-
-/// Foreign text made fit for one line between backticks: no controls, no backticks, not long.
-pub(super) fn shown(text: &str) -> String {
-    let tame = |c: char| match c {
-        '`' => '\'',
-        c if c.is_control()
-            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
-        {
-            '\u{fffd}'
-        }
-        c => c,
-    };
-    let mut shown: String = text.chars().take(SHOWN_CHARS_MAX).map(tame).collect();
-    if shown.len() < text.len() && text.chars().nth(SHOWN_CHARS_MAX).is_some() {
-        shown.push('…');
-    }
-    shown
-}
-
-/// The innermost cause alone: the layers above it only say that a request failed.
-pub(super) fn root_cause(error: &reqwest::Error) -> String {
-    let mut cause: &dyn Error = error;
-    for _ in 0..CAUSES_MAX {
-        let Some(deeper) = cause.source() else { break };
-        cause = deeper;
-    }
-    plain(&cause.to_string())
-}
-
-/// `Connection refused (os error 111)` as `connection refused`; `CRC` stays.
-pub(super) fn plain(message: &str) -> String {
-    let message = message.split(" (os error ").next().unwrap_or(message);
-    let mut rest = message.chars();
-    let first = rest.next();
-    let is_word = !rest.as_str().starts_with(|c: char| c.is_ascii_uppercase());
-    let first = first.map(|c| if is_word { c.to_ascii_lowercase() } else { c });
-    shown(&first.into_iter().chain(rest).collect::<String>())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn foreign_text_stays_on_one_line_and_short() {
-        assert_eq!(shown("a`b\r\nc\u{1b}[31m\u{202e}d"), "a'b\u{fffd}\u{fffd}c\u{fffd}[31m\u{fffd}d");
-        let long = shown(&"ä".repeat(10_000));
-        assert_eq!(long.chars().count(), SHOWN_CHARS_MAX + 1);
-        assert_eq!(shown(&"ä".repeat(SHOWN_CHARS_MAX)).chars().count(), SHOWN_CHARS_MAX);
-    }
-
-    #[test]
-    fn a_cause_reads_like_the_rest_of_the_line() {
-        assert_eq!(plain("Connection refused (os error 111)"), "connection refused");
-        assert_eq!(plain("CRC computed does not match"), "CRC computed does not match");
-        assert_eq!(plain(""), "");
-    }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
-use super::Options;
+use super::foreign_text::shown;
 
 /// The shortest pause for any host but loopback: arXiv's terms ask for at most one request in three seconds.
 ///
@@ -22,6 +22,24 @@ pub const CONTACT_BYTES_MAX: usize = 200;
 
 /// What the contact is when the operator gives none: the project's own page.
 const PROJECT_URL: &str = env!("CARGO_PKG_REPOSITORY");
+
+/// How the upstream is asked; [`Options::mistakes`] says what cannot be.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `https://arxiv.org`; nothing outside this origin is ever asked.
+    pub base_url: Url,
+    /// An address for arXiv to complain to, part of the User-Agent; empty names the project instead.
+    pub contact: String,
+    /// The least time between the end of one request and the start of the next.
+    pub pause: Duration,
+    pub connect_timeout: Duration,
+    /// The longest silence while an answer arrives.
+    pub read_timeout: Duration,
+    /// The whole request, from connecting to the last byte.
+    pub total_timeout: Duration,
+    /// The most bytes of a decoded page.
+    pub page_bytes_max: usize,
+}
 
 /// A setting with which the upstream cannot be asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -52,7 +70,7 @@ impl Options {
     pub fn mistakes(&self) -> Vec<OptionsError> {
         let mut mistakes = Vec::new();
         if !is_base(&self.base_url) {
-            mistakes.push(OptionsError::BaseUrl(super::failure::shown(self.base_url.as_str())));
+            mistakes.push(OptionsError::BaseUrl(shown(self.base_url.as_str())));
         }
         let pause_min = if Self::is_loopback(&self.base_url) { 0 } else { PAUSE_SECONDS_MIN };
         if self.pause < Duration::from_secs(pause_min) || self.pause > Duration::from_secs(PAUSE_SECONDS_MAX)
@@ -72,7 +90,7 @@ impl Options {
             mistakes.push(OptionsError::PageBytes);
         }
         if !is_contact(self.contact.trim()) {
-            mistakes.push(OptionsError::Contact(super::failure::shown(&self.contact)));
+            mistakes.push(OptionsError::Contact(shown(&self.contact)));
         }
         mistakes
     }

@@ -4,8 +4,8 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::ListingUrl;
 use super::failure::Failure;
+use super::page::ListingUrl;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 

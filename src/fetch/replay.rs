@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
-use super::failure::shown;
-use super::{FetchError, ListingUrl, Page};
+use super::failure::FetchError;
+use super::foreign_text::{plain, shown};
+use super::page::{ListingUrl, Page};
 use crate::domain::mailing;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
@@ -229,7 +230,7 @@ fn page_of(name: &str) -> Option<Key> {
 }
 
 fn reason(error: &io::Error) -> String {
-    super::failure::plain(&error.to_string())
+    plain(&error.to_string())
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use reqwest::StatusCode;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER};
 use url::Url;
 
-use super::failure::{Failure, shown};
+use super::failure::Failure;
+use super::foreign_text::shown;
 use crate::domain::retry_after;
 
 /// The media types in which listings come, and in which a 200 says that its client is not wanted («Rate exceeded.»).

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use reqwest::header::HeaderValue;
 
-use super::Page;
+use super::page::Page;
 
 /// How many pages are remembered: the most subjects that are watched on demand, and some.
 pub const REMEMBERED_PAGES_MAX: usize = 64;

@@ -6,7 +6,7 @@ use std::pin::Pin;
 
 use reqwest::{Request, Response};
 
-use super::failure::root_cause;
+use super::foreign_text::root_cause;
 
 /// Carries one request at a time; the pace, the judgement of answers and the limits are the client's.
 pub trait Transport: fmt::Debug + Send + Sync + 'static {

@@ -9,7 +9,8 @@ use crate::domain::announcement::{AnnounceType, Announced, Announcement};
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::taxonomy::SubjectId;
 
-use super::{Heading, Kind, Listing, heading};
+use super::heading;
+use super::listing::{Heading, Kind, Listing};
 
 /// Sorts the entries of a listing by their date, in the page's order, each paper once per date.
 ///

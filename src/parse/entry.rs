@@ -10,9 +10,10 @@ use crate::domain::paper::{Authors, Paper, Subject};
 use crate::domain::prose::Prose;
 
 use super::characters::{Folded, is_blank, line};
+use super::listing::{Heading, Remark, Unreadable};
 use super::selectors::{Field, attribute, elements, field_of, gather, line_of};
 use super::subjects::{Subjects, cross_list_from};
-use super::{Heading, Remark, Unreadable, authors, running_text};
+use super::{authors, running_text};
 
 /// Where arXiv keeps its HTML renderings.
 const HTML_BASE: &str = "https://arxiv.org";

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, Weekday, date};
 
-use super::{Heading, Kind};
+use super::listing::{Heading, Kind};
 
 const MONTHS: [&str; 12] = [
     "January",

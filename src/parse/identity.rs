@@ -5,9 +5,9 @@ use scraper::ElementRef;
 use crate::domain::announcement::AnnounceType;
 use crate::domain::taxonomy::SubjectId;
 
-use super::page_error::{excerpt, unrecognized};
+use super::listing::Section;
+use super::page_error::{Refusal, excerpt, unrecognized};
 use super::selectors::attribute;
-use super::{Refusal, Section};
 
 /// Where a saved page's links lead, once a browser has made them absolute.
 const SITE: &str = "https://arxiv.org";

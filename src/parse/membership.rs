@@ -14,7 +14,7 @@ use crate::domain::announcement::{AnnounceType, Announced};
 use crate::domain::paper::Paper;
 use crate::domain::taxonomy::{self, SubjectId};
 
-use super::{Heading, Kind, Listing, Remark, Section, Unreadable};
+use super::listing::{Heading, Kind, Listing, Remark, Section, Unreadable};
 
 /// How many months old the newest of several new submissions may be: they get their identifier when they are sent
 /// in, and wait for weeks at most.
@@ -26,11 +26,14 @@ const NEW_ENTRIES_MIN: usize = 3;
 /// The most subjects that a reason repeats.
 const SUBJECTS_SHOWN_MAX: usize = 5;
 
-/// Takes out the entries that the listing of `subject` cannot hold, with the reason for each.
+/// Makes this the listing of `subject`, and removes the entries that such a listing cannot contain, with the reason for each.
+///
+/// [`listing`](super::listing()) does so by itself where the page names its subject.
 ///
 /// Pages of recent days and months that arXiv made from files until 2024 mark no cross-lists: there an entry without
 /// a mark is taken for what its primary subject says.
-pub(super) fn hold_against(listing: &mut Listing, subject: SubjectId) {
+pub fn assign_subject(listing: &mut Listing, subject: SubjectId) {
+    listing.subject = Some(subject);
     let kind = listing.kind;
     let mut places = Places { subject, known: HashMap::new() };
     let aged = aged_month(listing);

@@ -8,9 +8,11 @@ use super::characters::line;
 use super::entry::{Reader, Trouble, position_of, trouble};
 use super::heading::{self, Count};
 use super::identity::Identity;
-use super::page_error::{self, unrecognized};
+use super::listing::{Heading, Kind, Listing, Note, Section};
+use super::membership::assign_subject;
+use super::page_error::{self, Refusal, unrecognized};
 use super::selectors::{ARTICLES_ID, LISTING_ID, attribute, elements, line_of};
-use super::{Heading, Kind, Listing, Note, Refusal, Section, decode, guard};
+use super::{decode, guard};
 
 /// The largest page that is looked at; arXiv's largest, 2,000 entries with abstracts, has 6 MB.
 pub const PAGE_BYTES_MAX: usize = 32 << 20;
@@ -126,7 +128,8 @@ impl Walk {
             let date = heading::day(rest).ok_or_else(|| page_error::headed("a day that is none", text))?;
             self.kind(Kind::New(date), text)
         } else if let Some(rest) = text.strip_prefix("Authors and titles for ") {
-            let kind = heading::period(rest).ok_or_else(|| page_error::headed("a period that is none", text))?;
+            let kind =
+                heading::period(rest).ok_or_else(|| page_error::headed("a period that is none", text))?;
             self.kind(kind, text)
         } else if element == "h1" || !self.identity.has_name() {
             self.identity.named(text)
@@ -249,7 +252,7 @@ impl Walk {
             sections: self.sections,
         };
         if let Some(subject) = subject {
-            listing.hold_against(subject);
+            assign_subject(&mut listing, subject);
         }
         for section in listing.sections.iter_mut().filter(|section| section.heading == Heading::Replacement) {
             retype(&mut section.entries, subject);

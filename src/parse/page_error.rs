@@ -4,7 +4,6 @@ use scraper::{ElementRef, Html};
 
 use crate::domain::verdict::Verdict;
 
-use super::Refusal;
 use super::characters::line;
 use super::decode::Decoded;
 use super::selectors::{LISTING_ID, has_class, line_of};
@@ -35,6 +34,16 @@ const ERROR_WORDS: [&str; 3] =
 /// What the pages of arXiv's Perl code are called.
 pub(super) const OLD_FORMAT: &str =
     "arXiv's old listing format, in use until 7 May 2024 and on export.arxiv.org still on 23 July 2024";
+
+/// The page is no listing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{found}")]
+pub struct Refusal {
+    /// `Unrecognized` for a layout that we do not know, `Refused` for a captcha or an error page of arXiv.
+    pub verdict: Verdict,
+    /// What was found instead, in one line.
+    pub found: String,
+}
 
 pub(super) fn unrecognized(found: String) -> Refusal {
     Refusal { verdict: Verdict::Unrecognized, found }

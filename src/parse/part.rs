@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Listing;
+use super::listing::Listing;
 
 /// A part of a listing: each of its pages is as full as its place allows.
 ///

@@ -3,27 +3,41 @@
 //! arXiv takes the counts from its announcement table and the entries from its metadata table; when a replica lags
 //! they disagree, and the page still comes with status 200 (arXiv/arxiv-browse#990, 25 June 2026).
 
+mod claims;
 mod entry_numbers;
 
 use crate::domain::announcement::{AnnounceType, Announced};
 use crate::domain::verdict::Verdict;
 
-use super::{Heading, Kind, Listing, Proof, Section, Unreadable, part};
-use entry_numbers::Tally;
-
-/// How many entries a page of a month or year may lack.
-///
-/// arXiv takes the few papers that it deletes out of the entries but not out of the counts.
-const DELETED_PER_PAGE_MAX: u32 = 2;
-
-/// How many faults are spelled out, and how many notes.
-const FAULTS_MAX: usize = 20;
+use super::listing::{Heading, Kind, Listing, Section, Unreadable, sections};
+use super::part::{self, Part};
+use claims::claims;
+use entry_numbers::{FAULTS_MAX, Tally};
 
 /// Of how many entries one may be of another listing, so that the others are still trusted.
 ///
 /// A page of which more is foreign is the listing of another subject or day under this one's heading; what of it
 /// happens to fit would come under a wrong type or day.
 const ENTRIES_PER_FOREIGN_MIN: u32 = 10;
+
+/// What the counts of a listing prove, over all its pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// `Complete`, `Quiet` or `Incomplete`.
+    pub verdict: Verdict,
+    /// Entries that the page counts and that were not read.
+    pub missing: u32,
+    /// The counts hold and only single entries could not be read, so that the others can be trusted.
+    pub counts_hold: bool,
+    /// So much is of another subject or day that nothing on the pages is what it seems.
+    pub is_elsewhere: bool,
+    /// Everything that is wrong, a line each; empty when proved.
+    pub faults: Vec<String>,
+    /// What was coped with in entries that count as read, a line each.
+    pub notes: Vec<String>,
+    /// The pages are sound, and what is missing is on other pages of the listing.
+    pub part: Option<Part>,
+}
 
 /// Holds the pages of one listing, in their order, against their own counts.
 #[must_use]
@@ -251,32 +265,6 @@ fn check_sums(
     if !is_met && (is_covered || tally.claimed > total) {
         faults.push(format!("the sections count {} entries, the listing {total}", tally.claimed));
     }
-}
-
-/// Each heading with its total as the first page has it, and the sum of what the pages show.
-fn claims(pages: &[Listing]) -> Vec<(Heading, u32, u64)> {
-    let mut claims: Vec<(Heading, u32, u64)> = Vec::new();
-    for section in sections(pages) {
-        let (Some(of), Some(shown)) = (section.of, section.shown) else { continue };
-        match claims.iter_mut().find(|(heading, _, _)| *heading == section.heading) {
-            Some((_, _, sum)) => *sum += u64::from(shown),
-            None => claims.push((section.heading, of, u64::from(shown))),
-        }
-    }
-    claims
-}
-
-/// A month or year whose pages are all there may lack what arXiv has deleted.
-fn may_be_deleted(lost: u32, total: u32, pages: &[Listing]) -> bool {
-    let count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
-    let room: u64 = pages.iter().map(|page| u64::from(page.page_size.unwrap_or(0))).sum();
-    pages.iter().all(|page| matches!(page.kind, Kind::Month { .. } | Kind::Year { .. }))
-        && room >= u64::from(total)
-        && lost <= DELETED_PER_PAGE_MAX.saturating_mul(count)
-}
-
-fn sections(pages: &[Listing]) -> impl Iterator<Item = &Section> {
-    pages.iter().flat_map(|page| &page.sections)
 }
 
 fn name_of(heading: Heading) -> String {

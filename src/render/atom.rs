@@ -6,7 +6,9 @@ use atom_syndication::extension::{Extension, ExtensionMap};
 use atom_syndication::{Category, Content, FixedDateTime, Generator, Link, Person, Text, WriteConfig};
 use jiff::Timestamp;
 
-use super::{Format, LANGUAGE, PDF, PROJECT_URL, VERSION, clean, dates, document, extensions, profile};
+use super::format::{Format, LANGUAGE, PDF, PROJECT_URL, VERSION};
+use super::xml::document;
+use super::{clean, dates, extensions, profile};
 use crate::domain::feed::{Entry, Feed};
 use crate::domain::paper::Subject;
 use crate::domain::presentation::Profile;

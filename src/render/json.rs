@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Format, LANGUAGE, PDF, PROJECT_URL, clean, dates};
+use super::format::{Format, LANGUAGE, PDF, PROJECT_URL};
+use super::{clean, dates};
 use crate::domain::announcement::AnnounceType;
 use crate::domain::feed::{Entry, Feed};
 

@@ -5,8 +5,9 @@
 //! Atom names the authors one by one in `author` (RFC 4287 §4.2.1) and has no `dc:creator`, which feedparser would add
 //! to them as one author more.
 
+use super::format::Format;
 use super::xml::Xml;
-use super::{Format, dates, extensions};
+use super::{dates, extensions};
 use crate::domain::event::Event;
 use crate::domain::paper::Paper;
 use crate::text::tex::letters;

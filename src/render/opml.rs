@@ -1,6 +1,7 @@
 //! How is a list of feeds written as OPML 2.0 (<http://opml.org/spec2.opml>)?
 
-use super::{Format, identity, xml::Xml};
+use super::format::Format;
+use super::xml::Xml;
 use crate::domain::feed::FeedUrl;
 
 /// The media type of a list of feeds.
@@ -27,7 +28,7 @@ pub fn write(title: &str, outlines: &[Outline]) -> String {
     xml.close();
     xml.open("body", &[]);
     for outline in outlines {
-        let page = identity(&outline.url);
+        let page = outline.url.without_extension();
         let feed = outline.url.with_extension(Format::Atom.extension());
         xml.empty(
             "outline",

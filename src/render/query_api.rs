@@ -4,8 +4,9 @@
 
 use jiff::Timestamp;
 
+use super::format::Format;
 use super::xml::Xml;
-use super::{Format, dates, extensions, official};
+use super::{dates, extensions, official};
 use crate::domain::record::Record;
 use crate::text::tex::letters;
 use crate::text::{one_line, prose_in_tex};

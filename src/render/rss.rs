@@ -7,7 +7,9 @@ use rss::extension::dublincore::DublinCoreExtension;
 use rss::extension::{Extension, ExtensionMap};
 use rss::{Category, Channel, Enclosure, Guid, Item};
 
-use super::{Format, LANGUAGE, PDF, PROJECT_URL, VERSION, clean, dates, document, extensions, profile};
+use super::format::{Format, LANGUAGE, PDF, PROJECT_URL, VERSION};
+use super::xml::document;
+use super::{clean, dates, extensions, profile};
 use crate::domain::feed::{Entry, Feed};
 use crate::domain::presentation::Profile;
 use crate::text::escape;

@@ -74,6 +74,13 @@ impl Xml {
     }
 }
 
+/// The text of a document that a library has written from Rust strings, with one line end.
+pub(super) fn document(bytes: Vec<u8>) -> String {
+    let mut text = String::from_utf8(bytes).expect("what is written from strings is UTF-8");
+    text.push('\n');
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

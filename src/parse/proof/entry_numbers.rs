@@ -4,9 +4,17 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use crate::domain::arxiv_id::ArxivId;
-use crate::parse::Listing;
+use crate::parse::listing::{Kind, Listing, sections};
 
-use super::{FAULTS_MAX, claims, may_be_deleted, sections};
+use super::claims::claims;
+
+/// How many entries a page of a month or year may lack.
+///
+/// arXiv takes the few papers that it deletes out of the entries but not out of the counts.
+const DELETED_PER_PAGE_MAX: u32 = 2;
+
+/// How many faults are spelled out, and how many notes.
+pub(super) const FAULTS_MAX: usize = 20;
 
 /// What is on the pages, by the numbers in brackets.
 pub(super) struct Tally<'a> {
@@ -154,4 +162,13 @@ impl<'a> Tally<'a> {
         };
         self.sorted.windows(2).filter_map(gap).take(FAULTS_MAX).collect()
     }
+}
+
+/// A month or year whose pages are all there may lack what arXiv has deleted.
+fn may_be_deleted(lost: u32, total: u32, pages: &[Listing]) -> bool {
+    let count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
+    let room: u64 = pages.iter().map(|page| u64::from(page.page_size.unwrap_or(0))).sum();
+    pages.iter().all(|page| matches!(page.kind, Kind::Month { .. } | Kind::Year { .. }))
+        && room >= u64::from(total)
+        && lost <= DELETED_PER_PAGE_MAX.saturating_mul(count)
 }

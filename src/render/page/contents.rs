@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::{Place, Site, document, label};
+use super::layout::{Place, document, label};
+use super::site::Site;
 use crate::domain::feed::FeedUrl;
-use crate::render::{Format, PROJECT_URL};
+use crate::render::format::{Format, PROJECT_URL};
 
 /// A feed in the contents.
 #[derive(Clone, Debug)]

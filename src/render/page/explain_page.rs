@@ -4,8 +4,9 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use url::form_urlencoded::byte_serialize;
 
+use super::layout::{Place, document, plain_date};
 use super::preview::kind;
-use super::{Place, Site, document, plain_date};
+use super::site::Site;
 use crate::domain::announcement::AnnounceType;
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::presentation::TextMode;

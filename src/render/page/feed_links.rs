@@ -3,9 +3,9 @@
 use maud::{Markup, html};
 use url::form_urlencoded::byte_serialize;
 
-use super::label;
+use super::layout::label;
 use crate::domain::feed::FeedUrl;
-use crate::render::Format;
+use crate::render::format::Format;
 
 /// What came of the choices: a feed, or the reason why there is none.
 pub type Result<'a> = std::result::Result<Made<'a>, &'a str>;

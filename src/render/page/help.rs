@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use maud::{PreEscaped, html};
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use super::{Place, Site, document};
-use crate::render::PROJECT_URL;
+use super::layout::{Place, document};
+use super::site::Site;
+use crate::render::format::PROJECT_URL;
 
 /// The heading of a column whose code is rules to be tried.
 const RULES_COLUMN: &str = "rule";

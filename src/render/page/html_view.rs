@@ -5,15 +5,15 @@ use std::cmp::Reverse;
 use jiff::civil::Date;
 use maud::{Markup, html};
 
+use super::layout::{Place, count, document, label, long_date, plain_date};
 use super::paper::{self, Heading, Item};
-use super::site::Leaf;
-use super::{Place, Site, count, document, label, long_date, plain_date};
+use super::site::{Leaf, Site};
 use crate::domain::announcement::AnnounceType;
 use crate::domain::event::Event;
 use crate::domain::feed::Feed;
 use crate::domain::presentation::TextMode;
 use crate::domain::taxonomy::SubjectId;
-use crate::render::Format;
+use crate::render::format::Format;
 
 /// How many items a page has; with their abstracts they are under 50 KB on their way.
 const ITEMS_MAX: usize = 50;

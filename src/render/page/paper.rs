@@ -2,7 +2,7 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use super::count;
+use super::layout::count;
 use crate::domain::announcement::AnnounceType;
 use crate::domain::event::Event;
 use crate::domain::paper::{Authors, Paper};

@@ -5,7 +5,8 @@ use std::ops::Range;
 use jiff::civil::Date;
 use maud::{Markup, html};
 
-use super::{Site, count, plain_date};
+use super::layout::{count, plain_date};
+use super::site::Site;
 use crate::domain::announcement::AnnounceType;
 use crate::domain::preview::{Marked, Match, Preview};
 use crate::domain::taxonomy::SubjectId;

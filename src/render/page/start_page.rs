@@ -2,13 +2,16 @@
 
 use maud::{Markup, html};
 
-use super::preview::{kind, preview};
 use super::feed_links::{self, result};
-use super::{Format, Place, Site, document, label, subjects};
+use super::layout::{Place, document, label};
+use super::preview::{kind, preview};
+use super::site::Site;
+use super::subjects;
 use crate::domain::announcement::AnnounceType;
 use crate::domain::presentation::{Choice, Profile, TextMode};
 use crate::domain::preview::Preview;
 use crate::domain::taxonomy::SubjectId;
+use crate::render::format::Format;
 
 /// The start page, on which feeds are made.
 #[derive(Clone, Copy, Debug)]

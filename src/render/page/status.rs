@@ -4,7 +4,8 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
-use super::{Place, Site, count, document, moment, plain_date};
+use super::layout::{Place, count, document, moment, plain_date};
+use super::site::Site;
 use crate::domain::mailing;
 use crate::domain::outcome::{Counts, Day};
 use crate::domain::taxonomy::SubjectId;

@@ -1,0 +1,16 @@
+//! What the headings of a listing's sections claim, over all its pages.
+
+use crate::parse::listing::{Heading, Listing, sections};
+
+/// Each heading with its total as the first page has it, and the sum of what the pages show.
+pub(super) fn claims(pages: &[Listing]) -> Vec<(Heading, u32, u64)> {
+    let mut claims: Vec<(Heading, u32, u64)> = Vec::new();
+    for section in sections(pages) {
+        let (Some(of), Some(shown)) = (section.of, section.shown) else { continue };
+        match claims.iter_mut().find(|(heading, _, _)| *heading == section.heading) {
+            Some((_, _, sum)) => *sum += u64::from(shown),
+            None => claims.push((section.heading, of, u64::from(shown))),
+        }
+    }
+    claims
+}

@@ -1,0 +1,31 @@
+//! The page of a problem.
+
+use maud::html;
+
+use super::layout::{Place, document};
+use super::site::Site;
+
+/// A mistake, said to a person.
+#[must_use]
+pub fn problem(site: &Site, title: &str, detail: &str) -> String {
+    let body = html! {
+        h1 { (title) }
+        p.lead { bdi { (detail) } }
+        p { a href=(site.link("/")) { "Build a feed" } " · "
+            a href=(site.link("/help/http")) { "What can be asked here" } " · "
+            a href=(site.link("/status")) { "Is something broken?" } }
+    };
+    document(site, title, Place::Elsewhere, &html! {}, &body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_a_mistake_becomes_markup_and_no_title_turns_around() {
+        let page = problem(&Site::default(), "a\u{202E}<b>", "<script>alert(1)</script>\u{202E}");
+        assert!(page.contains("<title>a&lt;b&gt;</title>"), "{page}");
+        assert!(page.contains("<bdi>&lt;script&gt;"), "{page}");
+    }
+}
