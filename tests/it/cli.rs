@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
+use crate::support::tools::skip;
+
 const MONDAY: &str = "demo/cs.DC-new-2026-03-02.html";
 
 fn crosslist(folder: &Path, arguments: &[&str], input: &[u8]) -> Output {
@@ -296,7 +298,7 @@ fn opinion(program: &str, arguments: &[&str], text: &[u8]) -> Option<(bool, Stri
         .stderr(Stdio::piped())
         .spawn();
     let Ok(mut child) = child else {
-        eprintln!("skipped: there is no {program}");
+        skip(&format!("there is no {program}"));
         return None;
     };
     drop(child.stdin.take().expect("its input").write_all(text));

@@ -4,7 +4,7 @@ use crosslist::filter::{self, Context, Limits, Lists, Mode};
 
 /// The rules in the first column of the table of examples.
 fn examples() -> Vec<String> {
-    let rules = include_str!("../docs/rules.md");
+    let rules = include_str!("../../docs/rules.md");
     let (_, table) = rules.split_once("## By example").expect("the examples");
     let (table, _) = table.split_once("\n## ").expect("their end");
     let rows = table.lines().filter_map(|line| line.strip_prefix("| `"));
@@ -24,13 +24,13 @@ fn every_example_of_the_rules_is_a_rule() {
 
 #[test]
 fn every_setting_that_the_documents_name_exists() {
-    let settings = include_str!("../config/crosslist.toml");
+    let settings = include_str!("../../config/crosslist.toml");
     for document in [
-        include_str!("../README.md"),
-        include_str!("../docs/http.md"),
-        include_str!("../docs/operating.md"),
-        include_str!("../docs/push.md"),
-        include_str!("../ARCHITECTURE.md"),
+        include_str!("../../README.md"),
+        include_str!("../../docs/http.md"),
+        include_str!("../../docs/operating.md"),
+        include_str!("../../docs/push.md"),
+        include_str!("../../ARCHITECTURE.md"),
     ] {
         for code in document.split('`').skip(1).step_by(2) {
             let Some((section, key)) = code.split_once('.') else { continue };

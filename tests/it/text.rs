@@ -13,9 +13,9 @@ use crosslist::parse;
 use crosslist::text::{self, tex};
 
 /// Real texts and how they read.
-const REAL: &str = include_str!("fixtures/tex-cases.tsv");
+const REAL: &str = include_str!("../fixtures/tex-cases.tsv");
 /// Texts made for what the real ones happen not to have.
-const MADE: &str = include_str!("fixtures/tex-made.tsv");
+const MADE: &str = include_str!("../fixtures/tex-made.tsv");
 
 /// What a reader would find in a text that was not read: signs of TeX, but not a sum of money or a power.
 const RESIDUE: [char; 5] = ['\\', '{', '}', '^', '$'];

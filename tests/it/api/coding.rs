@@ -5,7 +5,7 @@ use std::io::Read;
 use flate2::read::GzDecoder;
 use reqwest::Method;
 
-use crate::service::Running;
+use crate::support::service::Running;
 
 const FEED: &str = "/subjects/cs.DC.atom";
 

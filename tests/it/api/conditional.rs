@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use crate::service::Running;
+use crate::support::service::Running;
 
 #[tokio::test]
 async fn who_has_the_document_gets_a_304_without_a_body() {

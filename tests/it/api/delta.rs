@@ -3,7 +3,7 @@
 use crosslist::settings::Sources;
 use reqwest::{Method, Response};
 
-use crate::service::{Arxiv, Running};
+use crate::support::service::{Arxiv, Running};
 
 /// A reader that is known to take a 226.
 const NEWSBOAT: (&str, &str) = ("user-agent", "Newsboat/2.33.0 (Linux x86_64)");

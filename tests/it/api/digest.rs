@@ -3,7 +3,7 @@
 use crosslist::settings::Sources;
 use serde_json::Value;
 
-use crate::service::{Arxiv, Running};
+use crate::support::service::{Arxiv, Running};
 
 /// The ids of the digests behind the address of the feed, with their dates and how many papers each lists.
 async fn digests(service: &Running, path: &str) -> Vec<(String, String, usize)> {

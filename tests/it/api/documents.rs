@@ -3,7 +3,7 @@
 use crosslist::settings::Sources;
 use reqwest::Method;
 
-use crate::service::{Arxiv, Running, page_of_cs_lg};
+use crate::support::service::{Arxiv, Running, page_of_cs_lg};
 
 #[tokio::test]
 async fn news_of_one_subject_leaves_the_tags_of_others() {

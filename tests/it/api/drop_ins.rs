@@ -2,7 +2,7 @@
 
 use crosslist::settings::Sources;
 
-use crate::service::{self, Arxiv, Running};
+use crate::support::service::{self, Arxiv, Running};
 
 /// An hour after the mailing of Monday, 2 March 2026, is over.
 const MONDAY: &str = "2026-03-02T12:00:00Z";

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::service::Running;
+use crate::support::service::Running;
 
 async fn problem(service: &Running, path: &str, status: u16) -> Value {
     let response = service.get(path).await;
@@ -14,7 +14,7 @@ async fn problem(service: &Running, path: &str, status: u16) -> Value {
     assert_eq!(problem["status"], status);
     let kind = problem["type"].as_str().expect("a type");
     let section = kind.strip_prefix("/help/http#").expect("a section of the help");
-    let help = include_str!("../../docs/http.md");
+    let help = include_str!("../../../docs/http.md");
     assert!(help.contains(&format!("### {section}\n")), "{kind} is not in the help");
     problem
 }

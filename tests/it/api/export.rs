@@ -11,7 +11,7 @@ use crosslist::startup::Keep;
 use scraper::{Html, Selector};
 use url::Url;
 
-use crate::service::{Arxiv, Running};
+use crate::support::service::{Arxiv, Running};
 
 /// An hour after the mailing of Monday, 2 March 2026, and of the days that follow.
 const MONDAY: &str = "2026-03-02T02:00:00Z";

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::service::{Raw, Running, Wire};
+use crate::support::service::{Raw, Running, Wire};
 
 /// What would be answered if a body were taken for a request.
 const SMUGGLED: &str = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";

@@ -3,7 +3,7 @@
 use crosslist::settings::Sources;
 use reqwest::Method;
 
-use crate::service::{Running, Wire};
+use crate::support::service::{Running, Wire};
 
 const ONE: &str = "first-reader-0001";
 const TWO: &str = "second-reader-002";

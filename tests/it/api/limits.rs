@@ -3,7 +3,7 @@
 use crosslist::settings::Sources;
 use reqwest::Method;
 
-use crate::service::{Running, Wire};
+use crate::support::service::{Running, Wire};
 
 #[tokio::test]
 async fn a_client_that_asks_too_often_is_told_when_to_come_back() {

@@ -3,7 +3,7 @@
 use crosslist::settings::Sources;
 use futures_util::future::join_all;
 
-use crate::service::{Arxiv, Running, page};
+use crate::support::service::{Arxiv, Running, page};
 
 /// An hour after the mailing of Friday, 6 March 2026.
 const FRIDAY: &str = "2026-03-06T02:00:00Z";

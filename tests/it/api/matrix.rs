@@ -5,7 +5,7 @@ use std::io::Read;
 use crosslist::settings::Sources;
 use flate2::read::GzDecoder;
 
-use crate::service::{Raw, Running, Wire};
+use crate::support::service::{Raw, Running, Wire};
 
 /// What an address answers with, as far as HTTP is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

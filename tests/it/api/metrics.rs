@@ -8,7 +8,7 @@ use crosslist::settings::Sources;
 use crosslist::startup::Keep;
 use reqwest::Method;
 
-use crate::service::{Arxiv, Running, page};
+use crate::support::service::{Arxiv, Running, page};
 
 const FRIDAY: &str = "2026-03-06T03:00:00Z";
 const KEY: &str = "first-reader-0001";
@@ -252,7 +252,7 @@ async fn the_verdicts_follow_a_page_that_breaks_and_mends() {
 
 #[tokio::test]
 async fn promtool_finds_nothing_to_say() {
-    if !crate::promtool::is_there() {
+    if !super::promtool::is_there() {
         return;
     }
     let arxiv = Arxiv::start().await;

@@ -27,7 +27,6 @@ mod proxies;
 mod reload;
 mod rsshub;
 mod rules;
-mod service;
 mod settled;
 mod shown;
 mod stopping;

@@ -4,7 +4,7 @@ use crosslist::settings::Sources;
 use crosslist::startup::Keep;
 use serde_json::Value;
 
-use crate::service::{Arxiv, Running};
+use crate::support::service::{Arxiv, Running};
 
 const FEEDS: &str = r#"
 [lists]

@@ -1,20 +1,20 @@
 //! The service below a path of nginx, by the example of the documents and in two other ways.
 //!
-//! Where nginx is not installed this is skipped with a line that says so; with `CI=true` or
-//! `CROSSLIST_REQUIRE_READERS=1` it fails.
+//! Where nginx is not installed, this is skipped (`support::tools`).
 
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::Duration;
 
 use crosslist::settings::Sources;
 use reqwest::Url;
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::proxies::{Seen, crawl};
-use crate::service::Running;
+use super::proxies::{Seen, crawl};
+use crate::support::service::Running;
+use crate::support::tools::has_tool;
 
-const EXAMPLE: &str = include_str!("../../docs/examples/nginx-path.conf");
+const EXAMPLE: &str = include_str!("../../../docs/examples/nginx-path.conf");
 
 /// How long nginx may take to start.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
@@ -66,22 +66,9 @@ impl Nginx {
     }
 }
 
-fn is_there() -> bool {
-    let version = Command::new("nginx").arg("-v").stdout(Stdio::null()).stderr(Stdio::null()).status();
-    let is_there = version.is_ok_and(|status| status.success());
-    let is_required = ["CI", "CROSSLIST_REQUIRE_READERS"]
-        .iter()
-        .any(|name| std::env::var(name).is_ok_and(|value| value == "1" || value == "true"));
-    assert!(is_there || !is_required, "nginx is not installed");
-    if !is_there {
-        eprintln!("skipped: nginx is not installed");
-    }
-    is_there
-}
-
 #[tokio::test]
 async fn no_link_leaves_a_path_of_nginx_and_a_keyword_survives_it() {
-    if !is_there() {
+    if !has_tool("nginx", &["-v"]) {
         return;
     }
     let address = TcpListener::bind("127.0.0.1:0").await.and_then(|listener| listener.local_addr());

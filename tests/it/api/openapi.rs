@@ -1,6 +1,6 @@
 //! Is the service what `/openapi.json` says of it?
 //!
-//! A tool that is not installed is skipped with a line that says so; with `CROSSLIST_REQUIRE_READERS=1` it fails.
+//! A test whose tool is not installed is skipped (`support::tools`).
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -10,9 +10,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use url::form_urlencoded::byte_serialize;
 
-use crate::service::{Arxiv, Running, Wire};
+use crate::support::service::{Arxiv, Running, Wire};
+use crate::support::tools::has_tool;
 
-const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/openapi");
+const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/api/openapi");
 
 /// The feed that the examples name, and one of another service's whims.
 const FEEDS: &str = r#"
@@ -234,7 +235,7 @@ impl Answer {
 
 /// Has others judge the description, and what was answered by its schemas.
 fn judged(described: &Described, answers: &[Value]) {
-    if !is_there("python3", &["-c", "import openapi_spec_validator, jsonschema"]) {
+    if !has_tool("python3", &["-c", "import openapi_spec_validator, jsonschema"]) {
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
@@ -250,17 +251,6 @@ fn judged(described: &Described, answers: &[Value]) {
     assert!(output.status.success(), "{said}");
     let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(found["mistakes"], json!([]), "of {} answers", found["checked"]);
-}
-
-fn is_there(tool: &str, arguments: &[&str]) -> bool {
-    let found = Command::new(tool).args(arguments).output().is_ok_and(|output| output.status.success());
-    let required = std::env::var("CROSSLIST_REQUIRE_READERS").is_ok_and(|value| value == "1");
-    let asked = format!("`{tool} {}`", arguments.join(" "));
-    assert!(found || !required, "{asked} failed and CROSSLIST_REQUIRE_READERS=1 is set");
-    if !found {
-        eprintln!("skipped: {asked} failed");
-    }
-    found
 }
 
 #[tokio::test]
@@ -586,7 +576,7 @@ async fn a_description_is_of_the_address_and_the_settings_that_it_is_asked_under
 
 /// Has schemathesis ask what it likes; `more` are arguments beside the usual ones.
 async fn fuzzed(service: &Running, more: &[&str]) {
-    if !is_there("schemathesis", &["--version"]) {
+    if !has_tool("schemathesis", &["--version"]) {
         return;
     }
     // In a folder of its own, for it keeps what it found.

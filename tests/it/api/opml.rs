@@ -2,7 +2,7 @@
 
 use crosslist::settings::Sources;
 
-use crate::service::Running;
+use crate::support::service::Running;
 
 /// The values of an attribute, their references undone.
 fn values(opml: &str, name: &str) -> Vec<String> {

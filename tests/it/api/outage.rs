@@ -3,7 +3,7 @@
 use crosslist::settings::Sources;
 use crosslist::startup::Keep;
 
-use crate::service::{Arxiv, Running};
+use crate::support::service::{Arxiv, Running};
 
 /// Two hours after the mailing of Friday, 6 March 2026.
 const FRIDAY: &str = "2026-03-06T03:00:00Z";
@@ -115,7 +115,7 @@ async fn what_arxiv_no_longer_gives_is_a_gap() {
     service.ask(reqwest::Method::POST, "/admin/refresh", &[]).await;
     service.stop().await;
     // Half a year later; the page carries a date in between.
-    let later = crate::service::page("cs.DC-new-2026-03-06.html")
+    let later = crate::support::service::page("cs.DC-new-2026-03-06.html")
         .replace("Friday, 6 March 2026", "Monday, 31 August 2026")
         .replace("2603.", "2608.")
         .replace("2602.", "2608.");
@@ -148,7 +148,7 @@ async fn a_past_day_that_cannot_be_read_is_read_when_it_can_be() {
 async fn one_entry_that_cannot_be_read_keeps_neither_the_others_nor_the_past_days_away() {
     let arxiv = Arxiv::start().await;
     week(&arxiv);
-    let friday = crate::service::page("cs.DC-new-2026-03-06.html");
+    let friday = crate::support::service::page("cs.DC-new-2026-03-06.html");
     let (before, rest) = friday.split_once("<div class='list-title mathjax'>").expect("a title");
     let (_, after) = rest.split_once("</div>").expect("its end");
     arxiv.answer("/list/cs.DC/new", 200, &format!("{before}{after}"));
@@ -222,7 +222,7 @@ async fn a_restart_long_after_the_last_mailing_empties_no_feed() {
 async fn a_page_that_lags_behind_another_subjects_is_stale_and_its_feed_says_so() {
     let arxiv = Arxiv::start().await;
     arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-06.html");
-    let lagging = crate::service::page_of_cs_lg("cs.DC-new-2026-03-05-only-rep.html");
+    let lagging = crate::support::service::page_of_cs_lg("cs.DC-new-2026-03-05-only-rep.html");
     arxiv.answer("/list/cs.LG/new", 200, &lagging);
     let sources = sources("0").with_override("test", "subjects.watch", "cs.DC,cs.LG");
     let service = Running::over(&arxiv, sources, FRIDAY).await;

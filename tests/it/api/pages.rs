@@ -6,7 +6,7 @@ use crosslist::settings::Sources;
 use reqwest::Method;
 use scraper::{Html, Selector};
 
-use crate::service::{Arxiv, Running};
+use crate::support::service::{Arxiv, Running};
 
 /// Two hours after the mailing of Friday, 6 March 2026.
 const FRIDAY: &str = "2026-03-06T03:00:00Z";
@@ -238,7 +238,7 @@ async fn hostile_papers_read_like_others() {
     let evil = "&lt;script&gt;alert(1)&lt;/script&gt; \u{202E}turned";
     let endless = "word ".repeat(200_000);
     let authors = "<a href=\"/search\">A. Author</a>, ".repeat(5_000);
-    let hostile = crate::service::page("cs.DC-new-2026-03-06.html")
+    let hostile = crate::support::service::page("cs.DC-new-2026-03-06.html")
         .replace("A mechanism design overview of Sedna", evil)
         .replacen("<p class='mathjax'>", &format!("<p class='mathjax'>{endless}"), 1)
         .replacen("<div class='list-authors'>", &format!("<div class='list-authors'>{authors}"), 1);

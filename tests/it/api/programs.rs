@@ -1,6 +1,6 @@
 //! Programs that others wrote, over several mailings: rss2email, and feedparser with the `arxiv` package.
 //!
-//! A program that is not installed is skipped with a line that says so; with `CROSSLIST_REQUIRE_READERS=1` it fails.
+//! A test whose program is not installed is skipped (`support::tools`).
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -9,20 +9,11 @@ use crosslist::settings::Sources;
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::service::{Arxiv, Running};
+use crate::support::service::{Arxiv, Running};
+use crate::support::tools::has_tool;
 
 const FRIDAY: &str = "2026-03-06T12:00:00Z";
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/programs/arxiv_package.py");
-
-fn is_there(program: &str, arguments: &[&str]) -> bool {
-    let found = Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success());
-    let is_required = std::env::var("CROSSLIST_REQUIRE_READERS").is_ok_and(|value| value == "1");
-    assert!(found || !is_required, "`{program}` is not installed");
-    if !found {
-        eprintln!("skipped: `{program} {}` failed", arguments.join(" "));
-    }
-    found
-}
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/api/programs/arxiv_package.py");
 
 /// What a program says, which must have ended well; the service goes on answering meanwhile.
 async fn run(mut command: Command) -> Output {
@@ -47,7 +38,7 @@ fn mailed(folder: &Path) -> Vec<String> {
 
 #[tokio::test]
 async fn rss2email_mails_every_paper_of_three_mailings_once() {
-    if !is_there("r2e", &["--version"]) {
+    if !has_tool("r2e", &["--version"]) {
         return;
     }
     let arxiv = Arxiv::start().await;
@@ -89,7 +80,7 @@ async fn rss2email_mails_every_paper_of_three_mailings_once() {
 
 #[tokio::test]
 async fn feedparser_and_the_arxiv_package_find_every_new_paper_where_the_host_is_changed() {
-    if !is_there("python3", &["-c", "import arxiv, feedparser"]) {
+    if !has_tool("python3", &["-c", "import arxiv, feedparser"]) {
         return;
     }
     let service =

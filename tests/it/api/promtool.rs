@@ -1,21 +1,13 @@
 //! Prometheus' own tool, for what is meant for Prometheus.
 //!
-//! Where it is not installed, what needs it is skipped with a line that says so; with `CROSSLIST_REQUIRE_READERS=1` it
-//! fails.
+//! Where it is not installed, what needs it is skipped (`support::tools`).
 
 use std::process::Command;
 
+use crate::support::tools::has_tool;
+
 pub fn is_there() -> bool {
-    let is_there =
-        Command::new("promtool").arg("--version").output().is_ok_and(|output| output.status.success());
-    assert!(
-        is_there || std::env::var_os("CROSSLIST_REQUIRE_READERS").is_none_or(|value| value != "1"),
-        "promtool is not installed"
-    );
-    if !is_there {
-        eprintln!("skipped: promtool is not installed");
-    }
-    is_there
+    has_tool("promtool", &["--version"])
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::future::Future;
 use crosslist::settings::Sources;
 use reqwest::{Method, Url};
 
-use crate::service::{Raw, Running, Wire};
+use crate::support::service::{Raw, Running, Wire};
 
 /// The most answers of one crawl, so that it ends whatever the pages link to.
 const ANSWERS_MAX: usize = 400;

@@ -12,7 +12,7 @@ use crosslist::startup::Ending;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::service::Running;
+use crate::support::service::Running;
 
 /// How long a change may take to be seen; it takes a tenth of a second where nothing else goes on.
 const DEADLINE: Duration = Duration::from_mins(1);

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::service::Running;
+use crate::support::service::Running;
 
 const FEED: &str = "/subjects/cs.DC.json";
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::service::Running;
+use crate::support::service::Running;
 
 async fn warm() -> Running {
     let service = Running::demo().await;

@@ -9,7 +9,7 @@ use crosslist::store::{Sqlite, Store};
 use jiff::civil::date;
 use serde_json::Value;
 
-use crate::service::{Arxiv, Running, page};
+use crate::support::service::{Arxiv, Running, page};
 
 /// Two hours after the mailings of that week.
 const MONDAY: &str = "2026-03-02T03:00:00Z";

@@ -4,7 +4,7 @@ use crosslist::settings::Sources;
 use crosslist::startup::Keep;
 use serde_json::Value;
 
-use crate::service::{Arxiv, Running, page};
+use crate::support::service::{Arxiv, Running, page};
 
 const PROFILES: [&str; 6] = ["reader", "slack", "matrix", "zulip", "mattermost", "discord"];
 

@@ -5,7 +5,7 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 
 use crosslist::settings::Sources;
 
-use crate::service::{Arxiv, Running, Wire};
+use crate::support::service::{Arxiv, Running, Wire};
 
 const FRIDAY: &str = "2026-03-06T02:00:00Z";
 

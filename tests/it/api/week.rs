@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::service::Running;
+use crate::support::service::Running;
 
 #[tokio::test]
 async fn a_newcomer_sees_the_whole_week_at_once() {

@@ -1,6 +1,6 @@
 //! What goes over the wire, byte for byte.
 
-use crate::service::{Running, Wire};
+use crate::support::service::{Running, Wire};
 
 fn request(method: &str, path: &str) -> String {
     format!("{method} {path} HTTP/1.1\r\nHost: feeds.example\r\n\r\n")

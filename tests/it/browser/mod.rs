@@ -1,9 +1,6 @@
 //! Can a person do what the pages are for, in a real browser?
 
 mod driver;
-#[expect(dead_code, reason = "shared with other tests, which need more of it")]
-#[path = "../api/service.rs"]
-mod service;
 
 use std::time::Instant;
 
@@ -11,7 +8,8 @@ use crosslist::settings::Sources;
 use driver::Browser;
 use reqwest::Method;
 use serde_json::{Value, json};
-use service::{Arxiv, Running};
+
+use crate::support::service::{self, Arxiv, Running};
 
 /// Looks for what keeps people from using a page (WCAG 2.2 AA and good practice).
 const AXE: &str = include_str!("axe.min.js");

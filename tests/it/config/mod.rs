@@ -7,12 +7,10 @@ use std::time::Duration;
 use crosslist::domain::taxonomy::SubjectId;
 use crosslist::settings::{self, LogFormat, Origin, SHIPPED, Settings, Sources};
 
-#[path = "config/named.rs"]
 mod named;
-#[path = "config/webhooks.rs"]
 mod webhooks;
 
-const SCHEMA: &str = include_str!("../config/schema.json");
+const SCHEMA: &str = include_str!("../../../config/schema.json");
 
 /// Loads `text` as the file, with an environment of `NAME=value` pairs.
 fn load(text: &str, environment: &[(&str, &str)]) -> Result<Settings, String> {

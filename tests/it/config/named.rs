@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crosslist::settings::{self, NamedSettings, Sources};
 
-const SHIPPED_FEEDS: &str = include_str!("../../config/feeds.toml");
+const SHIPPED_FEEDS: &str = include_str!("../../../config/feeds.toml");
 
 /// Loads `feeds` as `feeds.toml` beside the settings `text`.
 fn load(text: &str, feeds: &str) -> Result<NamedSettings, String> {

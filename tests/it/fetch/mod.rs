@@ -7,9 +7,7 @@ use crosslist::domain::verdict::Verdict;
 use crosslist::fetch::{Client, Ending, FetchError, Options, OptionsError, Upstream};
 use tokio::time::Instant;
 
-#[path = "fetch/gzip.rs"]
 mod gzip;
-#[path = "fetch/server.rs"]
 mod server;
 
 use server::{PATIENCE, Say, Server, answer, header, new, page, redirect};

@@ -13,8 +13,8 @@ use crosslist::parse;
 use jiff::civil::{Date, date};
 use serde_json::Value;
 
-const PAGE: &[u8] = include_bytes!("../../demo/cs.DC-new-2026-03-02.html");
-const EXTRA: &str = include_str!("../fixtures/filter/extra.json");
+const PAGE: &[u8] = include_bytes!("../../../demo/cs.DC-new-2026-03-02.html");
+const EXTRA: &str = include_str!("../../fixtures/filter/extra.json");
 
 pub(crate) struct Sample {
     /// As the vectors have it: an arXiv identifier, or X1 to X3.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::papers::{SAMPLES, ids, order, query, read, read_as};
 
-const CASES: &str = include_str!("../fixtures/filter/filter-cases.json");
+const CASES: &str = include_str!("../../fixtures/filter/filter-cases.json");
 
 fn sorted(mut ids: Vec<&str>) -> Vec<&str> {
     let order = order();

@@ -6,8 +6,8 @@ use crosslist::settings::Sources;
 use reqwest::header::{ALLOW, CONTENT_TYPE, LINK};
 use reqwest::{Method, StatusCode};
 
-use crate::receiver::{PATIENCE, Receiver, Reply};
-use crate::service::{Arxiv, Running, Wire};
+use super::receiver::{PATIENCE, Receiver, Reply};
+use crate::support::service::{Arxiv, Running, Wire};
 
 const MONDAY: &str = "2026-03-02T02:00:00Z";
 const TUESDAY: &str = "2026-03-03T02:00:00Z";

@@ -5,10 +5,10 @@ use std::time::Duration;
 use crosslist::store::{AnyStore, Postgres, Replicas};
 use jiff::SignedDuration;
 
-use crate::database::Database;
-use crate::receiver::{Receiver, Reply};
-use crate::sample::MONDAY;
-use crate::workshop::{Workshop, options, webhooks};
+use super::receiver::{Receiver, Reply};
+use super::workshop::{Workshop, options, webhooks};
+use crate::support::database::Database;
+use crate::support::sample::MONDAY;
 
 #[tokio::test]
 async fn only_the_one_that_leads_tells_and_another_goes_on_with_what_waits() {

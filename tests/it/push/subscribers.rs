@@ -8,8 +8,8 @@ use crosslist::push::{Guard, Lookup};
 use crosslist::store::AnyStore;
 use jiff::SignedDuration;
 
-use crate::receiver::{Receiver, Reply};
-use crate::workshop::{START, TOPIC, Workshop, options};
+use super::receiver::{Receiver, Reply};
+use super::workshop::{START, TOPIC, Workshop, options};
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 

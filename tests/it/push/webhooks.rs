@@ -7,9 +7,9 @@ use crosslist::store::{AnyStore, Outgoing, Sqlite};
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use crate::receiver::{Receiver, Reply};
-use crate::sample::{MONDAY, TUESDAY, announcement};
-use crate::workshop::{Workshop, webhooks};
+use super::receiver::{Receiver, Reply};
+use super::workshop::{Workshop, webhooks};
+use crate::support::sample::{MONDAY, TUESDAY, announcement};
 
 const FRIDAY: &str = "cs.DC-new-2026-03-06.html";
 

@@ -12,8 +12,8 @@ use crosslist::store::{AnyStore, Outgoing, Store, Subscription};
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinHandle;
 
-use crate::receiver::PATIENCE;
-use crate::sample::{announcement, outcome, time};
+use super::receiver::PATIENCE;
+use crate::support::sample::{announcement, outcome, time};
 
 pub const TOPIC: &str = "https://feeds.example.org/subjects/cs.DC.atom";
 

@@ -1,10 +1,8 @@
 //! What do readers and validators that we did not write make of our feeds?
 //!
-//! A tool that is not installed is skipped with a line that says so; with `CROSSLIST_REQUIRE_READERS=1` it fails.
+//! A test whose tool is not installed is skipped (`support::tools`).
 
-#[path = "readers/chats.rs"]
 mod chats;
-#[path = "readers/feeds.rs"]
 mod feeds;
 
 use std::path::Path;
@@ -15,8 +13,10 @@ use crosslist::domain::feed::Feed;
 use crosslist::render::{self, Format};
 use serde_json::Value;
 
+use crate::support::tools::has_tool;
+
 const SCHEMAS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/schemas");
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/readers/read.py");
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/readers/read.py");
 
 /// What every reader must get out of every format.
 #[derive(Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ fn feed_rs_reads_content_and_summary_as_they_were() {
 
 #[test]
 fn libxml2_finds_the_documents_well_formed() {
-    if !is_there("xmllint", &["--version"]) {
+    if !has_tool("xmllint", &["--version"]) {
         return;
     }
     for (name, feed) in feeds::all() {
@@ -75,7 +75,7 @@ fn libxml2_finds_the_documents_well_formed() {
 
 #[test]
 fn atom_is_what_rfc_4287_says() {
-    if !is_there("xmllint", &["--version"]) {
+    if !has_tool("xmllint", &["--version"]) {
         return;
     }
     let grammar = format!("{SCHEMAS}/atom.rng");
@@ -88,7 +88,7 @@ fn atom_is_what_rfc_4287_says() {
 
 #[test]
 fn feedparser_reads_rss_and_atom_without_complaint() {
-    if !is_there("python3", &["-c", "import feedparser"]) {
+    if !has_tool("python3", &["-c", "import feedparser"]) {
         return;
     }
     for (name, feed) in feeds::all() {
@@ -108,7 +108,7 @@ fn feedparser_reads_rss_and_atom_without_complaint() {
 
 #[test]
 fn what_chats_get_is_valid_and_keeps_ids_and_dates() {
-    let has_xmllint = is_there("xmllint", &["--version"]);
+    let has_xmllint = has_tool("xmllint", &["--version"]);
     let grammar = format!("{SCHEMAS}/atom.rng");
     for (name, feed) in feeds::for_chats() {
         for format in Format::ALL {
@@ -132,7 +132,7 @@ fn what_chats_get_is_valid_and_keeps_ids_and_dates() {
 
 #[test]
 fn json_feed_is_what_its_schema_says() {
-    if !is_there("python3", &["-c", "import jsonschema, referencing"]) {
+    if !has_tool("python3", &["-c", "import jsonschema, referencing"]) {
         return;
     }
     let schemas = ["jsonfeed-1.1.json", "jsonfeed-1.json"].map(|schema| format!("{SCHEMAS}/{schema}"));
@@ -156,13 +156,13 @@ fn others_read_what_the_export_writes() {
         .output();
     accepted(&output.expect("it ends"), "export");
     let path = |name: &str| site.join(name).to_str().expect("UTF-8").to_owned();
-    if is_there("xmllint", &["--version"]) {
+    if has_tool("xmllint", &["--version"]) {
         let grammar = format!("{SCHEMAS}/atom.rng");
         let atom = path("subjects/cs.DC.atom");
         accepted(&run("xmllint", &["--noout", "--relaxng", &grammar, &atom]), "atom");
         accepted(&run("xmllint", &["--noout", &path("subjects/cs.DC.rss"), &path("feeds.opml")]), "xml");
     }
-    if is_there("python3", &["-c", "import feedparser"]) {
+    if has_tool("python3", &["-c", "import feedparser"]) {
         for ending in ["rss", "atom"] {
             let name = format!("subjects/cs.DC.{ending}");
             let read = json(&run("python3", &[SCRIPT, "feedparser", &path(&name)]));
@@ -171,7 +171,7 @@ fn others_read_what_the_export_writes() {
             assert_eq!(read["entries"].as_array().map(Vec::len), Some(37), "{ending}");
         }
     }
-    if is_there("python3", &["-c", "import jsonschema, referencing"]) {
+    if has_tool("python3", &["-c", "import jsonschema, referencing"]) {
         let schemas = ["jsonfeed-1.1.json", "jsonfeed-1.json"].map(|schema| format!("{SCHEMAS}/{schema}"));
         let file = path("subjects/cs.DC.json");
         let answer = json(&run("python3", &[SCRIPT, "jsonschema", &file, &schemas[0], &schemas[1]]));
@@ -231,17 +231,6 @@ fn same(seen: &[Seen], expected: &[Seen], about: &str) {
     for (seen, expected) in seen.iter().zip(expected) {
         assert_eq!(seen, expected, "{about}");
     }
-}
-
-fn is_there(tool: &str, arguments: &[&str]) -> bool {
-    let found = Command::new(tool).args(arguments).output().is_ok_and(|output| output.status.success());
-    let required = std::env::var("CROSSLIST_REQUIRE_READERS").is_ok_and(|value| value == "1");
-    let asked = format!("`{tool} {}`", arguments.join(" "));
-    assert!(found || !required, "{asked} failed and CROSSLIST_REQUIRE_READERS=1 is set");
-    if !found {
-        eprintln!("skipped: {asked} failed");
-    }
-    found
 }
 
 fn on_file<T>(feed: &Feed, format: Format, check: impl FnOnce(&str) -> T) -> T {

@@ -9,9 +9,9 @@ use crosslist::store::{Postgres, Replicas, Role};
 use futures_util::future::join_all;
 use reqwest::Method;
 
-use crate::database::Database;
-use crate::network::Network;
-use crate::service::{Arxiv, Running};
+use super::network::Network;
+use crate::support::database::Database;
+use crate::support::service::{Arxiv, Running};
 
 /// An hour after the mailing of Friday, 6 March 2026, and of Tuesday of that week.
 const FRIDAY: &str = "2026-03-06T02:00:00Z";

@@ -12,13 +12,13 @@ use crosslist::domain::verdict::Verdict;
 use crosslist::store::{Memory, Postgres, Replicas, Sqlite, Store};
 use jiff::civil::{Date, date};
 
-use crate::database::Database;
-use crate::outgoing::{
+use super::outgoing::{
     a_subscription_is_renewed_where_it_is_and_ends,
     an_intent_is_open_until_it_is_settled_and_a_later_one_replaces_it,
     messages_wait_in_their_order_and_papers_are_announced_once,
 };
-use crate::sample::{MONDAY, TUESDAY, WEDNESDAY_QUIET, announcement, lines, outcome, subject, time};
+use crate::support::database::Database;
+use crate::support::sample::{MONDAY, TUESDAY, WEDNESDAY_QUIET, announcement, lines, outcome, subject, time};
 
 /// Runs a claim on a store of each kind.
 macro_rules! on_every_store {
@@ -40,7 +40,7 @@ macro_rules! on_every_store {
 
             #[tokio::test]
             async fn in_postgres() {
-                let Some(database) = crate::database::Database::make().await else { return };
+                let Some(database) = crate::support::database::Database::make().await else { return };
                 let store = crosslist::store::Postgres::open(&database.address(), "a test").await.expect("a store");
                 store.lead(std::time::Duration::ZERO).await.expect("the only one");
                 super::$claim(store.clone()).await;

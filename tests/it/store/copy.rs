@@ -6,9 +6,9 @@ use std::time::Duration;
 use crosslist::domain::back_off::{BackOff, Cause};
 use crosslist::store::{self, AnyStore, Contents, Options, Outgoing, Postgres, Replicas, Sqlite, Store};
 
-use crate::database::Database;
-use crate::outgoing::{fill, outgoing};
-use crate::sample::{MONDAY, TUESDAY, WEDNESDAY_QUIET, announcement, outcome, subject, time};
+use super::outgoing::{fill, outgoing};
+use crate::support::database::Database;
+use crate::support::sample::{MONDAY, TUESDAY, WEDNESDAY_QUIET, announcement, outcome, subject, time};
 
 const UPSTREAM: &str = "a test";
 

@@ -6,7 +6,7 @@ use crosslist::domain::event::Change;
 use crosslist::domain::outcome::Day;
 use crosslist::store::{Contents, Options, Replicas, Role, Sqlite, Store, StoreError, backup};
 
-use crate::sample::{MONDAY, TUESDAY, announcement, lines, outcome, subject, time};
+use crate::support::sample::{MONDAY, TUESDAY, announcement, lines, outcome, subject, time};
 
 /// A store in use, and what was written to it.
 struct InUse {

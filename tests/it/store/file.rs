@@ -2,7 +2,7 @@
 
 use crosslist::store::{Sqlite, Store, StoreError};
 
-use crate::sample::{MONDAY, announcement, lines, outcome, time};
+use crate::support::sample::{MONDAY, announcement, lines, outcome, time};
 
 #[tokio::test]
 async fn ids_and_dates_are_the_same_after_a_restart_without_a_proper_end() {

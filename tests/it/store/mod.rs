@@ -3,10 +3,8 @@
 mod contract;
 mod copy;
 mod crash;
-mod database;
 mod displaced;
 mod file;
 mod outgoing;
 mod postgres;
-mod sample;
 mod unusable;

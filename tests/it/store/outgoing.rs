@@ -3,7 +3,7 @@
 use crosslist::store::{AnyStore, Delivery, Intent, Mode, Options, Outgoing, Settled, Store, Subscription};
 use jiff::civil::{Date, date};
 
-use crate::sample::time;
+use crate::support::sample::time;
 
 const TOPIC: &str = "https://feeds.example.org/subjects/cs.DC.atom";
 const CALLBACK: &str = "https://reader.example.org/hear?user=1";

@@ -7,8 +7,8 @@ use crosslist::domain::outcome::Outcome;
 use crosslist::domain::verdict::Verdict;
 use crosslist::store::{Address, Postgres, Replicas, Role, Store, StoreError, Wish};
 
-use crate::database::Database;
-use crate::sample::{MONDAY, TUESDAY, announcement, lines, outcome, subject, time};
+use crate::support::database::Database;
+use crate::support::sample::{MONDAY, TUESDAY, announcement, lines, outcome, subject, time};
 
 async fn open(database: &Database) -> Postgres {
     Postgres::open(&database.address(), "a test").await.expect("a store")

@@ -3,7 +3,7 @@
 use crosslist::store::{Address, Postgres, Sqlite, Store, StoreError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::database::Database;
+use crate::support::database::Database;
 
 async fn refused(address: &Address) -> String {
     Postgres::open(address, "a test").await.expect_err("refused").to_string()

@@ -12,7 +12,7 @@ use crate::serve::routes::ROUTES;
 
 const WHAT_TO_DO: &str = "\nDescribe what is new under `paths` in src/serve/api/openapi/document.json (its parameters, \
      answers and schemas; see the others), or take out what is gone;\na new parameter gets its meaning in \
-     src/serve/api/openapi/parameters.rs. tests/api/openapi.rs then asks for its examples.\n";
+     src/serve/api/openapi/parameters.rs. tests/it/api/openapi.rs then asks for its examples.\n";
 
 fn described(doors: &Doors, choice: HubChoice) -> Value {
     let options = Options {

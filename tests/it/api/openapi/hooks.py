@@ -1,6 +1,6 @@
 """What the description cannot say: what a rule looks like, and which parameters do not go together.
 
-For schemathesis, by SCHEMATHESIS_HOOKS=tests/openapi/hooks.py.
+For schemathesis, by SCHEMATHESIS_HOOKS=tests/it/api/openapi/hooks.py.
 """
 
 import schemathesis

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs public programs that were written for arXiv against crosslist, with nothing but the host changed.
 #
-#   tests/programs/public_programs.sh CROSSLIST FOLDER
+#   tests/it/api/programs/public_programs.sh CROSSLIST FOLDER
 #
 # CROSSLIST is the program; FOLDER holds checkouts of those of the programs below that are to be tried:
 #   zotero-arxiv-daily   https://github.com/TideDra/zotero-arxiv-daily       Atom by feedparser, then ids in batches of 20

@@ -1,0 +1,6 @@
+//! What tests of several stages need: a running service and its arXiv, a database, sample days, tools of others.
+
+pub mod database;
+pub mod sample;
+pub mod service;
+pub mod tools;
