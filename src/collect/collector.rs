@@ -270,7 +270,7 @@ impl Collector {
         let Some(known) = subjects.get(subject) else { return true };
         let mut past_days = PastDays::default();
         let newest = subjects.newest_out(subject).unwrap_or(due);
-        past_days.plan(subject, newest, &known.days, known.fill_days(newest, self.options.fill_days));
+        past_days.plan(subject, newest, &known.days, known.fill_days(newest, &self.options));
         known.newest_proved().is_none_or(|newest| newest < due) || past_days.awaits(subject, now)
     }
 

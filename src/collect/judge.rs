@@ -264,9 +264,6 @@ fn is_numbered(id: &ArxivId) -> bool {
 }
 
 /// What a later page of a day says otherwise of papers that are known; `has_text` says whose text is taken over.
-///
-/// What came as a new paper or a cross-list stays one of the two, and a replacement stays a replacement: its id hangs
-/// on that.
 pub(super) fn corrections(
     announcement: Announcement,
     events: &[Event],
@@ -275,10 +272,6 @@ pub(super) fn corrections(
     let known: HashMap<&ArxivId, &Event> = events.iter().map(|event| (&event.paper.id, event)).collect();
     let corrected = |mut entry: Announced| {
         let event = *known.get(&entry.paper.id)?;
-        if entry.announce_type.is_replacement() != event.announce_type.is_replacement() {
-            entry.announce_type = event.announce_type;
-            entry.cross_list_from.clone_from(&event.cross_list_from);
-        }
         if entry.paper != event.paper && !has_text(&entry, event) {
             entry.paper = event.paper.clone();
         }

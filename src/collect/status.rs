@@ -11,6 +11,7 @@ use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::store::Contents;
 
+use super::collector::Options;
 use super::schedule;
 
 /// How long a subject that nobody watches is read after a reader last asked for it.
@@ -47,7 +48,7 @@ pub struct Known {
     pub days: BTreeMap<Date, Day>,
     /// Past days are still to be read.
     pub is_filling: bool,
-    /// When it was first asked for in this run, or last before it.
+    /// When it was first asked for, as far back as the store knows.
     first_attempt: Option<Timestamp>,
 }
 
@@ -70,10 +71,13 @@ impl Known {
 
     /// How many calendar days before `newest` the subject is filled with: `fill_days`, counted from the mailing that was
     /// due when it was first asked for. A mailing that came while arXiv could not be read is not before the first read.
-    pub(super) fn fill_days(&self, newest: Date, fill_days: u32) -> u32 {
+    ///
+    /// Where days are forgotten after a while, none is filled that would be forgotten at once.
+    pub(super) fn fill_days(&self, newest: Date, options: &Options) -> u32 {
         let since = self.first_attempt.map_or(newest, mailing::newest_due);
         let waited = u32::try_from(newest.duration_since(since).as_hours() / 24).unwrap_or(0);
-        fill_days.saturating_add(waited).min(FILL_DAYS_MAX.max(fill_days))
+        let kept = if options.retention_days == 0 { FILL_DAYS_MAX } else { options.retention_days };
+        options.fill_days.saturating_add(waited).min(FILL_DAYS_MAX.min(kept).max(options.fill_days))
     }
 
     /// The newest day that was proved whole.
@@ -94,9 +98,12 @@ impl Subjects {
         for day in &contents.days {
             subjects.set_day(day.clone());
         }
+        for (subject, at) in &contents.first_reads {
+            subjects.known.entry(*subject).or_default().first_attempt = Some(*at);
+        }
         for (outcome, at) in &contents.reads {
             let known = subjects.known.entry(outcome.subject).or_default();
-            known.first_attempt = Some(*at);
+            known.first_attempt.get_or_insert(*at);
             let newest = known.newest_proved();
             let failures = u32::from(!outcome.verdict.is_proved());
             known.status = Some(Status {

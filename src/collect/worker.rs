@@ -76,11 +76,10 @@ impl<S: Store> Worker<S> {
     /// makes past ones.
     fn resume(&mut self) {
         let now = self.shared.clock.now();
-        let fill_days = self.options.fill_days;
         let subjects = self.shared.subjects();
         for (subject, known) in subjects.wanted(now) {
             if let Some(newest) = subjects.newest_out(subject) {
-                self.past_days.plan(subject, newest, &known.days, known.fill_days(newest, fill_days));
+                self.past_days.plan(subject, newest, &known.days, known.fill_days(newest, &self.options));
             }
         }
     }
@@ -89,12 +88,7 @@ impl<S: Store> Worker<S> {
     fn plan(&mut self, subject: SubjectId) {
         let subjects = self.shared.subjects();
         if let (Some(newest), Some(known)) = (subjects.newest_out(subject), subjects.get(subject)) {
-            self.past_days.plan(
-                subject,
-                newest,
-                &known.days,
-                known.fill_days(newest, self.options.fill_days),
-            );
+            self.past_days.plan(subject, newest, &known.days, known.fill_days(newest, &self.options));
         }
     }
 
@@ -196,7 +190,7 @@ impl<S: Store> Worker<S> {
         if let (Some(date), Verdict::Incomplete) = (outcome.date, outcome.verdict)
             && let Some(known) = shared.subjects().get(subject)
         {
-            self.past_days.plan(subject, date, &known.days, known.fill_days(date, self.options.fill_days));
+            self.past_days.plan(subject, date, &known.days, known.fill_days(date, &self.options));
         }
         self.plan(subject);
         if self.newest() > newest {

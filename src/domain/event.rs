@@ -26,7 +26,10 @@ pub struct Earlier {
 pub struct Event {
     pub subject: SubjectId,
     pub listing_date: Date,
+    /// As the page says now; arXiv may correct it on the same day.
     pub announce_type: AnnounceType,
+    /// As the page said when this was first shown. Ids are made of it, so that a corrected type changes none.
+    pub first_type: AnnounceType,
     /// Where a cross-list is at home, in the page's words.
     pub cross_list_from: Option<String>,
     /// Set once for a paper and a listing date, and shared with no other event of another paper or date.
@@ -42,7 +45,28 @@ impl Event {
     /// The version that was announced, where it is known: the first of a new paper, else what the listing gave away.
     #[must_use]
     pub fn version(&self) -> Option<u32> {
-        if self.announce_type == AnnounceType::New { Some(1) } else { self.paper.version }
+        self.version_as(self.announce_type)
+    }
+
+    /// The version in the ids of arXiv's own feeds: as the listing had it when this was first shown.
+    #[must_use]
+    pub fn first_version(&self) -> Option<u32> {
+        self.version_as(self.first_type)
+    }
+
+    fn version_as(&self, announce_type: AnnounceType) -> Option<u32> {
+        if announce_type == AnnounceType::New { Some(1) } else { self.paper.version }
+    }
+
+    /// The part of the id behind that of the paper: `#replaced-2026-03-02`, or nothing where this was first shown as new or
+    /// as a cross-list.
+    #[must_use]
+    pub fn id_suffix(&self) -> String {
+        if self.first_type.is_replacement() {
+            format!("#replaced-{}", self.listing_date)
+        } else {
+            String::new()
+        }
     }
 }
 

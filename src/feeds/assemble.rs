@@ -116,21 +116,30 @@ fn select(days: &[Arc<[Event]>], newest: Date, behind: &[SubjectId], selection: 
         let id = &event.paper.id;
         if event.announce_type.is_replacement() {
             prefer(replacements.entry((id, event.listing_date)).or_insert(event), event);
-        } else {
+        }
+        // What was shown as new goes by the paper's own id, also after a correction to a replacement.
+        if !(event.announce_type.is_replacement() && event.first_type.is_replacement()) {
             prefer(firsts.entry(id).or_insert(event), event);
         }
     }
     let chosen =
         |event: &&Event| event.listing_date >= oldest && selection.types.contains(&event.announce_type);
-    let firsts: HashMap<&ArxivId, &Event> = firsts.into_iter().filter(|(_, event)| chosen(event)).collect();
+    let first_day = |event: &Event| firsts.get(&event.paper.id).map(|first| first.listing_date);
     // One mailing may replace a paper and cross-list it to another subject; that is one event to a reader of both.
     let shown_that_day = |event: &Event| {
-        firsts.get(&event.paper.id).is_some_and(|first| first.listing_date == event.listing_date)
+        firsts
+            .get(&event.paper.id)
+            .is_some_and(|first| first.listing_date == event.listing_date && chosen(first))
     };
     let replacements = replacements.into_values().filter(chosen).filter(|event| !shown_that_day(event));
-    let mut events: Vec<&Event> = replacements.chain(firsts.values().copied()).collect();
+    let mut events: Vec<&Event> = replacements.chain(firsts.values().copied().filter(chosen)).collect();
     events.sort_unstable_by(|a, b| b.published.cmp(&a.published).then_with(|| a.paper.id.cmp(&b.paper.id)));
-    events.into_iter().cloned().collect()
+    let with_own_id = |event: &Event| {
+        // The paper's own id belongs to an earlier event of this feed, which kept this one out until it was corrected.
+        let is_taken = first_day(event).is_some_and(|first| first < event.listing_date);
+        Event { first_type: if is_taken { event.announce_type } else { event.first_type }, ..event.clone() }
+    };
+    events.into_iter().map(with_own_id).collect()
 }
 
 pub(super) fn cut(mut events: Vec<Event>, newest: Date, limit: Limit) -> Vec<Event> {
@@ -164,6 +173,7 @@ mod tests {
             subject: SubjectId::parse(subject).expect("a subject"),
             listing_date: day,
             announce_type,
+            first_type: announce_type,
             cross_list_from: None,
             published: mailing::moment(day) - jiff::SignedDuration::from_secs(second),
             added: mailing::moment(day),
@@ -271,6 +281,40 @@ mod tests {
             ["2026-03-05 replace 2602.00001", "2026-03-03 replace 2602.00001", "2026-03-02 new 2602.00001"];
         check(&events, &AnnounceType::ALL, 9, &all);
         check(&events, &AnnounceType::ALL, 2, &all[..2]);
+    }
+
+    #[test]
+    fn a_corrected_type_changes_no_id_and_no_two_events_share_one() {
+        let (monday, tuesday) = (date(2026, 3, 2), date(2026, 3, 3));
+        let corrected =
+            |subject, day, from, to| Event { announce_type: to, ..event(subject, day, from, "2602.00001") };
+        let ids = |events: &[&Event], types: &[AnnounceType]| -> Vec<String> {
+            let days: Vec<Arc<[Event]>> =
+                events.iter().map(|event| Arc::from(vec![(*event).clone()])).collect();
+            let selection = Selection::of(types, 14, Limit::Chosen(9));
+            let shown = select(&days, tuesday, &[], &selection);
+            let name = |event: &Event| {
+                format!("{} {} {}", event.listing_date.day(), event.announce_type, event.id_suffix())
+            };
+            shown.iter().map(name).collect()
+        };
+        let all = &AnnounceType::ALL[..];
+        let new = event("cs.DC", monday, AnnounceType::New, "2602.00001");
+        let replaced = corrected("cs.DC", tuesday, AnnounceType::New, AnnounceType::Replace);
+        assert_eq!(ids(&[&replaced], all), ["3 replace "]);
+        assert_eq!(ids(&[&replaced], &[AnnounceType::Replace]), ["3 replace "]);
+        assert_eq!(ids(&[&new, &replaced], all), ["3 replace #replaced-2026-03-03", "2 new "]);
+        let was_replaced = corrected("cs.DC", tuesday, AnnounceType::Replace, AnnounceType::New);
+        assert_eq!(ids(&[&was_replaced], all), ["3 new #replaced-2026-03-03"]);
+        assert_eq!(ids(&[&was_replaced], &[AnnounceType::New]), ["3 new #replaced-2026-03-03"]);
+        // Of two subjects' entries of a day, that which was shown before.
+        let crossed = corrected("cs.PF", tuesday, AnnounceType::Cross, AnnounceType::ReplaceCross);
+        let own = event("cs.DC", tuesday, AnnounceType::Replace, "2602.00001");
+        assert_eq!(ids(&[&crossed, &own], all), ["3 replace-cross "]);
+        // What was shown as new keeps later cross-lists out, whatever it is called now.
+        let first = corrected("cs.DC", monday, AnnounceType::New, AnnounceType::Replace);
+        let later = event("cs.PF", tuesday, AnnounceType::Cross, "2602.00001");
+        assert_eq!(ids(&[&first, &later], all), ["2 replace "]);
     }
 
     #[test]

@@ -60,11 +60,7 @@ pub fn updated(asked: &Asked, events: &[Event], newest: jiff::civil::Date) -> Ti
 fn entry(event: &Event, presentation: &Presentation) -> Entry {
     let paper = &event.paper;
     let url = paper.id.abstract_url();
-    let id = if event.announce_type.is_replacement() {
-        format!("{url}#replaced-{}", event.listing_date)
-    } else {
-        url.clone()
-    };
+    let id = format!("{url}{}", event.id_suffix());
     let mode = presentation.text;
     let inline = |words: &String| text::inline(words, mode);
     let mut authors: Vec<String> = paper.authors.names.iter().map(inline).collect();

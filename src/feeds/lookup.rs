@@ -146,6 +146,6 @@ pub fn in_official_order(mut events: Vec<Event>) -> Vec<Event> {
         key(a).cmp(&key(b)).then_with(|| a.paper.id.cmp(&b.paper.id))
     });
     let mut seen = HashSet::new();
-    events.retain(|event| seen.insert((event.paper.id.clone(), event.version())));
+    events.retain(|event| seen.insert((event.paper.id.clone(), event.first_version())));
     events
 }

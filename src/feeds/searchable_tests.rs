@@ -23,6 +23,7 @@ fn event(id: &str, title: &str) -> Event {
         subject: subject(),
         listing_date: DAY,
         announce_type: AnnounceType::New,
+        first_type: AnnounceType::New,
         cross_list_from: None,
         published: mailing::moment(DAY),
         added: mailing::moment(DAY),

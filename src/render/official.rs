@@ -105,7 +105,7 @@ fn rss(listing: &Listing<'_>, mut xml: Xml) -> String {
         xml.leaf("link", &[], &event.paper.id.abstract_url());
         // Readers take a description for HTML, so a `<` of the abstract is escaped once more than the element needs.
         xml.leaf("description", &[], &escape(&summary(event)));
-        xml.leaf("guid", &[("isPermaLink", "false")], &format!("oai:arXiv.org:{}", versioned(event)));
+        xml.leaf("guid", &[("isPermaLink", "false")], &id(event));
         for subject in &event.paper.subjects {
             xml.leaf("category", &[], &subject.id);
         }
@@ -135,7 +135,7 @@ fn atom(listing: &Listing<'_>, mut xml: Xml) -> String {
     xml.leaf("subtitle", &[], &description(listing));
     for event in listing.events {
         xml.open("entry", &[]);
-        xml.leaf("id", &[], &format!("oai:arXiv.org:{}", versioned(event)));
+        xml.leaf("id", &[], &id(event));
         xml.leaf("title", &[], &one_line(&letters(&event.paper.title)));
         xml.leaf("updated", &[], &dates::rfc_3339(event.published));
         authors(&event.paper, &mut xml);
@@ -180,9 +180,14 @@ fn description(listing: &Listing<'_>) -> String {
     format!("{} updates on the arXiv.org e-print archive.", listing.subjects)
 }
 
+/// `oai:arXiv.org:2602.23598v1`, as it was when the event was first shown.
+fn id(event: &Event) -> String {
+    format!("oai:arXiv.org:{}", versioned(event, event.first_version()))
+}
+
 /// `2602.23598v1`; without a version where it is not known.
-fn versioned(event: &Event) -> String {
-    match event.version() {
+fn versioned(event: &Event, version: Option<u32>) -> String {
+    match version {
         Some(version) => format!("{}v{version}", event.paper.id),
         None => event.paper.id.to_string(),
     }
@@ -191,7 +196,8 @@ fn versioned(event: &Event) -> String {
 /// Plain text; scripts look for these very words.
 fn summary(event: &Event) -> String {
     let text = event.paper.abstract_text.as_ref().map(prose_in_tex).unwrap_or_default();
-    format!("arXiv:{} Announce Type: {} \nAbstract: {text}", versioned(event), event.announce_type)
+    let version = versioned(event, event.version());
+    format!("arXiv:{version} Announce Type: {} \nAbstract: {text}", event.announce_type)
 }
 
 fn elements(event: &Event, xml: &mut Xml) {

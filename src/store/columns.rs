@@ -59,10 +59,15 @@ pub(super) fn event(row: &impl Columns, papers: &mut HashMap<i64, Arc<Paper>>) -
         papers.insert(sequence, paper.clone());
         paper
     };
+    let announce_type = parsed(row, "announce_type", |kind| kind.parse().ok())?;
     Ok(Event {
         subject: subject(row)?,
         listing_date: parsed(row, "listing_date", |date| date.parse().ok())?,
-        announce_type: parsed(row, "announce_type", |kind| kind.parse().ok())?,
+        announce_type,
+        first_type: match row.text_or_none("first_type")? {
+            Some(_) => parsed(row, "first_type", |kind| kind.parse().ok())?,
+            None => announce_type,
+        },
         cross_list_from: row.text_or_none("cross_list_from")?.map(str::to_owned),
         earlier: earlier(row)?,
         published: moment(row, "published")?,
@@ -108,6 +113,10 @@ pub(super) fn read(row: &impl Columns) -> Result<(Outcome, Timestamp), sqlx::Err
         checks: 0,
     };
     Ok((outcome, moment(row, "read_at")?))
+}
+
+pub(super) fn first_read(row: &impl Columns) -> Result<(SubjectId, Timestamp), sqlx::Error> {
+    Ok((subject(row)?, moment(row, "read_at")?))
 }
 
 pub(super) fn request(row: &impl Columns) -> Result<(SubjectId, Timestamp), sqlx::Error> {

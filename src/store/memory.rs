@@ -40,6 +40,7 @@ struct Ledger {
     versions: HashMap<ArxivId, BTreeMap<Date, Arc<Paper>>>,
     days: BTreeMap<(SubjectId, Date), Day>,
     reads: BTreeMap<SubjectId, (Outcome, Timestamp)>,
+    first_reads: BTreeMap<SubjectId, Timestamp>,
     requests: BTreeMap<SubjectId, Timestamp>,
     /// A back-off, and when it was kept.
     back_off: Option<(BackOff, Timestamp)>,
@@ -67,6 +68,7 @@ impl Store for Memory {
         seen: Timestamp,
     ) -> Result<Change, StoreError> {
         let mut ledger = self.ledger();
+        ledger.first_reads.entry(outcome.subject).or_insert(seen);
         let change = ledger.keep(announcement);
         if let Some(day) = Day::kept(outcome, seen, change.added) {
             ledger.know(day);
@@ -105,7 +107,9 @@ impl Store for Memory {
     }
 
     async fn note(&self, outcome: &Outcome, at: Timestamp) -> Result<(), StoreError> {
-        self.ledger().reads.insert(outcome.subject, (outcome.clone(), at));
+        let mut ledger = self.ledger();
+        ledger.first_reads.entry(outcome.subject).or_insert(at);
+        ledger.reads.insert(outcome.subject, (outcome.clone(), at));
         Ok(())
     }
 
@@ -140,6 +144,7 @@ impl Store for Memory {
             changes: kept.map(change).collect(),
             days: ledger.days.values().cloned().collect(),
             reads: ledger.reads.values().cloned().collect(),
+            first_reads: ledger.first_reads.iter().map(|(subject, at)| (*subject, *at)).collect(),
             requests: ledger.requests.iter().map(|(subject, at)| (*subject, *at)).collect(),
             ..Contents::default()
         })
@@ -202,6 +207,7 @@ impl Ledger {
                 subject: *subject,
                 listing_date: *date,
                 announce_type: entry.announce_type,
+                first_type: entry.announce_type,
                 cross_list_from: entry.cross_list_from.clone(),
                 published,
                 added: published,

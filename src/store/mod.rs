@@ -51,6 +51,8 @@ pub struct Contents {
     pub days: Vec<Day>,
     /// How the last read of each subject ended, and when; of news every read, the oldest first.
     pub reads: Vec<(Outcome, Timestamp)>,
+    /// When each subject was first asked for, as far back as reads are kept; of news none.
+    pub first_reads: Vec<(SubjectId, Timestamp)>,
     /// When a reader last asked for a subject.
     pub requests: Vec<(SubjectId, Timestamp)>,
     /// What readers of all replicas wait for.

@@ -60,12 +60,16 @@ pub(super) const LAST_READS: &str = "sequence IN (SELECT max(sequence) FROM read
      (SELECT subject, max(listing_date) AS newest FROM days GROUP BY subject) AS known USING (subject) \
      WHERE verdict = 'stale' OR listing_date IS NULL OR newest IS NULL OR listing_date >= newest GROUP BY subject)";
 
+/// When each subject was first asked for, as [`columns::first_read`] reads it.
+pub(super) const FIRST_READS: &str = "SELECT subject, read_at FROM reads \
+     WHERE sequence IN (SELECT min(sequence) FROM reads GROUP BY subject) ORDER BY subject";
+
 /// What [`columns::event`] reads; `earlier` is the date and the paper of the version before a replacement, a blank between
 /// them, no further back than `COMPARED_DAYS`.
 macro_rules! select_event {
     ($paper:literal) => {
         concat!(
-            "SELECT subject, listing_date, announce_type, cross_list_from, published, added_at, sequence, ",
+            "SELECT subject, listing_date, announce_type, first_type, cross_list_from, published, added_at, sequence, ",
             $paper,
             ", \
          CASE WHEN announce_type IN ('replace', 'replace-cross') THEN \
@@ -210,10 +214,12 @@ pub(super) async fn read_rest(connection: &mut SqliteConnection) -> Result<Conte
         sqlx::query("SELECT * FROM days ORDER BY subject, listing_date").fetch_all(&mut *connection).await?;
     let reads = format!("SELECT * FROM reads WHERE {LAST_READS} ORDER BY subject");
     let reads = sqlx::query(sqlx::AssertSqlSafe(reads)).fetch_all(&mut *connection).await?;
+    let first_reads = sqlx::query(FIRST_READS).fetch_all(&mut *connection).await?;
     let requests = sqlx::query("SELECT * FROM requests ORDER BY subject").fetch_all(&mut *connection).await?;
     Ok(Contents {
         days: days.iter().map(columns::day).collect::<Result<_, _>>()?,
         reads: reads.iter().map(columns::read).collect::<Result<_, _>>()?,
+        first_reads: first_reads.iter().map(columns::first_read).collect::<Result<_, _>>()?,
         requests: requests.iter().map(columns::request).collect::<Result<_, _>>()?,
         ..Contents::default()
     })

@@ -104,6 +104,26 @@ fn a_page_that_says_nothing_overrules_no_entries() {
 }
 
 #[test]
+fn the_days_of_an_outage_at_the_first_start_are_filled_also_after_restarts() {
+    let (first, last) = (time("2026-03-02T02:00:00Z"), time("2026-03-11T02:00:00Z"));
+    let contents = Contents {
+        reads: vec![(outcome("cs.DC", Verdict::Unreachable, None), last)],
+        first_reads: vec![(subject("cs.DC"), first)],
+        ..Contents::default()
+    };
+    let subjects = Subjects::new(&[subject("cs.DC")], &contents, last);
+    let known = subjects.get(subject("cs.DC")).expect("known");
+    let fill_days = |retention_days| {
+        let options =
+            Options { watch: Vec::new(), on_demand: false, on_demand_max: 0, fill_days: 4, retention_days };
+        known.fill_days("2026-03-12".parse().expect("a date"), &options)
+    };
+    assert_eq!(fill_days(0), 4 + 10);
+    assert_eq!(fill_days(12), 12);
+    assert_eq!(fill_days(2), 4);
+}
+
+#[test]
 fn a_subject_that_was_only_put_off_is_due_as_soon_as_the_upstream_may_be_asked() {
     let mut subjects = watching(&["cs.DC"]);
     let refused = outcome("cs.DC", Verdict::Refused, None);

@@ -192,7 +192,7 @@ impl<S: Store> Worker<S> {
         let is_new = |(subject, at): &(SubjectId, Timestamp)| self.sharing.requests.get(subject) != Some(at);
         let is_news = !(news.days.is_empty() && news.reads.is_empty()) || news.requests.iter().any(is_new);
         if is_news {
-            let (fill_days, now) = (self.options.fill_days, self.shared.clock.now());
+            let (options, now) = (self.options.clone(), self.shared.clock.now());
             self.shared.learn(|subjects| {
                 for day in &news.days {
                     subjects.set_day(day.clone());
@@ -212,12 +212,7 @@ impl<S: Store> Worker<S> {
                     {
                         // Planned for this question alone: another replica reads these days.
                         let mut planned = PastDays::default();
-                        planned.plan(
-                            outcome.subject,
-                            newest,
-                            &known.days,
-                            known.fill_days(newest, fill_days),
-                        );
+                        planned.plan(outcome.subject, newest, &known.days, known.fill_days(newest, &options));
                         let is_filling = planned.awaits(outcome.subject, now);
                         subjects.set_filling(outcome.subject, is_filling);
                     }

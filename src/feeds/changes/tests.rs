@@ -30,6 +30,7 @@ fn replaced(before: Arc<Paper>, after: Arc<Paper>) -> Changes {
         subject: SubjectId::example(),
         listing_date: date(2026, 3, 6),
         announce_type: AnnounceType::Replace,
+        first_type: AnnounceType::Replace,
         cross_list_from: None,
         published: mailing::moment(date(2026, 3, 6)),
         added: mailing::moment(date(2026, 3, 6)),

@@ -101,11 +101,7 @@ impl Webhook {
 
 /// The name of an event within a feed: `2602.23598`, `2602.23598#replaced-2026-03-02`.
 fn name(event: &Event) -> String {
-    if event.announce_type.is_replacement() {
-        format!("{}#replaced-{}", event.paper.id, event.listing_date)
-    } else {
-        event.paper.id.to_string()
-    }
+    format!("{}{}", event.paper.id, event.id_suffix())
 }
 
 impl<S: Store + Outgoing> Worker<S> {

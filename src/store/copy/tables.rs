@@ -45,6 +45,7 @@ pub(in crate::store) const TABLES: [Table; 11] = [
             ("event", Integer),
             ("position", Integer),
             ("announce_type", Text),
+            ("first_type", Text),
             ("cross_list_from", Text),
             ("added_at", Integer),
         ],

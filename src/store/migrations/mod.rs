@@ -13,16 +13,17 @@ use super::failure::{damaged, open_failure, postgres_failure};
 /// Version, what it does, and the statements.
 type Statements = (i64, &'static str, &'static str);
 
-const SQLITE: [Statements; 5] = [
+const SQLITE: [Statements; 6] = [
     (1, "events, memberships, days, reads, requests", include_str!("sqlite/0001_first.sql")),
     (2, "rules of feeds", include_str!("sqlite/0002_rules.sql")),
     (3, "subscriptions, intents, announced, deliveries", include_str!("sqlite/0003_push.sql")),
     (4, "checks of days", include_str!("sqlite/0004_checks.sql")),
     (5, "back-off", include_str!("sqlite/0005_back_off.sql")),
+    (6, "first types", include_str!("sqlite/0006_first_type.sql")),
 ];
 
 /// One that does more than add raises `compatibility.oldest` to its own version.
-const POSTGRES: [Statements; 4] = [
+const POSTGRES: [Statements; 5] = [
     (
         1,
         "events, memberships, days, reads, requests, rules, replicas",
@@ -31,6 +32,7 @@ const POSTGRES: [Statements; 4] = [
     (2, "subscriptions, intents, announced, deliveries", include_str!("postgres/0002_push.sql")),
     (3, "checks of days", include_str!("postgres/0003_checks.sql")),
     (4, "back-off", include_str!("postgres/0004_back_off.sql")),
+    (5, "first types", include_str!("postgres/0005_first_type.sql")),
 ];
 
 /// What is there after the migrations.

@@ -36,7 +36,8 @@ pub(super) async fn correct(
             .fetch_optional(&mut *transaction)
             .await?;
         let Some((sequence, known)) = event else { continue };
-        let update = "UPDATE memberships SET announce_type = $1, cross_list_from = $2, added_at = $3 \
+        let update = "UPDATE memberships SET first_type = coalesce(first_type, announce_type), \
+                      announce_type = $1, cross_list_from = $2, added_at = $3 \
                       WHERE subject = $4 AND event = $5";
         sqlx::query(update)
             .bind(entry.announce_type.as_str())

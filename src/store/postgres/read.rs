@@ -14,7 +14,7 @@ use crate::domain::paper::Paper;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::store::columns::{self, Columns};
-use crate::store::rows::LAST_READS;
+use crate::store::rows::{FIRST_READS, LAST_READS};
 use crate::store::{Contents, Wish};
 
 /// What all questions of a reading see: one moment of the database.
@@ -30,7 +30,8 @@ const READ: &str = "sequence, subject, read_at, verdict, listing_date, reason, \
 
 /// An event, from the two tables that make it, and the version before a replacement, no further back than
 /// `COMPARED_DAYS`.
-const EVENT: &str = "subject, listing_date, announce_type, cross_list_from, published, added_at, sequence, paper, \
+const EVENT: &str = "subject, listing_date, announce_type, first_type, cross_list_from, published, added_at, sequence, \
+     paper, \
      CASE WHEN announce_type IN ('replace', 'replace-cross') THEN \
      (SELECT earlier.listing_date || ' ' || earlier.paper FROM events AS earlier \
      WHERE earlier.paper_id = events.paper_id AND earlier.listing_date < events.listing_date \
@@ -72,10 +73,12 @@ pub(super) async fn load(
         .await?;
     let reads = select(&format!("{READ} FROM reads WHERE {LAST_READS} ORDER BY subject"));
     let reads = reads.fetch_all(&mut *transaction).await?;
+    let first_reads = sqlx::query(FIRST_READS).fetch_all(&mut *transaction).await?;
     let contents = Contents {
         changes,
         days: days.iter().map(columns::day).collect::<Result<_, _>>()?,
         reads: reads.iter().map(columns::read).collect::<Result<_, _>>()?,
+        first_reads: first_reads.iter().map(columns::first_read).collect::<Result<_, _>>()?,
         ..asked(&mut transaction).await?
     };
     let seen = newest(&mut transaction).await?;

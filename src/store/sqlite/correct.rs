@@ -34,7 +34,8 @@ pub(super) async fn correct(
             .fetch_optional(&mut *transaction)
             .await?;
         let Some((sequence, known)) = event else { continue };
-        let update = "UPDATE memberships SET announce_type = ?, cross_list_from = ?, added_at = ? \
+        let update = "UPDATE memberships SET first_type = coalesce(first_type, announce_type), \
+                      announce_type = ?, cross_list_from = ?, added_at = ? \
                       WHERE subject = ? AND event = ?";
         sqlx::query(update)
             .bind(entry.announce_type.as_str())

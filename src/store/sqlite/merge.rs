@@ -36,12 +36,13 @@ const TAKE_IN_EVENTS: &str = "UPDATE main.events SET published = other.published
     SELECT paper_id, listing_date, published, paper FROM salvaged.events AS other WHERE NOT EXISTS \
     (SELECT 1 FROM main.events AS own WHERE own.paper_id = other.paper_id AND own.listing_date = other.listing_date) \
     ORDER BY sequence; \
-    INSERT INTO main.memberships (subject, event, position, announce_type, cross_list_from, added_at) \
-    SELECT subject, own.sequence, position, announce_type, cross_list_from, added_at \
+    INSERT INTO main.memberships (subject, event, position, announce_type, first_type, cross_list_from, added_at) \
+    SELECT subject, own.sequence, position, announce_type, first_type, cross_list_from, added_at \
     FROM salvaged.memberships JOIN salvaged.events AS other ON event = other.sequence \
     JOIN main.events AS own ON own.paper_id = other.paper_id AND own.listing_date = other.listing_date WHERE TRUE \
     ON CONFLICT (subject, event) DO UPDATE SET position = excluded.position, \
-    announce_type = excluded.announce_type, cross_list_from = excluded.cross_list_from, added_at = excluded.added_at";
+    announce_type = excluded.announce_type, first_type = coalesce(excluded.first_type, excluded.announce_type), \
+    cross_list_from = excluded.cross_list_from, added_at = excluded.added_at";
 
 /// The greatest second before another that is free.
 const FREE_SECOND: &str = "SELECT own.published - 1 FROM main.events AS own WHERE own.published <= ? AND NOT EXISTS \
@@ -196,13 +197,15 @@ async fn write(connection: &mut SqliteConnection, memory: &Contents) -> Result<(
     }
     for change in &memory.changes {
         for (position, event) in (1_i64..).zip(&change.events) {
-            let insert = "INSERT INTO memberships (subject, event, position, announce_type, cross_list_from, added_at) \
-                          SELECT ?, sequence, ?, ?, ?, ? FROM events WHERE paper_id = ? AND listing_date = ? \
+            let insert = "INSERT INTO memberships \
+                          (subject, event, position, announce_type, first_type, cross_list_from, added_at) \
+                          SELECT ?, sequence, ?, ?, ?, ?, ? FROM events WHERE paper_id = ? AND listing_date = ? \
                           ON CONFLICT DO NOTHING";
             sqlx::query(insert)
                 .bind(change.subject.as_str())
                 .bind(position)
                 .bind(event.announce_type.as_str())
+                .bind(event.first_type.as_str())
                 .bind(event.cross_list_from.clone())
                 .bind(event.added.as_second())
                 .bind(event.paper.id.as_str())

@@ -56,6 +56,8 @@ on_every_store! {
     a_paper_of_two_subjects_has_one_date_and_no_two_papers_share_one
     a_second_read_adds_what_is_new_and_keeps_what_is_gone
     a_correction_changes_types_and_texts_and_no_id_and_date
+    a_corrected_type_is_kept_beside_the_first_one
+    it_is_known_when_a_subject_was_first_asked_for
     a_quiet_day_is_known
     what_was_proved_stays_so
     reads_and_requests_are_remembered
@@ -163,6 +165,45 @@ async fn a_correction_changes_types_and_texts_and_no_id_and_date(store: impl Sto
     assert_eq!(places(&kept), places(&before));
     let all = store.events(None, monday.date, tuesday.date).await.expect("read back");
     assert_eq!(all.len(), 19 + 19 + 9);
+}
+
+async fn a_corrected_type_is_kept_beside_the_first_one(store: impl Store) {
+    let seen = time("2026-03-02T02:00:00Z");
+    let monday = announcement(MONDAY, "cs.DC");
+    let change = store.record(&monday, &outcome(&monday), seen).await.expect("kept");
+    assert!(change.events.iter().all(|event| event.first_type == event.announce_type));
+    let first = change.events[0].clone();
+    assert_eq!(first.announce_type, AnnounceType::New);
+    let mut entry = monday.entries[0].clone();
+    for corrected in [AnnounceType::Replace, AnnounceType::Cross, AnnounceType::New, AnnounceType::Replace] {
+        entry.announce_type = corrected;
+        let changes =
+            store.correct(monday.subject, monday.date, &[entry.clone()], seen).await.expect("corrected");
+        let expected = Event { announce_type: corrected, ..first.clone() };
+        assert_eq!(Event { added: first.added, earlier: None, ..changes[0].events[0].clone() }, expected);
+    }
+    let kept = store.load(None).await.expect("read back");
+    let event = &kept.changes[0].events[0];
+    assert_eq!((event.first_type, event.announce_type), (AnnounceType::New, AnnounceType::Replace));
+    assert_eq!(event.id_suffix(), "");
+    // A later read of the page that came first changes nothing.
+    let again = store.record(&monday, &outcome(&monday), seen).await.expect("kept");
+    assert_eq!(again.events, kept.changes[0].events);
+}
+
+async fn it_is_known_when_a_subject_was_first_asked_for(store: impl Store) {
+    let monday = announcement(MONDAY, "cs.DC");
+    let mut failed = outcome(&monday);
+    (failed.verdict, failed.date, failed.reason) = (Verdict::Unreachable, None, "no answer".to_owned());
+    for at in ["2026-02-24T02:00:00Z", "2026-02-25T02:00:00Z"] {
+        store.note(&failed, time(at)).await.expect("kept");
+    }
+    store.record(&monday, &outcome(&monday), time("2026-03-02T02:00:00Z")).await.expect("kept");
+    let other = announcement(MONDAY, "cs.PF");
+    store.record(&other, &outcome(&other), time("2026-03-02T03:00:00Z")).await.expect("kept");
+    let first_reads = store.load(None).await.expect("read back").first_reads;
+    let expected = [("cs.DC", "2026-02-24T02:00:00Z"), ("cs.PF", "2026-03-02T03:00:00Z")];
+    assert_eq!(first_reads, expected.map(|(of, at)| (subject(of), time(at))));
 }
 
 async fn a_quiet_day_is_known(store: impl Store) {

@@ -1,8 +1,13 @@
 //! What the SQLite file survives, and what it refuses.
 
+use crosslist::domain::announcement::AnnounceType;
 use crosslist::store::{Sqlite, Store, StoreError};
 
 use crate::support::sample::{MONDAY, announcement, lines, outcome, time};
+
+/// Takes back what the last migration did.
+const EARLIER_SCHEMA: [&str; 2] =
+    ["ALTER TABLE memberships DROP COLUMN first_type", "DELETE FROM _sqlx_migrations WHERE version = 6"];
 
 #[tokio::test]
 async fn ids_and_dates_are_the_same_after_a_restart_without_a_proper_end() {
@@ -43,8 +48,31 @@ async fn a_store_of_a_newer_program_is_refused_and_left_alone() {
     pool.close().await;
     let before = std::fs::read(&path).expect("the file");
     let error = Sqlite::open(&path, "a test").await.expect_err("a newer schema");
-    assert!(matches!(error, StoreError::Newer { found: 9000, known: 5, .. }), "{error}");
+    assert!(matches!(error, StoreError::Newer { found: 9000, known: 6, .. }), "{error}");
     assert_eq!(std::fs::read(&path).expect("the file"), before);
+}
+
+#[tokio::test]
+async fn a_store_of_an_earlier_schema_keeps_every_id_and_date() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("crosslist.db");
+    let monday = announcement(MONDAY, "cs.DC");
+    let store = Sqlite::open(&path, "a test").await.expect("a store");
+    let before = store.record(&monday, &outcome(&monday), time("2026-03-02T02:00:00Z")).await.expect("kept");
+    store.close().await;
+    let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", path.display())).await.expect("the file");
+    for statement in EARLIER_SCHEMA {
+        sqlx::query(statement).execute(&pool).await.expect(statement);
+    }
+    pool.close().await;
+    let store = Sqlite::open(&path, "a test").await.expect("upgraded");
+    assert_eq!(store.load(None).await.expect("read back").changes[0].events, before.events);
+    let mut entry = monday.entries[0].clone();
+    entry.announce_type = AnnounceType::Replace;
+    let changes = store.correct(monday.subject, monday.date, &[entry], time("2026-03-02T05:00:00Z")).await;
+    let event = &changes.expect("corrected")[0].events[0];
+    assert_eq!((event.announce_type, event.id_suffix()), (AnnounceType::Replace, String::new()));
+    assert_eq!(event.published, before.events[0].published);
 }
 
 #[tokio::test]

@@ -66,7 +66,30 @@ async fn a_schema_that_only_adds_is_used_and_one_that_does_more_is_refused() {
     assert_eq!(open(&database).await.load(None).await.expect("read").changes.len(), 2);
     database.execute("UPDATE compatibility SET oldest = 9000").await;
     let error = Postgres::open(&database.address(), "a test").await.expect_err("too new");
-    assert!(matches!(error, StoreError::Newer { found: 9000, known: 4, .. }), "{error}");
+    assert!(matches!(error, StoreError::Newer { found: 9000, known: 5, .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_store_of_an_earlier_schema_keeps_every_id_and_date() {
+    let Some(database) = Database::make().await else { return };
+    let monday = announcement(MONDAY, "cs.DC");
+    let store = leader(&database).await;
+    let before = store.record(&monday, &outcome(&monday), time("2026-03-02T02:00:00Z")).await.expect("kept");
+    store.resign().await;
+    store.close().await;
+    database
+        .execute(
+            "ALTER TABLE memberships DROP COLUMN first_type; DELETE FROM _sqlx_migrations WHERE version = 5",
+        )
+        .await;
+    let store = leader(&database).await;
+    assert_eq!(store.load(None).await.expect("read back").changes[0].events, before.events);
+    let mut entry = monday.entries[0].clone();
+    entry.announce_type = AnnounceType::Replace;
+    let changes = store.correct(monday.subject, monday.date, &[entry], time("2026-03-02T05:00:00Z")).await;
+    let event = &changes.expect("corrected")[0].events[0];
+    assert_eq!((event.announce_type, event.id_suffix()), (AnnounceType::Replace, String::new()));
+    assert_eq!(event.published, before.events[0].published);
 }
 
 #[tokio::test]
