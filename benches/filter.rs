@@ -1,4 +1,4 @@
-//! How long does a query take over the window of all of arXiv, and ten thousand rules over a day?
+//! Times of parsing, folding and searching over the window of all of arXiv.
 //!
 //! Run with `cargo bench --bench filter`. The papers are made of the words and names of the week in `demo/`, shuffled
 //! in the same way every time; one word in fifty gets a number behind it, which makes about 100,000 different words, as
@@ -12,7 +12,7 @@ use crosslist::domain::arxiv_id::ArxivId;
 use crosslist::domain::paper::{Authors, Paper, Subject};
 use crosslist::domain::prose::Prose;
 use crosslist::domain::taxonomy::SubjectId;
-use crosslist::filter::{self, Context, Document, DocumentId, Index, Limits, Lists, Mode, Query, RuleSet};
+use crosslist::filter::{self, Context, Document, DocumentId, Index, Limits, Lists, Mode, Query};
 use crosslist::parse;
 use divan::Bencher;
 use divan::counter::ItemsCount;
@@ -23,8 +23,6 @@ const WINDOW_PAPERS: usize = 25_000;
 
 /// A day of all subjects.
 const DAY_PAPERS: usize = 1_500;
-
-const RULES: usize = 10_000;
 
 const PAGES: [&str; 3] =
     ["cs.DC-new-2026-03-02.html", "cs.DC-new-2026-03-03.html", "cs.DC-new-2026-03-06.html"];
@@ -38,15 +36,6 @@ fn main() {
         window.index.len(),
         text / 1_024,
         window.index.memory_bytes() / 1_024
-    );
-    let (documents, sample) = &*DAY;
-    let set = RuleSet::new(rules(RULES).iter().map(|text| query(text)), sample);
-    let matched = documents.iter().map(|document| set.matches(document, |_| Some(AnnounceType::New)).len());
-    eprintln!(
-        "{} papers of a day match {} times any of {} rules",
-        documents.len(),
-        matched.sum::<usize>(),
-        set.len()
     );
     divan::main();
 }
@@ -63,16 +52,6 @@ static WINDOW: LazyLock<Window> = LazyLock::new(|| {
         index.add(&Document::new(Arc::clone(paper), date(2026, 3, 2)));
     }
     Window { papers, index }
-});
-
-static DAY: LazyLock<(Vec<Document>, Index)> = LazyLock::new(|| {
-    let documents: Vec<Document> =
-        papers(DAY_PAPERS, 2).into_iter().map(|paper| Document::new(paper, date(2026, 3, 3))).collect();
-    let mut index = Index::new();
-    for document in &documents {
-        index.add(document);
-    }
-    (documents, index)
 });
 
 static SOURCES: LazyLock<Vec<Arc<Paper>>> = LazyLock::new(|| {
@@ -227,60 +206,5 @@ fn fold_a_day(bencher: Bencher<'_, '_>) {
             index.add(&Document::new(Arc::clone(paper), date(2026, 3, 4)));
         }
         index
-    });
-}
-
-/// Rules as people write them, over words that the papers have.
-fn rules(count: usize) -> Vec<String> {
-    let words: Vec<String> = SOURCES
-        .iter()
-        .flat_map(|paper| paper.title.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
-        .map(|word| word.chars().filter(char::is_ascii_alphanumeric).collect::<String>())
-        .filter(|word| word.len() > 3 && !word.eq_ignore_ascii_case("and"))
-        .collect();
-    let surnames: Vec<&str> = SOURCES
-        .iter()
-        .flat_map(|paper| &paper.authors.names)
-        .filter_map(|name| name.rsplit(' ').next())
-        .filter(|name| name.chars().all(char::is_alphabetic))
-        .collect();
-    let mut chance = Chance(7);
-    (0..count)
-        .map(|number| {
-            let mut word = || words[chance.below(words.len())].to_lowercase();
-            let (first, second, third) = (word(), word(), word());
-            let surname = surnames[chance.below(surnames.len())];
-            match number % 8 {
-                0 => format!("ti:{first} {second}"),
-                1 => format!("\"{first} {second}\""),
-                2 => format!("({first} OR {second}) {third} -cat:cs.AI"),
-                3 => format!("au:{surname} -{first}"),
-                4 => format!("{first}{number} OR \"{second} {third}\""),
-                5 => format!("ti:{first} type:new cat:cs.*"),
-                6 => format!("{first} {second} {third}"),
-                _ => format!("abs:{first}{number}"),
-            }
-        })
-        .collect()
-}
-
-#[divan::bench(args = [1_000, RULES], sample_count = 10)]
-fn build_rules(bencher: Bencher<'_, '_>, count: usize) {
-    let texts = rules(count);
-    let sample = &DAY.1;
-    bencher
-        .counter(ItemsCount::new(count))
-        .bench(|| RuleSet::new(texts.iter().map(|text| query(text)), sample).len());
-}
-
-#[divan::bench(args = [1_000, RULES], sample_count = 10)]
-fn match_rules_over_a_day(bencher: Bencher<'_, '_>, count: usize) {
-    let (documents, sample) = &*DAY;
-    let set = RuleSet::new(rules(count).iter().map(|text| query(text)), sample);
-    bencher.counter(ItemsCount::new(count)).bench(|| {
-        documents
-            .iter()
-            .map(|document| set.matches(document, |_| Some(AnnounceType::New)).len())
-            .sum::<usize>()
     });
 }

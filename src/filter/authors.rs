@@ -5,7 +5,7 @@ mod name;
 
 use crate::text::tex;
 
-pub(super) use keys::{keys, number};
+pub(super) use keys::keys;
 pub use name::{Name, NameWord};
 use name::{PARTICLES, SUFFIXES, is_initial, squashed_spellings, words};
 

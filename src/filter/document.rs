@@ -12,7 +12,7 @@ use crate::domain::prose::{Prose, Span};
 use crate::domain::taxonomy::SubjectId;
 use crate::text::{fold, tex};
 
-use super::authors::{self, Name};
+use super::authors::Name;
 use super::fields::{Feature, Part};
 use super::limits::PROXIMITY_MAX;
 use super::words::{self, Occurrence, Term};
@@ -154,20 +154,6 @@ impl Document {
                 let own = self.folded(word);
                 own.starts_with(plain.as_str()) || own == folded
             }
-        }
-    }
-
-    /// The keys of everything that a rule can be looked up by: each word, each word of the title, each name.
-    pub(super) fn keys(&self, mut visit: impl FnMut(u64)) {
-        for same in self.words.chunk_by(|left, right| left.key == right.key) {
-            visit(same[0].key);
-            // The title is the first part.
-            if same[0].part == Part::Title {
-                visit(words::title_key(same[0].key));
-            }
-        }
-        for name in &self.names {
-            authors::keys(name, |key| visit(authors::number(key)));
         }
     }
 }

@@ -230,12 +230,6 @@ impl Index {
         Ok(Pending { residue, texts })
     }
 
-    /// In how many documents a folded word is, in all parts together, removed ones included until they are swept out.
-    #[must_use]
-    pub fn frequency(&self, folded: &str) -> usize {
-        self.words.iter().filter_map(|words| words.get(folded)).map(postings::Postings::documents).sum()
-    }
-
     /// The memory that the index holds beside the papers, estimated in bytes: postings, words, and texts that differ
     /// from those of the papers.
     #[must_use]

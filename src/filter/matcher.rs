@@ -19,7 +19,7 @@ pub(super) fn matches(expr: &Expr, document: &Document, announce_type: AnnounceT
     }
 }
 
-pub(super) fn leaf_matches(leaf: &Leaf, document: &Document, announce_type: AnnounceType) -> bool {
+fn leaf_matches(leaf: &Leaf, document: &Document, announce_type: AnnounceType) -> bool {
     match leaf {
         Leaf::Words { field, words } => words_match(words, *field, document),
         Leaf::Regex { field, pattern } => field.parts().iter().any(|part| {

@@ -80,11 +80,6 @@ pub fn key(folded: &str) -> u64 {
     hasher.finish()
 }
 
-/// The number of a word as one of a title.
-pub(super) fn title_key(key: u64) -> u64 {
-    key.rotate_left(7) ^ 0x0074_6974_6c65
-}
-
 impl Words {
     /// The words of a text as typed; none when it holds neither letter nor digit.
     pub(super) fn read(text: &str, kind: Kind) -> Option<Self> {

@@ -1,6 +1,5 @@
 //! By which keys are names looked up?
 
-use super::super::words::key;
 use super::name::{squashed, squashed_spellings};
 use super::{AuthorPattern, Form, Name, Order};
 
@@ -86,11 +85,6 @@ pub(in crate::filter) fn keys(name: &Name, mut visit: impl FnMut(&str)) {
     for found in &found {
         visit(found);
     }
-}
-
-/// The number of a key; apart from those of words.
-pub(in crate::filter) fn number(author_key: &str) -> u64 {
-    key(author_key).rotate_left(1) ^ 0x61_75
 }
 
 /// `jean pierre` is looked for by its first part.

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use crosslist::domain::announcement::AnnounceType;
 use crosslist::domain::paper::Paper;
 use crosslist::filter::{Context, explain};
-use crosslist::filter::{Document, DocumentId, Index, Limits, Lists, Mode, Query, RuleId, RuleSet, parse};
+use crosslist::filter::{Document, DocumentId, Index, Limits, Lists, Mode, Query, parse};
 use jiff::civil::date;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -236,11 +236,6 @@ proptest! {
             let expected: Vec<DocumentId> =
                 documents.iter().filter(|(_, document, kind)| query.matches(document, *kind)).map(|(id, _, _)| *id).collect();
             prop_assert_eq!(index.search(query, type_of), expected, "{}", query.canonical());
-        }
-        let set = RuleSet::new(queries.iter().cloned(), &index);
-        for (_, document, kind) in &documents {
-            let expected: Vec<RuleId> = (0..).zip(&queries).filter(|(_, query)| query.matches(document, *kind)).map(|(id, _)| RuleId(id)).collect();
-            prop_assert_eq!(set.matches(document, |_| Some(*kind)), expected);
         }
     }
 
