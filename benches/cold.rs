@@ -25,7 +25,7 @@ const PAGE_BYTES_MAX: usize = 32 << 20;
 #[allow(clippy::print_stdout)] // The figures are what this program is for.
 async fn main() {
     let listing = parse::listing(&page::BYTES, None).expect("a listing");
-    let parse::Kind::New(date) = listing.kind else { panic!("not a page of new submissions") };
+    let parse::ListingKind::New(date) = listing.kind else { panic!("not a page of new submissions") };
     let subject = listing.subject.expect("a subject");
     let rounds = std::env::var("ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(7_usize);
     let (mut alone, mut cold, mut ratios) = (Vec::new(), Vec::new(), Vec::new());

@@ -4,7 +4,7 @@
 
 use crosslist::domain::announcement::AnnounceType;
 use crosslist::domain::arxiv_id::ArxivId;
-use crosslist::domain::feed::{Entry, Feed, FeedUrl};
+use crosslist::domain::feed::{Feed, FeedEntry, FeedUrl};
 use crosslist::domain::paper::{Authors, Paper, Subject};
 use crosslist::domain::presentation::{Choice, Profile, TextMode};
 use crosslist::domain::prose::{Prose, Span};
@@ -100,8 +100,8 @@ fn feed() -> Feed {
     }
 }
 
-fn entry(paper: Paper, published: Timestamp) -> Entry {
-    Entry {
+fn entry(paper: Paper, published: Timestamp) -> FeedEntry {
+    FeedEntry {
         id: paper.id.abstract_url(),
         url: paper.id.abstract_url(),
         published,

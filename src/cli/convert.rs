@@ -7,11 +7,11 @@ use std::io::{self, ErrorKind, Read};
 use jiff::civil::Date;
 use url::Url;
 
-use crate::domain::announcement::{AnnounceType, Announced};
+use crate::domain::announcement::{AnnounceType, ListingEntry};
 use crate::domain::presentation::{Choice, Presentation, Profile, TextMode};
 use crate::domain::taxonomy::SubjectId;
 use crate::feeds::{self, Asked, Budget, Limit, Scope, Selection, Shelf};
-use crate::parse::{self, Kind, Listing, PAGE_BYTES_MAX, Proof};
+use crate::parse::{self, Listing, ListingKind, PAGE_BYTES_MAX, Proof};
 use crate::render::{self, Format};
 use crate::store::Memory;
 
@@ -75,7 +75,7 @@ impl Group {
         Self { names: vec![name.to_owned()], proof: parse::prove(&pages), pages }
     }
 
-    fn entries(&self) -> impl Iterator<Item = &Announced> {
+    fn entries(&self) -> impl Iterator<Item = &ListingEntry> {
         self.pages.iter().flat_map(|page| &page.sections).flat_map(|section| &section.entries)
     }
 
@@ -83,12 +83,12 @@ impl Group {
     fn rank(&self) -> (u8, Reverse<usize>) {
         let has_abstracts = || self.entries().any(|entry| entry.paper.abstract_text.is_some());
         let rank = match self.pages[0].kind {
-            Kind::New(_) => 0,
-            Kind::Catchup(_) if has_abstracts() => 1,
-            Kind::Catchup(_) => 2,
-            Kind::Recent => 3,
-            Kind::Month { .. } => 4,
-            Kind::Year { .. } => 5,
+            ListingKind::New(_) => 0,
+            ListingKind::Catchup(_) if has_abstracts() => 1,
+            ListingKind::Catchup(_) => 2,
+            ListingKind::Recent => 3,
+            ListingKind::Month { .. } => 4,
+            ListingKind::Year { .. } => 5,
         };
         (rank, Reverse(self.entries().count()))
     }
@@ -181,7 +181,7 @@ fn judge(group: &Group, accepts_parts: bool) -> Result<SubjectId, Failure> {
     for note in &proof.notes {
         eprintln!("crosslist: `{names}`: {note}");
     }
-    if let Kind::Month { .. } | Kind::Year { .. } = first.kind {
+    if let ListingKind::Month { .. } | ListingKind::Year { .. } = first.kind {
         eprintln!("crosslist: `{names}`: the page has no mailing dates; its first day stands in for them");
     }
     first.subject.ok_or_else(|| {

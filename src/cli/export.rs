@@ -11,7 +11,7 @@ use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::domain::outcome::Outcome;
+use crate::domain::outcome::ReadOutcome;
 use crate::render::Format;
 use crate::serve::{self, Exported, File, State};
 use crate::settings::Settings;
@@ -107,7 +107,7 @@ fn base(settings: &Settings) -> Result<String, Failure> {
 }
 
 /// Reads what is behind, and then takes everything from what is kept, so that a later export without a read is the same.
-async fn state(settings: &Settings, arguments: &Arguments) -> Result<(Vec<Outcome>, State), Failure> {
+async fn state(settings: &Settings, arguments: &Arguments) -> Result<(Vec<ReadOutcome>, State), Failure> {
     let UpstreamArguments { replay, now } = &arguments.upstream;
     let (upstream, clock) = super::upstream(settings, replay.as_deref(), *now)?;
     let keep = match &arguments.store {
@@ -137,7 +137,7 @@ async fn state(settings: &Settings, arguments: &Arguments) -> Result<(Vec<Outcom
         bar.enable_steady_tick(fetch::TICK);
         bar.set_message(format!("from {described}"));
         let begins = |number| bar.set_length(number as u64);
-        let ends = |outcome: &Outcome| {
+        let ends = |outcome: &ReadOutcome| {
             bar.inc(1);
             bar.set_message(format!("{}: {}", outcome.subject, outcome.verdict));
         };
@@ -174,7 +174,7 @@ fn table(written: &Done) -> String {
 }
 
 /// What could not be read, and what could not be written for that; everything else is there.
-fn end(outcomes: &[Outcome], exported: &Exported) -> Result<(), Failure> {
+fn end(outcomes: &[ReadOutcome], exported: &Exported) -> Result<(), Failure> {
     let unread = outcomes.iter().filter(|outcome| !outcome.verdict.is_proved());
     let unread: Vec<&str> = unread.map(|outcome| outcome.subject.as_str()).collect();
     let mut said = Vec::new();

@@ -9,9 +9,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::collect;
 use crate::domain::clock::Clock;
 use crate::domain::mailing;
-use crate::domain::outcome::Outcome;
+use crate::domain::outcome::ReadOutcome;
 use crate::domain::verdict::Verdict;
-use crate::fetch::{Guard, Upstream};
+use crate::fetch::{RequestGuard, Upstream};
 use crate::startup;
 use crate::store::{self, AnyStore, Replicas, Role, Store, StoreError};
 
@@ -114,14 +114,14 @@ async fn lead(store: &AnyStore, upstream: &mut Upstream) -> anyhow::Result<()> {
         Role::Leads => {}
     }
     let sharing = store.clone();
-    upstream.guard_with(Guard::new(move || {
+    upstream.guard_with(RequestGuard::new(move || {
         let store = sharing.clone();
         async move { store.confirm().await.map_err(|error| error.to_string()) }
     }));
     Ok(())
 }
 
-pub(super) fn table(outcomes: &[Outcome]) -> String {
+pub(super) fn table(outcomes: &[ReadOutcome]) -> String {
     let mut table = Table::new();
     table.load_style(NOTHING).set_header([
         "subject",
@@ -151,8 +151,8 @@ pub(super) fn table(outcomes: &[Outcome]) -> String {
 }
 
 /// A page that is no whole listing weighs more than an arXiv that does not answer.
-fn end(outcomes: &[Outcome]) -> Result<(), Failure> {
-    let named = |wanted: fn(&Outcome) -> bool| {
+fn end(outcomes: &[ReadOutcome]) -> Result<(), Failure> {
+    let named = |wanted: fn(&ReadOutcome) -> bool| {
         let names = outcomes.iter().filter(|outcome| wanted(outcome)).map(|outcome| outcome.subject.as_str());
         names.collect::<Vec<_>>().join(", ")
     };

@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::domain::taxonomy::SubjectId;
-use crate::fetch::{OpenError, Upstream};
+use crate::fetch::{ReplayError, Upstream};
 use crate::filter::{self, Context, Limits, Lists, Mode, Query};
 use crate::settings::{self, LogFormat, Settings, Sources};
 use crate::startup::{self, Signals, SystemClock};
@@ -153,7 +153,7 @@ fn upstream(
     now: Option<Timestamp>,
 ) -> Result<(Upstream, SystemClock), Failure> {
     startup::upstream(&settings.upstream, replay, now).map_err(|error| {
-        match error.downcast_ref::<OpenError>() {
+        match error.downcast_ref::<ReplayError>() {
             Some(_) => Failure::wrong(error.to_string()),
             None => Failure::from(error),
         }

@@ -9,11 +9,11 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use crate::domain::clock::Clock;
-use crate::domain::event::Change;
+use crate::domain::event::ChangedDay;
 use crate::domain::mailing;
-use crate::domain::outcome::Outcome;
+use crate::domain::outcome::ReadOutcome;
 use crate::domain::taxonomy::SubjectId;
-use crate::fetch::{self, Guard, OptionsError, Upstream};
+use crate::fetch::{self, RequestGuard, Upstream, UpstreamOptionsError};
 use crate::store::{self, Contents, Store};
 
 use super::observed::{Observed, Tally};
@@ -25,7 +25,7 @@ use super::worker::Worker;
 const WAITING_MAX: usize = 10_000;
 
 /// Hears of every change of a day.
-pub type Sink = Box<dyn Fn(&Change) + Send + Sync>;
+pub type Sink = Box<dyn Fn(&ChangedDay) + Send + Sync>;
 
 /// What the collector is told by the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,7 +88,7 @@ pub(super) struct Ask {
     pub(super) wish: Wish,
     /// Also wait until the past days of a new subject are read.
     pub(super) filled: bool,
-    pub(super) done: oneshot::Sender<Outcome>,
+    pub(super) done: oneshot::Sender<ReadOutcome>,
 }
 
 /// What a reader who waits is content with.
@@ -131,7 +131,7 @@ impl Collector {
         sink: Sink,
     ) -> Self {
         let sharing = store.clone();
-        upstream.guard_with(Guard::new(move || {
+        upstream.guard_with(RequestGuard::new(move || {
             let store = sharing.clone();
             async move { store.confirm().await.map_err(|error| error.to_string()) }
         }));
@@ -148,7 +148,11 @@ impl Collector {
     ///
     /// # Errors
     /// The upstream cannot be asked in this way, and nothing has changed.
-    pub fn tell(&self, options: Options, upstream: Option<&fetch::Options>) -> Result<Self, OptionsError> {
+    pub fn tell(
+        &self,
+        options: Options,
+        upstream: Option<&fetch::UpstreamOptions>,
+    ) -> Result<Self, UpstreamOptionsError> {
         if let Some(upstream) = upstream {
             self.shared.upstream.tell(upstream)?;
         }
@@ -193,18 +197,18 @@ impl Collector {
     /// Waits for the first read of a subject and says how it ended; callers that ask meanwhile share the one read.
     ///
     /// `filled` waits for the past days as well; none when too many wait already or the service is stopping.
-    pub async fn first_read(&self, subject: SubjectId, filled: bool) -> Option<Outcome> {
+    pub async fn first_read(&self, subject: SubjectId, filled: bool) -> Option<ReadOutcome> {
         self.ask(subject, Wish::FirstRead, filled).await
     }
 
     /// Reads a subject now, however often it was read before, and its past days where they are not known.
     ///
     /// `None` when too many wait already or the service is stopping.
-    pub async fn read_again(&self, subject: SubjectId) -> Option<Outcome> {
+    pub async fn read_again(&self, subject: SubjectId) -> Option<ReadOutcome> {
         self.ask(subject, Wish::ReadAgain, true).await
     }
 
-    async fn ask(&self, subject: SubjectId, wish: Wish, filled: bool) -> Option<Outcome> {
+    async fn ask(&self, subject: SubjectId, wish: Wish, filled: bool) -> Option<ReadOutcome> {
         let (done, outcome) = oneshot::channel();
         let mut stopping = self.shared.stopping.subscribe();
         self.asks.try_send(Ask { subject, wish, filled, done }).ok()?;

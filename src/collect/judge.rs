@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::announcement::{AnnounceType, Announced, Announcement};
+use crate::domain::announcement::{AnnounceType, Announcement, ListingEntry};
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::event::Event;
 use crate::domain::mailing;
-use crate::domain::outcome::{Day, Outcome};
+use crate::domain::outcome::{Day, ReadOutcome};
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::store::{Store, StoreError};
@@ -37,7 +37,7 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    pub(super) fn of(subjects: &Subjects, outcome: &Outcome) -> Self {
+    pub(super) fn of(subjects: &Subjects, outcome: &ReadOutcome) -> Self {
         let known = subjects.get(outcome.subject);
         let last = known.and_then(|known| known.status.as_ref()).map(|status| &status.outcome);
         Self {
@@ -49,7 +49,7 @@ impl Standing {
     }
 
     /// Was the page read before, and is it another one now?
-    pub(super) fn has_changed(&self, outcome: &Outcome) -> bool {
+    pub(super) fn has_changed(&self, outcome: &ReadOutcome) -> bool {
         self.last_hash.is_some() && self.last_hash != outcome.page_hash
     }
 }
@@ -58,9 +58,9 @@ impl Standing {
 #[derive(Debug)]
 pub(super) struct Judged {
     /// How the read is told of.
-    pub(super) shown: Outcome,
+    pub(super) shown: ReadOutcome,
     /// As what the announcement is kept; none where it is not.
-    pub(super) kept: Option<Outcome>,
+    pub(super) kept: Option<ReadOutcome>,
     /// What the page brought where nothing speaks against it.
     pub(super) announcement: Option<Announcement>,
     pub(super) doubt: Option<Doubt>,
@@ -113,7 +113,7 @@ pub(super) async fn judge<S: Store>(
 ///
 /// # Errors
 /// The store cannot be read or written.
-pub async fn keep<S: Store>(store: &S, reading: Reading, now: Timestamp) -> Result<Outcome, StoreError> {
+pub async fn keep<S: Store>(store: &S, reading: Reading, now: Timestamp) -> Result<ReadOutcome, StoreError> {
     let contents = store.load(Some(0)).await?;
     let standing = Standing::of(&Subjects::new(&[], &contents, now), &reading.outcome);
     let Judged { shown, kept, announcement, .. } = judge(store, &standing, reading).await?;
@@ -131,7 +131,7 @@ pub async fn keep<S: Store>(store: &S, reading: Reading, now: Timestamp) -> Resu
 }
 
 /// What is wrong with a page of the newest mailing in the light of what is known; none where nothing is.
-fn contradiction(subjects: &Subjects, outcome: &Outcome) -> Option<(Verdict, String)> {
+fn contradiction(subjects: &Subjects, outcome: &ReadOutcome) -> Option<(Verdict, String)> {
     let date = outcome.date?;
     let known = subjects.get(outcome.subject);
     if let Some(newest) = known.and_then(Known::newest).filter(|newest| date < *newest) {
@@ -151,7 +151,7 @@ fn contradiction(subjects: &Subjects, outcome: &Outcome) -> Option<(Verdict, Str
 }
 
 /// Does a page say that nothing was announced on a day of which entries are known?
-pub(super) fn is_emptied(known: Option<&Day>, outcome: &Outcome) -> bool {
+pub(super) fn is_emptied(known: Option<&Day>, outcome: &ReadOutcome) -> bool {
     outcome.verdict == Verdict::Quiet && known.is_some_and(|day| day.counts.total() > 0 || day.missing > 0)
 }
 
@@ -230,7 +230,7 @@ pub(super) async fn doubt<S: Store>(
 /// The day whose entries these are; none where most are of no other day.
 ///
 /// A paper is new, or cross-listed to a subject, on one day alone; it may be replaced on any.
-fn repeated(entries: &[Announced], around: &[&Event]) -> Option<Date> {
+fn repeated(entries: &[ListingEntry], around: &[&Event]) -> Option<Date> {
     let mut first: HashMap<&ArxivId, Date> = HashMap::new();
     let mut replaced: BTreeMap<Date, BTreeSet<&ArxivId>> = BTreeMap::new();
     for event in around {
@@ -240,7 +240,7 @@ fn repeated(entries: &[Announced], around: &[&Event]) -> Option<Date> {
             first.insert(&event.paper.id, event.listing_date);
         }
     }
-    let (again, firsts): (Vec<&Announced>, Vec<&Announced>) =
+    let (again, firsts): (Vec<&ListingEntry>, Vec<&ListingEntry>) =
         entries.iter().partition(|entry| entry.announce_type.is_replacement());
     let known: Vec<Date> = firsts.iter().filter_map(|entry| first.get(&entry.paper.id).copied()).collect();
     if !known.is_empty() && known.len() * 2 >= firsts.len() {
@@ -267,10 +267,10 @@ fn is_numbered(id: &ArxivId) -> bool {
 pub(super) fn corrections(
     announcement: Announcement,
     events: &[Event],
-    has_text: impl Fn(&Announced, &Event) -> bool,
-) -> Vec<Announced> {
+    has_text: impl Fn(&ListingEntry, &Event) -> bool,
+) -> Vec<ListingEntry> {
     let known: HashMap<&ArxivId, &Event> = events.iter().map(|event| (&event.paper.id, event)).collect();
-    let corrected = |mut entry: Announced| {
+    let corrected = |mut entry: ListingEntry| {
         let event = *known.get(&entry.paper.id)?;
         if entry.paper != event.paper && !has_text(&entry, event) {
             entry.paper = event.paper.clone();
@@ -283,7 +283,7 @@ pub(super) fn corrections(
 }
 
 /// Is what a catch-up shows of a paper still its text of that day? It shows every paper as it is now.
-pub(super) fn is_of_the_day(entry: &Announced, event: &Event, around: &[Event]) -> bool {
+pub(super) fn is_of_the_day(entry: &ListingEntry, event: &Event, around: &[Event]) -> bool {
     let is_later =
         |other: &Event| other.listing_date > event.listing_date && other.paper.id == event.paper.id;
     let has_abstract = entry.paper.abstract_text.is_some() || event.paper.abstract_text.is_none();

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use crate::domain::tally::{Count, Spread};
 use crate::domain::verdict::Verdict;
-use crate::fetch::{self, Ending};
+use crate::fetch::{self, RequestEnding};
 use crate::store::{self, Operation};
 
 use super::Collector;
@@ -60,10 +60,10 @@ impl Observed {
             reads: Verdict::ALL.map(|verdict| (verdict, shared.tally.reads[verdict as usize].get())).to_vec(),
             pages: shared.tally.pages.get(),
             requests: requests.map_or_else(Vec::new, |requests| {
-                Ending::ALL.map(|ending| (ending.as_str(), requests.count(ending))).to_vec()
+                RequestEnding::ALL.map(|ending| (ending.as_str(), requests.count(ending))).to_vec()
             }),
-            request_durations: requests.map(fetch::Tally::durations).unwrap_or_default(),
-            page_bytes: requests.map_or(0, fetch::Tally::page_bytes),
+            request_durations: requests.map(fetch::RequestCounters::durations).unwrap_or_default(),
+            page_bytes: requests.map_or(0, fetch::RequestCounters::page_bytes),
             may_ask: shared.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX),
             is_refused: upstream.refusal().is_some(),
             operations: Operation::ALL

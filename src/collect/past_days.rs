@@ -210,7 +210,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::domain::outcome::Counts;
+    use crate::domain::outcome::EntryCounts;
 
     fn subject() -> SubjectId {
         SubjectId::example()
@@ -218,7 +218,7 @@ mod tests {
 
     fn known(days: &[(Date, Verdict)]) -> BTreeMap<Date, Day> {
         let day = |(date, verdict): &(Date, Verdict)| {
-            let (counts, read) = (Counts::default(), Timestamp::UNIX_EPOCH);
+            let (counts, read) = (EntryCounts::default(), Timestamp::UNIX_EPOCH);
             let (subject, checks) = (subject(), 9);
             (*date, Day { subject, date: *date, verdict: *verdict, counts, missing: 0, read, checks })
         };

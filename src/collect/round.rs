@@ -7,11 +7,11 @@ use foldhash::quality::FixedState;
 use jiff::civil::Date;
 
 use crate::domain::announcement::Announcement;
-use crate::domain::outcome::{Counts, Outcome};
+use crate::domain::outcome::{EntryCounts, ReadOutcome};
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::fetch::{FetchError, ListingUrl, Page, Upstream};
-use crate::parse::{self, Kind, Listing, Refusal};
+use crate::parse::{self, Listing, ListingKind, PageError};
 
 /// The most pages of one listing: twenty times the largest day that arXiv has had.
 const LISTING_PAGES_MAX: usize = 20;
@@ -31,7 +31,7 @@ const CATCHUP_PAGE_ENTRIES: u32 = 2_000;
 /// An outcome, and what there is to keep of it.
 #[derive(Clone, Debug)]
 pub struct Reading {
-    pub outcome: Outcome,
+    pub outcome: ReadOutcome,
     /// What the page showed of one mailing, be it whole or not.
     pub announcement: Option<Announcement>,
     /// The listing was proved whole, or only single entries could not be read.
@@ -141,12 +141,12 @@ async fn get(upstream: &Upstream, url: &ListingUrl, due: Date) -> Result<Page, F
 }
 
 /// Parses away from the threads that answer readers: a large page takes a tenth of a second.
-async fn parse_apart(page: Page) -> Result<Listing, Refusal> {
+async fn parse_apart(page: Page) -> Result<Listing, PageError> {
     let parsing = tokio::task::spawn_blocking(move || parse::listing(&page.bytes, page.charset.as_deref()));
     parsing.await.unwrap_or_else(|failure| {
         tracing::error!(%failure, "the parser stopped on a page");
         let found = "a page on which the parser stopped".to_owned();
-        Err(Refusal { verdict: Verdict::Unrecognized, found })
+        Err(PageError { verdict: Verdict::Unrecognized, found })
     })
 }
 
@@ -155,17 +155,17 @@ fn mismatch(listing: &Listing, subject: SubjectId, first: Option<&Listing>) -> O
     if let Some(shown) = listing.subject.filter(|shown| *shown != subject) {
         return Some(format!("asked for {subject}, the page is the listing of {shown}"));
     }
-    if !matches!(listing.kind, Kind::New(_) | Kind::Catchup(_)) {
+    if !matches!(listing.kind, ListingKind::New(_) | ListingKind::Catchup(_)) {
         return Some("the page is a listing, but not of one mailing".to_owned());
     }
     first.filter(|first| first.kind != listing.kind)?;
     Some("the listing changed from one day to another while its pages were read".to_owned())
 }
 
-fn listing_date(kind: Kind) -> Option<Date> {
+fn listing_date(kind: ListingKind) -> Option<Date> {
     match kind {
-        Kind::New(date) | Kind::Catchup(date) => Some(date),
-        Kind::Recent | Kind::Month { .. } | Kind::Year { .. } => None,
+        ListingKind::New(date) | ListingKind::Catchup(date) => Some(date),
+        ListingKind::Recent | ListingKind::Month { .. } | ListingKind::Year { .. } => None,
     }
 }
 
@@ -178,14 +178,14 @@ fn judge(subject: SubjectId, pages: Vec<Listing>) -> Reading {
         return failed(subject, Verdict::Incomplete, proof.faults.join("; "), page_count);
     }
     let announcement = parse::announcements(pages, subject).into_iter().next();
-    let counts = announcement.as_ref().map(Counts::of).unwrap_or_default();
+    let counts = announcement.as_ref().map(EntryCounts::of).unwrap_or_default();
     let reason = match proof.verdict {
         Verdict::Complete => noted(&counts, &proof.notes),
         Verdict::Quiet => "nothing announced in this subject".to_owned(),
         _ => proof.faults.join("; "),
     };
     let page_hash = announcement.as_ref().map(fingerprint);
-    let outcome = Outcome {
+    let outcome = ReadOutcome {
         subject,
         verdict: proof.verdict,
         date,
@@ -201,13 +201,13 @@ fn judge(subject: SubjectId, pages: Vec<Listing>) -> Reading {
 }
 
 /// The counts, with what was coped with in single entries.
-fn noted(counts: &Counts, notes: &[String]) -> String {
+fn noted(counts: &EntryCounts, notes: &[String]) -> String {
     std::iter::once(counts.to_string()).chain(notes.iter().cloned()).collect::<Vec<_>>().join("; ")
 }
 
 fn failed(subject: SubjectId, verdict: Verdict, reason: String, pages: usize) -> Reading {
-    let counts = Counts::default();
-    let outcome = Outcome {
+    let counts = EntryCounts::default();
+    let outcome = ReadOutcome {
         subject,
         verdict,
         date: None,

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::mailing;
-use crate::domain::outcome::{Day, Outcome};
+use crate::domain::outcome::{Day, ReadOutcome};
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::store::Contents;
@@ -26,7 +26,7 @@ const DAYS_KEPT: usize = 100;
 /// How the last read of a subject ended, and when the next one comes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
-    pub outcome: Outcome,
+    pub outcome: ReadOutcome,
     /// The newest day that was proved whole.
     pub newest: Option<Date>,
     /// When the last read ended.
@@ -125,7 +125,7 @@ impl Subjects {
     }
 
     /// Is the day that a read has found later than all that is known of its subject?
-    pub(super) fn is_news(&self, outcome: &Outcome) -> bool {
+    pub(super) fn is_news(&self, outcome: &ReadOutcome) -> bool {
         let newest = self.known.get(&outcome.subject).and_then(Known::newest);
         outcome.date.is_some_and(|date| newest.is_none_or(|newest| date > newest))
     }
@@ -226,7 +226,7 @@ impl Subjects {
     }
 
     /// Puts down how a read of the newest mailing ended; nothing is asked before `allowed`.
-    pub(super) fn note(&mut self, outcome: &Outcome, now: Timestamp, allowed: Timestamp) {
+    pub(super) fn note(&mut self, outcome: &ReadOutcome, now: Timestamp, allowed: Timestamp) {
         let failures = match outcome.verdict {
             Verdict::Complete | Verdict::Quiet | Verdict::Stale => 0,
             _ => self.failures(outcome.subject).saturating_add(1),
@@ -236,7 +236,7 @@ impl Subjects {
 
     /// Puts down that a subject was not asked for, since nothing is asked before `allowed`; it is no failure of its own,
     /// so that its turn comes as soon as the upstream may be asked again.
-    pub(super) fn put_off(&mut self, outcome: &Outcome, now: Timestamp, allowed: Timestamp) {
+    pub(super) fn put_off(&mut self, outcome: &ReadOutcome, now: Timestamp, allowed: Timestamp) {
         let failures = self.failures(outcome.subject).max(1);
         self.put_down(outcome, now, allowed, failures);
     }
@@ -246,7 +246,7 @@ impl Subjects {
         status.map_or(0, |status| status.failures)
     }
 
-    fn put_down(&mut self, outcome: &Outcome, now: Timestamp, allowed: Timestamp, failures: u32) {
+    fn put_down(&mut self, outcome: &ReadOutcome, now: Timestamp, allowed: Timestamp, failures: u32) {
         let known = self.known.entry(outcome.subject).or_default();
         known.first_attempt.get_or_insert(now);
         let before = known.status.as_ref();

@@ -18,7 +18,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio::sync::watch;
 
 use crate::domain::mailing;
-use crate::domain::outcome::Outcome;
+use crate::domain::outcome::ReadOutcome;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::store::Store;
@@ -37,7 +37,7 @@ pub(super) struct Worker<S> {
     asked: VecDeque<SubjectId>,
     waiting: HashMap<SubjectId, Vec<Ask>>,
     /// How the last read of each subject ended.
-    last: HashMap<SubjectId, Outcome>,
+    last: HashMap<SubjectId, ReadOutcome>,
     /// Readers whose subject is read, and who wait for its past days.
     filling: HashMap<SubjectId, Vec<Ask>>,
     past_days: PastDays,
@@ -229,8 +229,8 @@ impl<S: Store> Worker<S> {
     }
 }
 
-fn log(outcome: &Outcome) {
-    let Outcome { subject, verdict, reason, .. } = outcome;
+fn log(outcome: &ReadOutcome) {
+    let ReadOutcome { subject, verdict, reason, .. } = outcome;
     if verdict.is_proved() {
         tracing::info!(subject.code = %subject, verdict = %verdict, reason, "read a subject");
     } else {

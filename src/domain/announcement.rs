@@ -66,7 +66,7 @@ impl std::str::FromStr for AnnounceType {
 
 /// A paper at its place in a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Announced {
+pub struct ListingEntry {
     /// The number in brackets, from 1 through all sections of the listing.
     pub position: u32,
     pub announce_type: AnnounceType,
@@ -81,7 +81,7 @@ pub struct Announcement {
     pub subject: SubjectId,
     /// The listing date: the day after the evening of the mailing.
     pub date: Date,
-    pub entries: Vec<Announced>,
+    pub entries: Vec<ListingEntry>,
 }
 
 impl Announcement {

@@ -6,7 +6,7 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BackOff {
     pub wait: Duration,
-    pub cause: Cause,
+    pub cause: BackOffCause,
     /// How often in a row it has come to this; the next wait is longer.
     pub times: u32,
     /// What was answered, where we were turned away.
@@ -14,7 +14,7 @@ pub struct BackOff {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cause {
+pub enum BackOffCause {
     /// No answer, or one that says that the upstream fails.
     Trouble,
     /// We were told to slow down.
@@ -28,7 +28,7 @@ pub enum Cause {
 #[error("unknown cause of a back-off")]
 pub struct UnknownCause;
 
-impl Cause {
+impl BackOffCause {
     pub const ALL: [Self; 3] = [Self::Trouble, Self::Throttle, Self::Refusal];
 
     #[must_use]
@@ -41,7 +41,7 @@ impl Cause {
     }
 }
 
-impl std::str::FromStr for Cause {
+impl std::str::FromStr for BackOffCause {
     type Err = UnknownCause;
 
     fn from_str(text: &str) -> Result<Self, UnknownCause> {

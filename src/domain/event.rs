@@ -72,7 +72,7 @@ impl Event {
 
 /// A day of a subject as it stands after a read: every event of that day, in the page's order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub struct ChangedDay {
     pub subject: SubjectId,
     pub listing_date: Date,
     pub events: Vec<Event>,

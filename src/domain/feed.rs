@@ -28,7 +28,7 @@ pub struct Feed {
     pub profile: Profile,
     /// When the last entry came in, never the time of the build.
     pub updated: Timestamp,
-    pub entries: Vec<Entry>,
+    pub entries: Vec<FeedEntry>,
 }
 
 /// The canonical address of a feed: everything before the format's ending, and the query behind it.
@@ -42,7 +42,7 @@ pub struct FeedUrl {
 
 /// One announced event of one paper, or a digest of those of a mailing or a week.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct FeedEntry {
     /// The paper's abstract page, with `#replaced-YYYY-MM-DD` for a replacement; the same in every feed.
     pub id: String,
     /// The abstract page.

@@ -11,15 +11,15 @@ use super::verdict::Verdict;
 
 /// The entries of a listing by type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct EntryCounts {
     pub new: usize,
     pub cross: usize,
     /// Replacements of papers that are at home here, and of those that are cross-listed.
     pub replace: usize,
 }
 
-impl Counts {
-    /// Counts an announcement's entries.
+impl EntryCounts {
+    /// EntryCounts an announcement's entries.
     #[must_use]
     pub fn of(announcement: &Announcement) -> Self {
         Self {
@@ -36,7 +36,7 @@ impl Counts {
     }
 }
 
-impl fmt::Display for Counts {
+impl fmt::Display for EntryCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plural = |count| if count == 1 { "" } else { "s" };
         let Self { new, cross, replace } = *self;
@@ -46,14 +46,14 @@ impl fmt::Display for Counts {
 
 /// How one read ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
+pub struct ReadOutcome {
     pub subject: SubjectId,
     pub verdict: Verdict,
     /// The listing date that the page showed.
     pub date: Option<Date>,
     /// One line: what was read, or what was wrong.
     pub reason: String,
-    pub counts: Counts,
+    pub counts: EntryCounts,
     /// Entries that the page counts and that were not read.
     pub missing: u32,
     /// Pages read.
@@ -71,7 +71,7 @@ pub struct Day {
     pub date: Date,
     /// `Complete`, `Quiet`, `Incomplete` or `Gap`.
     pub verdict: Verdict,
-    pub counts: Counts,
+    pub counts: EntryCounts,
     /// Entries that the page counted and that were not read.
     pub missing: u32,
     /// When the verdict was reached.
@@ -97,14 +97,14 @@ impl Day {
 
     /// The day as it is kept with an announcement of which `added` entries were not known before.
     #[must_use]
-    pub fn kept(outcome: &Outcome, read: Timestamp, added: usize) -> Option<Self> {
+    pub fn kept(outcome: &ReadOutcome, read: Timestamp, added: usize) -> Option<Self> {
         let day = Self::of(outcome, read)?;
         Some(Self { checks: if added == 0 { day.checks } else { 0 }, ..day })
     }
 
     /// The day that a read has found, where it has found one.
     #[must_use]
-    pub fn of(outcome: &Outcome, read: Timestamp) -> Option<Self> {
+    pub fn of(outcome: &ReadOutcome, read: Timestamp) -> Option<Self> {
         outcome.date.map(|date| Self {
             subject: outcome.subject,
             date,

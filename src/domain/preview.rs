@@ -10,7 +10,7 @@ use super::taxonomy::SubjectId;
 
 /// A text and the stretches of it that made it match, in bytes, in their order and apart from each other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Marked {
+pub struct HighlightedText {
     pub text: String,
     pub marks: Vec<Range<usize>>,
 }
@@ -19,7 +19,7 @@ pub struct Marked {
 #[derive(Clone, Debug)]
 pub struct Match {
     pub event: Event,
-    pub title: Marked,
+    pub title: HighlightedText,
     /// The first authors, and all that made it match; whether each is such a one.
     pub authors: Vec<(String, bool)>,
     /// How many authors there are besides.
@@ -27,7 +27,7 @@ pub struct Match {
     /// The subjects in their order, and whether each made it match.
     pub subjects: Vec<(Arc<str>, bool)>,
     /// The beginning of the abstract, or the part of it that matched.
-    pub excerpt: Marked,
+    pub excerpt: HighlightedText,
 }
 
 /// What a feed would bring.

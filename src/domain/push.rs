@@ -19,12 +19,12 @@ pub const LEASE_SECONDS_MIN: i64 = 5 * 60;
 pub const LEASE_SECONDS_MAX: i64 = 30 * 24 * 60 * 60;
 
 /// What comes later, of a contract that one stage keeps for another.
-pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Who is told of changes: the side that subscribers ask.
 pub trait Hub: Send + Sync + Debug {
     /// Takes a subscriber's wish; whether it was the subscriber who asked is found out later.
-    fn take(&self, request: HubRequest) -> Later<'_, Result<(), HubRefusal>>;
+    fn take(&self, request: HubRequest) -> BoxFuture<'_, Result<(), HubRefusal>>;
 }
 
 /// What a subscriber asks of the hub, of a topic that is there.
@@ -55,7 +55,7 @@ pub enum HubRefusal {
 /// What can be subscribed to: the side that knows feeds by their addresses.
 pub trait Topics: Send + Sync {
     /// What a topic holds now, or why that cannot be told.
-    fn topic<'a>(&'a self, url: &'a str) -> Later<'a, Result<Topic, String>>;
+    fn topic<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<Topic, String>>;
 }
 
 /// A topic as it is now.

@@ -12,7 +12,7 @@ use jiff::civil::{Date, Weekday};
 use jiff::{Timestamp, ToSpan};
 
 use crate::domain::event::Event;
-use crate::domain::feed::Entry;
+use crate::domain::feed::FeedEntry;
 use crate::domain::mailing;
 use crate::domain::presentation::{Digest, Presentation, Sort};
 use crate::domain::taxonomy::SubjectId;
@@ -146,12 +146,12 @@ pub(super) fn published(date: Date, digest: Digest) -> Timestamp {
 }
 
 /// An item for each mailing or week of what [`events`] chose.
-pub(super) fn entries(asked: &Asked, events: &[Event], bases: Bases<'_>, digest: Digest) -> Vec<Entry> {
+pub(super) fn entries(asked: &Asked, events: &[Event], bases: Bases<'_>, digest: Digest) -> Vec<FeedEntry> {
     let same = |a: &Event, b: &Event| begin(a.listing_date, digest) == begin(b.listing_date, digest);
     events.chunk_by(same).map(|events| entry(asked, events, bases, digest)).collect()
 }
 
-fn entry(asked: &Asked, events: &[Event], bases: Bases<'_>, digest: Digest) -> Entry {
+fn entry(asked: &Asked, events: &[Event], bases: Bases<'_>, digest: Digest) -> FeedEntry {
     let first = begin(events[0].listing_date, digest);
     let (name, when) = match digest {
         Digest::Daily => (first.to_string(), first.strftime("%A, %-d %B %Y").to_string()),
@@ -178,7 +178,7 @@ fn entry(asked: &Asked, events: &[Event], bases: Bases<'_>, digest: Digest) -> E
     let plain =
         Asked { selection, presentation: Presentation { digest: None, ..presentation }, ..asked.clone() };
     let id = asked::id(&plain, bases.ids);
-    Entry {
+    FeedEntry {
         id: format!("{id}#digest-{name}"),
         url: format!("{}#digest-{name}", asked::identity(&url(asked, bases.links))),
         title: format!("{} – {when}", title(&plain)),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::event::Event;
-use crate::domain::feed::{Entry, Feed};
+use crate::domain::feed::{Feed, FeedEntry};
 use crate::domain::mailing;
 use crate::domain::presentation::{Presentation, Profile, Summary};
 use crate::text;
@@ -57,7 +57,7 @@ pub fn updated(asked: &Asked, events: &[Event], newest: jiff::civil::Date) -> Ti
     added.chain(digests).max().unwrap_or_else(|| mailing::moment(newest))
 }
 
-fn entry(event: &Event, presentation: &Presentation) -> Entry {
+fn entry(event: &Event, presentation: &Presentation) -> FeedEntry {
     let paper = &event.paper;
     let url = paper.id.abstract_url();
     let id = format!("{url}{}", event.id_suffix());
@@ -83,7 +83,7 @@ fn entry(event: &Event, presentation: &Presentation) -> Entry {
         };
         (summary, content)
     };
-    Entry {
+    FeedEntry {
         id,
         url,
         title: text::title(paper, mode),

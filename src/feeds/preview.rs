@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use crate::domain::event::Event;
 use crate::domain::presentation::TextMode;
-use crate::domain::preview::{Marked, Match, Preview};
+use crate::domain::preview::{HighlightedText, Match, Preview};
 use crate::domain::taxonomy::SubjectId;
 use crate::filter::{Highlights, Part, TooMuchWork, Warning};
 use crate::text;
@@ -101,7 +101,7 @@ fn seen(event: Event, highlights: Option<&Highlights<'_>>, mode: TextMode) -> Ma
     let marked = |part: Part, text: String| {
         let text = beginning(&text, MARKED_CHARACTERS_MAX);
         let marks = highlights.map(|highlights| highlights.in_text(part, &text)).unwrap_or_default();
-        Marked { text, marks }
+        HighlightedText { text, marks }
     };
     let mut authors = Vec::new();
     for (index, name) in paper.authors.names.iter().enumerate() {
@@ -134,8 +134,8 @@ fn beginning(text: &str, characters_max: usize) -> String {
 }
 
 /// The part of a text around its first mark, or its beginning, cut between words.
-fn excerpt(whole: &Marked) -> Marked {
-    let Marked { text, marks } = whole;
+fn excerpt(whole: &HighlightedText) -> HighlightedText {
+    let HighlightedText { text, marks } = whole;
     let before = |end: usize, characters: usize| {
         text[..end].char_indices().rev().nth(characters - 1).map_or(0, |(start, _)| start)
     };
@@ -155,7 +155,7 @@ fn excerpt(whole: &Marked) -> Marked {
         let (from, to) = (mark.start.max(start), mark.end.min(end));
         (from < to).then(|| from - start + lead.len()..to - start + lead.len())
     };
-    Marked {
+    HighlightedText {
         text: format!("{lead}{}{trail}", &text[start..end]),
         marks: marks.iter().filter_map(shifted).collect(),
     }
@@ -169,7 +169,7 @@ mod tests {
     fn an_excerpt_shows_the_first_mark_between_whole_words() {
         let text = format!("{}The needle lies in {}", "é straw ".repeat(60), "hay and ".repeat(60));
         let start = text.find("needle").expect("it is there");
-        let found = excerpt(&Marked { text, marks: std::iter::once(start..start + 6).collect() });
+        let found = excerpt(&HighlightedText { text, marks: std::iter::once(start..start + 6).collect() });
         assert_eq!(&found.text[found.marks[0].clone()], "needle");
         assert!(found.text.starts_with("…é straw") && found.text.ends_with("hay…"), "{}", found.text);
         assert!(found.text.chars().count() <= EXCERPT_CHARACTERS + 2);
@@ -177,10 +177,12 @@ mod tests {
 
     #[test]
     fn a_short_text_is_its_own_excerpt() {
-        let short = Marked { text: "We show it.".to_owned(), marks: std::iter::once(3..7).collect() };
+        let short =
+            HighlightedText { text: "We show it.".to_owned(), marks: std::iter::once(3..7).collect() };
         assert_eq!(excerpt(&short), short);
-        assert_eq!(excerpt(&Marked::default()), Marked::default());
-        let long = Marked { text: "x".repeat(10_000), marks: std::iter::once(5_000..5_001).collect() };
+        assert_eq!(excerpt(&HighlightedText::default()), HighlightedText::default());
+        let long =
+            HighlightedText { text: "x".repeat(10_000), marks: std::iter::once(5_000..5_001).collect() };
         assert_eq!(excerpt(&long).marks.len(), 1);
     }
 }

@@ -6,7 +6,7 @@ use super::super::shelf::INDEXED_AT_ONCE;
 use super::super::{Budget, Shelf};
 use super::*;
 use crate::domain::announcement::AnnounceType;
-use crate::domain::event::Change;
+use crate::domain::event::ChangedDay;
 use crate::domain::mailing;
 use crate::domain::paper::{Authors, Subject};
 use crate::domain::taxonomy::SubjectId;
@@ -44,7 +44,7 @@ fn event(id: &str, title: &str) -> Event {
 
 fn apply(shelf: &Shelf, events: &[Event]) {
     let events = events.to_vec();
-    shelf.apply(&Change { subject: subject(), listing_date: DAY, added: events.len(), events });
+    shelf.apply(&ChangedDay { subject: subject(), listing_date: DAY, added: events.len(), events });
 }
 
 /// The ids of what a rule finds among all that is held.

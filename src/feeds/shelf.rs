@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use crate::domain::announcement::AnnounceType;
 use crate::domain::arxiv_id::ArxivId;
-use crate::domain::event::{COMPARED_DAYS, Change, Earlier, Event};
+use crate::domain::event::{COMPARED_DAYS, ChangedDay, Earlier, Event};
 use crate::domain::paper::Paper;
 use crate::domain::taxonomy::SubjectId;
 use crate::filter::{DocumentId, LeafCount, Pending, Query, TooMuchWork, Warning};
@@ -87,7 +87,7 @@ impl Shelf {
     }
 
     /// Puts a day of a subject in place of what stood there.
-    pub fn apply(&self, change: &Change) {
+    pub fn apply(&self, change: &ChangedDay) {
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         let row = held.rows.entry(change.subject).or_default();
         if row.days.get(&change.listing_date).is_some_and(|day| day[..] == change.events[..]) {

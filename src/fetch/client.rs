@@ -7,18 +7,18 @@ use reqwest::header::{ACCEPT, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
 use reqwest::{Method, Request, redirect};
 use url::Url;
 
-use super::counters::{Ending, Tally};
-use super::failure::{Failure, FetchError};
+use super::counters::{RequestCounters, RequestEnding};
+use super::failure::{FetchError, RequestFailure};
 use super::foreign_text::root_cause;
-use super::guard::Guard;
-use super::options::{Options, OptionsError};
+use super::guard::RequestGuard;
+use super::options::{UpstreamOptions, UpstreamOptionsError};
 use super::page::{ListingUrl, Page};
-use super::rate_limiter::{Outcome, Pace, Turn};
-use super::refusal_tracker::Standing;
-use super::response_head::{self, Head};
-use super::tagged_pages::Remembered;
+use super::rate_limiter::{Permit, RateLimiter, RequestOutcome};
+use super::refusal_tracker::RefusalTracker;
+use super::response_head::{self, ResponseHead};
+use super::tagged_pages::TaggedPages;
 use super::transport::Transport;
-use crate::domain::back_off::{BackOff, Cause};
+use crate::domain::back_off::{BackOff, BackOffCause};
 
 /// How many redirects are followed for one page: arXiv needs one, for an alias; each costs a pause.
 pub const REDIRECTS_MAX: usize = 3;
@@ -36,61 +36,69 @@ const ACCEPTED: HeaderValue = HeaderValue::from_static("text/html,application/xh
 
 /// The one way to arXiv: a GET at a time, from one origin.
 #[derive(Debug)]
-pub struct Client {
-    told: Mutex<Told>,
+pub struct UpstreamClient {
+    told: Mutex<Connection>,
     /// Stays when the settings change; HTTP is set up anew then.
     given: Option<Arc<dyn Transport>>,
     base_url: Url,
-    pace: Pace,
-    remembered: Mutex<Remembered>,
-    standing: Standing,
-    guard: Option<Guard>,
-    tally: Tally,
+    pace: RateLimiter,
+    remembered: Mutex<TaggedPages>,
+    standing: RefusalTracker,
+    guard: Option<RequestGuard>,
+    tally: RequestCounters,
 }
 
 /// What may be told anew at any time.
 #[derive(Clone, Debug)]
-struct Told {
+struct Connection {
     transport: Arc<dyn Transport>,
     page_bytes_max: usize,
 }
 
 /// What one request brought.
-enum Heard {
+enum Received {
     Page(Page),
     Moved(Url),
 }
 
-impl Client {
+impl UpstreamClient {
     /// Prepares the connection without opening it.
     ///
     /// # Errors
-    /// The first of [`Options::mistakes`], or there are no certificates to trust.
-    pub fn new(options: &Options) -> Result<Self, OptionsError> {
-        let pace = Pace::new(options.pause, refusal_stop(options));
+    /// The first of [`UpstreamOptions::mistakes`], or there are no certificates to trust.
+    pub fn new(options: &UpstreamOptions) -> Result<Self, UpstreamOptionsError> {
+        let pace = RateLimiter::new(options.pause, refusal_stop(options));
         Self::with(options, pace, None)
     }
 
     /// Asks over another transport than HTTP; the same `seed` gives the same waits after trouble.
     ///
     /// # Errors
-    /// The first of [`Options::mistakes`].
-    pub fn over(transport: Arc<dyn Transport>, options: &Options, seed: u64) -> Result<Self, OptionsError> {
-        let pace = Pace::seeded(options.pause, refusal_stop(options), seed);
+    /// The first of [`UpstreamOptions::mistakes`].
+    pub fn over(
+        transport: Arc<dyn Transport>,
+        options: &UpstreamOptions,
+        seed: u64,
+    ) -> Result<Self, UpstreamOptionsError> {
+        let pace = RateLimiter::seeded(options.pause, refusal_stop(options), seed);
         Self::with(options, pace, Some(transport))
     }
 
-    fn with(options: &Options, pace: Pace, given: Option<Arc<dyn Transport>>) -> Result<Self, OptionsError> {
-        let told = Told::new(options, given.clone())?;
+    fn with(
+        options: &UpstreamOptions,
+        pace: RateLimiter,
+        given: Option<Arc<dyn Transport>>,
+    ) -> Result<Self, UpstreamOptionsError> {
+        let told = Connection::new(options, given.clone())?;
         Ok(Self {
             told: Mutex::new(told),
             given,
             base_url: options.base_url.clone(),
             pace,
             remembered: Mutex::default(),
-            standing: Standing::default(),
+            standing: RefusalTracker::default(),
             guard: None,
-            tally: Tally::default(),
+            tally: RequestCounters::default(),
         })
     }
 
@@ -98,9 +106,9 @@ impl Client {
     ///
     /// # Errors
     /// The first mistake of these options with the server that is asked; nothing has changed then.
-    pub fn tell(&self, options: &Options) -> Result<(), OptionsError> {
-        let options = Options { base_url: self.base_url.clone(), ..options.clone() };
-        let told = Told::new(&options, self.given.clone())?;
+    pub fn tell(&self, options: &UpstreamOptions) -> Result<(), UpstreamOptionsError> {
+        let options = UpstreamOptions { base_url: self.base_url.clone(), ..options.clone() };
+        let told = Connection::new(&options, self.given.clone())?;
         self.pace.change(options.pause, refusal_stop(&options));
         *locked(&self.told) = told;
         Ok(())
@@ -111,12 +119,12 @@ impl Client {
         let mut turn = self.pace.turn().await;
         match self.follow(page.address(&self.base_url), &mut turn).await {
             Ok(found) => {
-                turn.end(Outcome::Answered);
+                turn.end(RequestOutcome::Answered);
                 self.standing.page_came(self.pace.is_throttled());
                 Ok(found)
             }
             Err(failure) => {
-                let Failure { error, outcome, .. } = self.standing.judge(page, failure);
+                let RequestFailure { error, outcome, .. } = self.standing.judge(page, failure);
                 turn.end(outcome);
                 Err(error)
             }
@@ -138,7 +146,7 @@ impl Client {
 
     /// Goes on with the back-off of an earlier run.
     pub fn resume(&self, back_off: &BackOff) {
-        if back_off.cause != Cause::Trouble {
+        if back_off.cause != BackOffCause::Trouble {
             let reason = back_off.reason.clone().unwrap_or_else(|| "an earlier run was refused".to_owned());
             self.standing.refuse(&reason);
         }
@@ -146,7 +154,7 @@ impl Client {
     }
 
     /// Asks `guard` before every request from now on.
-    pub fn guard_with(&mut self, guard: Guard) {
+    pub fn guard_with(&mut self, guard: RequestGuard) {
         self.guard = Some(guard);
     }
 
@@ -163,14 +171,14 @@ impl Client {
 
     /// A page turned out to be a captcha or a block, as `reason` says: stay away for long, and ask for everything anew.
     pub fn report_refusal(&self, reason: &str) {
-        *locked(&self.remembered) = Remembered::default();
+        *locked(&self.remembered) = TaggedPages::default();
         self.standing.refuse(reason);
         self.pace.report_refusal();
     }
 
     /// The requests that were made.
     #[must_use]
-    pub fn tally(&self) -> &Tally {
+    pub fn tally(&self) -> &RequestCounters {
         &self.tally
     }
 
@@ -186,28 +194,28 @@ impl Client {
     }
 
     /// Asks, and asks again where a redirect of the same origin leads.
-    async fn follow(&self, mut url: Url, turn: &mut Turn<'_>) -> Result<Page, Failure> {
+    async fn follow(&self, mut url: Url, turn: &mut Permit<'_>) -> Result<Page, RequestFailure> {
         let mut visited: Vec<Url> = Vec::new();
         loop {
             let target = match self.ask(&url).await? {
-                Heard::Page(page) => return Ok(page),
-                Heard::Moved(target) => target,
+                Received::Page(page) => return Ok(page),
+                Received::Moved(target) => target,
             };
             if target == url || visited.contains(&target) {
-                return Err(Failure::unrecognized(&url, "redirects in a circle"));
+                return Err(RequestFailure::unrecognized(&url, "redirects in a circle"));
             }
             if visited.len() == REDIRECTS_MAX {
                 let found = format!("redirects once more after {REDIRECTS_MAX} redirects");
-                return Err(Failure::unrecognized(&url, &found));
+                return Err(RequestFailure::unrecognized(&url, &found));
             }
             visited.push(std::mem::replace(&mut url, target));
             turn.again().await;
         }
     }
 
-    async fn ask(&self, url: &Url) -> Result<Heard, Failure> {
+    async fn ask(&self, url: &Url) -> Result<Received, RequestFailure> {
         if let Some(guard) = &self.guard {
-            guard.may_ask().await.map_err(|why| Failure::not_asked(url, &why))?;
+            guard.may_ask().await.map_err(|why| RequestFailure::not_asked(url, &why))?;
         }
         let started = Instant::now();
         let heard = self.exchange(url).await;
@@ -217,7 +225,7 @@ impl Client {
         };
         self.tally.note(ending, started.elapsed());
         let (heard, _) = heard?;
-        if let Heard::Page(page) = &heard {
+        if let Received::Page(page) = &heard {
             tracing::debug!(
                 page.path = url.path(),
                 page.bytes = page.bytes.len(),
@@ -229,7 +237,7 @@ impl Client {
         Ok(heard)
     }
 
-    async fn exchange(&self, url: &Url) -> Result<(Heard, Ending), Failure> {
+    async fn exchange(&self, url: &Url) -> Result<(Received, RequestEnding), RequestFailure> {
         let known = locked(&self.remembered).get(url.as_str());
         let told = locked(&self.told).clone();
         let mut request = Request::new(Method::GET, url.clone());
@@ -238,25 +246,29 @@ impl Client {
         }
         tracing::debug!(page.path = url.path(), has_condition = known.is_some(), "asking the upstream");
         let answer = told.transport.send(request).await;
-        let response = answer.map_err(|failure| Failure::unanswered(url, &failure))?;
+        let response = answer.map_err(|failure| RequestFailure::unanswered(url, &failure))?;
         let status = response.status();
         let (page, ending) =
             match (response_head::judge(url, status, response.headers(), known.is_some())?, known) {
-                (Head::Moved(target), _) => return Ok((Heard::Moved(target), Ending::Redirect)),
-                (Head::Unchanged, Some(known)) => (known.page.as_ref().clone(), Ending::Unchanged),
-                (Head::Unchanged, None) => {
-                    return Err(Failure::unrecognized(url, "has nothing new to nothing"));
+                (ResponseHead::Moved(target), _) => {
+                    return Ok((Received::Moved(target), RequestEnding::Redirect));
                 }
-                (Head::Page { charset }, _) => {
+                (ResponseHead::Unchanged, Some(known)) => {
+                    (known.page.as_ref().clone(), RequestEnding::Unchanged)
+                }
+                (ResponseHead::Unchanged, None) => {
+                    return Err(RequestFailure::unrecognized(url, "has nothing new to nothing"));
+                }
+                (ResponseHead::Page { charset }, _) => {
                     let tag = response.headers().get(ETAG).cloned();
                     let bytes = body(url, response, told.page_bytes_max).await?;
                     let page = Page { url: url.as_str().to_owned(), bytes, charset };
                     locked(&self.remembered).keep(&page, tag.as_ref());
                     self.tally.note_page(page.bytes.len());
-                    (page, Ending::Page)
+                    (page, RequestEnding::Page)
                 }
             };
-        Ok((Heard::Page(page), ending))
+        Ok((Received::Page(page), ending))
     }
 }
 
@@ -264,8 +276,11 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Told {
-    fn new(options: &Options, given: Option<Arc<dyn Transport>>) -> Result<Self, OptionsError> {
+impl Connection {
+    fn new(
+        options: &UpstreamOptions,
+        given: Option<Arc<dyn Transport>>,
+    ) -> Result<Self, UpstreamOptionsError> {
         if let Some(mistake) = options.mistakes().into_iter().next() {
             return Err(mistake);
         }
@@ -276,7 +291,7 @@ impl Told {
         Ok(Self { transport, page_bytes_max: options.page_bytes_max })
     }
 
-    fn http(options: &Options) -> Result<reqwest::Client, OptionsError> {
+    fn http(options: &UpstreamOptions) -> Result<reqwest::Client, UpstreamOptionsError> {
         install_cryptography();
         let is_secure = options.base_url.scheme() == "https";
         let mut http = reqwest::Client::builder()
@@ -296,32 +311,36 @@ impl Told {
             // Nothing is trusted that will never be asked, and a container without certificates can still use a mirror.
             http = http.tls_certs_only([]);
         }
-        http.build().map_err(|error| OptionsError::Tls(root_cause(&error)))
+        http.build().map_err(|error| UpstreamOptionsError::Tls(root_cause(&error)))
     }
 }
 
 /// The decoded body, chunk by chunk, so that no more than the limit and a chunk is ever held.
-async fn body(url: &Url, mut response: reqwest::Response, bytes_max: usize) -> Result<Vec<u8>, Failure> {
+async fn body(
+    url: &Url,
+    mut response: reqwest::Response,
+    bytes_max: usize,
+) -> Result<Vec<u8>, RequestFailure> {
     let is_too_long = |bytes: u64| bytes > u64::try_from(bytes_max).unwrap_or(u64::MAX);
     if response.content_length().is_some_and(is_too_long) {
-        return Err(Failure::oversized(url, bytes_max));
+        return Err(RequestFailure::oversized(url, bytes_max));
     }
     let mut bytes = Vec::new();
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) if bytes.len() + chunk.len() > bytes_max => {
-                return Err(Failure::oversized(url, bytes_max));
+                return Err(RequestFailure::oversized(url, bytes_max));
             }
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
             Ok(None) => return Ok(bytes),
-            Err(error) => return Err(Failure::broken_off(url, bytes.len(), &error)),
+            Err(error) => return Err(RequestFailure::broken_off(url, bytes.len(), &error)),
         }
     }
 }
 
-fn refusal_stop(options: &Options) -> Duration {
+fn refusal_stop(options: &UpstreamOptions) -> Duration {
     let stop = options.pause * REFUSAL_STOP_PAUSES;
-    if Options::is_loopback(&options.base_url) {
+    if UpstreamOptions::is_loopback(&options.base_url) {
         stop
     } else {
         stop.max(Duration::from_secs(REFUSAL_STOP_SECONDS))

@@ -6,7 +6,7 @@ use crate::domain::tally::{Count, Durations, Spread};
 
 /// How one request ended; a redirect ends one, and what it leads to is another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub enum RequestEnding {
     Page,
     /// The page that is known is still the newest.
     Unchanged,
@@ -21,12 +21,12 @@ pub enum Ending {
     Unusable,
     Timeout,
     /// No connection, or no complete head.
-    NoAnswer,
+    NoResponse,
     BrokenOff,
     TooLong,
 }
 
-impl Ending {
+impl RequestEnding {
     pub const ALL: [Self; 11] = [
         Self::Page,
         Self::Unchanged,
@@ -36,7 +36,7 @@ impl Ending {
         Self::ServerError,
         Self::Unusable,
         Self::Timeout,
-        Self::NoAnswer,
+        Self::NoResponse,
         Self::BrokenOff,
         Self::TooLong,
     ];
@@ -52,7 +52,7 @@ impl Ending {
             Self::ServerError => "server_error",
             Self::Unusable => "unusable",
             Self::Timeout => "timeout",
-            Self::NoAnswer => "no_answer",
+            Self::NoResponse => "no_answer",
             Self::BrokenOff => "broken_off",
             Self::TooLong => "too_long",
         }
@@ -61,14 +61,14 @@ impl Ending {
 
 /// The requests that were made, by their endings.
 #[derive(Debug, Default)]
-pub struct Tally {
-    endings: [Count; Ending::ALL.len()],
+pub struct RequestCounters {
+    endings: [Count; RequestEnding::ALL.len()],
     durations: Durations,
     page_bytes: Count,
 }
 
-impl Tally {
-    pub(super) fn note(&self, ending: Ending, took: Duration) {
+impl RequestCounters {
+    pub(super) fn note(&self, ending: RequestEnding, took: Duration) {
         self.endings[ending as usize].add(1);
         self.durations.note(took);
     }
@@ -78,7 +78,7 @@ impl Tally {
     }
 
     #[must_use]
-    pub fn count(&self, ending: Ending) -> u64 {
+    pub fn count(&self, ending: RequestEnding) -> u64 {
         self.endings[ending as usize].get()
     }
 

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::counters::Ending;
+use super::counters::RequestEnding;
 use super::foreign_text::{root_cause, shown};
-use super::rate_limiter::Outcome;
-use super::transport::NoAnswer;
+use super::rate_limiter::RequestOutcome;
+use super::transport::NoResponse;
 use crate::domain::verdict::Verdict;
 
 /// No page came.
@@ -24,21 +24,21 @@ pub struct FetchError {
 
 /// What readers are told, and what the pace makes of it.
 #[derive(Debug)]
-pub(super) struct Failure {
+pub(super) struct RequestFailure {
     pub error: FetchError,
-    pub outcome: Outcome,
-    pub ending: Ending,
+    pub outcome: RequestOutcome,
+    pub ending: RequestEnding,
     /// The answer says that there is no such page, and nothing else.
     pub is_absence: bool,
 }
 
-impl Failure {
+impl RequestFailure {
     /// No answer, or one that says that the upstream is in trouble.
     pub(super) fn unreachable(url: &Url, found: &str, retry_after: Option<Duration>) -> Self {
         Self {
             error: error(Verdict::Unreachable, url, found, retry_after),
-            outcome: Outcome::Troubled { retry_after },
-            ending: Ending::ServerError,
+            outcome: RequestOutcome::Troubled { retry_after },
+            ending: RequestEnding::ServerError,
             is_absence: false,
         }
     }
@@ -47,8 +47,8 @@ impl Failure {
     pub(super) fn throttled(url: &Url, found: &str, retry_after: Option<Duration>) -> Self {
         Self {
             error: error(Verdict::Refused, url, found, retry_after),
-            outcome: Outcome::Throttled { retry_after },
-            ending: Ending::RateLimited,
+            outcome: RequestOutcome::Throttled { retry_after },
+            ending: RequestEnding::RateLimited,
             is_absence: false,
         }
     }
@@ -63,7 +63,7 @@ impl Failure {
         let reason = format!("{}, as did the {} listings before it", self.error.reason, count - 1);
         Self {
             error: FetchError { verdict: Verdict::Refused, reason, ..self.error },
-            outcome: Outcome::Throttled { retry_after: None },
+            outcome: RequestOutcome::Throttled { retry_after: None },
             ..self
         }
     }
@@ -72,8 +72,8 @@ impl Failure {
     pub(super) fn refused(url: &Url, found: &str, retry_after: Option<Duration>) -> Self {
         Self {
             error: error(Verdict::Refused, url, found, retry_after),
-            outcome: Outcome::Refused { retry_after },
-            ending: Ending::Refused,
+            outcome: RequestOutcome::Refused { retry_after },
+            ending: RequestEnding::Refused,
             is_absence: false,
         }
     }
@@ -81,15 +81,15 @@ impl Failure {
     /// An answer, but no listing.
     pub(super) fn unrecognized(url: &Url, found: &str) -> Self {
         let error = error(Verdict::Unrecognized, url, found, None);
-        Self { error, outcome: Outcome::Odd, ending: Ending::Unusable, is_absence: false }
+        Self { error, outcome: RequestOutcome::Odd, ending: RequestEnding::Unusable, is_absence: false }
     }
 
     /// Nothing was asked: the right to do so was gone when the turn came.
     pub(super) fn not_asked(url: &Url, why: &str) -> Self {
         Self {
             error: error(Verdict::Unread, url, &format!("was not asked for: {why}"), None),
-            outcome: Outcome::Odd,
-            ending: Ending::Unusable,
+            outcome: RequestOutcome::Odd,
+            ending: RequestEnding::Unusable,
             is_absence: false,
         }
     }
@@ -99,20 +99,20 @@ impl Failure {
         let found = format!("sends more than {page_bytes_max} bytes, the most that a page may have");
         Self {
             error: error(Verdict::Unrecognized, url, &found, None),
-            outcome: Outcome::Troubled { retry_after: None },
-            ending: Ending::TooLong,
+            outcome: RequestOutcome::Troubled { retry_after: None },
+            ending: RequestEnding::TooLong,
             is_absence: false,
         }
     }
 
     /// The connection failed before the answer's head was complete.
-    pub(super) fn unanswered(url: &Url, failure: &NoAnswer) -> Self {
+    pub(super) fn unanswered(url: &Url, failure: &NoResponse) -> Self {
         let found = if failure.is_timeout {
             "did not answer in time".to_owned()
         } else {
             format!("gave no answer: {}", failure.cause)
         };
-        let ending = if failure.is_timeout { Ending::Timeout } else { Ending::NoAnswer };
+        let ending = if failure.is_timeout { RequestEnding::Timeout } else { RequestEnding::NoResponse };
         Self { ending, ..Self::unreachable(url, &found, None) }
     }
 
@@ -123,7 +123,7 @@ impl Failure {
         } else {
             format!("broke off after {bytes} bytes: {}", root_cause(cause))
         };
-        let ending = if cause.is_timeout() { Ending::Timeout } else { Ending::BrokenOff };
+        let ending = if cause.is_timeout() { RequestEnding::Timeout } else { RequestEnding::BrokenOff };
         Self { ending, ..Self::unreachable(url, &found, None) }
     }
 }

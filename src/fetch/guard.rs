@@ -9,9 +9,9 @@ type Answer = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 /// Is asked right before every request, redirects included; says why where it may not be made.
 ///
 /// With several replicas the right to ask can be lost while a request waits for its turn.
-pub struct Guard(Box<dyn Fn() -> Answer + Send + Sync>);
+pub struct RequestGuard(Box<dyn Fn() -> Answer + Send + Sync>);
 
-impl Guard {
+impl RequestGuard {
     pub fn new<F>(may_ask: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<(), String>> + Send + 'static,
@@ -24,8 +24,8 @@ impl Guard {
     }
 }
 
-impl fmt::Debug for Guard {
+impl fmt::Debug for RequestGuard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Guard")
+        f.write_str("RequestGuard")
     }
 }

@@ -23,9 +23,9 @@ pub const CONTACT_BYTES_MAX: usize = 200;
 /// What the contact is when the operator gives none: the project's own page.
 const PROJECT_URL: &str = env!("CARGO_PKG_REPOSITORY");
 
-/// How the upstream is asked; [`Options::mistakes`] says what cannot be.
+/// How the upstream is asked; [`UpstreamOptions::mistakes`] says what cannot be.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct UpstreamOptions {
     /// `https://arxiv.org`; nothing outside this origin is ever asked.
     pub base_url: Url,
     /// An address for arXiv to complain to, part of the User-Agent; empty names the project instead.
@@ -43,7 +43,7 @@ pub struct Options {
 
 /// A setting with which the upstream cannot be asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum OptionsError {
+pub enum UpstreamOptionsError {
     #[error(
         "`upstream.base_url` is `{0}`; it must be http:// or https://, a host and perhaps a path, without user, query or fragment, such as https://arxiv.org"
     )]
@@ -64,18 +64,18 @@ pub enum OptionsError {
     Tls(String),
 }
 
-impl Options {
+impl UpstreamOptions {
     /// Every mistake at once; empty for good options.
     #[must_use]
-    pub fn mistakes(&self) -> Vec<OptionsError> {
+    pub fn mistakes(&self) -> Vec<UpstreamOptionsError> {
         let mut mistakes = Vec::new();
         if !is_base(&self.base_url) {
-            mistakes.push(OptionsError::BaseUrl(shown(self.base_url.as_str())));
+            mistakes.push(UpstreamOptionsError::BaseUrl(shown(self.base_url.as_str())));
         }
         let pause_min = if Self::is_loopback(&self.base_url) { 0 } else { PAUSE_SECONDS_MIN };
         if self.pause < Duration::from_secs(pause_min) || self.pause > Duration::from_secs(PAUSE_SECONDS_MAX)
         {
-            mistakes.push(OptionsError::Pause(self.pause));
+            mistakes.push(UpstreamOptionsError::Pause(self.pause));
         }
         for (name, value) in [
             ("connect_timeout_seconds", self.connect_timeout),
@@ -83,14 +83,14 @@ impl Options {
             ("total_timeout_seconds", self.total_timeout),
         ] {
             if value.is_zero() || value > Duration::from_secs(TIMEOUT_SECONDS_MAX) {
-                mistakes.push(OptionsError::Timeout { name, value });
+                mistakes.push(UpstreamOptionsError::Timeout { name, value });
             }
         }
         if self.page_bytes_max == 0 {
-            mistakes.push(OptionsError::PageBytes);
+            mistakes.push(UpstreamOptionsError::PageBytes);
         }
         if !is_contact(self.contact.trim()) {
-            mistakes.push(OptionsError::Contact(shown(&self.contact)));
+            mistakes.push(UpstreamOptionsError::Contact(shown(&self.contact)));
         }
         mistakes
     }
@@ -137,8 +137,8 @@ fn is_contact(contact: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn options(base_url: &str) -> Options {
-        Options {
+    fn options(base_url: &str) -> UpstreamOptions {
+        UpstreamOptions {
             base_url: base_url.parse().expect("an address"),
             contact: String::new(),
             pause: Duration::from_secs(15),
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_short_pause_is_for_loopback_only() {
-        let quick = |base_url| Options { pause: Duration::ZERO, ..options(base_url) }.mistakes();
+        let quick = |base_url| UpstreamOptions { pause: Duration::ZERO, ..options(base_url) }.mistakes();
         for base_url in
             ["http://127.0.0.1:8700/s/ok", "http://[::1]:1", "http://localhost", "http://127.9.9.9"]
         {
@@ -160,10 +160,10 @@ mod tests {
         for base_url in
             ["https://arxiv.org", "http://localhost.evil.invalid", "http://10.0.0.1", "http://0.0.0.0"]
         {
-            assert_eq!(quick(base_url), [OptionsError::Pause(Duration::ZERO)], "{base_url}");
+            assert_eq!(quick(base_url), [UpstreamOptionsError::Pause(Duration::ZERO)], "{base_url}");
         }
         assert_eq!(
-            OptionsError::Pause(Duration::from_millis(500)).to_string(),
+            UpstreamOptionsError::Pause(Duration::from_millis(500)).to_string(),
             "`upstream.pause_seconds` is 0.5; choose 3 to 86400, or less only with a loopback `upstream.base_url`"
         );
     }
@@ -181,7 +181,7 @@ mod tests {
             "mailto:a@b.example",
         ] {
             assert!(
-                matches!(options(base_url).mistakes().as_slice(), [OptionsError::BaseUrl(_)]),
+                matches!(options(base_url).mistakes().as_slice(), [UpstreamOptionsError::BaseUrl(_)]),
                 "{base_url}"
             );
         }
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn every_mistake_is_named_at_once() {
-        let wrong = Options {
+        let wrong = UpstreamOptions {
             contact: "nobody".into(),
             pause: Duration::MAX,
             connect_timeout: Duration::ZERO,
@@ -202,7 +202,8 @@ mod tests {
 
     #[test]
     fn the_user_agent_always_says_where_to_complain() {
-        let agent = |contact: &str| Options { contact: contact.into(), ..options("https://arxiv.org") };
+        let agent =
+            |contact: &str| UpstreamOptions { contact: contact.into(), ..options("https://arxiv.org") };
         assert_eq!(
             agent("").user_agent(),
             format!("crosslist/{} (+{PROJECT_URL})", env!("CARGO_PKG_VERSION"))

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::domain::back_off::Cause;
+use crate::domain::back_off::BackOffCause;
 
 /// The longest back-off after trouble: half an hour, so that a mended arXiv is noticed within the evening.
 pub const BACKOFF_MAX: Duration = Duration::from_mins(30);
@@ -34,7 +34,7 @@ const DOUBLINGS_MAX: u32 = 16;
 
 /// How a request ended, as far as the next one is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum RequestOutcome {
     /// A page: the series of troubles is over.
     Answered,
     /// A clear answer that is no page, such as a 404: says nothing about the upstream's health.
@@ -49,7 +49,7 @@ pub enum Outcome {
 
 /// The turnstile before the upstream.
 #[derive(Debug)]
-pub struct Pace {
+pub struct RateLimiter {
     /// Held from before the pause until the body has ended; waiting is first come, first served.
     turn: tokio::sync::Mutex<()>,
     state: Mutex<State>,
@@ -81,15 +81,15 @@ struct Jitter {
 
 /// The right to ask, for one request at a time; giving it up without a word counts as a request that ended now.
 #[derive(Debug)]
-pub struct Turn<'a> {
-    pace: &'a Pace,
+pub struct Permit<'a> {
+    pace: &'a RateLimiter,
     _only: tokio::sync::MutexGuard<'a, ()>,
 }
 
 /// Counts a request that waits, also when its future is dropped.
-struct Waiting<'a>(&'a Pace);
+struct Waiting<'a>(&'a RateLimiter);
 
-impl Pace {
+impl RateLimiter {
     /// `refusal_stop` is the first stop after a refusal; each further one doubles it.
     #[must_use]
     pub fn new(pause: Duration, refusal_stop: Duration) -> Self {
@@ -129,13 +129,13 @@ impl Pace {
     }
 
     /// Waits until a request may start.
-    pub async fn turn(&self) -> Turn<'_> {
+    pub async fn turn(&self) -> Permit<'_> {
         let waiting = Waiting::new(self);
         let only = self.turn.lock().await;
         self.until_allowed().await;
         drop(waiting);
         self.state().is_asking = true;
-        Turn { pace: self, _only: only }
+        Permit { pace: self, _only: only }
     }
 
     /// How long a request made now has to wait at least: the pause or back-off, and one pause for each before it.
@@ -149,26 +149,26 @@ impl Pace {
     }
 
     /// For how long nothing is asked after trouble, why, and how often in a row; nothing where the pause alone rules.
-    pub fn back_off(&self) -> Option<(Duration, Cause, u32)> {
+    pub fn back_off(&self) -> Option<(Duration, BackOffCause, u32)> {
         let state = self.state();
         let wait = state.not_before?.saturating_duration_since(Instant::now());
         let series = [
-            (Cause::Refusal, state.refusals),
-            (Cause::Throttle, state.throttles),
-            (Cause::Trouble, state.troubles),
+            (BackOffCause::Refusal, state.refusals),
+            (BackOffCause::Throttle, state.throttles),
+            (BackOffCause::Trouble, state.troubles),
         ];
         let (cause, times) = series.into_iter().find(|(_, times)| *times > 0)?;
         (wait > state.pause).then_some((wait, cause, times))
     }
 
     /// Goes on with the back-off of an earlier run.
-    pub fn resume(&self, wait: Duration, cause: Cause, times: u32) {
+    pub fn resume(&self, wait: Duration, cause: BackOffCause, times: u32) {
         self.rest(wait.min(REFUSAL_STOP_MAX));
         let mut state = self.state();
         let series = match cause {
-            Cause::Trouble => &mut state.troubles,
-            Cause::Throttle => &mut state.throttles,
-            Cause::Refusal => &mut state.refusals,
+            BackOffCause::Trouble => &mut state.troubles,
+            BackOffCause::Throttle => &mut state.throttles,
+            BackOffCause::Refusal => &mut state.refusals,
         };
         *series = times.max(*series);
     }
@@ -187,7 +187,7 @@ impl Pace {
 
     /// A page that came as an answer was a refusal after all.
     pub fn report_refusal(&self) {
-        self.settle(Outcome::Refused { retry_after: None });
+        self.settle(RequestOutcome::Refused { retry_after: None });
     }
 
     /// Looks again after each sleep: a refusal may have been reported meanwhile.
@@ -201,7 +201,7 @@ impl Pace {
         }
     }
 
-    fn settle(&self, outcome: Outcome) {
+    fn settle(&self, outcome: RequestOutcome) {
         let mut state = self.state();
         let wait = state.wait_after(outcome).max(state.pause);
         let now = Instant::now();
@@ -211,14 +211,14 @@ impl Pace {
         let (troubles, throttles, refusals) = (state.troubles, state.throttles, state.refusals);
         drop(state);
         match outcome {
-            Outcome::Answered | Outcome::Odd => {}
-            Outcome::Troubled { .. } => {
+            RequestOutcome::Answered | RequestOutcome::Odd => {}
+            RequestOutcome::Troubled { .. } => {
                 tracing::warn!(wait_seconds = wait.as_secs(), troubles, "backing off from the upstream");
             }
-            Outcome::Throttled { .. } => {
+            RequestOutcome::Throttled { .. } => {
                 tracing::warn!(wait_seconds = wait.as_secs(), throttles, "the upstream asks to slow down");
             }
-            Outcome::Refused { .. } => {
+            RequestOutcome::Refused { .. } => {
                 tracing::warn!(
                     wait_seconds = wait.as_secs(),
                     refusals,
@@ -234,13 +234,13 @@ impl Pace {
 }
 
 impl State {
-    fn wait_after(&mut self, outcome: Outcome) -> Duration {
+    fn wait_after(&mut self, outcome: RequestOutcome) -> Duration {
         let asked = |retry_after: Option<Duration>| {
             retry_after.map_or(Duration::ZERO, |wait| wait.saturating_add(RETRY_AFTER_MARGIN))
         };
         match outcome {
-            Outcome::Odd => Duration::ZERO,
-            Outcome::Answered => {
+            RequestOutcome::Odd => Duration::ZERO,
+            RequestOutcome::Answered => {
                 self.troubles = 0;
                 self.calm_answers = self.calm_answers.saturating_add(1);
                 if self.calm_answers >= CALM_ANSWERS {
@@ -251,12 +251,12 @@ impl State {
                 let ceiling = self.throttle_wait();
                 self.jitter.below(ceiling)
             }
-            Outcome::Troubled { retry_after } => {
+            RequestOutcome::Troubled { retry_after } => {
                 self.troubles = self.troubles.saturating_add(1);
                 let ceiling = doubled(self.pause, self.troubles, BACKOFF_MAX);
                 self.jitter.below(ceiling).max(asked(retry_after))
             }
-            Outcome::Throttled { retry_after } => {
+            RequestOutcome::Throttled { retry_after } => {
                 self.calm_answers = 0;
                 // A wait at its limit is not counted further, so that it comes down as soon as it may.
                 if self.throttle_wait() < BACKOFF_MAX {
@@ -265,7 +265,7 @@ impl State {
                 let ceiling = self.throttle_wait();
                 self.jitter.below(ceiling).max(asked(retry_after))
             }
-            Outcome::Refused { retry_after } => {
+            RequestOutcome::Refused { retry_after } => {
                 self.calm_answers = 0;
                 self.refusals = self.refusals.saturating_add(1);
                 let stop = doubled(self.refusal_stop, self.refusals - 1, REFUSAL_STOP_MAX);
@@ -295,33 +295,33 @@ impl Jitter {
     }
 }
 
-impl Turn<'_> {
+impl Permit<'_> {
     /// Ends one request and waits until the next of the same turn may start: a redirect costs a pause like any other.
     pub async fn again(&mut self) {
-        self.pace.settle(Outcome::Odd);
+        self.pace.settle(RequestOutcome::Odd);
         self.pace.state().is_asking = false;
         self.pace.until_allowed().await;
         self.pace.state().is_asking = true;
     }
 
     /// Ends the request and the turn.
-    pub fn end(self, outcome: Outcome) {
+    pub fn end(self, outcome: RequestOutcome) {
         self.pace.settle(outcome);
         self.pace.state().is_asking = false;
     }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for Permit<'_> {
     fn drop(&mut self) {
         let was_asking = std::mem::take(&mut self.pace.state().is_asking);
         if was_asking {
-            self.pace.settle(Outcome::Odd);
+            self.pace.settle(RequestOutcome::Odd);
         }
     }
 }
 
 impl<'a> Waiting<'a> {
-    fn new(pace: &'a Pace) -> Self {
+    fn new(pace: &'a RateLimiter) -> Self {
         let mut state = pace.state();
         state.waiting = state.waiting.saturating_add(1);
         drop(state);

@@ -4,7 +4,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::failure::Failure;
+use super::failure::RequestFailure;
 use super::page::ListingUrl;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
@@ -14,7 +14,7 @@ use crate::domain::verdict::Verdict;
 const ABSENT_MAX: usize = 4;
 
 #[derive(Debug, Default)]
-pub(super) struct Standing(Mutex<Known>);
+pub(super) struct RefusalTracker(Mutex<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
@@ -23,7 +23,7 @@ struct Known {
     absent: Vec<SubjectId>,
 }
 
-impl Standing {
+impl RefusalTracker {
     /// A page came, perhaps one among many that were not given.
     pub(super) fn page_came(&self, is_throttled: bool) {
         let mut known = self.known();
@@ -34,7 +34,7 @@ impl Standing {
     }
 
     /// What a failure means beside those before it.
-    pub(super) fn judge(&self, page: &ListingUrl, failure: Failure) -> Failure {
+    pub(super) fn judge(&self, page: &ListingUrl, failure: RequestFailure) -> RequestFailure {
         let mut known = self.known();
         let failure = match page {
             ListingUrl::New { subject, .. } if failure.is_absence => {

@@ -37,7 +37,7 @@ pub struct Replay {
 
 /// The folder cannot stand in for arXiv.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
+pub enum ReplayError {
     #[error("the replay folder `{folder}` cannot be read: {reason}")]
     Unreadable { folder: String, reason: String },
     #[error(
@@ -57,7 +57,7 @@ pub enum OpenError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     New,
-    /// Known by name so that doublets are noticed; no part of crosslist asks for it.
+    /// TaggedPage by name so that doublets are noticed; no part of crosslist asks for it.
     Recent,
     Catchup,
 }
@@ -70,13 +70,13 @@ impl Replay {
     ///
     /// # Errors
     /// The folder is missing, unreadable or without a page, or two files are one page.
-    pub fn open(folder: impl Into<PathBuf>, page_bytes_max: usize) -> Result<Self, OpenError> {
+    pub fn open(folder: impl Into<PathBuf>, page_bytes_max: usize) -> Result<Self, ReplayError> {
         let folder = folder.into();
         let name = shown(&folder.to_string_lossy());
         let mut names = file_names(&folder)
-            .map_err(|error| OpenError::Unreadable { folder: name.clone(), reason: reason(&error) })?;
+            .map_err(|error| ReplayError::Unreadable { folder: name.clone(), reason: reason(&error) })?;
         if names.len() > FILES_MAX {
-            return Err(OpenError::TooMany { folder: name });
+            return Err(ReplayError::TooMany { folder: name });
         }
         // The folder's own order is the file system's whim; the error shall name the same file first each time.
         names.sort_unstable();
@@ -87,12 +87,12 @@ impl Replay {
                 Entry::Vacant(place) => place.insert(file),
                 Entry::Occupied(first) => {
                     let (first, second) = (shown(first.get()), shown(&file));
-                    return Err(OpenError::Twice { folder: name, first, second });
+                    return Err(ReplayError::Twice { folder: name, first, second });
                 }
             };
         }
         let dates = pages.keys().filter(|(_, kind, _)| *kind != Kind::Recent).map(|(_, _, date)| *date);
-        let Some(newest_date) = dates.max() else { return Err(OpenError::Empty { folder: name }) };
+        let Some(newest_date) = dates.max() else { return Err(ReplayError::Empty { folder: name }) };
         tracing::info!(page.count = pages.len(), newest_date = %newest_date, "opened a replay of `{name}`");
         Ok(Self { folder, pages, newest_date, page_bytes_max })
     }

@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER};
 use url::Url;
 
-use super::failure::Failure;
+use super::failure::RequestFailure;
 use super::foreign_text::shown;
 use crate::domain::retry_after;
 
@@ -18,7 +18,7 @@ const CHARSET_BYTES_MAX: usize = 64;
 
 /// An answer that is not a failure.
 #[derive(Debug)]
-pub(super) enum Head {
+pub(super) enum ResponseHead {
     /// A page follows.
     Page { charset: Option<String> },
     /// Ask there instead; on the same origin.
@@ -33,21 +33,26 @@ pub(super) fn judge(
     status: StatusCode,
     headers: &HeaderMap,
     has_condition: bool,
-) -> Result<Head, Failure> {
+) -> Result<ResponseHead, RequestFailure> {
     let named = named(status);
     match status.as_u16() {
         200 => page(url, headers),
-        301 | 302 | 303 | 307 | 308 => moved(url, headers).map(Head::Moved),
-        304 if has_condition => Ok(Head::Unchanged),
-        304 => Err(Failure::unrecognized(url, &format!("answered {named} though no condition was sent"))),
-        403 | 451 => Err(Failure::refused(url, &format!("answered {named}"), wait(headers))),
-        500.. => Err(Failure::unreachable(url, &format!("answered {named}"), wait(headers))),
+        301 | 302 | 303 | 307 | 308 => moved(url, headers).map(ResponseHead::Moved),
+        304 if has_condition => Ok(ResponseHead::Unchanged),
+        304 => {
+            Err(RequestFailure::unrecognized(url, &format!("answered {named} though no condition was sent")))
+        }
+        403 | 451 => Err(RequestFailure::refused(url, &format!("answered {named}"), wait(headers))),
+        500.. => Err(RequestFailure::unreachable(url, &format!("answered {named}"), wait(headers))),
         // What arXiv says of one page: no such subject, date or address (`error-400-*`, `error-404-*`, 2026-03).
-        400 | 404 | 410 => Err(Failure::absent(url, &format!("answered {named}"))),
+        400 | 404 | 410 => Err(RequestFailure::absent(url, &format!("answered {named}"))),
         // A listing gives no reason for any other: 406 and 429 of the network in front of arXiv mean "slow down", and
         // so is 401, 408, 421, 425 or what else is made up there.
-        400..500 => Err(Failure::throttled(url, &format!("answered {named}"), wait(headers))),
-        _ => Err(Failure::unrecognized(url, &format!("answered {named} where a whole page was expected"))),
+        400..500 => Err(RequestFailure::throttled(url, &format!("answered {named}"), wait(headers))),
+        _ => Err(RequestFailure::unrecognized(
+            url,
+            &format!("answered {named} where a whole page was expected"),
+        )),
     }
 }
 
@@ -67,17 +72,17 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
-fn page(url: &Url, headers: &HeaderMap) -> Result<Head, Failure> {
+fn page(url: &Url, headers: &HeaderMap) -> Result<ResponseHead, RequestFailure> {
     // Codings that were undone are no longer in the headers.
     if let Some(coding) = headers.get(CONTENT_ENCODING) {
         let coding = String::from_utf8_lossy(coding.as_bytes());
         if !coding.trim().eq_ignore_ascii_case("identity") {
             let found = format!("sent a page coded as `{}`, which was not asked for", shown(&coding));
-            return Err(Failure::unrecognized(url, &found));
+            return Err(RequestFailure::unrecognized(url, &found));
         }
     }
     let Some(content_type) = headers.get(CONTENT_TYPE) else {
-        return Err(Failure::unrecognized(
+        return Err(RequestFailure::unrecognized(
             url,
             "sent something without a Content-Type where an HTML page was expected",
         ));
@@ -87,9 +92,9 @@ fn page(url: &Url, headers: &HeaderMap) -> Result<Head, Failure> {
     let media_type = parts.next().unwrap_or_default().trim();
     if !PAGE_TYPES.iter().any(|known| known.eq_ignore_ascii_case(media_type)) {
         let found = format!("sent `{}` where an HTML page was expected", shown(media_type));
-        return Err(Failure::unrecognized(url, &found));
+        return Err(RequestFailure::unrecognized(url, &found));
     }
-    Ok(Head::Page { charset: parts.find_map(charset) })
+    Ok(ResponseHead::Page { charset: parts.find_map(charset) })
 }
 
 fn charset(parameter: &str) -> Option<String> {
@@ -101,13 +106,13 @@ fn charset(parameter: &str) -> Option<String> {
 }
 
 /// The address of a redirect, only within the origin: what is elsewhere was never agreed to be asked.
-fn moved(url: &Url, headers: &HeaderMap) -> Result<Url, Failure> {
+fn moved(url: &Url, headers: &HeaderMap) -> Result<Url, RequestFailure> {
     let Some(location) = headers.get(LOCATION).map(|value| String::from_utf8_lossy(value.as_bytes())) else {
-        return Err(Failure::unrecognized(url, "redirects without saying where to"));
+        return Err(RequestFailure::unrecognized(url, "redirects without saying where to"));
     };
     let refuse = |why: &str| {
         let found = format!("redirects to `{}`, {why}; not followed", shown(&location));
-        Err(Failure::unrecognized(url, &found))
+        Err(RequestFailure::unrecognized(url, &found))
     };
     // The standard for addresses drops tabs and line breaks; nobody honest sends them.
     if location.is_empty() || location.chars().any(|c| c.is_control() || c == ' ') {
@@ -131,12 +136,12 @@ fn moved(url: &Url, headers: &HeaderMap) -> Result<Url, Failure> {
 mod tests {
     use super::*;
     use crate::domain::verdict::Verdict;
-    use crate::fetch::rate_limiter::Outcome;
+    use crate::fetch::rate_limiter::RequestOutcome;
     use reqwest::header::HeaderValue;
 
     const ASKED: &str = "https://arxiv.org/list/cs.DC/new";
 
-    fn judged(status: u16, headers: &[(HeaderName, &str)]) -> Result<Head, Failure> {
+    fn judged(status: u16, headers: &[(HeaderName, &str)]) -> Result<ResponseHead, RequestFailure> {
         let url: Url = ASKED.parse().expect("an address");
         let status = StatusCode::from_u16(status).expect("a status");
         let headers = headers
@@ -146,7 +151,7 @@ mod tests {
         judge(&url, status, &headers, false)
     }
 
-    fn check(status: u16, headers: &[(HeaderName, &str)], verdict: Verdict, reason: &str) -> Outcome {
+    fn check(status: u16, headers: &[(HeaderName, &str)], verdict: Verdict, reason: &str) -> RequestOutcome {
         let failure = judged(status, headers).expect_err("no page");
         assert_eq!(failure.error.reason, format!("`{ASKED}` {reason}"));
         assert_eq!(failure.error.verdict, verdict, "{reason}");
@@ -162,7 +167,7 @@ mod tests {
             "application/xhtml+xml;x=y; Charset=\"utf-8\"",
         ] {
             let head = judged(200, &[(CONTENT_TYPE, content_type)]).expect("a page");
-            let Head::Page { charset } = head else { panic!("{head:?}") };
+            let ResponseHead::Page { charset } = head else { panic!("{head:?}") };
             assert_eq!(charset.as_deref(), content_type.contains('=').then_some("utf-8"), "{content_type}");
         }
         let odd = Verdict::Unrecognized;
@@ -197,14 +202,14 @@ mod tests {
         let retry_after = Some(Duration::from_mins(5));
         let check = |status, verdict, reason| check(status, &later, verdict, reason);
         let odd = Verdict::Unrecognized;
-        assert_eq!(check(404, odd, "answered 404 Not Found"), Outcome::Odd);
-        assert_eq!(check(400, odd, "answered 400 Bad Request"), Outcome::Odd);
-        assert_eq!(check(410, odd, "answered 410 Gone"), Outcome::Odd);
+        assert_eq!(check(404, odd, "answered 404 Not Found"), RequestOutcome::Odd);
+        assert_eq!(check(400, odd, "answered 400 Bad Request"), RequestOutcome::Odd);
+        assert_eq!(check(410, odd, "answered 410 Gone"), RequestOutcome::Odd);
         let refused = Verdict::Refused;
-        assert_eq!(check(403, refused, "answered 403 Forbidden"), Outcome::Refused { retry_after });
+        assert_eq!(check(403, refused, "answered 403 Forbidden"), RequestOutcome::Refused { retry_after });
         assert_eq!(
             check(451, refused, "answered 451 Unavailable For Legal Reasons"),
-            Outcome::Refused { retry_after }
+            RequestOutcome::Refused { retry_after }
         );
         for (status, reason) in [
             (401, "answered 401 Unauthorized"),
@@ -216,16 +221,16 @@ mod tests {
             (429, "answered 429 Too Many Requests"),
             (499, "answered 499"),
         ] {
-            assert_eq!(check(status, refused, reason), Outcome::Throttled { retry_after }, "{status}");
+            assert_eq!(check(status, refused, reason), RequestOutcome::Throttled { retry_after }, "{status}");
         }
         let trouble = Verdict::Unreachable;
         assert_eq!(
             check(503, trouble, "answered 503 Service Unavailable"),
-            Outcome::Troubled { retry_after }
+            RequestOutcome::Troubled { retry_after }
         );
-        assert_eq!(check(520, trouble, "answered 520"), Outcome::Troubled { retry_after });
+        assert_eq!(check(520, trouble, "answered 520"), RequestOutcome::Troubled { retry_after });
         let failure = judged(429, &[(RETRY_AFTER, "-5; soon")]).expect_err("refused");
-        assert_eq!(failure.outcome, Outcome::Throttled { retry_after: None });
+        assert_eq!(failure.outcome, RequestOutcome::Throttled { retry_after: None });
     }
 
     #[test]
@@ -237,7 +242,10 @@ mod tests {
             ("../../a", "https://arxiv.org/a"),
         ] {
             let head = judged(308, &[(LOCATION, location)]).expect("followed");
-            assert!(matches!(&head, Head::Moved(url) if url.as_str() == target), "{location}: {head:?}");
+            assert!(
+                matches!(&head, ResponseHead::Moved(url) if url.as_str() == target),
+                "{location}: {head:?}"
+            );
         }
         let refused = |location: &str, why: &str| {
             let reason = format!("redirects to `{}`, {why}; not followed", shown(location));

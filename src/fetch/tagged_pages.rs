@@ -21,20 +21,20 @@ const TAG_BYTES_MAX: usize = 256;
 
 /// A page and the tag that its own server gave it.
 #[derive(Clone, Debug)]
-pub(super) struct Known {
+pub(super) struct TaggedPage {
     pub tag: HeaderValue,
     pub page: Arc<Page>,
 }
 
 /// The last page per address, oldest first, bounded in number and bytes.
 #[derive(Debug, Default)]
-pub(super) struct Remembered {
-    pages: VecDeque<Known>,
+pub(super) struct TaggedPages {
+    pages: VecDeque<TaggedPage>,
     bytes: usize,
 }
 
-impl Remembered {
-    pub(super) fn get(&self, url: &str) -> Option<Known> {
+impl TaggedPages {
+    pub(super) fn get(&self, url: &str) -> Option<TaggedPage> {
         self.pages.iter().find(|known| known.page.url == url).cloned()
     }
 
@@ -46,7 +46,7 @@ impl Remembered {
             return;
         }
         self.bytes += page.bytes.len();
-        self.pages.push_back(Known { tag: tag.clone(), page: Arc::new(page.clone()) });
+        self.pages.push_back(TaggedPage { tag: tag.clone(), page: Arc::new(page.clone()) });
         while self.bytes > REMEMBERED_BYTES_MAX || self.pages.len() > REMEMBERED_PAGES_MAX {
             let Some(oldest) = self.pages.pop_front() else { break };
             self.bytes -= oldest.page.bytes.len();
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn the_newest_page_of_an_address_replaces_the_older_even_without_a_tag() {
-        let mut remembered = Remembered::default();
+        let mut remembered = TaggedPages::default();
         remembered.keep(&page("a", 1), Some(&tag("\"1\"")));
         remembered.keep(&page("a", 2), Some(&tag("\"2\"")));
         let known = remembered.get("a").expect("known");
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_in_pages_and_in_bytes() {
-        let mut remembered = Remembered::default();
+        let mut remembered = TaggedPages::default();
         for n in 0..REMEMBERED_PAGES_MAX + 10 {
             remembered.keep(&page(&n.to_string(), 1), Some(&tag("\"t\"")));
         }

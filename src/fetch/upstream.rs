@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
-use super::client::Client;
-use super::counters::Tally;
+use super::client::UpstreamClient;
+use super::counters::RequestCounters;
 use super::failure::FetchError;
-use super::guard::Guard;
-use super::options::{Options, OptionsError};
+use super::guard::RequestGuard;
+use super::options::{UpstreamOptions, UpstreamOptionsError};
 use super::page::{ListingUrl, Page};
 use super::replay::Replay;
 use crate::domain::back_off::BackOff;
@@ -16,7 +16,7 @@ use crate::domain::back_off::BackOff;
 /// Where pages come from.
 #[derive(Debug)]
 pub enum Upstream {
-    Live(Box<Client>),
+    Live(Box<UpstreamClient>),
     Replay(Replay),
 }
 
@@ -68,7 +68,7 @@ impl Upstream {
     }
 
     /// Asks `guard` before every request from now on; a replay asks nobody.
-    pub fn guard_with(&mut self, guard: Guard) {
+    pub fn guard_with(&mut self, guard: RequestGuard) {
         if let Self::Live(client) = self {
             client.guard_with(guard);
         }
@@ -77,8 +77,8 @@ impl Upstream {
     /// Asks in this way from now on; the server stays the same, and a replay asks nobody.
     ///
     /// # Errors
-    /// As for [`Client::new`]; nothing has changed then.
-    pub fn tell(&self, options: &Options) -> Result<(), OptionsError> {
+    /// As for [`UpstreamClient::new`]; nothing has changed then.
+    pub fn tell(&self, options: &UpstreamOptions) -> Result<(), UpstreamOptionsError> {
         match self {
             Self::Live(client) => client.tell(options),
             Self::Replay(_) => Ok(()),
@@ -110,7 +110,7 @@ impl Upstream {
 
     /// The requests that were made; none for a replay.
     #[must_use]
-    pub fn tally(&self) -> Option<&Tally> {
+    pub fn tally(&self) -> Option<&RequestCounters> {
         match self {
             Self::Live(client) => Some(client.tally()),
             Self::Replay(_) => None,

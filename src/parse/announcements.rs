@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::domain::announcement::{AnnounceType, Announced, Announcement};
+use crate::domain::announcement::{AnnounceType, Announcement, ListingEntry};
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::taxonomy::SubjectId;
 
 use super::heading;
-use super::listing::{Heading, Kind, Listing};
+use super::listing::{Listing, ListingKind, SectionHeading};
 
 /// Sorts the entries of a listing by their date, in the page's order, each paper once per date.
 ///
@@ -21,7 +21,7 @@ use super::listing::{Heading, Kind, Listing};
 pub fn announcements(pages: Vec<Listing>, subject: SubjectId) -> Vec<Announcement> {
     let mut days: Vec<(Announcement, HashSet<ArxivId>)> = Vec::new();
     for page in pages {
-        if let Kind::New(date) | Kind::Catchup(date) = page.kind {
+        if let ListingKind::New(date) | ListingKind::Catchup(date) = page.kind {
             index_of(&mut days, subject, date);
         }
         for mut section in page.sections {
@@ -40,7 +40,7 @@ pub fn announcements(pages: Vec<Listing>, subject: SubjectId) -> Vec<Announcemen
 }
 
 /// Tells the replacements of a subject's own papers from those of papers cross-listed in it.
-pub(super) fn retype(entries: &mut [Announced], subject: Option<SubjectId>) {
+pub(super) fn retype(entries: &mut [ListingEntry], subject: Option<SubjectId>) {
     let mut own: HashMap<Arc<str>, bool> = HashMap::new();
     for entry in entries.iter_mut().filter(|entry| entry.announce_type.is_replacement()) {
         let primary = &entry.paper.primary().id;
@@ -58,12 +58,12 @@ fn index_of(days: &mut Vec<(Announcement, HashSet<ArxivId>)>, subject: SubjectId
     })
 }
 
-fn date_of(kind: Kind, heading: Heading) -> Date {
+fn date_of(kind: ListingKind, heading: SectionHeading) -> Date {
     match (kind, heading) {
-        (Kind::New(date) | Kind::Catchup(date), _) | (_, Heading::Day(date)) => date,
-        (Kind::Month { year, month }, _) => heading::first_day(year, month),
-        (Kind::Year { year }, _) => heading::first_day(year, 1),
-        (Kind::Recent, _) => Date::MIN,
+        (ListingKind::New(date) | ListingKind::Catchup(date), _) | (_, SectionHeading::Day(date)) => date,
+        (ListingKind::Month { year, month }, _) => heading::first_day(year, month),
+        (ListingKind::Year { year }, _) => heading::first_day(year, 1),
+        (ListingKind::Recent, _) => Date::MIN,
     }
 }
 

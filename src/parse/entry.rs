@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use scraper::{ElementRef, Node};
 
-use crate::domain::announcement::{AnnounceType, Announced};
+use crate::domain::announcement::{AnnounceType, ListingEntry};
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::paper::{Authors, Paper, Subject};
 use crate::domain::prose::Prose;
 
 use super::characters::{Folded, is_blank, line};
-use super::listing::{Heading, Remark, Unreadable};
+use super::listing::{Remark, SectionHeading, UnreadableEntry};
 use super::selectors::{Field, attribute, elements, field_of, gather, line_of};
 use super::subjects::{Subjects, cross_list_from};
 use super::{authors, running_text};
@@ -24,7 +24,7 @@ const LOST_TITLE: &str = "(unreadable title)";
 /// An entry, and what was coped with in it.
 #[derive(Debug)]
 pub(super) struct Read {
-    pub announced: Announced,
+    pub announced: ListingEntry,
     pub remarks: Vec<Remark>,
 }
 
@@ -39,7 +39,7 @@ pub(super) struct Reader {
 /// Why an entry could not be read.
 #[derive(Debug)]
 pub(super) struct Trouble {
-    pub unreadable: Unreadable,
+    pub unreadable: UnreadableEntry,
     /// The part that is not there at all, which a change of arXiv's layout would explain.
     pub absent: Option<&'static str>,
 }
@@ -79,7 +79,7 @@ impl Reader {
         &mut self,
         term: ElementRef<'_>,
         description: ElementRef<'_>,
-        heading: Heading,
+        heading: SectionHeading,
     ) -> Result<Read, Trouble> {
         let term = term_of(term);
         let trouble = |reason: String, absent| trouble(term.position, &reason, absent);
@@ -116,7 +116,7 @@ impl Reader {
             id,
         };
         let announce_type = marked_type(&term.mark, heading);
-        let announced = Announced { position, announce_type, cross_list_from, paper: Arc::new(paper) };
+        let announced = ListingEntry { position, announce_type, cross_list_from, paper: Arc::new(paper) };
         Ok(Read { announced, remarks })
     }
 
@@ -189,7 +189,7 @@ pub(super) fn trouble(position: Option<u32>, reason: &str, absent: Option<&'stat
         Some(position) => format!("item {position}: {reason}"),
         None => format!("an item without a number: {reason}"),
     };
-    Trouble { unreadable: Unreadable { position, reason, is_foreign: false }, absent }
+    Trouble { unreadable: UnreadableEntry { position, reason, is_foreign: false }, absent }
 }
 
 /// The number of an entry, where its `dt` has one.
@@ -292,7 +292,7 @@ fn html_link(href: &str, id: &ArxivId) -> Option<(String, Option<u32>)> {
 /// It says the same as the section's heading, but goes with the entry when entries stand under the wrong heading;
 /// that the two agree in number is a part of the proof. A mark with bytes that could not be decoded gives way to the
 /// heading.
-fn marked_type(mark: &str, heading: Heading) -> AnnounceType {
+fn marked_type(mark: &str, heading: SectionHeading) -> AnnounceType {
     if mark.contains("(replaced)") {
         return AnnounceType::Replace;
     }
@@ -300,8 +300,8 @@ fn marked_type(mark: &str, heading: Heading) -> AnnounceType {
         return AnnounceType::Cross;
     }
     match heading {
-        Heading::Cross if mark.contains(char::REPLACEMENT_CHARACTER) => AnnounceType::Cross,
-        Heading::Replacement if mark.contains(char::REPLACEMENT_CHARACTER) => AnnounceType::Replace,
+        SectionHeading::Cross if mark.contains(char::REPLACEMENT_CHARACTER) => AnnounceType::Cross,
+        SectionHeading::Replacement if mark.contains(char::REPLACEMENT_CHARACTER) => AnnounceType::Replace,
         _ => AnnounceType::New,
     }
 }

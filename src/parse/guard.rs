@@ -20,7 +20,7 @@ pub(super) struct TooDeep;
 
 /// What a tag's name means for the nesting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum ListingKind {
     /// Has no content.
     Void,
     /// Its content is text, whatever it looks like.
@@ -40,7 +40,7 @@ enum Kind {
 #[derive(Clone, Copy)]
 struct Open<'a> {
     name: &'a str,
-    kind: Kind,
+    kind: ListingKind,
 }
 
 /// Returns the page, shortened where a tag or a comment was too long.
@@ -95,18 +95,22 @@ impl Scan<'_> {
             self.replace(start + 1 + name.len(), end, if is_closed { "/>" } else { ">" });
         }
         let kind = kind_of(name);
-        let in_foreign = self.open.iter().any(|open| open.kind == Kind::Foreign);
-        if kind == Kind::Raw && !in_foreign {
+        let in_foreign = self.open.iter().any(|open| open.kind == ListingKind::Foreign);
+        if kind == ListingKind::Raw && !in_foreign {
             return Ok(raw_end(self.html, end, name));
         }
         if in_foreign
-            && matches!(kind, Kind::Void | Kind::Implied | Kind::Formatting | Kind::Block)
+            && matches!(
+                kind,
+                ListingKind::Void | ListingKind::Implied | ListingKind::Formatting | ListingKind::Block
+            )
             && name != "a"
         {
             self.leave_foreign();
         }
-        let closes_itself = is_closed && self.open.last().is_some_and(|open| open.kind == Kind::Foreign);
-        if kind == Kind::Void || closes_itself {
+        let closes_itself =
+            is_closed && self.open.last().is_some_and(|open| open.kind == ListingKind::Foreign);
+        if kind == ListingKind::Void || closes_itself {
             return Ok(end);
         }
         self.close_implied(name, kind);
@@ -121,14 +125,14 @@ impl Scan<'_> {
     }
 
     /// Closes what ends without a word where `name` begins: a `dt` ends a `dd`, a block ends a `p`.
-    fn close_implied(&mut self, name: &str, kind: Kind) {
+    fn close_implied(&mut self, name: &str, kind: ListingKind) {
         let is_open = |open: &[Open<'_>], names: &[&str]| {
             open.last().is_some_and(|last| names.iter().any(|name| last.name.eq_ignore_ascii_case(name)))
         };
-        if matches!(kind, Kind::Block | Kind::Implied) && is_open(&self.open, &["p"]) {
+        if matches!(kind, ListingKind::Block | ListingKind::Implied) && is_open(&self.open, &["p"]) {
             self.open.pop();
         }
-        if kind != Kind::Implied {
+        if kind != ListingKind::Implied {
             return;
         }
         let ended: &[&str] = match name.to_ascii_lowercase().as_str() {
@@ -152,9 +156,14 @@ impl Scan<'_> {
             self.leave_foreign();
         }
         let reaches = |open: &&Open<'_>| match kind {
-            Kind::Boundary | Kind::Foreign => true,
-            Kind::Block | Kind::Implied => !matches!(open.kind, Kind::Boundary | Kind::Foreign),
-            _ => !matches!(open.kind, Kind::Boundary | Kind::Foreign | Kind::Block | Kind::Implied),
+            ListingKind::Boundary | ListingKind::Foreign => true,
+            ListingKind::Block | ListingKind::Implied => {
+                !matches!(open.kind, ListingKind::Boundary | ListingKind::Foreign)
+            }
+            _ => !matches!(
+                open.kind,
+                ListingKind::Boundary | ListingKind::Foreign | ListingKind::Block | ListingKind::Implied
+            ),
         };
         let is_same = |open: &Open<'_>| open.name.eq_ignore_ascii_case(name);
         for (inside, open) in self.open.iter().rev().enumerate() {
@@ -168,41 +177,45 @@ impl Scan<'_> {
     }
 
     fn leave_foreign(&mut self) {
-        if let Some(at) = self.open.iter().position(|open| open.kind == Kind::Foreign) {
+        if let Some(at) = self.open.iter().position(|open| open.kind == ListingKind::Foreign) {
             self.truncate(at);
         }
     }
 
     fn truncate(&mut self, length: usize) {
         let inside = self.open.get(length + 1..).unwrap_or_default();
-        self.reopened += inside.iter().filter(|open| open.kind == Kind::Formatting).count();
+        self.reopened += inside.iter().filter(|open| open.kind == ListingKind::Formatting).count();
         self.open.truncate(length);
     }
 }
 
-fn kind_of(name: &str) -> Kind {
+fn kind_of(name: &str) -> ListingKind {
     let mut buffer = [0; 16];
-    let Some(lower) = buffer.get_mut(..name.len()) else { return Kind::Other };
+    let Some(lower) = buffer.get_mut(..name.len()) else { return ListingKind::Other };
     lower.copy_from_slice(name.as_bytes());
     lower.make_ascii_lowercase();
     match &*lower {
         b"area" | b"base" | b"br" | b"col" | b"embed" | b"hr" | b"img" | b"input" | b"link" | b"meta"
-        | b"param" | b"source" | b"track" | b"wbr" => Kind::Void,
+        | b"param" | b"source" | b"track" | b"wbr" => ListingKind::Void,
         b"script" | b"style" | b"title" | b"textarea" | b"xmp" | b"iframe" | b"noembed" | b"noframes"
-        | b"noscript" | b"plaintext" => Kind::Raw,
+        | b"noscript" | b"plaintext" => ListingKind::Raw,
         b"p" | b"li" | b"dt" | b"dd" | b"option" | b"optgroup" | b"td" | b"th" | b"tr" | b"tbody"
-        | b"thead" | b"tfoot" => Kind::Implied,
+        | b"thead" | b"tfoot" => ListingKind::Implied,
         b"a" | b"b" | b"big" | b"code" | b"em" | b"font" | b"i" | b"nobr" | b"ruby" | b"s" | b"small"
-        | b"span" | b"strike" | b"strong" | b"sub" | b"sup" | b"tt" | b"u" | b"var" => Kind::Formatting,
+        | b"span" | b"strike" | b"strong" | b"sub" | b"sup" | b"tt" | b"u" | b"var" => {
+            ListingKind::Formatting
+        }
         b"address" | b"article" | b"aside" | b"blockquote" | b"body" | b"center" | b"details" | b"dialog"
         | b"dir" | b"div" | b"dl" | b"fieldset" | b"figcaption" | b"figure" | b"footer" | b"form" | b"h1"
         | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"head" | b"header" | b"hgroup" | b"listing" | b"main"
-        | b"menu" | b"nav" | b"ol" | b"pre" | b"search" | b"section" | b"summary" | b"ul" => Kind::Block,
-        b"applet" | b"caption" | b"html" | b"marquee" | b"object" | b"select" | b"table" | b"template" => {
-            Kind::Boundary
+        | b"menu" | b"nav" | b"ol" | b"pre" | b"search" | b"section" | b"summary" | b"ul" => {
+            ListingKind::Block
         }
-        b"svg" | b"math" => Kind::Foreign,
-        _ => Kind::Other,
+        b"applet" | b"caption" | b"html" | b"marquee" | b"object" | b"select" | b"table" | b"template" => {
+            ListingKind::Boundary
+        }
+        b"svg" | b"math" => ListingKind::Foreign,
+        _ => ListingKind::Other,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, Weekday, date};
 
-use super::listing::{Heading, Kind};
+use super::listing::{ListingKind, SectionHeading};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -50,35 +50,35 @@ pub(super) fn day(text: &str) -> Option<Date> {
 }
 
 /// Reads what follows «Authors and titles for»: `recent submissions`, `March 2026` or `2026`.
-pub(super) fn period(text: &str) -> Option<Kind> {
+pub(super) fn period(text: &str) -> Option<ListingKind> {
     let text = text.trim();
     if text == "recent submissions" {
-        return Some(Kind::Recent);
+        return Some(ListingKind::Recent);
     }
     match text.split_once(' ') {
-        Some((month, year)) => Some(Kind::Month { year: year_of(year)?, month: month_of(month)? }),
-        None => Some(Kind::Year { year: year_of(text)? }),
+        Some((month, year)) => Some(ListingKind::Month { year: year_of(year)?, month: month_of(month)? }),
+        None => Some(ListingKind::Year { year: year_of(text)? }),
     }
 }
 
 /// Reads the heading of a section on a page of this kind.
-pub(super) fn section(kind: Kind, text: &str) -> Option<(Heading, Option<Count>)> {
+pub(super) fn section(kind: ListingKind, text: &str) -> Option<(SectionHeading, Option<Count>)> {
     let (name, count) = match text.split_once('(') {
         Some((name, rest)) => (name.trim(), Some(count(rest)?)),
         None => (text, None),
     };
     match kind {
-        Kind::New(_) | Kind::Catchup(_) => {
+        ListingKind::New(_) | ListingKind::Catchup(_) => {
             let heading = match name {
-                "New submissions" => Heading::New,
-                "Cross submissions" => Heading::Cross,
-                "Replacement submissions" => Heading::Replacement,
+                "New submissions" => SectionHeading::New,
+                "Cross submissions" => SectionHeading::Cross,
+                "Replacement submissions" => SectionHeading::Replacement,
                 _ => return None,
             };
             Some((heading, Some(count?)))
         }
-        Kind::Recent => Some((Heading::Day(day(name)?), count)),
-        Kind::Month { .. } | Kind::Year { .. } => None,
+        ListingKind::Recent => Some((SectionHeading::Day(day(name)?), count)),
+        ListingKind::Month { .. } | ListingKind::Year { .. } => None,
     }
 }
 
@@ -160,13 +160,13 @@ mod tests {
 
     #[test]
     fn a_period_is_a_month_a_year_or_the_recent_days() {
-        assert_eq!(period("recent submissions"), Some(Kind::Recent));
-        assert_eq!(period("March 2026 "), Some(Kind::Month { year: 2026, month: 3 }));
-        assert_eq!(period("1999 "), Some(Kind::Year { year: 1999 }));
+        assert_eq!(period("recent submissions"), Some(ListingKind::Recent));
+        assert_eq!(period("March 2026 "), Some(ListingKind::Month { year: 2026, month: 3 }));
+        assert_eq!(period("1999 "), Some(ListingKind::Year { year: 1999 }));
         assert_eq!(period("Lent 1999"), None);
     }
 
-    fn check_section(kind: Kind, text: &str, expected: Option<(Heading, Option<(u32, u32)>)>) {
+    fn check_section(kind: ListingKind, text: &str, expected: Option<(SectionHeading, Option<(u32, u32)>)>) {
         let found = section(kind, text);
         let found = found.map(|(heading, count)| (heading, count.map(|count| (count.shown, count.of))));
         assert_eq!(found, expected, "{text}");
@@ -174,29 +174,37 @@ mod tests {
 
     #[test]
     fn a_section_heading_says_what_is_shown_of_how_many() {
-        let new = Kind::New(date(2026, 3, 2));
-        check_section(new, "New submissions (showing 6 of 6 entries)", Some((Heading::New, Some((6, 6)))));
+        let new = ListingKind::New(date(2026, 3, 2));
+        check_section(
+            new,
+            "New submissions (showing 6 of 6 entries)",
+            Some((SectionHeading::New, Some((6, 6)))),
+        );
         check_section(
             new,
             "Replacement submissions (continued, showing last 28 of 807 entries)",
-            Some((Heading::Replacement, Some((28, 807)))),
+            Some((SectionHeading::Replacement, Some((28, 807)))),
         );
         check_section(
-            Kind::Recent,
+            ListingKind::Recent,
             "Mon, 2 Mar 2026 (showing first 50 of 1200 entries )",
-            Some((Heading::Day(date(2026, 3, 2)), Some((50, 1200)))),
+            Some((SectionHeading::Day(date(2026, 3, 2)), Some((50, 1200)))),
         );
-        check_section(Kind::Recent, "Thu, 26 Feb 2026", Some((Heading::Day(date(2026, 2, 26)), None)));
+        check_section(
+            ListingKind::Recent,
+            "Thu, 26 Feb 2026",
+            Some((SectionHeading::Day(date(2026, 2, 26)), None)),
+        );
         check_section(
             new,
             "New submissions (showing 6 of 1000000000000000000 entries)",
-            Some((Heading::New, Some((6, u32::MAX)))),
+            Some((SectionHeading::New, Some((6, u32::MAX)))),
         );
     }
 
     #[test]
     fn another_heading_is_none_of_ours() {
-        let new = Kind::New(date(2026, 3, 2));
+        let new = ListingKind::New(date(2026, 3, 2));
         for text in [
             "Neue Einreichungen (showing 6 of 6 entries)",
             "New papers (listing 6 of 6 entries)",
@@ -205,6 +213,6 @@ mod tests {
         ] {
             check_section(new, text, None);
         }
-        check_section(Kind::Recent, "Sun, 2 Mar 2026 (showing 1 of 1 entries )", None);
+        check_section(ListingKind::Recent, "Sun, 2 Mar 2026 (showing 1 of 1 entries )", None);
     }
 }

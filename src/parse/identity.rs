@@ -5,8 +5,8 @@ use scraper::ElementRef;
 use crate::domain::announcement::AnnounceType;
 use crate::domain::taxonomy::SubjectId;
 
-use super::listing::Section;
-use super::page_error::{Refusal, excerpt, unrecognized};
+use super::listing::ListingSection;
+use super::page_error::{PageError, excerpt, unrecognized};
 use super::selectors::attribute;
 
 /// Where a saved page's links lead, once a browser has made them absolute.
@@ -25,7 +25,7 @@ impl Identity {
     ///
     /// # Errors
     /// The page has another heading already.
-    pub(super) fn named(&mut self, name: &str) -> Result<(), Refusal> {
+    pub(super) fn named(&mut self, name: &str) -> Result<(), PageError> {
         match &self.name {
             Some(known) if known != name => Err(unrecognized(format!(
                 "two listings on one page, «{}» and «{}»",
@@ -48,7 +48,7 @@ impl Identity {
     ///
     /// # Errors
     /// Another link of the page leads to the listing of another subject.
-    pub(super) fn link(&mut self, link: ElementRef<'_>) -> Result<(), Refusal> {
+    pub(super) fn link(&mut self, link: ElementRef<'_>) -> Result<(), PageError> {
         let id = attribute(link, "id").unwrap_or_default();
         let href = attribute(link, "href").unwrap_or_default();
         let by_id = id.strip_prefix("recent-").or_else(|| id.strip_prefix("new-"));
@@ -81,7 +81,10 @@ impl Identity {
     ///
     /// # Errors
     /// There is no heading, or it is the name of another subject than the one of the links.
-    pub(super) fn finish(self, sections: &[Section]) -> Result<(String, Option<SubjectId>), Refusal> {
+    pub(super) fn finish(
+        self,
+        sections: &[ListingSection],
+    ) -> Result<(String, Option<SubjectId>), PageError> {
         let Some(name) = self.name else {
             return Err(unrecognized("a listing without a name".into()));
         };
@@ -105,7 +108,7 @@ impl Identity {
     }
 }
 
-fn is_of(section: &Section, subject: SubjectId) -> bool {
+fn is_of(section: &ListingSection, subject: SubjectId) -> bool {
     section.entries.iter().all(|entry| {
         let subjects = &entry.paper.subjects;
         let decisive = if entry.announce_type == AnnounceType::New { 1 } else { subjects.len() };

@@ -2,12 +2,12 @@
 
 use jiff::civil::Date;
 
-use crate::domain::announcement::Announced;
+use crate::domain::announcement::ListingEntry;
 use crate::domain::taxonomy::SubjectId;
 
 /// Which kind of listing a page is, with the day or the period that it shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ListingKind {
     /// `/list/CTX/new`: one mailing, with abstracts.
     New(Date),
     /// `/list/CTX/recent` and `/pastweek`: five mailing days, new and cross only, without abstracts.
@@ -23,7 +23,7 @@ pub enum Kind {
 /// One page of a listing, read in full.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing {
-    pub kind: Kind,
+    pub kind: ListingKind,
     /// The full name in the heading.
     pub name: String,
     /// Whose listing this is, from the page's own links, else from its name where that is unique.
@@ -36,29 +36,29 @@ pub struct Listing {
     pub says_no_updates: bool,
     /// The mailing days that the head of a page of recent submissions names; empty on other pages.
     pub days: Vec<Date>,
-    pub sections: Vec<Section>,
+    pub sections: Vec<ListingSection>,
 }
 
 /// A `dl` of the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Section {
-    pub heading: Heading,
+pub struct ListingSection {
+    pub heading: SectionHeading,
     /// `showing N of M`: how many of this section the page claims to hold. Absent without a count.
     pub shown: Option<u32>,
     /// `showing N of M`: how many the section has in all.
     pub of: Option<u32>,
     /// How many entries, `dt` with `dd`, the section really holds, readable or not.
     pub found: u32,
-    pub entries: Vec<Announced>,
+    pub entries: Vec<ListingEntry>,
     /// Entries that could not be read, or that this listing cannot hold.
-    pub unreadable: Vec<Unreadable>,
+    pub unreadable: Vec<UnreadableEntry>,
     /// What was coped with in entries that could be read.
-    pub notes: Vec<Note>,
+    pub notes: Vec<EntryNote>,
 }
 
 /// What a section is headed by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heading {
+pub enum SectionHeading {
     New,
     Cross,
     Replacement,
@@ -70,7 +70,7 @@ pub enum Heading {
 
 /// An entry that is on the page but cannot be taken from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unreadable {
+pub struct UnreadableEntry {
     /// The number in brackets, where it is there.
     pub position: Option<u32>,
     /// What is wrong with it, in one line.
@@ -81,7 +81,7 @@ pub struct Unreadable {
 
 /// Something odd about an entry that was read all the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
+pub struct EntryNote {
     /// The number in brackets.
     pub position: u32,
     pub remark: Remark,
@@ -96,7 +96,7 @@ pub enum Remark {
     MalformedPrimary,
 }
 
-impl std::fmt::Display for Note {
+impl std::fmt::Display for EntryNote {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let position = self.position;
         match self.remark {
@@ -147,6 +147,6 @@ impl Listing {
 }
 
 /// The sections of all pages, in their order.
-pub(super) fn sections(pages: &[Listing]) -> impl Iterator<Item = &Section> {
+pub(super) fn sections(pages: &[Listing]) -> impl Iterator<Item = &ListingSection> {
     pages.iter().flat_map(|page| &page.sections)
 }

@@ -10,11 +10,11 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::domain::announcement::{AnnounceType, Announced};
+use crate::domain::announcement::{AnnounceType, ListingEntry};
 use crate::domain::paper::Paper;
 use crate::domain::taxonomy::{self, SubjectId};
 
-use super::listing::{Heading, Kind, Listing, Remark, Section, Unreadable};
+use super::listing::{Listing, ListingKind, ListingSection, Remark, SectionHeading, UnreadableEntry};
 
 /// How many months old the newest of several new submissions may be: they get their identifier when they are sent
 /// in, and wait for weeks at most.
@@ -38,7 +38,7 @@ pub fn assign_subject(listing: &mut Listing, subject: SubjectId) {
     let mut places = Places { subject, known: HashMap::new() };
     let aged = aged_month(listing);
     for section in &mut listing.sections {
-        let is_of_mailing = !matches!(section.heading, Heading::Day(_) | Heading::None);
+        let is_of_mailing = !matches!(section.heading, SectionHeading::Day(_) | SectionHeading::None);
         let mut kept = Vec::with_capacity(section.entries.len());
         for mut entry in std::mem::take(&mut section.entries) {
             let is_hidden = has_malformed_primary(section, entry.position);
@@ -54,7 +54,7 @@ pub fn assign_subject(listing: &mut Listing, subject: SubjectId) {
                 .or_else(|| wrong_month(kind, section.heading, &entry, aged));
             match why {
                 None => kept.push(entry),
-                Some(why) => section.unreadable.push(Unreadable {
+                Some(why) => section.unreadable.push(UnreadableEntry {
                     position: Some(entry.position),
                     reason: format!("item {}: {why}", entry.position),
                     is_foreign: true,
@@ -65,7 +65,7 @@ pub fn assign_subject(listing: &mut Listing, subject: SubjectId) {
     }
 }
 
-fn has_malformed_primary(section: &Section, position: u32) -> bool {
+fn has_malformed_primary(section: &ListingSection, position: u32) -> bool {
     section.notes.iter().any(|note| note.position == position && note.remark == Remark::MalformedPrimary)
 }
 
@@ -153,7 +153,7 @@ impl Place {
 
 /// The month of the newest new submission, where there are several and all are too old for the day of the page.
 fn aged_month(listing: &Listing) -> Option<i32> {
-    let (Kind::New(date) | Kind::Catchup(date)) = listing.kind else { return None };
+    let (ListingKind::New(date) | ListingKind::Catchup(date)) = listing.kind else { return None };
     let entries = listing.sections.iter().flat_map(|section| &section.entries);
     let new = entries.filter(|entry| entry.announce_type == AnnounceType::New);
     let months: Vec<i32> = new.map(month_of).collect();
@@ -162,19 +162,25 @@ fn aged_month(listing: &Listing) -> Option<i32> {
 }
 
 /// What the month of an identifier says against its place on the page.
-fn wrong_month(kind: Kind, heading: Heading, entry: &Announced, aged: Option<i32>) -> Option<String> {
+fn wrong_month(
+    kind: ListingKind,
+    heading: SectionHeading,
+    entry: &ListingEntry,
+    aged: Option<i32>,
+) -> Option<String> {
     let (id, month) = (&entry.paper.id, month_of(entry));
     let date = match (kind, heading) {
-        (Kind::New(date) | Kind::Catchup(date), _) | (Kind::Recent, Heading::Day(date)) => date,
-        (Kind::Month { year, month: named }, _) => {
+        (ListingKind::New(date) | ListingKind::Catchup(date), _)
+        | (ListingKind::Recent, SectionHeading::Day(date)) => date,
+        (ListingKind::Month { year, month: named }, _) => {
             // A page of February 2023, made from arXiv's listing files, is headed «March 2023».
             let age = i32::from(year) * 12 + i32::from(named) - month;
             return (!(0..=1).contains(&age)).then(|| format!("{id} is not of {year}-{named:02}"));
         }
-        (Kind::Year { year }, _) => {
+        (ListingKind::Year { year }, _) => {
             return (id.month().0 != year).then(|| format!("{id} is not of {year}"));
         }
-        (Kind::Recent, _) => return None,
+        (ListingKind::Recent, _) => return None,
     };
     if month > months_of(date) {
         Some(format!("{id} was not given out yet on {date}"))
@@ -185,7 +191,7 @@ fn wrong_month(kind: Kind, heading: Heading, entry: &Announced, aged: Option<i32
     }
 }
 
-fn month_of(entry: &Announced) -> i32 {
+fn month_of(entry: &ListingEntry) -> i32 {
     let (year, month) = entry.paper.id.month();
     i32::from(year) * 12 + i32::from(month)
 }

@@ -8,9 +8,9 @@ use super::characters::line;
 use super::entry::{Reader, Trouble, position_of, trouble};
 use super::heading::{self, Count};
 use super::identity::Identity;
-use super::listing::{Heading, Kind, Listing, Note, Section};
+use super::listing::{EntryNote, Listing, ListingKind, ListingSection, SectionHeading};
 use super::membership::assign_subject;
-use super::page_error::{self, Refusal, unrecognized};
+use super::page_error::{self, PageError, unrecognized};
 use super::selectors::{ARTICLES_ID, LISTING_ID, attribute, elements, line_of};
 use super::{decode, guard};
 
@@ -27,7 +27,7 @@ const CATCHUP_PAGE_SIZE: u32 = 2_000;
 ///
 /// # Errors
 /// The bytes are no listing page as we know it; the refusal says what they are instead.
-pub fn listing(bytes: &[u8], charset: Option<&str>) -> Result<Listing, Refusal> {
+pub fn listing(bytes: &[u8], charset: Option<&str>) -> Result<Listing, PageError> {
     if bytes.len() > PAGE_BYTES_MAX {
         return Err(unrecognized(format!("a page of {} bytes, more than {PAGE_BYTES_MAX}", bytes.len())));
     }
@@ -54,13 +54,13 @@ pub fn listing(bytes: &[u8], charset: Option<&str>) -> Result<Listing, Refusal> 
 
 struct Walk {
     reader: Reader,
-    kind: Option<Kind>,
+    kind: Option<ListingKind>,
     identity: Identity,
     total: Option<u32>,
     page_size: Option<u32>,
     says_no_updates: bool,
     days: Vec<Date>,
-    sections: Vec<Section>,
+    sections: Vec<ListingSection>,
     /// All lists without entries say so themselves.
     empty_lists_say_so: bool,
     /// The first heading or list that is not known.
@@ -86,7 +86,7 @@ impl Walk {
         }
     }
 
-    fn visit(&mut self, parent: ElementRef<'_>) -> Result<(), Refusal> {
+    fn visit(&mut self, parent: ElementRef<'_>) -> Result<(), PageError> {
         for child in parent.children() {
             if let Node::Text(words) = child.value() {
                 self.words(words)?;
@@ -97,7 +97,7 @@ impl Walk {
         Ok(())
     }
 
-    fn element(&mut self, element: ElementRef<'_>) -> Result<(), Refusal> {
+    fn element(&mut self, element: ElementRef<'_>) -> Result<(), PageError> {
         match element.value().name() {
             name @ ("h1" | "h2" | "h3" | "h4") => self.heading(name, &line_of(element)),
             "dl" if attribute(element, "id") == Some(ARTICLES_ID) => self.section(element),
@@ -117,16 +117,16 @@ impl Walk {
     }
 
     /// Takes a heading that stands outside of the lists.
-    fn heading(&mut self, element: &str, text: &str) -> Result<(), Refusal> {
+    fn heading(&mut self, element: &str, text: &str) -> Result<(), PageError> {
         if let Some(rest) = text.strip_prefix("Catchup results for ") {
             let found = rest.rsplit_once(" on ").and_then(|(name, date)| Some((name, heading::day(date)?)));
             let (name, date) = found.ok_or_else(|| page_error::headed("a catchup page", text))?;
             self.identity.named(name)?;
             self.page_size = Some(CATCHUP_PAGE_SIZE);
-            self.kind(Kind::Catchup(date), text)
+            self.kind(ListingKind::Catchup(date), text)
         } else if let Some(rest) = text.strip_prefix("Showing new listings for ") {
             let date = heading::day(rest).ok_or_else(|| page_error::headed("a day that is none", text))?;
-            self.kind(Kind::New(date), text)
+            self.kind(ListingKind::New(date), text)
         } else if let Some(rest) = text.strip_prefix("Authors and titles for ") {
             let kind =
                 heading::period(rest).ok_or_else(|| page_error::headed("a period that is none", text))?;
@@ -140,7 +140,7 @@ impl Walk {
     }
 
     /// Takes what a heading says of the page's kind and day.
-    fn kind(&mut self, kind: Kind, text: &str) -> Result<(), Refusal> {
+    fn kind(&mut self, kind: ListingKind, text: &str) -> Result<(), PageError> {
         match self.kind.replace(kind) {
             Some(known) if known != kind => {
                 Err(page_error::headed("two listings on one page, the second", text))
@@ -150,7 +150,7 @@ impl Walk {
     }
 
     /// Takes words outside of headings and lists: the total, the page's size, «No updates», recent days.
-    fn words(&mut self, text: &str) -> Result<(), Refusal> {
+    fn words(&mut self, text: &str) -> Result<(), PageError> {
         if let Some((_, rest)) = text.split_once("Total of ")
             && let Some((total, rest)) = heading::leading_number(rest)
             && rest.starts_with(" entries")
@@ -163,7 +163,7 @@ impl Walk {
             self.page_size = heading::leading_number(rest).map(|(size, _)| size).or(self.page_size);
         }
         self.says_no_updates |= says_no_updates(text);
-        if self.kind == Some(Kind::Recent)
+        if self.kind == Some(ListingKind::Recent)
             && let Some(day) = heading::day(text)
         {
             self.days.push(day);
@@ -171,11 +171,11 @@ impl Walk {
         Ok(())
     }
 
-    fn section(&mut self, list: ElementRef<'_>) -> Result<(), Refusal> {
+    fn section(&mut self, list: ElementRef<'_>) -> Result<(), PageError> {
         let Some(kind) = self.kind else { return Err(self.without_kind()) };
         let heading = elements(list).find(|element| element.value().name() == "h3");
         let (heading, count) = match (kind, heading.map(line_of)) {
-            (Kind::Month { .. } | Kind::Year { .. }, None) => (Heading::None, None),
+            (ListingKind::Month { .. } | ListingKind::Year { .. }, None) => (SectionHeading::None, None),
             (_, None) => return Err(unrecognized("a section without a heading".into())),
             (_, Some(text)) => heading::section(kind, &text)
                 .ok_or_else(|| page_error::headed("a section that is none of ours", &text))?,
@@ -208,10 +208,10 @@ impl Walk {
 
     fn entry(
         &mut self,
-        section: &mut Section,
+        section: &mut ListingSection,
         term: ElementRef<'_>,
         description: ElementRef<'_>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), PageError> {
         section.found += 1;
         if section.found + self.sections.iter().map(|section| section.found).sum::<u32>() > ENTRIES_MAX {
             return Err(unrecognized(format!("a page of more than {ENTRIES_MAX} entries")));
@@ -219,7 +219,7 @@ impl Walk {
         match self.reader.read(term, description, section.heading) {
             Ok(read) => {
                 let position = read.announced.position;
-                section.notes.extend(read.remarks.into_iter().map(|remark| Note { position, remark }));
+                section.notes.extend(read.remarks.into_iter().map(|remark| EntryNote { position, remark }));
                 section.entries.push(read.announced);
             }
             Err(trouble) => self.note(section, trouble),
@@ -227,7 +227,7 @@ impl Walk {
         Ok(())
     }
 
-    fn note(&mut self, section: &mut Section, trouble: Trouble) {
+    fn note(&mut self, section: &mut ListingSection, trouble: Trouble) {
         if trouble.absent.is_some() {
             self.deficient.0 += 1;
             self.deficient.1 = self.deficient.1.or(trouble.absent);
@@ -235,7 +235,7 @@ impl Walk {
         section.unreadable.push(trouble.unreadable);
     }
 
-    fn finish(mut self) -> Result<Listing, Refusal> {
+    fn finish(mut self) -> Result<Listing, PageError> {
         let Some(kind) = self.kind else { return Err(self.without_kind()) };
         let is_empty = self.sections.iter().all(|section| section.found == 0);
         self.says_no_updates |= is_empty && !self.sections.is_empty() && self.empty_lists_say_so;
@@ -254,14 +254,16 @@ impl Walk {
         if let Some(subject) = subject {
             assign_subject(&mut listing, subject);
         }
-        for section in listing.sections.iter_mut().filter(|section| section.heading == Heading::Replacement) {
+        for section in
+            listing.sections.iter_mut().filter(|section| section.heading == SectionHeading::Replacement)
+        {
             retype(&mut section.entries, subject);
         }
         Ok(listing)
     }
 
     /// A page without entries is believed only where it says so, and one without readable entries is a new layout.
-    fn check_layout(&self, kind: Kind) -> Result<(), Refusal> {
+    fn check_layout(&self, kind: ListingKind) -> Result<(), PageError> {
         let found: u32 = self.sections.iter().map(|section| section.found).sum();
         if let (count @ 1.., Some(part)) = self.deficient
             && count == found
@@ -271,7 +273,7 @@ impl Walk {
             )));
         }
         // Beyond its end a page of recent days has a total and no section.
-        let is_overskip = kind == Kind::Recent && self.total > Some(0) && self.strange.is_none();
+        let is_overskip = kind == ListingKind::Recent && self.total > Some(0) && self.strange.is_none();
         if !self.sections.is_empty() || self.says_no_updates || is_overskip {
             return Ok(());
         }
@@ -282,14 +284,14 @@ impl Walk {
         }))
     }
 
-    fn without_kind(&self) -> Refusal {
+    fn without_kind(&self) -> PageError {
         let strange = self.strange.as_ref().map(|found| format!("; instead {found}")).unwrap_or_default();
         unrecognized(format!("no line «Showing new listings for …» or «Authors and titles for …»{strange}"))
     }
 }
 
-fn section_of(heading: Heading, count: Option<Count>) -> Section {
-    Section {
+fn section_of(heading: SectionHeading, count: Option<Count>) -> ListingSection {
+    ListingSection {
         heading,
         shown: count.map(|count| count.shown),
         of: count.map(|count| count.of),

@@ -38,23 +38,23 @@ pub(super) const OLD_FORMAT: &str =
 /// The page is no listing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{found}")]
-pub struct Refusal {
+pub struct PageError {
     /// `Unrecognized` for a layout that we do not know, `Refused` for a captcha or an error page of arXiv.
     pub verdict: Verdict,
     /// What was found instead, in one line.
     pub found: String,
 }
 
-pub(super) fn unrecognized(found: String) -> Refusal {
-    Refusal { verdict: Verdict::Unrecognized, found }
+pub(super) fn unrecognized(found: String) -> PageError {
+    PageError { verdict: Verdict::Unrecognized, found }
 }
 
-fn refused(found: String) -> Refusal {
-    Refusal { verdict: Verdict::Refused, found }
+fn refused(found: String) -> PageError {
+    PageError { verdict: Verdict::Refused, found }
 }
 
 /// An `Unrecognized` for a heading that cannot be read.
-pub(super) fn headed(what: &str, text: &str) -> Refusal {
+pub(super) fn headed(what: &str, text: &str) -> PageError {
     unrecognized(format!("{what}, headed «{}»", excerpt(text)))
 }
 
@@ -68,7 +68,7 @@ pub(super) fn excerpt(text: &str) -> String {
 }
 
 /// Refuses what is not even HTML.
-pub(super) fn of_text(decoded: &Decoded<'_>) -> Result<(), Refusal> {
+pub(super) fn of_text(decoded: &Decoded<'_>) -> Result<(), PageError> {
     let text = decoded.text.trim();
     if text.is_empty() {
         return Err(unrecognized("an empty file".into()));
@@ -90,7 +90,7 @@ pub(super) fn of_text(decoded: &Decoded<'_>) -> Result<(), Refusal> {
 }
 
 /// Names a page that holds no listing.
-pub(super) fn of_page(document: &Html) -> Refusal {
+pub(super) fn of_page(document: &Html) -> PageError {
     let root = document.root_element();
     let first = |name: &str| {
         let mut elements = root.descendants().filter_map(ElementRef::wrap);

@@ -8,7 +8,7 @@ use super::listing::Listing;
 ///
 /// A page that lost entries to a lag of arXiv's database is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct ListingPart {
     /// The first and the last number of each stretch of entries, in their order.
     pub ranges: Vec<(u32, u32)>,
     /// How many entries the listing has in all.
@@ -16,7 +16,7 @@ pub struct Part {
 }
 
 /// The part that the pages are, which agree with one another; none where any page is not full, or all are there.
-pub(super) fn of(pages: &[Listing]) -> Option<Part> {
+pub(super) fn of(pages: &[Listing]) -> Option<ListingPart> {
     let total = pages.first()?.total?;
     let mut ranges: Vec<(u32, u32)> =
         pages.iter().map(|page| range_of(page, total)).collect::<Option<_>>()?;
@@ -28,7 +28,7 @@ pub(super) fn of(pages: &[Listing]) -> Option<Part> {
         }
         is_adjacent
     });
-    (ranges != [(1, total)]).then_some(Part { ranges, total })
+    (ranges != [(1, total)]).then_some(ListingPart { ranges, total })
 }
 
 fn range_of(page: &Listing, total: u32) -> Option<(u32, u32)> {
@@ -39,7 +39,7 @@ fn range_of(page: &Listing, total: u32) -> Option<(u32, u32)> {
     (last == full && is_without_gaps).then_some((first, last))
 }
 
-impl fmt::Display for Part {
+impl fmt::Display for ListingPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ranges: Vec<String> = self.ranges.iter().map(|(first, last)| format!("{first}–{last}")).collect();
         write!(f, "entries {} of {}", ranges.join(" and "), self.total)

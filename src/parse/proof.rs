@@ -6,11 +6,11 @@
 mod claims;
 mod entry_numbers;
 
-use crate::domain::announcement::{AnnounceType, Announced};
+use crate::domain::announcement::{AnnounceType, ListingEntry};
 use crate::domain::verdict::Verdict;
 
-use super::listing::{Heading, Kind, Listing, Section, Unreadable, sections};
-use super::part::{self, Part};
+use super::listing::{Listing, ListingKind, ListingSection, SectionHeading, UnreadableEntry, sections};
+use super::part::{self, ListingPart};
 use claims::claims;
 use entry_numbers::{FAULTS_MAX, Tally};
 
@@ -36,7 +36,7 @@ pub struct Proof {
     /// What was coped with in entries that count as read, a line each.
     pub notes: Vec<String>,
     /// The pages are sound, and what is missing is on other pages of the listing.
-    pub part: Option<Part>,
+    pub part: Option<ListingPart>,
 }
 
 /// Holds the pages of one listing, in their order, against their own counts.
@@ -80,7 +80,7 @@ pub fn prove(pages: &[Listing]) -> Proof {
     check_sums(first, pages, &tally, is_covered, &mut faults);
     let do_sums_agree = faults.len() == before;
 
-    let unreadable: Vec<&Unreadable> = sections(pages).flat_map(|section| &section.unreadable).collect();
+    let unreadable: Vec<&UnreadableEntry> = sections(pages).flat_map(|section| &section.unreadable).collect();
     let is_elsewhere = is_elsewhere(pages, &unreadable);
     let counts_hold = !is_elsewhere && (faults.is_empty() || (is_sound && tally.is_withdrawal(first.total)));
     if is_elsewhere {
@@ -112,13 +112,13 @@ fn shortened(mut lines: Vec<String>) -> Vec<String> {
 }
 
 /// So many entries are foreign that the page is not the listing that it says it is.
-fn is_elsewhere(pages: &[Listing], unreadable: &[&Unreadable]) -> bool {
+fn is_elsewhere(pages: &[Listing], unreadable: &[&UnreadableEntry]) -> bool {
     let foreign = unreadable.iter().filter(|entry| entry.is_foreign).count();
     let found: u64 = pages.iter().map(|page| u64::from(page.entries_found())).sum();
     foreign > 0 && foreign as u64 * u64::from(ENTRIES_PER_FOREIGN_MIN) > found
 }
 
-fn elsewhere(first: &Listing, pages: &[Listing], unreadable: &[&Unreadable]) -> String {
+fn elsewhere(first: &Listing, pages: &[Listing], unreadable: &[&UnreadableEntry]) -> String {
     let foreign = unreadable.iter().filter(|entry| entry.is_foreign).count();
     let found: u64 = pages.iter().map(|page| u64::from(page.entries_found())).sum();
     format!("{foreign} of {found} entries cannot be of this listing, {}", title(first))
@@ -147,14 +147,14 @@ fn check_sameness(first: &Listing, pages: &[Listing], faults: &mut Vec<String>) 
 
 fn title(page: &Listing) -> String {
     match page.kind {
-        Kind::New(date) => format!("{} of {date}", page.name),
-        Kind::Catchup(date) => format!("catchup of {} of {date}", page.name),
-        Kind::Recent => match page.days.first() {
+        ListingKind::New(date) => format!("{} of {date}", page.name),
+        ListingKind::Catchup(date) => format!("catchup of {} of {date}", page.name),
+        ListingKind::Recent => match page.days.first() {
             Some(newest) => format!("recent {} until {newest}", page.name),
             None => format!("recent {}", page.name),
         },
-        Kind::Month { year, month } => format!("{} of {year}-{month:02}", page.name),
-        Kind::Year { year } => format!("{} of {year}", page.name),
+        ListingKind::Month { year, month } => format!("{} of {year}-{month:02}", page.name),
+        ListingKind::Year { year } => format!("{} of {year}", page.name),
     }
 }
 
@@ -183,12 +183,12 @@ fn check_emptiness(pages: &[Listing], faults: &mut Vec<String>) {
     }
 }
 
-fn check_section(section: &Section, faults: &mut Vec<String>) {
-    let Section { found, shown, .. } = *section;
+fn check_section(section: &ListingSection, faults: &mut Vec<String>) {
+    let ListingSection { found, shown, .. } = *section;
     let name = name_of(section.heading);
     match shown {
         Some(shown) if shown != found => faults.push(format!("{name}: says {shown} entries, holds {found}")),
-        None if found > 0 && section.heading != Heading::None => {
+        None if found > 0 && section.heading != SectionHeading::None => {
             faults.push(format!("{name}: says no number, holds {found} entries"));
         }
         _ => {}
@@ -198,13 +198,13 @@ fn check_section(section: &Section, faults: &mut Vec<String>) {
 /// As many entries must be marked as a type as stand under its heading, but for those that cannot be read.
 fn check_marks(pages: &[Listing], faults: &mut Vec<String>) {
     let unreadable: usize = sections(pages).map(|section| section.unreadable.len()).sum();
-    let is_of = |heading: Heading, entry: &Announced| match heading {
-        Heading::New => entry.announce_type == AnnounceType::New,
-        Heading::Cross => entry.announce_type == AnnounceType::Cross,
+    let is_of = |heading: SectionHeading, entry: &ListingEntry| match heading {
+        SectionHeading::New => entry.announce_type == AnnounceType::New,
+        SectionHeading::Cross => entry.announce_type == AnnounceType::Cross,
         _ => entry.announce_type.is_replacement(),
     };
-    let of_mailing = [Heading::New, Heading::Cross, Heading::Replacement];
-    let entries: Vec<(Heading, &Announced)> = sections(pages)
+    let of_mailing = [SectionHeading::New, SectionHeading::Cross, SectionHeading::Replacement];
+    let entries: Vec<(SectionHeading, &ListingEntry)> = sections(pages)
         .filter(|section| of_mailing.contains(&section.heading))
         .flat_map(|section| section.entries.iter().map(|entry| (section.heading, entry)))
         .collect();
@@ -221,7 +221,7 @@ fn check_marks(pages: &[Listing], faults: &mut Vec<String>) {
 fn check_days(pages: &[Listing], faults: &mut Vec<String>) {
     for page in pages.iter().filter(|page| !page.days.is_empty()) {
         for section in &page.sections {
-            if let Heading::Day(day) = section.heading
+            if let SectionHeading::Day(day) = section.heading
                 && !page.days.contains(&day)
             {
                 faults.push(format!("{day}: a day that the head of the page does not name"));
@@ -238,7 +238,7 @@ fn check_sums(
     is_covered: bool,
     faults: &mut Vec<String>,
 ) {
-    if matches!(first.kind, Kind::Month { .. } | Kind::Year { .. }) {
+    if matches!(first.kind, ListingKind::Month { .. } | ListingKind::Year { .. }) {
         return;
     }
     let claims = claims(pages);
@@ -267,13 +267,13 @@ fn check_sums(
     }
 }
 
-fn name_of(heading: Heading) -> String {
+fn name_of(heading: SectionHeading) -> String {
     match heading {
-        Heading::New => "New submissions".into(),
-        Heading::Cross => "Cross submissions".into(),
-        Heading::Replacement => "Replacement submissions".into(),
-        Heading::Day(date) => date.to_string(),
-        Heading::None => "the list".into(),
+        SectionHeading::New => "New submissions".into(),
+        SectionHeading::Cross => "Cross submissions".into(),
+        SectionHeading::Replacement => "Replacement submissions".into(),
+        SectionHeading::Day(date) => date.to_string(),
+        SectionHeading::None => "the list".into(),
     }
 }
 

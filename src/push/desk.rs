@@ -8,7 +8,7 @@ use super::Shared;
 use super::again;
 use crate::domain::clock::Clock;
 use crate::domain::push::{
-    Hub, HubRefusal, HubRequest, LEASE_SECONDS_DEFAULT, LEASE_SECONDS_MAX, LEASE_SECONDS_MIN, Later,
+    BoxFuture, Hub, HubRefusal, HubRequest, LEASE_SECONDS_DEFAULT, LEASE_SECONDS_MAX, LEASE_SECONDS_MIN,
 };
 use crate::store::{Intent, Mode, Outgoing};
 
@@ -72,7 +72,7 @@ impl<S: Outgoing> Desk<S> {
 }
 
 impl<S: Outgoing> Hub for Desk<S> {
-    fn take(&self, request: HubRequest) -> Later<'_, Result<(), HubRefusal>> {
+    fn take(&self, request: HubRequest) -> BoxFuture<'_, Result<(), HubRefusal>> {
         Box::pin(self.keep(request))
     }
 }

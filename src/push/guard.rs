@@ -32,8 +32,9 @@ pub enum Refusal {
 }
 
 /// Finds the addresses of a name; the system's resolver outside of tests.
-pub type Lookup =
-    Arc<dyn Fn(String) -> crate::domain::push::Later<'static, std::io::Result<Vec<IpAddr>>> + Send + Sync>;
+pub type Lookup = Arc<
+    dyn Fn(String) -> crate::domain::push::BoxFuture<'static, std::io::Result<Vec<IpAddr>>> + Send + Sync,
+>;
 
 /// Judges addresses before they are called.
 #[derive(Clone)]

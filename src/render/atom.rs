@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::format::{Format, LANGUAGE, PDF, PROJECT_URL, VERSION};
 use super::xml::document;
 use super::{clean, dates, extensions, profile};
-use crate::domain::feed::{Entry, Feed};
+use crate::domain::feed::{Feed, FeedEntry};
 use crate::domain::paper::Subject;
 use crate::domain::presentation::Profile;
 use crate::text::escape;
@@ -72,7 +72,7 @@ fn links(head: &Feed) -> Vec<Link> {
         .collect()
 }
 
-fn atom_entry(mut entry: Entry, profile: Profile) -> atom_syndication::Entry {
+fn atom_entry(mut entry: FeedEntry, profile: Profile) -> atom_syndication::Entry {
     let published = date(entry.published);
     let pdf = if entry.is_pdf_enclosed { "enclosure" } else { "related" };
     let pages = [
@@ -121,7 +121,7 @@ fn link(rel: &str, href: String, media_type: &str) -> Link {
 }
 
 /// The keys of the map are for reading: what is written is the names of the elements, in their order.
-fn extension_map(entry: &mut Entry) -> ExtensionMap {
+fn extension_map(entry: &mut FeedEntry) -> ExtensionMap {
     let elements = extensions::elements(entry).map(|element| {
         // The library writes the attributes of an extension as they are (seen in 0.12.10), and those of RSS escaped.
         let attrs = element.attributes.into_iter().map(|(name, value)| (name, escape_attribute(&value)));

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::feed::{Entry, Feed, FeedUrl};
+use crate::domain::feed::{Feed, FeedEntry, FeedUrl};
 use crate::domain::paper::Subject;
 use crate::domain::presentation::Profile;
 use crate::text::one_line;
@@ -34,10 +34,10 @@ pub(super) fn head(feed: &Feed) -> Feed {
 ///
 /// One entry at a time, because the formats move its texts on into their own types.
 /// Title and summary are in the markup of the profile, and a chat gets no more than these.
-pub(super) fn entry(entry: &Entry, profile: Profile) -> Entry {
+pub(super) fn entry(entry: &FeedEntry, profile: Profile) -> FeedEntry {
     let title = line(&entry.title);
     let content_html = if profile::is_chat(profile) { Arc::from("") } else { shared(&entry.content_html) };
-    Entry {
+    FeedEntry {
         id: text(&entry.id),
         url: text(&entry.url),
         // RSS and Atom both want words here, and readers show a blank line for none.

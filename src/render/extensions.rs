@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::feed::Entry;
+use crate::domain::feed::FeedEntry;
 
 /// The namespace of the elements, and the scheme of arXiv's categories.
 pub(super) const NAMESPACE: &str = "http://arxiv.org/schemas/atom";
@@ -23,7 +23,7 @@ pub(super) struct Element {
 }
 
 /// The elements of an entry, each at most once.
-pub(super) fn elements(entry: &mut Entry) -> impl Iterator<Item = Element> {
+pub(super) fn elements(entry: &mut FeedEntry) -> impl Iterator<Item = Element> {
     // A digest has papers of many kinds and subjects.
     let announce_type = entry.announce_type;
     let primary = entry.subjects.first().filter(|_| announce_type.is_some()).map(|primary| Element {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::format::{Format, LANGUAGE, PDF, PROJECT_URL};
 use super::{clean, dates};
 use crate::domain::announcement::AnnounceType;
-use crate::domain::feed::{Entry, Feed};
+use crate::domain::feed::{Feed, FeedEntry};
 
 const JSON_FEED: &str = "https://jsonfeed.org/version/1.1";
 
@@ -92,7 +92,8 @@ struct Arxiv<'a> {
 
 pub(super) fn write(feed: &Feed) -> String {
     let head = clean::head(feed);
-    let entries: Vec<Entry> = feed.entries.iter().map(|entry| clean::entry(entry, feed.profile)).collect();
+    let entries: Vec<FeedEntry> =
+        feed.entries.iter().map(|entry| clean::entry(entry, feed.profile)).collect();
     let document = Document {
         version: JSON_FEED,
         title: &head.title,
@@ -109,7 +110,7 @@ pub(super) fn write(feed: &Feed) -> String {
     text
 }
 
-pub(super) fn item(entry: &Entry) -> Item<'_> {
+pub(super) fn item(entry: &FeedEntry) -> Item<'_> {
     // An item must have a content of one kind.
     let no_content = entry.content_html.is_empty() && entry.summary.is_empty();
     Item {

@@ -16,14 +16,14 @@ use jiff::Timestamp;
 
 /// Which of arXiv's feeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Shape {
+pub enum OfficialFormat {
     Rss,
     Atom,
 }
 
 /// A listing as arXiv's feeds show it.
 #[derive(Clone, Debug)]
-pub struct Listing<'a> {
+pub struct OfficialFeed<'a> {
     /// `cs.DC, cs.PF`.
     pub subjects: String,
     /// The address of the document itself.
@@ -48,7 +48,7 @@ const TTL_MINUTES: &str = "60";
 /// What an entry takes beside its abstract, in bytes; for the size of the buffer alone.
 const ENTRY_BYTES: usize = 3_000;
 
-impl Shape {
+impl OfficialFormat {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -68,15 +68,15 @@ impl Shape {
 
 /// A listing as a document.
 #[must_use]
-pub fn listing(listing: &Listing<'_>, shape: Shape) -> String {
+pub fn listing(listing: &OfficialFeed<'_>, shape: OfficialFormat) -> String {
     let xml = Xml::new(listing.events.len() * ENTRY_BYTES + ENTRY_BYTES);
     match shape {
-        Shape::Rss => rss(listing, xml),
-        Shape::Atom => atom(listing, xml),
+        OfficialFormat::Rss => rss(listing, xml),
+        OfficialFormat::Atom => atom(listing, xml),
     }
 }
 
-fn rss(listing: &Listing<'_>, mut xml: Xml) -> String {
+fn rss(listing: &OfficialFeed<'_>, mut xml: Xml) -> String {
     let namespaces =
         [("xmlns:arxiv", extensions::NAMESPACE), ("xmlns:dc", DUBLIN_CORE), ("xmlns:atom", ATOM)];
     xml.open("rss", &[&namespaces[..], &[("version", "2.0")]].concat());
@@ -120,7 +120,7 @@ fn rss(listing: &Listing<'_>, mut xml: Xml) -> String {
     xml.finish()
 }
 
-fn atom(listing: &Listing<'_>, mut xml: Xml) -> String {
+fn atom(listing: &OfficialFeed<'_>, mut xml: Xml) -> String {
     let namespaces = [("xmlns:arxiv", extensions::NAMESPACE), ("xmlns:dc", DUBLIN_CORE), ("xmlns", ATOM)];
     xml.open("feed", &[&namespaces[..], &[("xml:lang", LANGUAGE)]].concat());
     xml.leaf("id", &[], &listing.self_url);
@@ -176,7 +176,7 @@ fn date(moment: Timestamp) -> String {
     dates::rfc_822(moment).replace("GMT", "+0000")
 }
 
-fn description(listing: &Listing<'_>) -> String {
+fn description(listing: &OfficialFeed<'_>) -> String {
     format!("{} updates on the arXiv.org e-print archive.", listing.subjects)
 }
 

@@ -10,7 +10,7 @@ use rss::{Category, Channel, Enclosure, Guid, Item};
 use super::format::{Format, LANGUAGE, PDF, PROJECT_URL, VERSION};
 use super::xml::document;
 use super::{clean, dates, extensions, profile};
-use crate::domain::feed::{Entry, Feed};
+use crate::domain::feed::{Feed, FeedEntry};
 use crate::domain::presentation::Profile;
 use crate::text::escape;
 
@@ -74,7 +74,7 @@ fn channel(feed: &Feed) -> Channel {
     }
 }
 
-fn item(mut entry: Entry, profile: Profile) -> Item {
+fn item(mut entry: FeedEntry, profile: Profile) -> Item {
     // RSS's own `author` must be a mail address, and is all that hookshot reads; it pastes it into its markup.
     let author = (profile == Profile::Matrix && !entry.authors.is_empty())
         .then(|| profile::title(&entry.authors.join(", "), profile));
@@ -111,7 +111,7 @@ fn item(mut entry: Entry, profile: Profile) -> Item {
 }
 
 /// The keys of the map are for reading: what is written is the names of the elements, in their order.
-fn extension_map(entry: &mut Entry) -> ExtensionMap {
+fn extension_map(entry: &mut FeedEntry) -> ExtensionMap {
     let elements = extensions::elements(entry).map(|element| Extension {
         name: element.name.to_owned(),
         value: Some(element.text),

@@ -1,7 +1,7 @@
 //! What do the tests of the formats write down?
 
 use crate::domain::announcement::AnnounceType;
-use crate::domain::feed::{Entry, Feed, FeedUrl};
+use crate::domain::feed::{Feed, FeedEntry, FeedUrl};
 use crate::domain::paper::Subject;
 use crate::domain::presentation::Profile;
 
@@ -21,7 +21,7 @@ pub(super) fn feed() -> Feed {
         profile: Profile::Reader,
         updated: "2026-03-02T01:00:05Z".parse().unwrap(),
         entries: vec![
-            Entry {
+            FeedEntry {
                 id: "https://arxiv.org/abs/2602.23598".to_owned(),
                 url: "https://arxiv.org/abs/2602.23598".to_owned(),
                 title: "A < B & \"C\" <script>".to_owned(),
@@ -49,8 +49,8 @@ pub(super) fn feed() -> Feed {
 }
 
 /// An entry that says the same in every field that is text.
-pub(super) fn entry_of(text: &str) -> Entry {
-    Entry {
+pub(super) fn entry_of(text: &str) -> FeedEntry {
+    FeedEntry {
         id: format!("https://arxiv.org/abs/2505.23649#replaced-2026-03-02{text}"),
         url: format!("https://arxiv.org/abs/2505.23649?{text}"),
         title: text.to_owned(),

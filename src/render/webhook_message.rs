@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::json::item;
 use super::{clean, profile};
-use crate::domain::feed::{Entry, Feed};
+use crate::domain::feed::{Feed, FeedEntry};
 use crate::domain::presentation::Profile;
 use crate::domain::push::WebhookKind;
 use crate::text::escape;
@@ -49,7 +49,8 @@ struct OwnFeed<'a> {
 pub fn write(kind: WebhookKind, event: &str, feed: &Feed) -> String {
     // Plain text, and only characters that every format can carry; the markup of the kind comes after.
     let head = clean::head(&Feed { profile: Profile::Reader, ..feed.clone() });
-    let entries: Vec<Entry> = feed.entries.iter().map(|entry| clean::entry(entry, Profile::Reader)).collect();
+    let entries: Vec<FeedEntry> =
+        feed.entries.iter().map(|entry| clean::entry(entry, Profile::Reader)).collect();
     let body = match kind {
         WebhookKind::Slack => slack(&head, &entries),
         WebhookKind::Mattermost => json!({ "text": markdown(&head, &entries, Profile::Mattermost) }),
@@ -66,7 +67,7 @@ pub fn write(kind: WebhookKind, event: &str, feed: &Feed) -> String {
 }
 
 /// Rich text, in which nothing is read as markup; the line for notifications has no markup but three signs.
-fn slack(head: &Feed, entries: &[Entry]) -> Value {
+fn slack(head: &Feed, entries: &[FeedEntry]) -> Value {
     let link = |text: &str, url: &str, bold: bool| json!({ "type": "link", "url": url, "text": text, "style": { "bold": bold } });
     let text = |text: String| json!({ "type": "text", "text": text });
     let (notice, elements) = if let [only] = entries {
@@ -90,7 +91,7 @@ fn slack(head: &Feed, entries: &[Entry]) -> Value {
 }
 
 /// One card, with mentions switched off whatever it holds.
-fn discord(head: &Feed, entries: &[Entry]) -> Value {
+fn discord(head: &Feed, entries: &[FeedEntry]) -> Value {
     let (title, url) = match entries {
         [only] => (only.title.clone(), &only.url),
         _ => (heading(head, entries), &head.page_url),
@@ -109,7 +110,7 @@ fn discord(head: &Feed, entries: &[Entry]) -> Value {
     })
 }
 
-fn markdown(head: &Feed, entries: &[Entry], of: Profile) -> String {
+fn markdown(head: &Feed, entries: &[FeedEntry], of: Profile) -> String {
     match entries {
         [only] => {
             let below = cut(&below(only, of), TEXT_CHARACTERS_MAX);
@@ -120,7 +121,7 @@ fn markdown(head: &Feed, entries: &[Entry], of: Profile) -> String {
 }
 
 /// HTML for those who show it, and plain text for the rest; neither calls the room.
-fn matrix(head: &Feed, entries: &[Entry]) -> Value {
+fn matrix(head: &Feed, entries: &[FeedEntry]) -> Value {
     let uncalled = |text: &str| text.replace('@', &format!("@{WORD_JOINER}"));
     let html = |text: &str| escape(&uncalled(text)).into_owned();
     let link = |text: &str, url: &str| format!("<a href=\"{}\">{}</a>", escape(url), html(text));
@@ -144,7 +145,7 @@ fn matrix(head: &Feed, entries: &[Entry]) -> Value {
 }
 
 /// `12 papers in cs.DC`
-fn heading(head: &Feed, entries: &[Entry]) -> String {
+fn heading(head: &Feed, entries: &[FeedEntry]) -> String {
     format!("{} papers in {}", entries.len(), head.title)
 }
 
@@ -153,7 +154,7 @@ fn more(count: usize) -> Option<String> {
 }
 
 /// How many entries fit.
-fn shown(entries: &[Entry], characters: impl Fn(&Entry) -> usize) -> usize {
+fn shown(entries: &[FeedEntry], characters: impl Fn(&FeedEntry) -> usize) -> usize {
     let mut left = TEXT_CHARACTERS_MAX;
     entries
         .iter()
@@ -167,8 +168,8 @@ fn shown(entries: &[Entry], characters: impl Fn(&Entry) -> usize) -> usize {
 }
 
 /// A line with a link for each entry, as many as fit.
-fn list(entries: &[Entry], of: Profile) -> String {
-    let line = |entry: &Entry| format!("- {}\n", md_link(&entry.title, &entry.url, of));
+fn list(entries: &[FeedEntry], of: Profile) -> String {
+    let line = |entry: &FeedEntry| format!("- {}\n", md_link(&entry.title, &entry.url, of));
     let shown = shown(entries, |entry| line(entry).chars().count());
     let mut list: String = entries[..shown].iter().map(line).collect();
     list.push_str(&more(entries.len() - shown).unwrap_or_default());
@@ -181,13 +182,13 @@ fn md_link(text: &str, url: &str, of: Profile) -> String {
 }
 
 /// Authors and abstract in the markup of a chat.
-fn below(entry: &Entry, of: Profile) -> String {
+fn below(entry: &FeedEntry, of: Profile) -> String {
     let written = parts(entry).into_iter().map(|part| profile::summary(&part, of));
     written.collect::<Vec<_>>().join("\n")
 }
 
 /// Authors and abstract, as far as they are there.
-fn parts(entry: &Entry) -> Vec<String> {
+fn parts(entry: &FeedEntry) -> Vec<String> {
     let parts = [authors(entry), entry.summary.clone()];
     parts.into_iter().filter(|part| !part.is_empty()).collect()
 }
@@ -196,7 +197,7 @@ fn joined(parts: impl Iterator<Item = String>) -> String {
     parts.collect::<Vec<_>>().concat()
 }
 
-fn authors(entry: &Entry) -> String {
+fn authors(entry: &FeedEntry) -> String {
     let mut names: Vec<&str> = entry.authors.iter().take(AUTHORS_MAX).map(String::as_str).collect();
     if entry.authors.len() > AUTHORS_MAX {
         names.push("et al.");

@@ -6,7 +6,7 @@ use crate::domain::taxonomy::SubjectId;
 use crate::feeds::{Asked, Scope};
 use crate::render::Format;
 use crate::render::opml::Outline;
-use crate::render::page::{self, Listed, Site};
+use crate::render::page::{self, ContentsEntry, Site};
 
 use crate::serve::api::{opml, status};
 use crate::serve::feed::handlers;
@@ -93,7 +93,7 @@ pub fn export<E>(
             outlines.push(target.outline.clone());
         }
         let Outline { title, url } = target.outline;
-        let listed = Listed { title, url, page: format!("/{}", target.stem), is_there };
+        let listed = ContentsEntry { title, url, page: format!("/{}", target.stem), is_there };
         if is_named { named.push(listed) } else { subjects.push(listed) }
     }
     let mut text = |path: &str, text: String| take(File { path: path.to_owned(), bytes: text.into_bytes() });

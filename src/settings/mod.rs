@@ -46,7 +46,7 @@ const WINDOW_DAYS_MAX: u32 = 365;
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub server: ServerSettings,
-    pub upstream: fetch::Options,
+    pub upstream: fetch::UpstreamOptions,
     pub subjects: SubjectSettings,
     pub store: StoreSettings,
     pub feeds: FeedSettings,

@@ -87,10 +87,10 @@ fn server(reader: &mut Reader<'_>) -> Option<ServerSettings> {
     })
 }
 
-fn upstream(reader: &mut Reader<'_>) -> Option<fetch::Options> {
+fn upstream(reader: &mut Reader<'_>) -> Option<fetch::UpstreamOptions> {
     let advice = "write an https address such as https://arxiv.org; http is for a loopback host only";
     let secure = |text: &str| {
-        web_address(text).filter(|url| url.scheme() == "https" || fetch::Options::is_loopback(url))
+        web_address(text).filter(|url| url.scheme() == "https" || fetch::UpstreamOptions::is_loopback(url))
     };
     let base_url = reader.take("upstream.base_url", text(advice, secure));
     let contact = reader.take("upstream.contact", text("write a mail or web address, or \"\"", contact));
@@ -102,7 +102,7 @@ fn upstream(reader: &mut Reader<'_>) -> Option<fetch::Options> {
 
     if let (Some(pause), Some(base_url)) = (pause, &base_url)
         && pause < PAUSE_MIN
-        && !fetch::Options::is_loopback(base_url)
+        && !fetch::UpstreamOptions::is_loopback(base_url)
     {
         reader.refuse("upstream.pause_seconds", "below 3 only for a loopback upstream");
     }
@@ -111,7 +111,7 @@ fn upstream(reader: &mut Reader<'_>) -> Option<fetch::Options> {
     {
         refuse_order_of_timeouts(reader, read, total);
     }
-    Some(fetch::Options {
+    Some(fetch::UpstreamOptions {
         base_url: base_url?,
         contact: contact?,
         pause: pause?,

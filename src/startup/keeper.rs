@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::event::Change;
+use crate::domain::event::ChangedDay;
 use crate::serve::{Current, State};
 use crate::store::{AnyStore, Contents};
 
@@ -30,7 +30,7 @@ pub(super) fn remembered(state: &State) -> Contents {
         for events in state.shelf.days(&[subject]) {
             let Some(first) = events.first() else { continue };
             let listing_date = first.listing_date;
-            contents.changes.push(Change { subject, listing_date, events: events.to_vec(), added: 0 });
+            contents.changes.push(ChangedDay { subject, listing_date, events: events.to_vec(), added: 0 });
         }
     }
     let rules = state.options.named.iter();

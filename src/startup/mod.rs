@@ -17,7 +17,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::fetch::{self, Client, Replay, Upstream};
+use crate::fetch::{self, Replay, Upstream, UpstreamClient};
 
 pub use self::clock::SystemClock;
 pub use self::holder::holder;
@@ -31,12 +31,12 @@ pub use self::still::{at_rest, catch_up};
 /// # Errors
 /// The folder cannot be read or holds no page, or the client cannot be built.
 pub fn upstream(
-    options: &fetch::Options,
+    options: &fetch::UpstreamOptions,
     replay: Option<&Path>,
     now: Option<Timestamp>,
 ) -> anyhow::Result<(Upstream, SystemClock)> {
     let Some(folder) = replay else {
-        return Ok((Upstream::Live(Box::new(Client::new(options)?)), SystemClock::starting_at(now)));
+        return Ok((Upstream::Live(Box::new(UpstreamClient::new(options)?)), SystemClock::starting_at(now)));
     };
     let replay = Replay::open(folder, options.page_bytes_max)?;
     let start = now.unwrap_or_else(|| replay.start_time());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use crate::domain::clock::Clock;
-use crate::domain::outcome::Outcome;
+use crate::domain::outcome::ReadOutcome;
 use crate::domain::taxonomy::SubjectId;
 use crate::fetch::Upstream;
 use crate::serve::State;
@@ -26,8 +26,8 @@ pub async fn catch_up(
     store: &AnyStore,
     clock: Arc<dyn Clock>,
     begins: impl FnOnce(usize),
-    mut ends: impl FnMut(&Outcome),
-) -> anyhow::Result<Vec<Outcome>> {
+    mut ends: impl FnMut(&ReadOutcome),
+) -> anyhow::Result<Vec<ReadOutcome>> {
     let listen = settings.server.listen;
     let state =
         state::build(settings, listen, upstream, store.clone(), clock, Asking::Upstream, None).await?;

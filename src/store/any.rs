@@ -8,10 +8,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::domain::announcement::{Announced, Announcement};
+use crate::domain::announcement::{Announcement, ListingEntry};
 use crate::domain::back_off::BackOff;
-use crate::domain::event::{Change, Event};
-use crate::domain::outcome::{Day, Outcome};
+use crate::domain::event::{ChangedDay, Event};
+use crate::domain::outcome::{Day, ReadOutcome};
 use crate::domain::taxonomy::SubjectId;
 
 use super::sqlite::{Checking, Memory as Remembered};
@@ -122,9 +122,9 @@ impl Store for AnyStore {
     async fn record(
         &self,
         announcement: &Announcement,
-        outcome: &Outcome,
+        outcome: &ReadOutcome,
         seen: Timestamp,
-    ) -> Result<Change, StoreError> {
+    ) -> Result<ChangedDay, StoreError> {
         counted!(self, Record, store => store.record(announcement, outcome, seen))
     }
 
@@ -132,9 +132,9 @@ impl Store for AnyStore {
         &self,
         subject: SubjectId,
         date: Date,
-        entries: &[Announced],
+        entries: &[ListingEntry],
         at: Timestamp,
-    ) -> Result<Vec<Change>, StoreError> {
+    ) -> Result<Vec<ChangedDay>, StoreError> {
         counted!(self, Record, store => store.correct(subject, date, entries, at))
     }
 
@@ -147,7 +147,7 @@ impl Store for AnyStore {
         counted!(self, Load, store => store.events(subject, from, to))
     }
 
-    async fn note(&self, outcome: &Outcome, at: Timestamp) -> Result<(), StoreError> {
+    async fn note(&self, outcome: &ReadOutcome, at: Timestamp) -> Result<(), StoreError> {
         counted!(self, Note, store => store.note(outcome, at))
     }
 

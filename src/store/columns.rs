@@ -10,7 +10,7 @@ use sqlx::Row;
 
 use crate::domain::back_off::BackOff;
 use crate::domain::event::{Earlier, Event};
-use crate::domain::outcome::{Counts, Day, Outcome};
+use crate::domain::outcome::{Day, EntryCounts, ReadOutcome};
 use crate::domain::paper::Paper;
 use crate::domain::taxonomy::SubjectId;
 
@@ -100,8 +100,8 @@ pub(super) fn day(row: &impl Columns) -> Result<Day, sqlx::Error> {
     })
 }
 
-pub(super) fn read(row: &impl Columns) -> Result<(Outcome, Timestamp), sqlx::Error> {
-    let outcome = Outcome {
+pub(super) fn read(row: &impl Columns) -> Result<(ReadOutcome, Timestamp), sqlx::Error> {
+    let outcome = ReadOutcome {
         subject: subject(row)?,
         verdict: parsed(row, "verdict", |verdict| verdict.parse().ok())?,
         date: row.text_or_none("listing_date")?.and_then(|date| date.parse::<Date>().ok()),
@@ -146,9 +146,13 @@ pub(super) fn subject(row: &impl Columns) -> Result<SubjectId, sqlx::Error> {
     parsed(row, "subject", |id| SubjectId::parse(id).ok())
 }
 
-fn counts(row: &impl Columns) -> Result<Counts, sqlx::Error> {
+fn counts(row: &impl Columns) -> Result<EntryCounts, sqlx::Error> {
     let count = |name| row.integer(name).map(|count| usize::try_from(count).unwrap_or(0));
-    Ok(Counts { new: count("new_count")?, cross: count("cross_count")?, replace: count("replace_count")? })
+    Ok(EntryCounts {
+        new: count("new_count")?,
+        cross: count("cross_count")?,
+        replace: count("replace_count")?,
+    })
 }
 
 fn checks(row: &impl Columns) -> Result<u32, sqlx::Error> {

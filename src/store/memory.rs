@@ -12,11 +12,11 @@ use std::time::Duration;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::announcement::{Announced, Announcement};
+use crate::domain::announcement::{Announcement, ListingEntry};
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::back_off::BackOff;
-use crate::domain::event::{COMPARED_DAYS, Change, Earlier, Event};
-use crate::domain::outcome::{Day, Outcome};
+use crate::domain::event::{COMPARED_DAYS, ChangedDay, Earlier, Event};
+use crate::domain::outcome::{Day, ReadOutcome};
 use crate::domain::paper::Paper;
 use crate::domain::taxonomy::SubjectId;
 
@@ -39,7 +39,7 @@ struct Ledger {
     /// Every paper by the days on which it was announced, as first read.
     versions: HashMap<ArxivId, BTreeMap<Date, Arc<Paper>>>,
     days: BTreeMap<(SubjectId, Date), Day>,
-    reads: BTreeMap<SubjectId, (Outcome, Timestamp)>,
+    reads: BTreeMap<SubjectId, (ReadOutcome, Timestamp)>,
     first_reads: BTreeMap<SubjectId, Timestamp>,
     requests: BTreeMap<SubjectId, Timestamp>,
     /// A back-off, and when it was kept.
@@ -49,7 +49,7 @@ struct Ledger {
 
 impl Memory {
     /// [`Store::record`] without a read that it came from.
-    pub fn keep(&self, announcement: &Announcement) -> Change {
+    pub fn keep(&self, announcement: &Announcement) -> ChangedDay {
         self.ledger().keep(announcement)
     }
 
@@ -64,9 +64,9 @@ impl Store for Memory {
     async fn record(
         &self,
         announcement: &Announcement,
-        outcome: &Outcome,
+        outcome: &ReadOutcome,
         seen: Timestamp,
-    ) -> Result<Change, StoreError> {
+    ) -> Result<ChangedDay, StoreError> {
         let mut ledger = self.ledger();
         ledger.first_reads.entry(outcome.subject).or_insert(seen);
         let change = ledger.keep(announcement);
@@ -86,9 +86,9 @@ impl Store for Memory {
         &self,
         subject: SubjectId,
         date: Date,
-        entries: &[Announced],
+        entries: &[ListingEntry],
         at: Timestamp,
-    ) -> Result<Vec<Change>, StoreError> {
+    ) -> Result<Vec<ChangedDay>, StoreError> {
         Ok(self.ledger().correct(subject, date, entries, at))
     }
 
@@ -106,7 +106,7 @@ impl Store for Memory {
         Ok(days.flat_map(|(_, events)| events.iter().cloned()).collect())
     }
 
-    async fn note(&self, outcome: &Outcome, at: Timestamp) -> Result<(), StoreError> {
+    async fn note(&self, outcome: &ReadOutcome, at: Timestamp) -> Result<(), StoreError> {
         let mut ledger = self.ledger();
         ledger.first_reads.entry(outcome.subject).or_insert(at);
         ledger.reads.insert(outcome.subject, (outcome.clone(), at));
@@ -134,7 +134,7 @@ impl Store for Memory {
             .events
             .iter()
             .filter(|((subject, date), events)| *date >= since(*subject) && !events.is_empty());
-        let change = |((subject, date), events): (&(SubjectId, Date), &Vec<Event>)| Change {
+        let change = |((subject, date), events): (&(SubjectId, Date), &Vec<Event>)| ChangedDay {
             subject: *subject,
             listing_date: *date,
             events: ledger.compared(events.clone()),
@@ -195,7 +195,7 @@ impl Ledger {
         }
     }
 
-    fn keep(&mut self, announcement: &Announcement) -> Change {
+    fn keep(&mut self, announcement: &Announcement) -> ChangedDay {
         let Announcement { subject, date, entries } = announcement;
         let events = self.events.entry((*subject, *date)).or_default();
         let known: HashSet<ArxivId> = events.iter().map(|event| event.paper.id.clone()).collect();
@@ -219,16 +219,16 @@ impl Ledger {
         }
         let added = events.len() - known.len();
         let events = events.clone();
-        Change { subject: *subject, listing_date: *date, events: self.compared(events), added }
+        ChangedDay { subject: *subject, listing_date: *date, events: self.compared(events), added }
     }
 
     fn correct(
         &mut self,
         subject: SubjectId,
         date: Date,
-        entries: &[Announced],
+        entries: &[ListingEntry],
         at: Timestamp,
-    ) -> Vec<Change> {
+    ) -> Vec<ChangedDay> {
         let mut changed: BTreeSet<SubjectId> = BTreeSet::new();
         for entry in entries {
             let is_of = |event: &&mut Event| event.paper.id == entry.paper.id;
@@ -253,7 +253,7 @@ impl Ledger {
                 }
             }
         }
-        let day = |subject: SubjectId| Change {
+        let day = |subject: SubjectId| ChangedDay {
             subject,
             listing_date: date,
             events: self.compared(self.events.get(&(subject, date)).cloned().unwrap_or_default()),

@@ -24,10 +24,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::domain::announcement::{Announced, Announcement};
+use crate::domain::announcement::{Announcement, ListingEntry};
 use crate::domain::back_off::BackOff;
-use crate::domain::event::{Change, Event};
-use crate::domain::outcome::{Day, Outcome};
+use crate::domain::event::{ChangedDay, Event};
+use crate::domain::outcome::{Day, ReadOutcome};
 use crate::domain::taxonomy::SubjectId;
 
 pub use address::{Address, BadAddress};
@@ -46,11 +46,11 @@ pub use tally::{Operation, Tally};
 #[derive(Debug, Default)]
 pub struct Contents {
     /// Every day that has events, within the asked-for window.
-    pub changes: Vec<Change>,
+    pub changes: Vec<ChangedDay>,
     /// Every day of every subject of which something is known.
     pub days: Vec<Day>,
     /// How the last read of each subject ended, and when; of news every read, the oldest first.
-    pub reads: Vec<(Outcome, Timestamp)>,
+    pub reads: Vec<(ReadOutcome, Timestamp)>,
     /// When each subject was first asked for, as far back as reads are kept; of news none.
     pub first_reads: Vec<(SubjectId, Timestamp)>,
     /// When a reader last asked for a subject.
@@ -77,9 +77,9 @@ pub trait Store: Replicas {
     fn record(
         &self,
         announcement: &Announcement,
-        outcome: &Outcome,
+        outcome: &ReadOutcome,
         seen: Timestamp,
-    ) -> impl Future<Output = Result<Change, StoreError>> + Send;
+    ) -> impl Future<Output = Result<ChangedDay, StoreError>> + Send;
 
     /// Gives papers of a day the types and the texts that `entries` have, and returns every day that has changed by it.
     ///
@@ -92,9 +92,9 @@ pub trait Store: Replicas {
         &self,
         subject: SubjectId,
         date: Date,
-        entries: &[Announced],
+        entries: &[ListingEntry],
         at: Timestamp,
-    ) -> impl Future<Output = Result<Vec<Change>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Vec<ChangedDay>, StoreError>> + Send;
 
     /// What was announced from one listing date to another, both included, in a subject or in any.
     ///
@@ -111,7 +111,11 @@ pub trait Store: Replicas {
     ///
     /// # Errors
     /// It was not kept.
-    fn note(&self, outcome: &Outcome, at: Timestamp) -> impl Future<Output = Result<(), StoreError>> + Send;
+    fn note(
+        &self,
+        outcome: &ReadOutcome,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Keeps what is known of a day that was not read, such as a gap.
     ///

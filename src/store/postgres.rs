@@ -21,10 +21,10 @@ use jiff::civil::Date;
 use sqlx::ConnectOptions;
 use tokio::sync::Notify;
 
-use crate::domain::announcement::{Announced, Announcement};
+use crate::domain::announcement::{Announcement, ListingEntry};
 use crate::domain::back_off::BackOff;
-use crate::domain::event::{Change, Event};
-use crate::domain::outcome::{Day, Outcome};
+use crate::domain::event::{ChangedDay, Event};
+use crate::domain::outcome::{Day, ReadOutcome};
 use crate::domain::taxonomy::SubjectId;
 
 use super::failure::{at_opening, postgres_failure};
@@ -197,9 +197,9 @@ impl Store for Postgres {
     async fn record(
         &self,
         announcement: &Announcement,
-        outcome: &Outcome,
+        outcome: &ReadOutcome,
         seen: Timestamp,
-    ) -> Result<Change, StoreError> {
+    ) -> Result<ChangedDay, StoreError> {
         let Shared { writing, place, .. } = &*self.shared;
         let window_days = self.shared.window_days.get().copied();
         let work = async {
@@ -221,9 +221,9 @@ impl Store for Postgres {
         &self,
         subject: SubjectId,
         date: Date,
-        entries: &[Announced],
+        entries: &[ListingEntry],
         at: Timestamp,
-    ) -> Result<Vec<Change>, StoreError> {
+    ) -> Result<Vec<ChangedDay>, StoreError> {
         let Shared { writing, place, .. } = &*self.shared;
         let work = async {
             on!(writing, take_leading, WORK_MAX, |c| correct::correct(
@@ -249,7 +249,7 @@ impl Store for Postgres {
         on!(self.shared.reading, take, LOAD_MAX, |c| read::events(c, subject, from, to))
     }
 
-    async fn note(&self, outcome: &Outcome, at: Timestamp) -> Result<(), StoreError> {
+    async fn note(&self, outcome: &ReadOutcome, at: Timestamp) -> Result<(), StoreError> {
         let Shared { writing, place, .. } = &*self.shared;
         let work =
             async { on!(writing, take_leading, WORK_MAX, |c| write::note(c, &place.channel, outcome, at)) };

@@ -8,7 +8,7 @@ use sqlx::{Connection, SqliteConnection};
 
 use crate::domain::back_off::BackOff;
 use crate::domain::event::Event;
-use crate::domain::outcome::{Day, Outcome};
+use crate::domain::outcome::{Day, ReadOutcome};
 use crate::domain::taxonomy::SubjectId;
 
 use super::Contents;
@@ -151,7 +151,7 @@ pub(super) async fn in_force_since(
 
 pub(super) async fn write_read(
     connection: &mut SqliteConnection,
-    outcome: &Outcome,
+    outcome: &ReadOutcome,
     at: Timestamp,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(WRITE_READ)

@@ -22,10 +22,10 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{Notify, watch};
 
-use crate::domain::announcement::{Announced, Announcement};
+use crate::domain::announcement::{Announcement, ListingEntry};
 use crate::domain::back_off::BackOff;
-use crate::domain::event::{Change, Event};
-use crate::domain::outcome::{Day, Outcome};
+use crate::domain::event::{ChangedDay, Event};
+use crate::domain::outcome::{Day, ReadOutcome};
 use crate::domain::taxonomy::SubjectId;
 
 use super::failure::open_failure;
@@ -199,9 +199,9 @@ impl Store for Sqlite {
     async fn record(
         &self,
         announcement: &Announcement,
-        outcome: &Outcome,
+        outcome: &ReadOutcome,
         seen: Timestamp,
-    ) -> Result<Change, StoreError> {
+    ) -> Result<ChangedDay, StoreError> {
         on!(self, |c| record::record(c, announcement, outcome, seen))
     }
 
@@ -209,9 +209,9 @@ impl Store for Sqlite {
         &self,
         subject: SubjectId,
         date: Date,
-        entries: &[Announced],
+        entries: &[ListingEntry],
         at: Timestamp,
-    ) -> Result<Vec<Change>, StoreError> {
+    ) -> Result<Vec<ChangedDay>, StoreError> {
         on!(self, |c| correct::correct(c, subject, date, entries, at))
     }
 
@@ -224,7 +224,7 @@ impl Store for Sqlite {
         on!(self, |c| rows::events(c, subject, from, to))
     }
 
-    async fn note(&self, outcome: &Outcome, at: Timestamp) -> Result<(), StoreError> {
+    async fn note(&self, outcome: &ReadOutcome, at: Timestamp) -> Result<(), StoreError> {
         on!(self, |c| rows::write_read(c, outcome, at))
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ammonia::{Builder, UrlRelative};
-use crosslist::domain::announcement::{AnnounceType, Announced};
+use crosslist::domain::announcement::{AnnounceType, ListingEntry};
 use crosslist::domain::paper::{Authors, Paper};
 use crosslist::domain::presentation::{Choice, TextMode};
 use crosslist::domain::prose::{Prose, Span};
@@ -30,7 +30,7 @@ fn cases(table: &'static str) -> Vec<(&'static str, &'static str)> {
 }
 
 /// Every paper of the pages that are listings, once.
-fn papers() -> Vec<Announced> {
+fn papers() -> Vec<ListingEntry> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/pages");
     let mut found = Vec::new();
     let mut seen = HashSet::new();
@@ -68,7 +68,7 @@ fn texts_of_other_fields_read_as_they_were_judged_by_eye() {
 fn hardly_anything_of_tex_is_left_in_real_texts() {
     let papers = papers();
     let with = |mode: TextMode| {
-        let has_residue = |entry: &&Announced| {
+        let has_residue = |entry: &&ListingEntry| {
             let summary = text::summary(&entry.paper, entry.announce_type, None, mode);
             text::title(&entry.paper, mode).contains(RESIDUE) || summary.contains(RESIDUE)
         };
@@ -105,7 +105,7 @@ fn written(html: &str) -> String {
     html.replace("&quot;", "\"").replace('\u{A0}', "&nbsp;")
 }
 
-fn hostile(papers: &mut [Announced]) {
+fn hostile(papers: &mut [ListingEntry]) {
     let evil = "</p><script>alert(1)</script>$x<y\\operatorname{<img src=x onerror=y>}$ \\href{javascript:z}{a}\"' \
                 \\href{https://e.org/\"><b>}{<b>} \u{202E}$\\text{</math><script>}$ <!-- ]]> &amp; &lt;";
     for (index, entry) in papers.iter_mut().enumerate().filter(|(index, _)| index % 7 == 0) {

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use crosslist::collect::{self, Collector};
 use crosslist::domain::clock::Clock;
-use crosslist::domain::event::Change;
+use crosslist::domain::event::ChangedDay;
 use crosslist::domain::taxonomy::SubjectId;
-use crosslist::fetch::{Client, Options, Upstream};
+use crosslist::fetch::{Upstream, UpstreamClient, UpstreamOptions};
 use crosslist::store::{Memory, Store};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -141,7 +141,7 @@ async fn start(
     shown: &Arc<Mutex<Shown>>,
 ) -> Collector {
     let plan = &arxiv.plan;
-    let options = Options {
+    let options = UpstreamOptions {
         base_url: "https://arxiv.org".parse().expect("an address"),
         contact: String::new(),
         pause: PAUSE.unsigned_abs(),
@@ -152,7 +152,8 @@ async fn start(
     };
     let line = Arc::new(Line { arxiv: arxiv.clone(), passage, run });
     let seed = plan.seed.wrapping_add(u64::try_from(run).expect("few runs") << 32);
-    let upstream = Upstream::Live(Box::new(Client::over(line, &options, seed).expect("valid options")));
+    let upstream =
+        Upstream::Live(Box::new(UpstreamClient::over(line, &options, seed).expect("valid options")));
     let contents = store.load(None).await.expect("a store in memory");
     for change in &contents.changes {
         shown.lock().unwrap_or_else(PoisonError::into_inner).see(change, arxiv, passage.now());
@@ -172,7 +173,7 @@ async fn start(
     };
     let sink = {
         let (arxiv, shown) = (arxiv.clone(), shown.clone());
-        move |change: &Change| {
+        move |change: &ChangedDay| {
             shown.lock().unwrap_or_else(PoisonError::into_inner).see(change, &arxiv, passage.now());
         }
     };
@@ -181,7 +182,7 @@ async fn start(
 
 impl Shown {
     /// What was shown stays, under its date; no two papers or days share one.
-    fn see(&mut self, change: &Change, arxiv: &Arxiv, now: Timestamp) {
+    fn see(&mut self, change: &ChangedDay, arxiv: &Arxiv, now: Timestamp) {
         let (subject, date) = (change.subject, change.listing_date);
         let mut papers = BTreeSet::new();
         for event in &change.events {

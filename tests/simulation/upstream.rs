@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crosslist::domain::taxonomy::SubjectId;
-use crosslist::fetch::{NoAnswer, Sending, Transport};
+use crosslist::fetch::{NoResponse, PendingResponse, Transport};
 use futures_util::stream;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -267,7 +267,7 @@ impl fmt::Debug for Line {
 }
 
 impl Transport for Line {
-    fn send(&self, request: Request) -> Sending {
+    fn send(&self, request: Request) -> PendingResponse {
         let (arxiv, passage, run) = (self.arxiv.clone(), self.passage, self.run);
         Box::pin(async move {
             let seat = Seat::take(arxiv.clone(), passage, run);
@@ -276,7 +276,7 @@ impl Transport for Line {
             match arxiv.answer(request.url(), tag, passage.now(), run) {
                 Answer::Nothing { after, is_timeout } => {
                     tokio::time::sleep(after).await;
-                    Err(NoAnswer { is_timeout, cause: "the simulated connection failed".to_owned() })
+                    Err(NoResponse { is_timeout, cause: "the simulated connection failed".to_owned() })
                 }
                 Answer::Head { status, headers, body } => Ok(response(status, &headers, body, seat)),
             }

@@ -1,7 +1,7 @@
 //! Which subject is due, and what overrules what?
 
 use super::*;
-use crate::domain::outcome::Counts;
+use crate::domain::outcome::EntryCounts;
 
 fn subject(id: &str) -> SubjectId {
     SubjectId::parse(id).expect("a subject")
@@ -11,13 +11,13 @@ fn time(text: &str) -> Timestamp {
     text.parse().expect("a time")
 }
 
-fn outcome(id: &str, verdict: Verdict, date: Option<&str>) -> Outcome {
-    Outcome {
+fn outcome(id: &str, verdict: Verdict, date: Option<&str>) -> ReadOutcome {
+    ReadOutcome {
         subject: subject(id),
         verdict,
         date: date.map(|date| date.parse().expect("a date")),
         reason: String::new(),
-        counts: Counts::default(),
+        counts: EntryCounts::default(),
         missing: 0,
         pages: 1,
         page_hash: None,
@@ -98,7 +98,7 @@ fn a_page_that_says_nothing_overrules_no_entries() {
             .expect("a day");
     day.counts.new = 9;
     subjects.set_day(day.clone());
-    subjects.set_day(Day { verdict: Verdict::Quiet, counts: Counts::default(), ..day });
+    subjects.set_day(Day { verdict: Verdict::Quiet, counts: EntryCounts::default(), ..day });
     let known = subjects.get(subject("cs.DC")).expect("known");
     assert_eq!(known.days[&"2026-03-02".parse::<Date>().expect("a date")].verdict, Verdict::Incomplete);
 }

@@ -5,9 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::collect::judge::{self, Doubt, Judged, Standing};
 use crate::collect::round::Reading;
-use crate::domain::announcement::{Announced, Announcement};
-use crate::domain::event::{Change, Event};
-use crate::domain::outcome::{Counts, Day, Outcome};
+use crate::domain::announcement::{Announcement, ListingEntry};
+use crate::domain::event::{ChangedDay, Event};
+use crate::domain::outcome::{Day, EntryCounts, ReadOutcome};
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::store::{Store, StoreError};
@@ -25,7 +25,7 @@ const DOUBTS_MAX: u32 = 2;
 
 impl<S: Store> Worker<S> {
     /// Keeps what a read of the newest mailing has brought, and judges it by what is known.
-    pub(super) async fn keep(&mut self, reading: Reading) -> Outcome {
+    pub(super) async fn keep(&mut self, reading: Reading) -> ReadOutcome {
         let standing = Standing::of(&self.shared.subjects(), &reading.outcome);
         let read = reading.outcome.clone();
         let judged = match judge::judge(&*self.store, &standing, reading).await {
@@ -54,7 +54,7 @@ impl<S: Store> Worker<S> {
     }
 
     /// Has this page come back short in the same way for so long that its entries are better than none?
-    pub(super) fn is_short_for_long(&mut self, outcome: &Outcome) -> bool {
+    pub(super) fn is_short_for_long(&mut self, outcome: &ReadOutcome) -> bool {
         let (Verdict::Incomplete, Some(hash)) = (outcome.verdict, outcome.page_hash) else { return false };
         let now = self.shared.clock.now();
         let page = (outcome.subject, outcome.date);
@@ -69,8 +69,8 @@ impl<S: Store> Worker<S> {
     pub(super) async fn record(
         &mut self,
         announcement: &Announcement,
-        outcome: Outcome,
-    ) -> (Outcome, Option<Change>) {
+        outcome: ReadOutcome,
+    ) -> (ReadOutcome, Option<ChangedDay>) {
         let now = self.shared.clock.now();
         match self.store.record(announcement, &outcome, now).await {
             Ok(change) => {
@@ -96,8 +96,8 @@ impl<S: Store> Worker<S> {
     pub(super) async fn correct(
         &mut self,
         announcement: Announcement,
-        change: &Change,
-        has_text: impl Fn(&Announced, &Event) -> bool,
+        change: &ChangedDay,
+        has_text: impl Fn(&ListingEntry, &Event) -> bool,
     ) {
         let (subject, date) = (announcement.subject, announcement.date);
         let corrected = judge::corrections(announcement, &change.events, has_text);
@@ -118,7 +118,7 @@ impl<S: Store> Worker<S> {
         }
     }
 
-    pub(super) async fn note(&mut self, outcome: Outcome) -> Outcome {
+    pub(super) async fn note(&mut self, outcome: ReadOutcome) -> ReadOutcome {
         if let Err(error) = self.store.note(&outcome, self.shared.clock.now()).await {
             tracing::error!(subject.code = %outcome.subject, %error, "could not keep how a read ended");
         }
@@ -140,7 +140,7 @@ impl<S: Store> Worker<S> {
                 subject,
                 date,
                 verdict: Verdict::Incomplete,
-                counts: Counts::default(),
+                counts: EntryCounts::default(),
                 missing: 0,
                 read: now,
                 checks: 1,
@@ -154,7 +154,7 @@ impl<S: Store> Worker<S> {
 }
 
 /// What was read and is not kept, because the store failed.
-fn not_kept(mut outcome: Outcome, error: &StoreError) -> Outcome {
+fn not_kept(mut outcome: ReadOutcome, error: &StoreError) -> ReadOutcome {
     tracing::error!(subject.code = %outcome.subject, %error, "could not keep an announcement");
     outcome.verdict = Verdict::Unread;
     outcome.reason = format!("read, but not kept: {error}");

@@ -9,7 +9,7 @@ use crate::collect::judge::{self, Doubt};
 use crate::collect::past_days::PastDays;
 use crate::collect::round::{self, Reading};
 use crate::domain::mailing;
-use crate::domain::outcome::{Counts, Day, Outcome};
+use crate::domain::outcome::{Day, EntryCounts, ReadOutcome};
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::store::Store;
@@ -77,7 +77,7 @@ impl<S: Store> Worker<S> {
     }
 
     /// Keeps what a catch-up has brought, and says what is left of the day.
-    async fn keep_past(&mut self, subject: SubjectId, date: Date, reading: Reading) -> (Outcome, Ending) {
+    async fn keep_past(&mut self, subject: SubjectId, date: Date, reading: Reading) -> (ReadOutcome, Ending) {
         let Reading { mut outcome, announcement, is_trusted, .. } = reading;
         let Some(announcement) = announcement else { return (outcome, Ending::Open) };
         let known = self.shared.subjects().get(subject).and_then(|known| known.days.get(&date).cloned());
@@ -151,7 +151,7 @@ impl<S: Store> Worker<S> {
     }
 
     /// Is the day lost, now that it was asked for and this is the answer?
-    fn is_lost(&self, outcome: &Outcome, date: Date) -> bool {
+    fn is_lost(&self, outcome: &ReadOutcome, date: Date) -> bool {
         let is_answer = outcome.verdict == Verdict::Unrecognized;
         let is_asked_enough = self.past_days.failures(outcome.subject, date) >= LOST_ATTEMPTS_MAX;
         PastDays::is_lost(date, self.newest()) && (is_answer || is_asked_enough)
@@ -163,7 +163,7 @@ impl<S: Store> Worker<S> {
             subject,
             date,
             verdict: Verdict::Gap,
-            counts: Counts::default(),
+            counts: EntryCounts::default(),
             missing: 0,
             read: now,
             checks: 0,

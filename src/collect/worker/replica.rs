@@ -14,7 +14,7 @@ use crate::collect::collector::{Ask, Wish as Content};
 use crate::collect::past_days::PastDays;
 use crate::collect::round::Reading;
 use crate::collect::status::Known;
-use crate::domain::outcome::Outcome;
+use crate::domain::outcome::ReadOutcome;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::store::{Contents, Role, Store, StoreError, Wish};
@@ -40,7 +40,7 @@ pub(super) struct Sharing {
     /// What this replica's readers wait for, and the reads that are wished for them.
     wished: Vec<(Wish, Vec<Ask>)>,
     /// Wishes that this replica fulfils, the one that leads.
-    taken: HashMap<i64, oneshot::Receiver<Outcome>>,
+    taken: HashMap<i64, oneshot::Receiver<ReadOutcome>>,
     /// When a reader last asked for a subject, as the store has it.
     requests: HashMap<SubjectId, Timestamp>,
     /// The lead is left to others until then.

@@ -11,7 +11,7 @@ const META: &str = "<div class='list-title mathjax'><span class='descriptor'>Tit
 
 const TERM: &str = "<a name='item7'>[7]</a> <a href =\"/abs/2602.23598\" title=\"Abstract\" id=\"2602.23598\">\n arXiv:2602.23598</a>";
 
-fn read(term: &str, meta: &str, broken: Option<&'static str>) -> Result<Announced, String> {
+fn read(term: &str, meta: &str, broken: Option<&'static str>) -> Result<ListingEntry, String> {
     read_whole(term, meta, broken).map(|read| read.announced)
 }
 
@@ -19,7 +19,7 @@ fn read_whole(term: &str, meta: &str, broken: Option<&'static str>) -> Result<Re
     let page =
         Html::parse_document(&format!("<dl><dt>{term}</dt><dd><div class='meta'>{meta}</div></dd></dl>"));
     let first = |name: &str| page.select(&Selector::parse(name).expect("a selector")).next().expect(name);
-    let read = Reader::new(broken).read(first("dt"), first("dd"), Heading::New);
+    let read = Reader::new(broken).read(first("dt"), first("dd"), SectionHeading::New);
     read.map_err(|trouble| trouble.unreadable.reason)
 }
 
@@ -164,8 +164,8 @@ fn a_damaged_mark_gives_way_to_the_heading() {
         let found = Reader::new(None).read(first("dt"), first("dd"), heading).expect("readable");
         assert_eq!(found.announced.announce_type, expected, "{mark}");
     };
-    check("(repl\u{fffd}ced)", Heading::Replacement, AnnounceType::Replace);
-    check("(cros\u{fffd}-list from cs.PF)", Heading::Cross, AnnounceType::Cross);
-    check("(cross-list from cs.PF)", Heading::Replacement, AnnounceType::Cross);
-    check("", Heading::Replacement, AnnounceType::New);
+    check("(repl\u{fffd}ced)", SectionHeading::Replacement, AnnounceType::Replace);
+    check("(cros\u{fffd}-list from cs.PF)", SectionHeading::Cross, AnnounceType::Cross);
+    check("(cross-list from cs.PF)", SectionHeading::Replacement, AnnounceType::Cross);
+    check("", SectionHeading::Replacement, AnnounceType::New);
 }

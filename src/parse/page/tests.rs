@@ -21,7 +21,7 @@ fn list(heading: &str, inside: &str) -> String {
     format!("<dl id='articles'><h3>{heading}</h3>{inside}</dl>")
 }
 
-fn page(inside: &str) -> Result<Listing, Refusal> {
+fn page(inside: &str) -> Result<Listing, PageError> {
     let page = format!("<html><body><div id='dlpage'><h1>Machine Learning</h1>{inside}</div></body></html>");
     listing(page.as_bytes(), None)
 }
@@ -38,7 +38,7 @@ fn check_refused(inside: &str, found: &str) {
 #[test]
 fn a_sound_page_is_read_in_full() {
     let listing = page(&sound()).expect("a listing");
-    assert_eq!(listing.kind, Kind::New(jiff::civil::date(2026, 3, 2)));
+    assert_eq!(listing.kind, ListingKind::New(jiff::civil::date(2026, 3, 2)));
     assert_eq!((listing.name.as_str(), listing.subject), ("Machine Learning", None));
     assert_eq!((listing.total, listing.page_size, listing.entries_found()), (Some(1), Some(2000), 1));
     assert_eq!(

@@ -1,10 +1,10 @@
 //! What the headings of a listing's sections claim, over all its pages.
 
-use crate::parse::listing::{Heading, Listing, sections};
+use crate::parse::listing::{Listing, SectionHeading, sections};
 
 /// Each heading with its total as the first page has it, and the sum of what the pages show.
-pub(super) fn claims(pages: &[Listing]) -> Vec<(Heading, u32, u64)> {
-    let mut claims: Vec<(Heading, u32, u64)> = Vec::new();
+pub(super) fn claims(pages: &[Listing]) -> Vec<(SectionHeading, u32, u64)> {
+    let mut claims: Vec<(SectionHeading, u32, u64)> = Vec::new();
     for section in sections(pages) {
         let (Some(of), Some(shown)) = (section.of, section.shown) else { continue };
         match claims.iter_mut().find(|(heading, _, _)| *heading == section.heading) {

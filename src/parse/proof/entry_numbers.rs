@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use crate::domain::arxiv_id::ArxivId;
-use crate::parse::listing::{Kind, Listing, sections};
+use crate::parse::listing::{Listing, ListingKind, sections};
 
 use super::claims::claims;
 
@@ -168,7 +168,7 @@ impl<'a> Tally<'a> {
 fn may_be_deleted(lost: u32, total: u32, pages: &[Listing]) -> bool {
     let count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
     let room: u64 = pages.iter().map(|page| u64::from(page.page_size.unwrap_or(0))).sum();
-    pages.iter().all(|page| matches!(page.kind, Kind::Month { .. } | Kind::Year { .. }))
+    pages.iter().all(|page| matches!(page.kind, ListingKind::Month { .. } | ListingKind::Year { .. }))
         && room >= u64::from(total)
         && lost <= DELETED_PER_PAGE_MAX.saturating_mul(count)
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use jiff::civil::date;
 
 use super::*;
-use crate::domain::announcement::{AnnounceType, Announced};
+use crate::domain::announcement::{AnnounceType, ListingEntry};
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::paper::{Authors, Paper, Subject};
-use crate::parse::Unreadable;
+use crate::parse::UnreadableEntry;
 
-fn announced(position: u32) -> Announced {
+fn announced(position: u32) -> ListingEntry {
     let (id, _) = ArxivId::parse(&format!("2602.{position:05}")).expect("an id");
     let paper = Paper {
         id,
@@ -23,20 +23,20 @@ fn announced(position: u32) -> Announced {
         html_url: None,
         version: None,
     };
-    Announced { position, announce_type: AnnounceType::New, cross_list_from: None, paper: Arc::new(paper) }
+    ListingEntry { position, announce_type: AnnounceType::New, cross_list_from: None, paper: Arc::new(paper) }
 }
 
 /// A section that shows as many entries as it holds.
-fn section(heading: Heading, of: u32, positions: impl IntoIterator<Item = u32>) -> Section {
+fn section(heading: SectionHeading, of: u32, positions: impl IntoIterator<Item = u32>) -> ListingSection {
     let announce_type = match heading {
-        Heading::Cross => AnnounceType::Cross,
-        Heading::Replacement => AnnounceType::Replace,
+        SectionHeading::Cross => AnnounceType::Cross,
+        SectionHeading::Replacement => AnnounceType::Replace,
         _ => AnnounceType::New,
     };
-    let entry = |position| Announced { announce_type, ..announced(position) };
-    let entries: Vec<Announced> = positions.into_iter().map(entry).collect();
+    let entry = |position| ListingEntry { announce_type, ..announced(position) };
+    let entries: Vec<ListingEntry> = positions.into_iter().map(entry).collect();
     let found = u32::try_from(entries.len()).expect("few");
-    Section {
+    ListingSection {
         heading,
         shown: Some(found),
         of: Some(of),
@@ -47,9 +47,9 @@ fn section(heading: Heading, of: u32, positions: impl IntoIterator<Item = u32>) 
     }
 }
 
-fn page(total: Option<u32>, sections: Vec<Section>) -> Listing {
+fn page(total: Option<u32>, sections: Vec<ListingSection>) -> Listing {
     Listing {
-        kind: Kind::New(date(2026, 3, 2)),
+        kind: ListingKind::New(date(2026, 3, 2)),
         name: "Distributed".into(),
         subject: None,
         total,
@@ -61,10 +61,10 @@ fn page(total: Option<u32>, sections: Vec<Section>) -> Listing {
 }
 
 fn month(total: u32, positions: impl IntoIterator<Item = u32>) -> Listing {
-    let list = section(Heading::None, 0, positions);
-    let list = Section { shown: None, of: None, ..list };
+    let list = section(SectionHeading::None, 0, positions);
+    let list = ListingSection { shown: None, of: None, ..list };
     Listing {
-        kind: Kind::Month { year: 2026, month: 2 },
+        kind: ListingKind::Month { year: 2026, month: 2 },
         page_size: Some(50),
         ..page(Some(total), vec![list])
     }
@@ -86,11 +86,14 @@ fn check_short(pages: &[Listing], missing: u32, faults: &[&str]) {
 
 #[test]
 fn sections_that_add_up_are_a_whole_listing() {
-    check_whole(&[page(Some(3), vec![section(Heading::New, 2, [1, 2]), section(Heading::Cross, 1, [3])])]);
-    check_whole(&[page(Some(3), vec![section(Heading::New, 3, [3, 1, 2])])]);
+    check_whole(&[page(
+        Some(3),
+        vec![section(SectionHeading::New, 2, [1, 2]), section(SectionHeading::Cross, 1, [3])],
+    )]);
+    check_whole(&[page(Some(3), vec![section(SectionHeading::New, 3, [3, 1, 2])])]);
     check_whole(&[
-        page(Some(3), vec![section(Heading::New, 3, [1, 2])]),
-        page(Some(3), vec![section(Heading::New, 3, [3])]),
+        page(Some(3), vec![section(SectionHeading::New, 3, [1, 2])]),
+        page(Some(3), vec![section(SectionHeading::New, 3, [3])]),
     ]);
 }
 
@@ -107,23 +110,23 @@ fn a_quiet_day_says_so_and_counts_nothing() {
 
 #[test]
 fn a_section_must_hold_what_it_says() {
-    let mut high = section(Heading::New, 3, [2, 3]);
+    let mut high = section(SectionHeading::New, 3, [2, 3]);
     high.shown = Some(3);
     check_short(
         &[page(Some(3), vec![high])],
         1,
         &["New submissions: says 3 entries, holds 2", "1 of 3 entries are not on the page"],
     );
-    let mut low = section(Heading::New, 1, [1, 2]);
+    let mut low = section(SectionHeading::New, 1, [1, 2]);
     low.shown = Some(1);
     check_short(
         &[page(Some(2), vec![low])],
         0,
         &["New submissions: says 1 entries, holds 2", "the sections count 1 entries, the listing 2"],
     );
-    let huge = section(Heading::New, u32::MAX, [1]);
+    let huge = section(SectionHeading::New, u32::MAX, [1]);
     check_short(
-        &[page(Some(2), vec![huge, section(Heading::Cross, u32::MAX, [2])])],
+        &[page(Some(2), vec![huge, section(SectionHeading::Cross, u32::MAX, [2])])],
         0,
         &[
             "New submissions: shows 1 of 4294967295 entries",
@@ -136,12 +139,12 @@ fn a_section_must_hold_what_it_says() {
 #[test]
 fn what_a_lagging_replica_lost_is_missed() {
     check_short(
-        &[page(Some(19), vec![section(Heading::Replacement, 7, 1..=7)])],
+        &[page(Some(19), vec![section(SectionHeading::Replacement, 7, 1..=7)])],
         12,
         &["12 of 19 entries are not on the page"],
     );
     check_short(
-        &[page(Some(3), vec![section(Heading::New, 3, [1, 2])])],
+        &[page(Some(3), vec![section(SectionHeading::New, 3, [1, 2])])],
         1,
         &["1 of 3 entries are not on the page"],
     );
@@ -149,21 +152,21 @@ fn what_a_lagging_replica_lost_is_missed() {
 
 #[test]
 fn pages_that_were_not_read_are_missed() {
-    let first = page(Some(2028), vec![section(Heading::New, 2028, 1..=2000)]);
+    let first = page(Some(2028), vec![section(SectionHeading::New, 2028, 1..=2000)]);
     check_short(std::slice::from_ref(&first), 28, &["28 of 2028 entries are on other pages"]);
-    let second = page(Some(2028), vec![section(Heading::New, 2028, 2001..=2028)]);
+    let second = page(Some(2028), vec![section(SectionHeading::New, 2028, 2001..=2028)]);
     check_short(std::slice::from_ref(&second), 2000, &["2000 of 2028 entries are on other pages"]);
     check_whole(&[first.clone(), second]);
-    let gap = page(Some(2028), vec![section(Heading::New, 2028, 2010..=2028)]);
+    let gap = page(Some(2028), vec![section(SectionHeading::New, 2028, 2010..=2028)]);
     check_short(&[first], 28, &["28 of 2028 entries are on other pages"]);
     check_short(&[gap], 2009, &["2009 of 2028 entries are on other pages"]);
 }
 
 #[test]
 fn pages_must_be_of_the_same_listing() {
-    let first = page(Some(2), vec![section(Heading::New, 2, [1])]);
-    let second = page(Some(2), vec![section(Heading::New, 2, [2])]);
-    let other_day = Listing { kind: Kind::New(date(2026, 3, 3)), ..second.clone() };
+    let first = page(Some(2), vec![section(SectionHeading::New, 2, [1])]);
+    let second = page(Some(2), vec![section(SectionHeading::New, 2, [2])]);
+    let other_day = Listing { kind: ListingKind::New(date(2026, 3, 3)), ..second.clone() };
     check_short(
         &[first.clone(), other_day],
         0,
@@ -171,16 +174,16 @@ fn pages_must_be_of_the_same_listing() {
     );
     let other_total = Listing { total: Some(3), ..second };
     check_short(&[first.clone(), other_total], 0, &["page 2 has a total of 3, the first a total of 2"]);
-    let other_claim = page(Some(2), vec![section(Heading::New, 1, [2])]);
+    let other_claim = page(Some(2), vec![section(SectionHeading::New, 1, [2])]);
     check_short(&[first, other_claim], 0, &["New submissions: 2 entries on one page, 1 on another"]);
 }
 
 #[test]
 fn entries_that_repeat_themselves_count_once() {
-    let mut doubled = section(Heading::New, 4, [1, 1, 2, 2]);
+    let mut doubled = section(SectionHeading::New, 4, [1, 1, 2, 2]);
     doubled.of = Some(4);
     check_whole(&[page(Some(2), vec![doubled])]);
-    let mut contested = section(Heading::New, 2, [1, 2]);
+    let mut contested = section(SectionHeading::New, 2, [1, 2]);
     contested.entries[1].position = 1;
     let proof = prove(&[page(Some(2), vec![contested])]);
     assert_eq!(proof.verdict, Verdict::Incomplete);
@@ -189,11 +192,11 @@ fn entries_that_repeat_themselves_count_once() {
 
 #[test]
 fn entries_that_cannot_be_read_leave_the_counts_sound() {
-    let mut broken = section(Heading::New, 3, [1, 3]);
+    let mut broken = section(SectionHeading::New, 3, [1, 3]);
     broken.shown = Some(3);
     broken.found = 3;
     broken.unreadable =
-        vec![Unreadable { position: Some(2), reason: "item 2: no title".into(), is_foreign: false }];
+        vec![UnreadableEntry { position: Some(2), reason: "item 2: no title".into(), is_foreign: false }];
     check(&[page(Some(3), vec![broken.clone()])], Verdict::Incomplete, 1, true, &["item 2: no title"]);
     broken.unreadable[0].position = None;
     check(&[page(Some(3), vec![broken])], Verdict::Incomplete, 1, true, &["item 2: no title"]);
@@ -202,14 +205,17 @@ fn entries_that_cannot_be_read_leave_the_counts_sound() {
 #[test]
 fn numbers_that_were_taken_out_leave_the_rest_to_be_trusted() {
     check(
-        &[page(Some(4), vec![section(Heading::New, 2, [1, 3]), section(Heading::Cross, 1, [4])])],
+        &[page(
+            Some(4),
+            vec![section(SectionHeading::New, 2, [1, 3]), section(SectionHeading::Cross, 1, [4])],
+        )],
         Verdict::Incomplete,
         1,
         true,
         &["no entries numbered 2"],
     );
     check(
-        &[page(Some(3), vec![section(Heading::New, 2, [2, 3])])],
+        &[page(Some(3), vec![section(SectionHeading::New, 2, [2, 3])])],
         Verdict::Incomplete,
         1,
         true,
@@ -228,10 +234,10 @@ fn a_month_may_lack_what_arxiv_deleted() {
 
 #[test]
 fn many_faults_are_cut_short() {
-    let mut broken = section(Heading::New, 100, []);
+    let mut broken = section(SectionHeading::New, 100, []);
     broken.found = 100;
     broken.shown = Some(100);
-    let unreadable = |position| Unreadable {
+    let unreadable = |position| UnreadableEntry {
         position: Some(position),
         reason: format!("item {position}: no title"),
         is_foreign: false,
@@ -244,8 +250,8 @@ fn many_faults_are_cut_short() {
 
 #[test]
 fn entries_under_another_heading_are_whole_as_long_as_the_marks_add_up() {
-    let mut new = section(Heading::New, 2, [3, 2]);
-    let mut cross = section(Heading::Cross, 1, [1]);
+    let mut new = section(SectionHeading::New, 2, [3, 2]);
+    let mut cross = section(SectionHeading::Cross, 1, [1]);
     std::mem::swap(&mut new.entries[0], &mut cross.entries[0]);
     check_whole(&[page(Some(3), vec![new.clone(), cross.clone()])]);
     cross.entries[0].announce_type = AnnounceType::Cross;
@@ -261,7 +267,7 @@ fn entries_under_another_heading_are_whole_as_long_as_the_marks_add_up() {
 
 #[test]
 fn a_paper_under_two_numbers_counts_once() {
-    let mut new = section(Heading::New, 3, [1, 2, 3]);
+    let mut new = section(SectionHeading::New, 3, [1, 2, 3]);
     new.entries[1].paper = Arc::clone(&new.entries[0].paper);
     check(
         &[page(Some(3), vec![new.clone()])],
@@ -271,7 +277,7 @@ fn a_paper_under_two_numbers_counts_once() {
         &["items 1 and 2 are the same paper, 2602.00001"],
     );
     // Also under another heading: no listing of arXiv has a paper twice.
-    let mut replaced = section(Heading::Replacement, 1, [4]);
+    let mut replaced = section(SectionHeading::Replacement, 1, [4]);
     replaced.entries[0].paper = Arc::clone(&new.entries[2].paper);
     let proof = prove(&[page(Some(4), vec![new, replaced])]);
     assert_eq!((proof.verdict, proof.missing), (Verdict::Incomplete, 2));
@@ -279,7 +285,7 @@ fn a_paper_under_two_numbers_counts_once() {
 
 #[test]
 fn a_listing_that_moved_between_its_pages_is_not_whole() {
-    let listing = |positions| page(Some(2802), vec![section(Heading::New, 2802, positions)]);
+    let listing = |positions| page(Some(2802), vec![section(SectionHeading::New, 2802, positions)]);
     let first = listing(1..=2000);
     let mut second = listing(2001..=2802);
     check_whole(&[first.clone(), second.clone()]);
@@ -303,9 +309,9 @@ fn a_listing_that_moved_between_its_pages_is_not_whole() {
 #[test]
 fn a_page_with_much_that_is_foreign_is_not_trusted_at_all() {
     let foreign = |count: u32| {
-        let mut new = section(Heading::New, 20, count + 1..=20);
+        let mut new = section(SectionHeading::New, 20, count + 1..=20);
         (new.shown, new.found) = (Some(20), 20);
-        let unreadable = |position| Unreadable {
+        let unreadable = |position| UnreadableEntry {
             position: Some(position),
             reason: format!("item {position}: elsewhere"),
             is_foreign: true,
@@ -331,7 +337,7 @@ fn a_full_page_of_a_paged_listing_says_which_part_it_is() {
     assert_eq!(part(&[full(1, 50), full(51, 100), full(101, 130)]), None, "whole");
     assert_eq!(part(&[full(101, 129)]), None, "the last page lacks one");
     assert_eq!(part(&[full(1, 49)]), None, "the first page lacks one");
-    let mut lagging = page(Some(19), vec![section(Heading::Replacement, 7, 1..=7)]);
+    let mut lagging = page(Some(19), vec![section(SectionHeading::Replacement, 7, 1..=7)]);
     assert_eq!(part(std::slice::from_ref(&lagging)), None, "lost entries are on no page");
     lagging.page_size = Some(7);
     assert!(part(&[lagging]).is_some());
@@ -341,9 +347,9 @@ fn a_full_page_of_a_paged_listing_says_which_part_it_is() {
 fn a_page_of_recent_days_has_the_days_of_its_head() {
     let day = date(2026, 3, 2);
     let recent = |days: Vec<jiff::civil::Date>| Listing {
-        kind: Kind::Recent,
+        kind: ListingKind::Recent,
         days,
-        ..page(Some(1), vec![section(Heading::Day(day), 1, [1])])
+        ..page(Some(1), vec![section(SectionHeading::Day(day), 1, [1])])
     };
     check_whole(&[recent(vec![day])]);
     check_whole(&[recent(Vec::new())]);

@@ -330,7 +330,7 @@ fn messages(webhook: &Webhook, asked: &Asked, fresh: &[Event], base: &str) -> Ve
         fresh.sort_by_key(|event| (Reverse(event.listing_date), event.announce_type));
     }
     let feed = feeds::feed(asked, &fresh, base, newest);
-    let message = |event: String, entries: &[crate::domain::feed::Entry]| {
+    let message = |event: String, entries: &[crate::domain::feed::FeedEntry]| {
         let feed = Feed { entries: entries.to_vec(), ..feed.clone() };
         let body = webhook_message::write(kind, &event, &feed);
         (event, body)

@@ -9,7 +9,7 @@ use crate::render::format::{Format, PROJECT_URL};
 
 /// A feed in the contents.
 #[derive(Clone, Debug)]
-pub struct Listed {
+pub struct ContentsEntry {
     pub title: String,
     pub url: FeedUrl,
     /// The address of its page in a service, such as `/subjects/cs.DC`.
@@ -20,7 +20,7 @@ pub struct Listed {
 
 /// The start page where no service can build feeds.
 #[must_use]
-pub fn contents(site: &Site, named: &[Listed], subjects: &[Listed]) -> String {
+pub fn contents(site: &Site, named: &[ContentsEntry], subjects: &[ContentsEntry]) -> String {
     let body = html! {
         h1 { "Feeds" }
         p.lead { "arXiv’s listings as complete feeds: every new paper, cross-list and replacement, once." }
@@ -46,7 +46,7 @@ pub fn not_there(site: &Site) -> String {
     document(site, "There is no such file", Place::Elsewhere, &html! {}, &body)
 }
 
-fn list(site: &Site, heading: &str, feeds: &[Listed]) -> Markup {
+fn list(site: &Site, heading: &str, feeds: &[ContentsEntry]) -> Markup {
     html! {
         @if !feeds.is_empty() {
             section.named {

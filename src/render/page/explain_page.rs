@@ -14,31 +14,31 @@ use crate::text;
 
 /// A rule on a paper.
 #[derive(Clone, Copy, Debug)]
-pub struct Explained<'a> {
+pub struct ExplainPage<'a> {
     pub site: &'a Site,
     pub rule: &'a str,
     pub id: &'a ArxivId,
     pub title: Option<&'a str>,
     pub announced: Option<(AnnounceType, Date)>,
-    pub tree: Option<&'a Part>,
+    pub tree: Option<&'a RulePart>,
     /// What about the rule is probably not meant.
     pub notes: &'a [String],
 }
 
 /// A part of a rule with its verdict.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub struct RulePart {
     pub label: String,
     pub holds: bool,
     pub matched: Vec<String>,
     /// How many papers pass it by itself, and of how many.
     pub hits: Option<(usize, usize)>,
-    pub parts: Vec<Part>,
+    pub parts: Vec<RulePart>,
 }
 
 /// The page of `/explain`.
 #[must_use]
-pub fn explained(explained: &Explained<'_>) -> String {
+pub fn explain_page(explained: &ExplainPage<'_>) -> String {
     let rule: String = byte_serialize(explained.rule.as_bytes()).collect();
     let body = html! {
         h1 {
@@ -61,7 +61,7 @@ pub fn explained(explained: &Explained<'_>) -> String {
     document(explained.site, "Why a paper matches", Place::Elsewhere, &html! {}, &body)
 }
 
-fn part(tree: &Part) -> Markup {
+fn part(tree: &RulePart) -> Markup {
     html! {
         li {
             span.verdict.holds[tree.holds].fails[!tree.holds] { (if tree.holds { "✓ true" } else { "✗ false" }) }

@@ -8,11 +8,11 @@ use crate::domain::feed::FeedUrl;
 use crate::render::format::Format;
 
 /// What came of the choices: a feed, or the reason why there is none.
-pub type Result<'a> = std::result::Result<Made<'a>, &'a str>;
+pub type BuildResult<'a> = std::result::Result<BuiltFeed<'a>, &'a str>;
 
 /// A feed that can be subscribed.
 #[derive(Clone, Copy, Debug)]
-pub struct Made<'a> {
+pub struct BuiltFeed<'a> {
     pub title: &'a str,
     pub url: &'a FeedUrl,
     /// The page to read it on.
@@ -39,7 +39,7 @@ const READERS: [(&str, &str); 6] = [
 ];
 
 /// The feed, or why there is none and what would help.
-pub(super) fn result(made: &Result<'_>, help: &Markup) -> Markup {
+pub(super) fn result(made: &BuildResult<'_>, help: &Markup) -> Markup {
     html! {
         section id="feed" tabindex="-1" aria-labelledby="feed-title" {
             h2 id="feed-title" { "Your feed" }
@@ -51,7 +51,7 @@ pub(super) fn result(made: &Result<'_>, help: &Markup) -> Markup {
     }
 }
 
-fn addresses(made: &Made<'_>) -> Markup {
+fn addresses(made: &BuiltFeed<'_>) -> Markup {
     let address = |format: Format| made.url.with_extension(format.extension());
     let atom = address(Format::Atom);
     let encoded: String = byte_serialize(atom.as_bytes()).collect::<String>().replace('+', "%20");

@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::layout::{Place, count, document, label, long_date, plain_date};
-use super::paper::{self, Heading, Item};
-use super::site::{Leaf, Site};
+use super::paper::{self, Item, TitleLevel};
+use super::site::{PageLink, Site};
 use crate::domain::announcement::AnnounceType;
 use crate::domain::event::Event;
 use crate::domain::feed::Feed;
@@ -23,7 +23,7 @@ const OPEN_MAX: usize = 8;
 
 /// A feed to read.
 #[derive(Clone, Copy, Debug)]
-pub struct Reading<'a> {
+pub struct HtmlView<'a> {
     /// Its name and its addresses.
     pub feed: &'a Feed,
     /// In the feed's order.
@@ -90,7 +90,7 @@ pub fn pages(items: usize) -> usize {
 
 /// The page of a feed.
 #[must_use]
-pub fn reading(reading: &Reading<'_>) -> String {
+pub fn html_view(reading: &HtmlView<'_>) -> String {
     let feed = reading.feed;
     let changes = reading.changes.iter().map(Option::as_deref).chain(std::iter::repeat(None));
     let mut events: Vec<Item<'_>> =
@@ -127,13 +127,13 @@ pub fn reading(reading: &Reading<'_>) -> String {
                 a href=(leaf(reading, pages)) { "the last is " (pages) } "." }
         }
         @if reading.is_by_day { (by_day(reading, &events, first, shown)) }
-        @else { @for item in shown { (paper::paper(item, reading.text, Heading::Second, shown.len() <= OPEN_MAX)) } }
+        @else { @for item in shown { (paper::paper(item, reading.text, TitleLevel::Second, shown.len() <= OPEN_MAX)) } }
         @if pages > 1 { (pager(reading, pages)) }
     };
     document(reading.site, &feed.title, Place::Elsewhere, &head, &body)
 }
 
-fn warning(reading: &Reading<'_>, notice: &Notice) -> Markup {
+fn warning(reading: &HtmlView<'_>, notice: &Notice) -> Markup {
     html! {
         p.notice role="note" {
             strong { (notice.subject) " could not be read lately" } ": " bdi { (notice.words) } ". "
@@ -146,7 +146,7 @@ fn warning(reading: &Reading<'_>, notice: &Notice) -> Markup {
     }
 }
 
-fn nothing(reading: &Reading<'_>) -> Markup {
+fn nothing(reading: &HtmlView<'_>) -> Markup {
     html! {
         p { "Nothing that fits this feed was announced in the " (count(reading.days as usize, "day")) " up to "
             (long_date(reading.newest)) ", the newest mailing that was read." }
@@ -156,7 +156,7 @@ fn nothing(reading: &Reading<'_>) -> Markup {
 }
 
 /// The days of the feed and where each begins.
-fn calendar(reading: &Reading<'_>, events: &[Item<'_>]) -> Markup {
+fn calendar(reading: &HtmlView<'_>, events: &[Item<'_>]) -> Markup {
     let days = days(events);
     html! {
         @if days.len() > 1 {
@@ -183,7 +183,7 @@ fn days(events: &[Item<'_>]) -> Vec<(Date, usize, usize)> {
     days
 }
 
-fn by_day(reading: &Reading<'_>, events: &[Item<'_>], first: usize, shown: &[Item<'_>]) -> Markup {
+fn by_day(reading: &HtmlView<'_>, events: &[Item<'_>], first: usize, shown: &[Item<'_>]) -> Markup {
     let days = days(events);
     let is_open = shown.len() <= OPEN_MAX;
     html! {
@@ -208,7 +208,7 @@ fn by_day(reading: &Reading<'_>, events: &[Item<'_>], first: usize, shown: &[Ite
                         @let mut inside = events[here.clone()].iter().filter(|item| Section::of(item.event) == section).peekable();
                         @if inside.peek().is_some() {
                             h3 { (section.name()) " " span.number { "(" (of_day) ")" } }
-                            @for item in inside { (paper::paper(item, reading.text, Heading::Fourth, is_open)) }
+                            @for item in inside { (paper::paper(item, reading.text, TitleLevel::Fourth, is_open)) }
                         }
                     }
                 }
@@ -217,7 +217,7 @@ fn by_day(reading: &Reading<'_>, events: &[Item<'_>], first: usize, shown: &[Ite
     }
 }
 
-fn pager(reading: &Reading<'_>, pages: usize) -> Markup {
+fn pager(reading: &HtmlView<'_>, pages: usize) -> Markup {
     let page = reading.page;
     html! {
         nav.pager aria-label="Pages" {
@@ -229,13 +229,13 @@ fn pager(reading: &Reading<'_>, pages: usize) -> Markup {
 }
 
 /// The address of a page of the same feed, by its number from 1.
-fn leaf(reading: &Reading<'_>, number: usize) -> String {
+fn leaf(reading: &HtmlView<'_>, number: usize) -> String {
     let separator = if reading.feed.base_url.query.is_empty() { '?' } else { '&' };
     let page_url = &reading.feed.page_url;
-    reading.site.leaf(Leaf { page_url, separator, folder: reading.folder, number })
+    reading.site.leaf(PageLink { page_url, separator, folder: reading.folder, number })
 }
 
-fn day_address(reading: &Reading<'_>, date: Date, first: usize) -> String {
+fn day_address(reading: &HtmlView<'_>, date: Date, first: usize) -> String {
     let page = first / ITEMS_MAX + 1;
     let rest = if page == reading.page { String::new() } else { leaf(reading, page) };
     format!("{rest}#day-{date}")

@@ -27,7 +27,7 @@ pub(super) struct Item<'a> {
 
 /// How deep the title of a paper stands among the headings of its page.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Heading {
+pub(super) enum TitleLevel {
     /// Under the title of the page.
     Second,
     /// Under a day and a section.
@@ -35,7 +35,7 @@ pub(super) enum Heading {
 }
 
 /// An entry of a contents page, its abstract open or folded.
-pub(super) fn paper(item: &Item<'_>, mode: TextMode, heading: Heading, is_open: bool) -> Markup {
+pub(super) fn paper(item: &Item<'_>, mode: TextMode, heading: TitleLevel, is_open: bool) -> Markup {
     let event = item.event;
     let paper = &event.paper;
     let (title, _) = beginning(&text::title(paper, mode), TITLE_CHARACTERS_MAX);
@@ -43,12 +43,12 @@ pub(super) fn paper(item: &Item<'_>, mode: TextMode, heading: Heading, is_open: 
     html! {
         article.paper tabindex="-1" {
             @match heading {
-                Heading::Second => h2.title { (title) },
-                Heading::Fourth => h4.title { (title) },
+                TitleLevel::Second => h2.title { (title) },
+                TitleLevel::Fourth => h4.title { (title) },
             }
             (authors(&paper.authors, mode))
             (facts(event, mode))
-            // Made by `feeds` of text that `text` has escaped.
+            // BuiltFeed by `feeds` of text that `text` has escaped.
             @if let Some(changes) = item.changes { div.changes { (PreEscaped(changes)) } }
             @if let Some(abstract_text) = paper.abstract_text.as_ref().filter(|text| !text.is_empty()) {
                 details.abstract open[is_open] {

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::layout::{count, plain_date};
 use super::site::Site;
 use crate::domain::announcement::AnnounceType;
-use crate::domain::preview::{Marked, Match, Preview};
+use crate::domain::preview::{HighlightedText, Match, Preview};
 use crate::domain::taxonomy::SubjectId;
 
 /// How many of the places where papers are at home are named.
@@ -151,7 +151,7 @@ pub(super) fn kind(announce_type: AnnounceType) -> &'static str {
 }
 
 /// A text with its marks, cut where a title has no end.
-fn marked(text: &Marked) -> Markup {
+fn marked(text: &HighlightedText) -> Markup {
     let end = text.text.char_indices().nth(TITLE_CHARACTERS_MAX).map_or(text.text.len(), |(end, _)| end);
     let marks: Vec<&Range<usize>> = text.marks.iter().filter(|mark| mark.end <= end).collect();
     let ends = std::iter::once(0).chain(marks.iter().map(|mark| mark.end));
@@ -171,9 +171,9 @@ mod tests {
 
     #[test]
     fn marks_stand_in_the_text_and_nothing_in_it_becomes_markup() {
-        let text = Marked { text: "a <b> GPU & c".to_owned(), marks: vec![0..1, 6..9] };
+        let text = HighlightedText { text: "a <b> GPU & c".to_owned(), marks: vec![0..1, 6..9] };
         assert_eq!(marked(&text).into_string(), "<mark>a</mark> &lt;b&gt; <mark>GPU</mark> &amp; c");
-        let endless = Marked { text: "é".repeat(10_000), marks: vec![2..4, 15_000..15_002] };
+        let endless = HighlightedText { text: "é".repeat(10_000), marks: vec![2..4, 15_000..15_002] };
         let html = marked(&endless).into_string();
         assert!(html.ends_with('…') && html.matches("<mark>").count() == 1 && html.len() < 1_300);
     }

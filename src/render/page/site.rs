@@ -20,7 +20,7 @@ pub enum Site {
 
 /// A page of a feed, which has more than one where there is too much for one.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Leaf<'a> {
+pub(super) struct PageLink<'a> {
     /// The feed's own page as the service has it, and as files have it from their top.
     pub(super) page_url: &'a str,
     pub(super) separator: char,
@@ -69,7 +69,7 @@ impl Site {
         }
     }
 
-    pub(super) fn leaf(&self, leaf: Leaf<'_>) -> String {
+    pub(super) fn leaf(&self, leaf: PageLink<'_>) -> String {
         match (self, leaf.number) {
             (Self::Service { .. }, 0 | 1) => leaf.page_url.to_owned(),
             (Self::Service { .. }, number) => format!("{}{}page={number}", leaf.page_url, leaf.separator),

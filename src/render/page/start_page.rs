@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::feed_links::{self, result};
+use super::feed_links::{BuildResult, result};
 use super::layout::{Place, document, label};
 use super::preview::{kind, preview};
 use super::site::Site;
@@ -15,7 +15,7 @@ use crate::render::format::Format;
 
 /// The start page, on which feeds are made.
 #[derive(Clone, Copy, Debug)]
-pub struct Builder<'a> {
+pub struct StartPage<'a> {
     pub site: &'a Site,
     pub subjects: &'a [SubjectId],
     /// What was typed as a subject and is none.
@@ -27,8 +27,8 @@ pub struct Builder<'a> {
     pub days_max: u32,
     pub text: TextMode,
     pub profile: Profile,
-    pub mistakes: &'a [Mistake],
-    pub made: feed_links::Result<'a>,
+    pub mistakes: &'a [FieldDiagnostic],
+    pub made: BuildResult<'a>,
     pub preview: Option<&'a Preview>,
     /// Chosen subjects that were not read yet.
     pub cold: &'a [SubjectId],
@@ -50,7 +50,7 @@ pub struct Fields<'a> {
 
 /// A mistake in one of the fields.
 #[derive(Clone, Debug)]
-pub struct Mistake {
+pub struct FieldDiagnostic {
     pub parameter: String,
     /// In Unicode scalar values of the field's text.
     pub position: usize,
@@ -63,7 +63,7 @@ const PLACES: [(&str, &str); 3] = [("tiabs", "title or abstract"), ("ti", "the t
 
 /// The start page.
 #[must_use]
-pub fn builder(builder: &Builder<'_>) -> String {
+pub fn start_page(builder: &StartPage<'_>) -> String {
     let page_url = builder.made.as_ref().ok().map(|made| made.page_url);
     let body = html! {
         h1 { "Build a feed" }
@@ -98,7 +98,7 @@ pub fn builder(builder: &Builder<'_>) -> String {
     document(builder.site, "crosslist: arXiv’s listings as feeds", Place::Builder, &head, &body)
 }
 
-fn form(builder: &Builder<'_>) -> Markup {
+fn form(builder: &StartPage<'_>) -> Markup {
     let Fields { place, words, authors, without } = builder.fields;
     html! {
         form id="builder" method="get" action=(builder.site.link("/")) {
@@ -181,12 +181,12 @@ fn text_field(id: &str, name: &str, label: &str, value: &str, example: &str) -> 
     }
 }
 
-fn has_mistake(builder: &Builder<'_>, parameter: &str) -> bool {
+fn has_mistake(builder: &StartPage<'_>, parameter: &str) -> bool {
     builder.mistakes.iter().any(|mistake| mistake.parameter == parameter)
 }
 
 /// The mistakes of a field, each under the characters that cause it.
-fn mistakes(builder: &Builder<'_>, parameter: &str, value: &str) -> Markup {
+fn mistakes(builder: &StartPage<'_>, parameter: &str, value: &str) -> Markup {
     let own = builder.mistakes.iter().filter(|mistake| mistake.parameter == parameter);
     html! {
         div.mistakes id={ "mistakes-" (parameter) } role="alert" {
@@ -195,7 +195,7 @@ fn mistakes(builder: &Builder<'_>, parameter: &str, value: &str) -> Markup {
     }
 }
 
-fn under(mistake: &Mistake, value: &str) -> Markup {
+fn under(mistake: &FieldDiagnostic, value: &str) -> Markup {
     let part = |from: usize, length: usize| value.chars().skip(from).take(length).collect::<String>();
     let wrong = part(mistake.position, mistake.length);
     html! {
@@ -215,7 +215,7 @@ fn under(mistake: &Mistake, value: &str) -> Markup {
 }
 
 /// Every mistake once more where the feed would stand, with the way to its field.
-fn places(builder: &Builder<'_>) -> Markup {
+fn places(builder: &StartPage<'_>) -> Markup {
     html! {
         @if !builder.mistakes.is_empty() {
             ul.troubles {
@@ -229,7 +229,7 @@ fn places(builder: &Builder<'_>) -> Markup {
 }
 
 /// Mistakes that belong to no field of the form.
-fn other_mistakes(builder: &Builder<'_>) -> Markup {
+fn other_mistakes(builder: &StartPage<'_>) -> Markup {
     const FIELDS: [&str; 6] = ["subjects", "type", "q", "days", "text", "profile"];
     let others = builder.mistakes.iter().filter(|mistake| !FIELDS.contains(&mistake.parameter.as_str()));
     html! { div.mistakes id="mistakes-others" { @for mistake in others { (under(mistake, "")) } } }
@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn a_mistake_stands_under_its_characters() {
-        let mistake = |position, length| Mistake {
+        let mistake = |position, length| FieldDiagnostic {
             parameter: "q".to_owned(),
             position,
             length,

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::layout::{Place, count, document, moment, plain_date};
 use super::site::Site;
 use crate::domain::mailing;
-use crate::domain::outcome::{Counts, Day};
+use crate::domain::outcome::{Day, EntryCounts};
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 
@@ -18,7 +18,7 @@ const SPARK_HEIGHT: usize = 28;
 
 /// What the status page tells.
 #[derive(Clone, Debug)]
-pub struct Status {
+pub struct StatusPage {
     pub upstream: String,
     pub now: Timestamp,
     /// The newest mailing that is due, and when the next one is.
@@ -46,7 +46,7 @@ pub struct SubjectStatus {
     /// How the last read ended, in a word and in words.
     pub verdict: Verdict,
     pub reason: String,
-    pub counts: Counts,
+    pub counts: EntryCounts,
     pub attempted: Option<Timestamp>,
     /// When a page was last proved whole.
     pub proved: Option<Timestamp>,
@@ -63,7 +63,7 @@ pub struct SubjectStatus {
 
 /// The status page.
 #[must_use]
-pub fn status(status: &Status) -> String {
+pub fn status(status: &StatusPage) -> String {
     let site = &status.site;
     let broken: Vec<&SubjectStatus> =
         status.subjects.iter().filter(|subject| !is_well(subject.verdict)).collect();
@@ -120,7 +120,7 @@ fn settings_notices(settings: &SettingsStatus) -> Markup {
     }
 }
 
-fn section(subject: &SubjectStatus, status: &Status) -> Markup {
+fn section(subject: &SubjectStatus, status: &StatusPage) -> Markup {
     html! {
         section.subject id=(subject.subject) {
             div.subjecthead {
@@ -257,7 +257,7 @@ fn spark(history: &[(Date, usize)]) -> Markup {
 }
 
 /// Has no page shown the mailing that is due? On a holiday that is as it should be.
-fn is_overdue(status: &Status) -> bool {
+fn is_overdue(status: &StatusPage) -> bool {
     let newest = |subject: &SubjectStatus| {
         subject.days.iter().filter(|(_, day)| day.is_some()).map(|(date, _)| *date).max()
     };

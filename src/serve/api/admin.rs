@@ -4,7 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
-use crate::domain::outcome::Outcome;
+use crate::domain::outcome::ReadOutcome;
 use crate::domain::taxonomy::SubjectId;
 
 use crate::serve::problem::details::Problem;
@@ -66,7 +66,7 @@ pub(in crate::serve) async fn refresh(request: HttpRequest, state: web::Data<Sta
     }
 }
 
-fn row(subject: SubjectId, outcome: Option<Outcome>) -> Row {
+fn row(subject: SubjectId, outcome: Option<ReadOutcome>) -> Row {
     let unread = || Row {
         subject: subject.as_str(),
         verdict: "unread",

@@ -8,11 +8,11 @@ use serde::Serialize;
 
 use crate::collect::{Known, Replica};
 use crate::domain::mailing;
-use crate::domain::outcome::{Counts, Day};
+use crate::domain::outcome::{Day, EntryCounts};
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::render::page;
-use crate::render::page::{SettingsStatus, Site, Status, SubjectStatus};
+use crate::render::page::{SettingsStatus, Site, StatusPage, SubjectStatus};
 
 use crate::serve::answer::respond;
 use crate::serve::api::{openapi, push_status};
@@ -56,7 +56,7 @@ pub(in crate::serve) async fn json(request: HttpRequest, state: web::Data<State>
 }
 
 fn report(
-    status: Status,
+    status: StatusPage,
     replica: ReplicaReport,
     settings: SettingsReport,
     push: Option<push_status::Report>,
@@ -89,13 +89,13 @@ pub(in crate::serve) fn files(
     (page::status(&status), report(status, ReplicaReport::default(), settings, None))
 }
 
-fn status(state: &State) -> Status {
+fn status(state: &State) -> StatusPage {
     status_at(state.clock.now(), state)
 }
 
-fn status_at(now: Timestamp, state: &State) -> Status {
+fn status_at(now: Timestamp, state: &State) -> StatusPage {
     let newest_due = mailing::newest_due(now);
-    Status {
+    StatusPage {
         upstream: state.collector.upstream(),
         now,
         newest_due,
@@ -212,8 +212,8 @@ struct CountsReport {
     replace: usize,
 }
 
-impl From<Status> for Report {
-    fn from(status: Status) -> Self {
+impl From<StatusPage> for Report {
+    fn from(status: StatusPage) -> Self {
         Self {
             upstream: status.upstream,
             now: moment(status.now),
@@ -275,8 +275,8 @@ fn day_report(date: Date, day: Option<Day>) -> DayReport {
     }
 }
 
-impl From<Counts> for CountsReport {
-    fn from(counts: Counts) -> Self {
+impl From<EntryCounts> for CountsReport {
+    fn from(counts: EntryCounts) -> Self {
         Self { new: counts.new, cross: counts.cross, replace: counts.replace }
     }
 }

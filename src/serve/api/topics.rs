@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use actix_web::dev;
 use actix_web::http::Uri;
 
-use crate::domain::push::{Later, Topic, Topics};
+use crate::domain::push::{BoxFuture, Topic, Topics};
 use crate::render::Format;
-use crate::render::official::Shape;
+use crate::render::official::OfficialFormat;
 use crate::serve::current_state::Current;
 use crate::serve::documents::render_queue::{Class, Turn};
 use crate::serve::documents::render_task::away;
@@ -29,7 +29,7 @@ const PATH_PARTS_MAX: usize = 16;
 pub struct FeedTopics(pub Current);
 
 impl Topics for FeedTopics {
-    fn topic<'a>(&'a self, url: &'a str) -> Later<'a, Result<Topic, String>> {
+    fn topic<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<Topic, String>> {
         Box::pin(async move {
             let state = self.0.state();
             let own = public_url::base_of(&state.options);
@@ -106,8 +106,8 @@ fn read(url: &str, base: &str, state: &State) -> Result<FeedRequest, Problem> {
         "subjects" => feed_request::subjects(&target, state),
         "keywords" => feed_request::keyword(&target, state),
         "named" => feed_request::named(&target, state),
-        "rss" => official::asked(&target, state, Shape::Rss),
-        "atom" => official::asked(&target, state, Shape::Atom),
+        "rss" => official::asked(&target, state, OfficialFormat::Rss),
+        "atom" => official::asked(&target, state, OfficialFormat::Atom),
         _ if path[1..].starts_with("keywords") => feed_request::keyword(&target, state),
         _ if path[1..].starts_with("search") => feed_request::search(&target, state),
         _ => Err(unknown()),

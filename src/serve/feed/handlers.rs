@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::domain::event::Event;
 use crate::domain::mailing;
-use crate::domain::outcome::Outcome;
+use crate::domain::outcome::ReadOutcome;
 use crate::domain::taxonomy::SubjectId;
 use crate::feeds::{self as make, Asked, Budget, Scope};
 use crate::render;
@@ -136,7 +136,7 @@ pub(in crate::serve) async fn warm(subjects: &[SubjectId], state: &State) -> Res
         }
         outcomes
     };
-    let outcomes: Vec<Option<Outcome>> = tokio::time::timeout(wait, all).await.unwrap_or_default();
+    let outcomes: Vec<Option<ReadOutcome>> = tokio::time::timeout(wait, all).await.unwrap_or_default();
     if let Some(subject) = cold.iter().find(|subject| !state.shelf.holds(**subject)) {
         let outcome = outcomes.iter().flatten().find(|outcome| outcome.subject == *subject);
         if state.collector.is_stopping() {
@@ -162,7 +162,7 @@ fn stopping() -> Problem {
 fn refuse_if_it_just_failed(subject: SubjectId, state: &State) -> Result<(), Problem> {
     match state.collector.status(subject) {
         Some(status) if status.next_attempt > state.clock.now() => {
-            let Outcome { verdict, reason, .. } = &status.outcome;
+            let ReadOutcome { verdict, reason, .. } = &status.outcome;
             Err(not_read(subject, *verdict, reason, until_next(subject, state)))
         }
         _ => Ok(()),

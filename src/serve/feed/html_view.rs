@@ -9,7 +9,7 @@ use crate::domain::presentation::{Choice, Sort};
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::feeds::{Asked, Scope, changes_html};
-use crate::render::page::{self, Notice, Reading, Site};
+use crate::render::page::{self, HtmlView, Notice, Site};
 
 use crate::serve::http::negotiate::Form;
 use crate::serve::request::feed_request::FeedRequest;
@@ -74,7 +74,7 @@ pub(in crate::serve) fn page(request: &FeedRequest, feed: &Feed, events: &[Event
     // What is among files says so.
     let site = request.view.as_ref().map(|view| &view.site).filter(|site| !site.is_service()).unwrap_or(&own);
     let builder = builder(asked).filter(|_| site.is_service()).map(|address| site.link(&address));
-    page::reading(&Reading {
+    page::html_view(&HtmlView {
         feed,
         events,
         changes: &changes,

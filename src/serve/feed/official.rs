@@ -7,7 +7,7 @@ use crate::domain::event::Event;
 use crate::domain::presentation::Presentation;
 use crate::feeds::{self as make, Asked, Limit, Scope, Selection};
 use crate::render::Format;
-use crate::render::official::{self, Listing, Shape};
+use crate::render::official::{self, OfficialFeed, OfficialFormat};
 
 use crate::serve::feed::{costly, handlers};
 use crate::serve::http::negotiate::Form;
@@ -23,24 +23,26 @@ const DAYS: u32 = 1;
 
 /// `/rss/{subjects}`
 pub(in crate::serve) async fn rss(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    let asked =
-        costly::understood(&request, &state, "subjects", |target, state| asked(target, state, Shape::Rss))
-            .await;
+    let asked = costly::understood(&request, &state, "subjects", |target, state| {
+        asked(target, state, OfficialFormat::Rss)
+    })
+    .await;
     handlers::answer(&request, &state, asked).await
 }
 
 /// `/atom/{subjects}`
 pub(in crate::serve) async fn atom(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    let asked =
-        costly::understood(&request, &state, "subjects", |target, state| asked(target, state, Shape::Atom))
-            .await;
+    let asked = costly::understood(&request, &state, "subjects", |target, state| {
+        asked(target, state, OfficialFormat::Atom)
+    })
+    .await;
     handlers::answer(&request, &state, asked).await
 }
 
 pub(in crate::serve) fn asked(
     target: &Target<'_>,
     state: &State,
-    shape: Shape,
+    shape: OfficialFormat,
 ) -> Result<FeedRequest, Problem> {
     let list = target.last.replace("%2B", "+").replace("%2b", "+");
     refuse_ending(&list, shape)?;
@@ -60,7 +62,7 @@ pub(in crate::serve) fn asked(
 }
 
 /// The format is the first part of these addresses; an ending says nothing here, or the contrary.
-fn refuse_ending(list: &str, shape: Shape) -> Result<(), Problem> {
+fn refuse_ending(list: &str, shape: OfficialFormat) -> Result<(), Problem> {
     let ending =
         list.rsplit_once('.').filter(|(_, ending)| ending.to_ascii_lowercase().parse::<Format>().is_ok());
     let Some((subjects, ending)) = ending else { return Ok(()) };
@@ -76,7 +78,7 @@ fn refuse_ending(list: &str, shape: Shape) -> Result<(), Problem> {
 }
 
 /// The address that a feed in this shape gives itself.
-pub(in crate::serve) fn own_url(request: &FeedRequest, shape: Shape) -> String {
+pub(in crate::serve) fn own_url(request: &FeedRequest, shape: OfficialFormat) -> String {
     let feed_url = make::url(&request.asked, &request.base);
     let path = feed_url.stem.strip_prefix(&format!("{}/subjects", request.base)).unwrap_or_default();
     let question_mark = if feed_url.query.is_empty() { "" } else { "?" };
@@ -88,12 +90,12 @@ pub(in crate::serve) fn listing(
     request: &FeedRequest,
     events: Vec<Event>,
     updated: jiff::Timestamp,
-    shape: Shape,
+    shape: OfficialFormat,
     hub_url: Option<String>,
 ) -> String {
     let names: Vec<&str> = request.asked.scope.subjects().iter().map(|subject| subject.as_str()).collect();
     let events = make::in_official_order(events);
-    let listing = Listing {
+    let listing = OfficialFeed {
         subjects: if names.is_empty() { "all".to_owned() } else { names.join(", ") },
         self_url: own_url(request, shape),
         page_url: make::url(&request.asked, &request.base).stem,

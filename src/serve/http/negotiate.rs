@@ -4,14 +4,14 @@ use actix_web::HttpRequest;
 use actix_web::http::header;
 
 use crate::render::Format;
-use crate::render::official::Shape;
+use crate::render::official::OfficialFormat;
 
 /// A feed, the page that shows it, or a feed in the shape of arXiv's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::serve) enum Form {
     Feed(Format),
     Page,
-    Official(Shape),
+    Official(OfficialFormat),
 }
 
 const ATOM: Form = Form::Feed(Format::Atom);

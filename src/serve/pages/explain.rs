@@ -117,7 +117,7 @@ fn readable(site: &Site, query: &Query, id: &ArxivId, explained: &Explained) -> 
     let event = explained.event.as_ref();
     let tree = explained.tree.as_ref().map(|tree| page_part(tree, explained));
     let notes: Vec<String> = explained.warnings.iter().map(|warning| warning.message.clone()).collect();
-    page::explained(&page::Explained {
+    page::explain_page(&page::ExplainPage {
         site,
         rule: query.canonical(),
         id,
@@ -128,9 +128,9 @@ fn readable(site: &Site, query: &Query, id: &ArxivId, explained: &Explained) -> 
     })
 }
 
-fn page_part(tree: &Explanation, explained: &Explained) -> page::Part {
+fn page_part(tree: &Explanation, explained: &Explained) -> page::RulePart {
     let count = explained.counts.iter().find(|count| count.span == tree.span && count.label == tree.label);
-    page::Part {
+    page::RulePart {
         label: tree.label.clone(),
         holds: tree.holds,
         matched: tree.matched.clone(),

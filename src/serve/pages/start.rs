@@ -9,7 +9,7 @@ use crate::domain::preview::Preview;
 use crate::domain::taxonomy::SubjectId;
 use crate::feeds::{self as make, Asked, Budget, Scope};
 use crate::filter::{PLACES, TooMuchWork};
-use crate::render::page::{self, Builder, Fields, Made, Site};
+use crate::render::page::{self, BuiltFeed, Fields, Site, StartPage};
 
 use crate::serve::answer::respond;
 use crate::serve::api::openapi;
@@ -125,7 +125,7 @@ fn outcome(choices: &Choices, base: &str, state: &State) -> std::result::Result<
         state.options.named.iter().map(|named| (named.slug.as_str(), named.title.as_str())).collect();
     let days =
         if choices.days.is_empty() { state.options.feed_days.to_string() } else { choices.days.clone() };
-    let body = page::builder(&Builder {
+    let body = page::start_page(&StartPage {
         site: &site,
         subjects: &choices.subjects,
         typed: &typed,
@@ -176,8 +176,8 @@ fn asked(choices: &Choices, state: &State) -> std::result::Result<Asked, Problem
     feed_request::asked(scope, given, choices.usual_types(), state)
 }
 
-fn page_mistakes(problem: &Problem) -> Vec<page::Mistake> {
-    let mistake = |mistake: &crate::serve::problem::details::Mistake| page::Mistake {
+fn page_mistakes(problem: &Problem) -> Vec<page::FieldDiagnostic> {
+    let mistake = |mistake: &crate::serve::problem::details::Mistake| page::FieldDiagnostic {
         parameter: mistake.parameter.clone(),
         position: mistake.position,
         length: mistake.length,
@@ -231,8 +231,8 @@ impl Result {
         }
     }
 
-    fn shown<'a>(&'a self, share: &'a str, base: &str) -> Made<'a> {
-        Made {
+    fn shown<'a>(&'a self, share: &'a str, base: &str) -> BuiltFeed<'a> {
+        BuiltFeed {
             title: &self.title,
             url: &self.url,
             page_url: &self.page_url,

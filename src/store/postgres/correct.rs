@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use sqlx::{Connection, PgConnection};
 
-use crate::domain::announcement::Announced;
-use crate::domain::event::Change;
+use crate::domain::announcement::ListingEntry;
+use crate::domain::event::ChangedDay;
 use crate::domain::taxonomy::SubjectId;
 use crate::store::stored_paper;
 
@@ -20,9 +20,9 @@ pub(super) async fn correct(
     channel: &str,
     subject: SubjectId,
     date: Date,
-    entries: &[Announced],
+    entries: &[ListingEntry],
     at: Timestamp,
-) -> Result<(Vec<Change>, Written), sqlx::Error> {
+) -> Result<(Vec<ChangedDay>, Written), sqlx::Error> {
     let mut transaction = connection.begin().await?;
     let at = write::no_later_than_now(&mut transaction, at).await?;
     let mut changed: BTreeSet<SubjectId> = BTreeSet::new();
@@ -70,7 +70,7 @@ pub(super) async fn correct(
     for subject in changed {
         written.revision = write::revise(&mut transaction, subject, date).await?;
         let events = read::day_events(&mut transaction, subject, date).await?;
-        days.push(Change { subject, listing_date: date, events, added: 0 });
+        days.push(ChangedDay { subject, listing_date: date, events, added: 0 });
     }
     let papers: Vec<&str> = entries.iter().map(|entry| entry.paper.id.as_str()).collect();
     write::revise_compared(&mut transaction, &papers, date, None).await?;

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use sqlx::postgres::PgRow;
 use sqlx::{Connection, PgConnection, Row};
 
-use crate::domain::event::{Change, Event};
+use crate::domain::event::{ChangedDay, Event};
 use crate::domain::outcome::Day;
 use crate::domain::paper::Paper;
 use crate::domain::taxonomy::SubjectId;
@@ -66,7 +66,7 @@ pub(super) async fn load(
         days.entry((event.subject, event.listing_date)).or_default().push(event);
     }
     drop(found);
-    let change = |((subject, listing_date), events)| Change { subject, listing_date, events, added: 0 };
+    let change = |((subject, listing_date), events)| ChangedDay { subject, listing_date, events, added: 0 };
     let changes = days.into_iter().map(change).collect();
     let days = select(&format!("{DAY} FROM days ORDER BY subject, listing_date"))
         .fetch_all(&mut *transaction)
@@ -125,7 +125,12 @@ async fn revised(
         let day: Day = columns::day(&row)?;
         let events = day_events(connection, day.subject, day.date).await?;
         if day.verdict != Verdict::Gap || !events.is_empty() {
-            contents.changes.push(Change { subject: day.subject, listing_date: day.date, events, added: 0 });
+            contents.changes.push(ChangedDay {
+                subject: day.subject,
+                listing_date: day.date,
+                events,
+                added: 0,
+            });
         }
         contents.days.push(day);
     }

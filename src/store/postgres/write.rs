@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use sqlx::{Connection, PgConnection};
 
-use crate::domain::announcement::{Announced, Announcement};
-use crate::domain::event::Change;
-use crate::domain::outcome::{Day, Outcome};
+use crate::domain::announcement::{Announcement, ListingEntry};
+use crate::domain::event::ChangedDay;
+use crate::domain::outcome::{Day, ReadOutcome};
 use crate::domain::taxonomy::SubjectId;
 use crate::store::columns::number;
 use crate::store::dates::{self, Dates};
@@ -28,15 +28,15 @@ pub(super) async fn record(
     connection: &mut PgConnection,
     channel: &str,
     announcement: &Announcement,
-    outcome: &Outcome,
+    outcome: &ReadOutcome,
     seen: Timestamp,
     window_days: Option<i32>,
-) -> Result<(Change, Written), sqlx::Error> {
+) -> Result<(ChangedDay, Written), sqlx::Error> {
     let mut transaction = connection.begin().await?;
     let seen = no_later_than_now(&mut transaction, seen).await?;
     let Announcement { subject, date, entries } = announcement;
     let before = members(&mut transaction, *subject, *date).await?;
-    let fresh: Vec<&Announced> =
+    let fresh: Vec<&ListingEntry> =
         entries.iter().filter(|entry| !before.contains(entry.paper.id.as_str())).collect();
     let sequences = events(&mut transaction, *date, &fresh, seen).await?;
     let insert = "INSERT INTO memberships (subject, event, position, announce_type, cross_list_from, added_at) \
@@ -64,13 +64,13 @@ pub(super) async fn record(
     let events = read::day_events(&mut transaction, *subject, *date).await?;
     notify(&mut transaction, channel).await?;
     transaction.commit().await?;
-    Ok((Change { subject: *subject, listing_date: *date, events, added: fresh.len() }, written))
+    Ok((ChangedDay { subject: *subject, listing_date: *date, events, added: fresh.len() }, written))
 }
 
 pub(super) async fn note(
     connection: &mut PgConnection,
     channel: &str,
-    outcome: &Outcome,
+    outcome: &ReadOutcome,
     at: Timestamp,
 ) -> Result<Written, sqlx::Error> {
     let mut transaction = connection.begin().await?;
@@ -176,7 +176,7 @@ async fn members(
 async fn events(
     connection: &mut PgConnection,
     date: Date,
-    entries: &[&Announced],
+    entries: &[&ListingEntry],
     seen: Timestamp,
 ) -> Result<HashMap<String, i64>, sqlx::Error> {
     let known: Vec<(String, i64)> =
@@ -187,7 +187,7 @@ async fn events(
     let mut sequences: HashMap<String, i64> = known.into_iter().collect();
     let mut taken = taken(connection, date, seen).await?;
     let mut dates = Dates::new(date, Some(seen), &mut taken);
-    let missing: Vec<&&Announced> =
+    let missing: Vec<&&ListingEntry> =
         entries.iter().filter(|entry| !sequences.contains_key(entry.paper.id.as_str())).collect();
     let insert = "INSERT INTO events (paper_id, listing_date, published, paper) \
                   SELECT paper_id, $1, published, paper \
@@ -278,7 +278,7 @@ pub(super) async fn revise_compared(
 
 async fn write_read(
     connection: &mut PgConnection,
-    outcome: &Outcome,
+    outcome: &ReadOutcome,
     at: Timestamp,
 ) -> Result<i64, sqlx::Error> {
     let insert = sqlx::AssertSqlSafe(format!("{WRITE_READ} RETURNING sequence"));

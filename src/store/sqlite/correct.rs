@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use sqlx::{Connection, SqliteConnection};
 
-use crate::domain::announcement::Announced;
-use crate::domain::event::Change;
+use crate::domain::announcement::ListingEntry;
+use crate::domain::event::ChangedDay;
 use crate::domain::taxonomy::SubjectId;
 use crate::store::stored_paper;
 
@@ -18,9 +18,9 @@ pub(super) async fn correct(
     connection: &mut SqliteConnection,
     subject: SubjectId,
     date: Date,
-    entries: &[Announced],
+    entries: &[ListingEntry],
     at: Timestamp,
-) -> Result<Vec<Change>, sqlx::Error> {
+) -> Result<Vec<ChangedDay>, sqlx::Error> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     let mut changed: BTreeSet<SubjectId> = BTreeSet::new();
     for entry in entries {
@@ -66,7 +66,7 @@ pub(super) async fn correct(
     let mut days = Vec::with_capacity(changed.len());
     for subject in changed {
         let events = day_events(&mut transaction, subject, date, HashMap::new()).await?;
-        days.push(Change { subject, listing_date: date, events, added: 0 });
+        days.push(ChangedDay { subject, listing_date: date, events, added: 0 });
     }
     transaction.commit().await?;
     Ok(days)

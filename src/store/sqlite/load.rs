@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 use jiff::civil::Date;
 use sqlx::{Connection, SqliteConnection};
 
-use crate::domain::event::{Change, Event};
+use crate::domain::event::{ChangedDay, Event};
 use crate::domain::paper::Paper;
 use crate::domain::taxonomy::SubjectId;
 use crate::store::{Contents, columns, rows};
@@ -36,7 +36,7 @@ pub(super) async fn load(
         days.entry((event.subject, event.listing_date)).or_default().push(event);
     }
     drop(found);
-    let change = |((subject, listing_date), events)| Change { subject, listing_date, events, added: 0 };
+    let change = |((subject, listing_date), events)| ChangedDay { subject, listing_date, events, added: 0 };
     let mut contents = rows::read_rest(&mut transaction).await?;
     contents.changes = days.into_iter().map(change).collect();
     Ok(contents)

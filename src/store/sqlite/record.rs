@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use sqlx::{Connection, Sqlite as Database, SqliteConnection};
 
-use crate::domain::announcement::{Announced, Announcement};
-use crate::domain::event::{Change, Event};
-use crate::domain::outcome::{Day, Outcome};
+use crate::domain::announcement::{Announcement, ListingEntry};
+use crate::domain::event::{ChangedDay, Event};
+use crate::domain::outcome::{Day, ReadOutcome};
 use crate::domain::paper::Paper;
 use crate::domain::taxonomy::SubjectId;
 use crate::store::dates::{self, Dates};
@@ -23,13 +23,13 @@ const ROWS_PER_STATEMENT: usize = 250;
 pub(super) async fn record(
     connection: &mut SqliteConnection,
     announcement: &Announcement,
-    outcome: &Outcome,
+    outcome: &ReadOutcome,
     seen: Timestamp,
-) -> Result<Change, sqlx::Error> {
+) -> Result<ChangedDay, sqlx::Error> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     let Announcement { subject, date, entries } = announcement;
     let before: HashSet<String> = members(&mut transaction, *subject, *date).await?;
-    let fresh: Vec<&Announced> =
+    let fresh: Vec<&ListingEntry> =
         entries.iter().filter(|entry| !before.contains(entry.paper.id.as_str())).collect();
     let (sequences, written) = events(&mut transaction, *date, &fresh, seen).await?;
     for chunk in fresh.chunks(ROWS_PER_STATEMENT) {
@@ -52,7 +52,7 @@ pub(super) async fn record(
     rows::write_read(&mut transaction, outcome, seen).await?;
     let events = day_events(&mut transaction, *subject, *date, written).await?;
     transaction.commit().await?;
-    Ok(Change { subject: *subject, listing_date: *date, events, added: fresh.len() })
+    Ok(ChangedDay { subject: *subject, listing_date: *date, events, added: fresh.len() })
 }
 
 /// The ids of the papers that a subject's day holds.
@@ -71,7 +71,7 @@ async fn members(
 async fn events(
     connection: &mut SqliteConnection,
     date: Date,
-    entries: &[&Announced],
+    entries: &[&ListingEntry],
     seen: Timestamp,
 ) -> Result<(HashMap<String, i64>, HashMap<i64, Arc<Paper>>), sqlx::Error> {
     let known: Vec<(String, i64)> =
@@ -82,7 +82,7 @@ async fn events(
     let mut sequences: HashMap<String, i64> = known.into_iter().collect();
     let mut taken = taken(connection, date, seen).await?;
     let mut dates = Dates::new(date, Some(seen), &mut taken);
-    let missing: Vec<(&Announced, i64)> = entries
+    let missing: Vec<(&ListingEntry, i64)> = entries
         .iter()
         .filter(|entry| !sequences.contains_key(entry.paper.id.as_str()))
         .map(|entry| (*entry, dates.next(entry.position).as_second()))

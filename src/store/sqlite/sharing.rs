@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::Sqlite;
-use crate::domain::event::Change;
+use crate::domain::event::ChangedDay;
 use crate::domain::verdict::Verdict;
 use crate::store::lock::Left;
 use crate::store::{Contents, Replicas, Role, Store, StoreError, Wish};
@@ -133,13 +133,13 @@ impl Replicas for Sqlite {
                 // A quiet day is known by its having no events.
                 let is_quiet = |verdict| verdict == Verdict::Quiet;
                 let quiet = contents.days.iter().filter(|day| is_quiet(day.verdict));
-                let quiet = quiet.map(|day| Change {
+                let quiet = quiet.map(|day| ChangedDay {
                     subject: day.subject,
                     listing_date: day.date,
                     events: Vec::new(),
                     added: 0,
                 });
-                let quiet: Vec<Change> = quiet.collect();
+                let quiet: Vec<ChangedDay> = quiet.collect();
                 contents.changes.extend(quiet);
                 Ok(contents)
             }

@@ -1,7 +1,7 @@
 //! What the file survives that only the inside can bring about.
 
 use super::*;
-use crate::domain::outcome::Counts;
+use crate::domain::outcome::EntryCounts;
 use crate::domain::verdict::Verdict;
 
 #[tokio::test]
@@ -13,12 +13,12 @@ async fn a_full_disk_loses_nothing_and_the_next_write_goes_on() {
     let monday = crate::parse::announcements(vec![listing], SubjectId::example()).remove(0);
     let mut first = monday.clone();
     first.entries.truncate(2);
-    let outcome = Outcome {
+    let outcome = ReadOutcome {
         subject: monday.subject,
         verdict: Verdict::Complete,
         date: Some(monday.date),
         reason: String::new(),
-        counts: Counts::of(&monday),
+        counts: EntryCounts::of(&monday),
         missing: 0,
         pages: 1,
         page_hash: None,

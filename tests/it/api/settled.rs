@@ -1,6 +1,6 @@
 //! What a day comes to in the end: lies of pages that add up, clocks that are wrong, restarts in between.
 
-use crosslist::domain::outcome::{Counts, Day};
+use crosslist::domain::outcome::{Day, EntryCounts};
 use crosslist::domain::taxonomy::SubjectId;
 use crosslist::domain::verdict::Verdict;
 use crosslist::settings::Sources;
@@ -123,7 +123,7 @@ async fn a_gap_that_a_wrong_clock_has_marked_is_read_after_all() {
     let store = Sqlite::open(&path, &world.arxiv.base).await.expect("a store");
     for day in 2..=5 {
         let (subject, read) = (SubjectId::example(), "2026-07-06T12:00:00Z".parse().expect("a time"));
-        let (date, counts) = (date(2026, 3, day), Counts::default());
+        let (date, counts) = (date(2026, 3, day), EntryCounts::default());
         let gap = Day { subject, date, verdict: Verdict::Gap, counts, missing: 0, read, checks: 0 };
         store.mark(&gap).await.expect("kept");
     }

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use crosslist::domain::back_off::{BackOff, Cause};
+use crosslist::domain::back_off::{BackOff, BackOffCause};
 use crosslist::domain::verdict::Verdict;
-use crosslist::fetch::{Client, Ending, FetchError, Options, OptionsError, Upstream};
+use crosslist::fetch::{
+    FetchError, RequestEnding, Upstream, UpstreamClient, UpstreamOptions, UpstreamOptionsError,
+};
 use tokio::time::Instant;
 
 mod gzip;
@@ -22,9 +24,9 @@ async fn failure(say: Say) -> FetchError {
     failure_with(say, |options| options).await
 }
 
-async fn failure_with(say: Say, change: impl FnOnce(Options) -> Options) -> FetchError {
+async fn failure_with(say: Say, change: impl FnOnce(UpstreamOptions) -> UpstreamOptions) -> FetchError {
     let server = Server::start(vec![say]).await;
-    let client = Client::new(&change(server.options())).expect("good options");
+    let client = UpstreamClient::new(&change(server.options())).expect("good options");
     let error = client.get(&new("cs.DC")).await.expect_err("no page");
     let asked = format!("`http://127.0.0.1:{}/list/cs.DC/new` ", server.port);
     let reason = error.reason.strip_prefix(&asked).unwrap_or_else(|| panic!("{}", error.reason)).to_owned();
@@ -101,35 +103,36 @@ async fn every_request_is_counted_by_how_it_ended() {
     let begun = |rest: &str| format!("HTTP/1.1 200 OK\r\n{HTML}{rest}").into_bytes();
     let tagged = page("ETag: \"a\"\r\n", "x");
     for (answers, endings) in [
-        (vec![status("403 Forbidden")], vec![Ending::Refused]),
-        (vec![status("451 Unavailable")], vec![Ending::Refused]),
-        (vec![status("429 Too Many Requests")], vec![Ending::RateLimited]),
-        (vec![status("406 Not Acceptable")], vec![Ending::RateLimited]),
-        (vec![status("503 Unavailable")], vec![Ending::ServerError]),
-        (vec![status("404 Not Found")], vec![Ending::Unusable]),
-        (vec![Say::Silence(Vec::new())], vec![Ending::Timeout]),
-        (vec![Say::Silence(begun("Content-Length: 9\r\n\r\n1"))], vec![Ending::Timeout]),
-        (vec![Say::Bytes(Vec::new())], vec![Ending::NoAnswer]),
-        (vec![Say::Bytes(begun("Content-Length: 9\r\n\r\n1"))], vec![Ending::BrokenOff]),
-        (vec![Say::Bytes(begun("Content-Length: 99999999\r\n\r\n1"))], vec![Ending::TooLong]),
-        (vec![redirect("/list/cs/new"), page("", "x")], vec![Ending::Page, Ending::Redirect]),
-        (vec![tagged, status("304 Not Modified")], vec![Ending::Page, Ending::Unchanged]),
+        (vec![status("403 Forbidden")], vec![RequestEnding::Refused]),
+        (vec![status("451 Unavailable")], vec![RequestEnding::Refused]),
+        (vec![status("429 Too Many Requests")], vec![RequestEnding::RateLimited]),
+        (vec![status("406 Not Acceptable")], vec![RequestEnding::RateLimited]),
+        (vec![status("503 Unavailable")], vec![RequestEnding::ServerError]),
+        (vec![status("404 Not Found")], vec![RequestEnding::Unusable]),
+        (vec![Say::Silence(Vec::new())], vec![RequestEnding::Timeout]),
+        (vec![Say::Silence(begun("Content-Length: 9\r\n\r\n1"))], vec![RequestEnding::Timeout]),
+        (vec![Say::Bytes(Vec::new())], vec![RequestEnding::NoAnswer]),
+        (vec![Say::Bytes(begun("Content-Length: 9\r\n\r\n1"))], vec![RequestEnding::BrokenOff]),
+        (vec![Say::Bytes(begun("Content-Length: 99999999\r\n\r\n1"))], vec![RequestEnding::TooLong]),
+        (vec![redirect("/list/cs/new"), page("", "x")], vec![RequestEnding::Page, RequestEnding::Redirect]),
+        (vec![tagged, status("304 Not Modified")], vec![RequestEnding::Page, RequestEnding::Unchanged]),
     ] {
         let server = Server::start(answers.clone()).await;
         let is_silent = answers.iter().any(|answer| matches!(answer, Say::Silence(_)));
         let read_timeout = if is_silent { SHORT } else { PATIENCE };
-        let options = Options { read_timeout, ..server.options() };
-        let client = Client::new(&options).expect("good options");
+        let options = UpstreamOptions { read_timeout, ..server.options() };
+        let client = UpstreamClient::new(&options).expect("good options");
         while server.heads().len() < answers.len() {
             // How it ended is what is counted.
             drop(client.get(&new("cs.DC")).await);
         }
-        let count = |ending: &Ending| client.tally().count(*ending);
-        let counted: Vec<Ending> = Ending::ALL.into_iter().filter(|ending| count(ending) > 0).collect();
+        let count = |ending: &RequestEnding| client.tally().count(*ending);
+        let counted: Vec<RequestEnding> =
+            RequestEnding::ALL.into_iter().filter(|ending| count(ending) > 0).collect();
         assert_eq!(counted, endings);
         assert!(counted.iter().all(|ending| count(ending) == 1));
         assert_eq!(client.tally().durations().count(), answers.len() as u64);
-        assert_eq!(client.tally().page_bytes(), u64::from(counted.contains(&Ending::Page)));
+        assert_eq!(client.tally().page_bytes(), u64::from(counted.contains(&RequestEnding::Page)));
     }
 }
 
@@ -208,8 +211,8 @@ async fn a_head_that_does_not_end_is_no_answer() {
 #[tokio::test]
 async fn silence_and_a_drip_end_with_the_time_limits() {
     let head = format!("HTTP/1.1 200 OK\r\n{HTML}Content-Length: 60000\r\n\r\n").into_bytes();
-    let total = |options| Options { total_timeout: SHORT, ..options };
-    let read = |options| Options { read_timeout: SHORT, ..options };
+    let total = |options| UpstreamOptions { total_timeout: SHORT, ..options };
+    let read = |options| UpstreamOptions { read_timeout: SHORT, ..options };
 
     let error = failure_with(Say::Silence(Vec::new()), total).await;
     assert_eq!((error.verdict, error.reason.as_str()), (Verdict::Unreachable, "did not answer in time"));
@@ -230,7 +233,8 @@ async fn a_closed_port_is_unreachable() {
     let port = listener.local_addr().expect("an address").port();
     drop(listener);
     let base_url = format!("http://127.0.0.1:{port}").parse().expect("an address");
-    let client = Client::new(&Options { base_url, ..server.options() }).expect("good options");
+    let client =
+        UpstreamClient::new(&UpstreamOptions { base_url, ..server.options() }).expect("good options");
     let error = client.get(&new("cs.DC")).await.expect_err("nobody there");
     assert_eq!(error.verdict, Verdict::Unreachable);
     assert!(error.reason.ends_with("gave no answer: connection refused"), "{error}");
@@ -289,7 +293,7 @@ async fn a_refusal_says_for_how_long() {
 async fn after_a_refusal_everybody_waits_for_long() {
     let server = Server::start(vec![Say::Bytes(answer("403 Forbidden", HTML, b""))]).await;
     let pause = Duration::from_mins(1);
-    let client = Client::new(&Options { pause, ..server.options() }).expect("good options");
+    let client = UpstreamClient::new(&UpstreamOptions { pause, ..server.options() }).expect("good options");
     client.get(&new("cs.DC")).await.expect_err("refused");
     assert!(client.wait_estimate() > pause * 200, "{:?}", client.wait_estimate());
     client.report_refusal("a captcha");
@@ -302,7 +306,7 @@ async fn a_406_says_nothing_of_the_page_and_slows_everybody_down() {
     let answers = || vec![Say::Bytes(answer("406 Not Acceptable", "", b"")), page("", "x")];
     let server = Server::start(answers()).await;
     let pause = Duration::from_mins(10);
-    let client = Client::new(&Options { pause, ..server.options() }).expect("good options");
+    let client = UpstreamClient::new(&UpstreamOptions { pause, ..server.options() }).expect("good options");
     let error = client.get(&new("cs.DC")).await.expect_err("refused");
     assert_eq!(error.verdict, Verdict::Refused);
     assert!(error.reason.ends_with(" answered 406 Not Acceptable"), "{error}");
@@ -310,7 +314,7 @@ async fn a_406_says_nothing_of_the_page_and_slows_everybody_down() {
     assert_eq!(client.refusal(), Some(error.reason));
     let server = Server::start(answers()).await;
     let pause = Duration::from_millis(1);
-    let client = Client::new(&Options { pause, ..server.options() }).expect("good options");
+    let client = UpstreamClient::new(&UpstreamOptions { pause, ..server.options() }).expect("good options");
     client.get(&new("cs.DC")).await.expect_err("refused");
     // A page that comes in between does not end it, those that come in a row do.
     client.get(&new("cs.LG")).await.expect("a page");
@@ -370,7 +374,7 @@ async fn a_tag_is_sent_back_for_its_own_page_only_and_304_brings_the_page_again(
 async fn two_that_ask_at_once_never_overlap() {
     let server = Server::start(vec![Say::Bytes(answer("200 OK", HTML, &[b'x'; 1 << 16]))]).await;
     let pause = Duration::from_millis(40);
-    let client = Client::new(&Options { pause, ..server.options() }).expect("good options");
+    let client = UpstreamClient::new(&UpstreamOptions { pause, ..server.options() }).expect("good options");
     let started = Instant::now();
     let (one, two) = (new("cs.DC"), new("cs.PF"));
     let (first, second, third) = tokio::join!(client.get(&one), client.get(&two), client.get(&one));
@@ -390,7 +394,7 @@ async fn a_connection_is_used_again_and_one_that_was_closed_is_replaced() {
     .await;
     // The pause gives the end of a connection the time to arrive, as it does in truth.
     let pause = Duration::from_millis(20);
-    let client = Client::new(&Options { pause, ..server.options() }).expect("good options");
+    let client = UpstreamClient::new(&UpstreamOptions { pause, ..server.options() }).expect("good options");
     for body in ["1", "2", "3", "4"] {
         assert_eq!(client.get(&new("cs.DC")).await.expect("a page").bytes, body.as_bytes());
     }
@@ -399,7 +403,7 @@ async fn a_connection_is_used_again_and_one_that_was_closed_is_replaced() {
 
 #[test]
 fn arxiv_is_safe_from_a_typo_in_the_pause() {
-    let options = Options {
+    let options = UpstreamOptions {
         base_url: "https://arxiv.org".parse().expect("an address"),
         contact: String::new(),
         pause: Duration::from_millis(15),
@@ -408,12 +412,13 @@ fn arxiv_is_safe_from_a_typo_in_the_pause() {
         total_timeout: Duration::from_mins(2),
         page_bytes_max: 32 << 20,
     };
-    let error = Client::new(&options).expect_err("too fast");
-    assert_eq!(error, OptionsError::Pause(Duration::from_millis(15)));
+    let error = UpstreamClient::new(&options).expect_err("too fast");
+    assert_eq!(error, UpstreamOptionsError::Pause(Duration::from_millis(15)));
     // Without a certificate at hand, as in a bare container.
     let base_url = "http://arxiv.invalid".parse().expect("an address");
     let client =
-        Client::new(&Options { base_url, pause: Duration::from_secs(15), ..options }).expect("good options");
+        UpstreamClient::new(&UpstreamOptions { base_url, pause: Duration::from_secs(15), ..options })
+            .expect("good options");
     client.report_refusal("a captcha");
     assert!(client.wait_estimate() > Duration::from_mins(59));
 }
@@ -425,7 +430,7 @@ async fn a_restart_goes_on_with_a_back_off_and_its_length() {
     let client = server.client();
     let error = client.get(&new("cs.DC")).await.expect_err("refused");
     let back_off = client.back_off().expect("a back-off");
-    assert_eq!((back_off.cause, back_off.times), (Cause::Throttle, 1));
+    assert_eq!((back_off.cause, back_off.times), (BackOffCause::Throttle, 1));
     assert_eq!(back_off.reason, Some(error.reason));
     let hours = Duration::from_hours(4)..=Duration::from_secs(18_001);
     assert!(hours.contains(&back_off.wait), "{back_off:?}");

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crosslist::domain::taxonomy::SubjectId;
-use crosslist::fetch::{Client, ListingUrl, Options};
+use crosslist::fetch::{ListingUrl, UpstreamClient, UpstreamOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -72,8 +72,8 @@ impl Server {
     }
 
     /// Options without a limit of time that a test reaches unless it means to.
-    pub fn options(&self) -> Options {
-        Options {
+    pub fn options(&self) -> UpstreamOptions {
+        UpstreamOptions {
             base_url: format!("http://127.0.0.1:{}", self.port).parse().expect("an address"),
             contact: "ops@lab.example".into(),
             pause: Duration::ZERO,
@@ -84,8 +84,8 @@ impl Server {
         }
     }
 
-    pub fn client(&self) -> Client {
-        Client::new(&self.options()).expect("good options")
+    pub fn client(&self) -> UpstreamClient {
+        UpstreamClient::new(&self.options()).expect("good options")
     }
 }
 

@@ -6,11 +6,11 @@ mod table;
 
 use std::path::{Path, PathBuf};
 
-use crosslist::domain::announcement::{AnnounceType, Announced};
+use crosslist::domain::announcement::{AnnounceType, ListingEntry};
 use crosslist::domain::prose::{Prose, Span};
 use crosslist::domain::taxonomy::SubjectId;
 use crosslist::domain::verdict::Verdict;
-use crosslist::parse::{self, Heading, Kind, Listing, Section, announcements, prove};
+use crosslist::parse::{self, Listing, ListingKind, ListingSection, SectionHeading, announcements, prove};
 
 use table::FIXTURES;
 
@@ -26,28 +26,28 @@ fn listing_of(file: &str) -> Listing {
     parse::listing(&bytes_of(file), Some("utf-8")).expect(file)
 }
 
-fn entries(listing: &Listing) -> Vec<&Announced> {
+fn entries(listing: &Listing) -> Vec<&ListingEntry> {
     listing.sections.iter().flat_map(|section| &section.entries).collect()
 }
 
-fn entry<'a>(listing: &'a Listing, id: &str) -> &'a Announced {
+fn entry<'a>(listing: &'a Listing, id: &str) -> &'a ListingEntry {
     entries(listing).into_iter().find(|entry| entry.paper.id.as_str() == id).expect(id)
 }
 
-fn kind_in_words(kind: Kind) -> String {
+fn kind_in_words(kind: ListingKind) -> String {
     match kind {
-        Kind::New(date) => format!("new {date}"),
-        Kind::Catchup(date) => format!("catchup {date}"),
-        Kind::Recent => "recent".to_owned(),
-        Kind::Month { year, month } => format!("month {year}-{month:02}"),
-        Kind::Year { year } => format!("year {year}"),
+        ListingKind::New(date) => format!("new {date}"),
+        ListingKind::Catchup(date) => format!("catchup {date}"),
+        ListingKind::Recent => "recent".to_owned(),
+        ListingKind::Month { year, month } => format!("month {year}-{month:02}"),
+        ListingKind::Year { year } => format!("year {year}"),
     }
 }
 
-fn section_in_words(section: &Section) -> String {
+fn section_in_words(section: &ListingSection) -> String {
     let name = match section.heading {
-        Heading::Day(date) => date.to_string(),
-        Heading::None => "list".to_owned(),
+        SectionHeading::Day(date) => date.to_string(),
+        SectionHeading::None => "list".to_owned(),
         other => format!("{other:?}"),
     };
     let count = match (section.shown, section.of) {
@@ -84,8 +84,9 @@ fn every_entry_of_every_fixture_is_readable() {
         for section in &listing.sections {
             assert!(section.unreadable.is_empty(), "{}: {:?}", fixture.file, section.unreadable);
         }
-        let carries_abstracts = matches!(listing.kind, Kind::New(_))
-            || (matches!(listing.kind, Kind::Catchup(_)) && fixture.file != "cs.DC-catchup-2026-03-02.html");
+        let carries_abstracts = matches!(listing.kind, ListingKind::New(_))
+            || (matches!(listing.kind, ListingKind::Catchup(_))
+                && fixture.file != "cs.DC-catchup-2026-03-02.html");
         for entry in entries(&listing) {
             let paper = &entry.paper;
             assert_eq!(paper.title, paper.title.split_whitespace().collect::<Vec<_>>().join(" "));

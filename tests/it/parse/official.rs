@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crosslist::domain::announcement::Announced;
+use crosslist::domain::announcement::ListingEntry;
 use crosslist::domain::prose::Prose;
 
 use super::{entries, listing_of};
@@ -25,7 +25,7 @@ fn plain_words(text: &str) -> Vec<String> {
     words.take(20).map(str::to_owned).collect()
 }
 
-fn check(item: &rss::Item, entry: &Announced) {
+fn check(item: &rss::Item, entry: &ListingEntry) {
     let paper = &entry.paper;
     let id = paper.id.as_str();
     assert_eq!(item.link(), Some(paper.id.abstract_url().as_str()));

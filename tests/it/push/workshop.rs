@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use crosslist::domain::clock::Clock;
-use crosslist::domain::push::{HubChoice, HubRequest, Later, PushReport, Topic, Topics};
+use crosslist::domain::push::{BoxFuture, HubChoice, HubRequest, PushReport, Topic, Topics};
 use crosslist::feeds::Shelf;
 use crosslist::push::{Guard, Options, Push, Sources, Webhooks};
 use crosslist::settings;
@@ -40,7 +40,7 @@ impl Feeds {
 }
 
 impl Topics for Feeds {
-    fn topic<'a>(&'a self, url: &'a str) -> Later<'a, Result<Topic, String>> {
+    fn topic<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<Topic, String>> {
         let held = self.0.lock().expect("feeds").get(url).cloned();
         Box::pin(async move {
             let content = held.ok_or("no such feed")?;

@@ -2,7 +2,7 @@
 
 use crosslist::domain::announcement::AnnounceType;
 use crosslist::domain::arxiv_id::ArxivId;
-use crosslist::domain::feed::{Entry, Feed, FeedUrl};
+use crosslist::domain::feed::{Feed, FeedEntry, FeedUrl};
 use crosslist::domain::paper::{Authors, Paper, Subject};
 use crosslist::domain::presentation::{Choice, Profile, TextMode};
 use crosslist::domain::prose::{Prose, Span};
@@ -95,7 +95,7 @@ pub fn hostile() -> Feed {
         ("<p>--><?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY y \"z\">]>&y;", &["%25 {{x}} ${y}"]),
     ];
     let types = AnnounceType::ALL.into_iter().cycle();
-    let mut entries: Vec<Entry> = (1..)
+    let mut entries: Vec<FeedEntry> = (1..)
         .zip(types)
         .zip(texts)
         .map(|((number, announce_type), (title, authors))| {
@@ -112,7 +112,7 @@ pub fn hostile() -> Feed {
     feed(entries)
 }
 
-fn feed(entries: Vec<Entry>) -> Feed {
+fn feed(entries: Vec<FeedEntry>) -> Feed {
     Feed {
         title: "arXiv cs.DC & <friends>".to_owned(),
         description: "What arXiv announced in Distributed, Parallel, and Cluster Computing".to_owned(),
@@ -164,10 +164,10 @@ fn paper(title: &str, authors: &[&str]) -> Paper {
     }
 }
 
-fn entry(number: i64, announce_type: AnnounceType, paper: Paper) -> Entry {
+fn entry(number: i64, announce_type: AnnounceType, paper: Paper) -> FeedEntry {
     let url = format!("https://arxiv.org/abs/2602.{:05}", 20_000 + number);
     let event = if announce_type.is_replacement() { "#replaced-2026-03-02" } else { "" };
-    Entry {
+    FeedEntry {
         id: format!("{url}{event}"),
         url,
         published: newest() - number.seconds(),

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use crosslist::domain::announcement::{AnnounceType, Announcement};
 use crosslist::domain::arxiv_id::ArxivId;
-use crosslist::domain::back_off::{BackOff, Cause};
+use crosslist::domain::back_off::{BackOff, BackOffCause};
 use crosslist::domain::event::Event;
-use crosslist::domain::outcome::{Day, Outcome};
+use crosslist::domain::outcome::{Day, ReadOutcome};
 use crosslist::domain::verdict::Verdict;
 use crosslist::store::{Memory, Postgres, Replicas, Sqlite, Store};
 use jiff::civil::{Date, date};
@@ -258,7 +258,7 @@ async fn a_past_day_that_is_caught_up_is_not_how_the_newest_listing_was_read(sto
         [(Some(tuesday.date), seen)]
     );
     // A page of Monday that comes in place of Tuesday's does.
-    let stale = Outcome { verdict: Verdict::Stale, ..outcome(&monday) };
+    let stale = ReadOutcome { verdict: Verdict::Stale, ..outcome(&monday) };
     store.note(&stale, time("2026-03-03T03:00:00Z")).await.expect("kept");
     let reads = store.load(None).await.expect("read back").reads;
     assert_eq!(reads[0].0.verdict, Verdict::Stale);
@@ -387,7 +387,7 @@ async fn a_back_off_is_kept_until_it_is_over_and_never_grows<S: Store>(store: S)
     assert_eq!(store.back_off(now).await.expect("read"), None);
     let back_off = BackOff {
         wait: Duration::from_hours(5),
-        cause: Cause::Throttle,
+        cause: BackOffCause::Throttle,
         times: 3,
         reason: Some("`x` answered 429 Too Many Requests".to_owned()),
     };
@@ -400,10 +400,12 @@ async fn a_back_off_is_kept_until_it_is_over_and_never_grows<S: Store>(store: S)
     let earlier = time("2025-12-02T02:00:00Z");
     let left = store.back_off(earlier).await.expect("read").expect("a back-off");
     assert!(about.contains(&left.wait), "{left:?}");
-    let over = BackOff { wait: Duration::ZERO, reason: None, cause: Cause::Trouble, ..back_off };
+    let over = BackOff { wait: Duration::ZERO, reason: None, cause: BackOffCause::Trouble, ..back_off };
     store.keep_back_off(Some(&over), now).await.expect("kept");
     let left = store.back_off(now).await.expect("read");
-    assert!(left.is_none_or(|left| left.wait <= Duration::from_secs(1) && left.cause == Cause::Trouble));
+    assert!(
+        left.is_none_or(|left| left.wait <= Duration::from_secs(1) && left.cause == BackOffCause::Trouble)
+    );
     store.keep_back_off(None, now).await.expect("kept");
     assert_eq!(store.back_off(now).await.expect("read"), None);
 }

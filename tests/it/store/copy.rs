@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crosslist::domain::back_off::{BackOff, Cause};
+use crosslist::domain::back_off::{BackOff, BackOffCause};
 use crosslist::store::{self, AnyStore, Contents, Options, Outgoing, Postgres, Replicas, Sqlite, Store};
 
 use super::outgoing::{fill, outgoing};
@@ -27,7 +27,7 @@ async fn filled(path: &Path) -> Options {
     store.in_force_since("gpu", "ti:gpu", time("2026-03-01T00:00:00Z")).await.expect("kept");
     let refused = BackOff {
         wait: Duration::from_hours(5),
-        cause: Cause::Refusal,
+        cause: BackOffCause::Refusal,
         times: 2,
         reason: Some("`x` answered 403 Forbidden".to_owned()),
     };

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crosslist::domain::event::Change;
+use crosslist::domain::event::ChangedDay;
 use crosslist::domain::outcome::Day;
 use crosslist::store::{Contents, Options, Replicas, Role, Sqlite, Store, StoreError, backup};
 
@@ -13,7 +13,7 @@ struct InUse {
     folder: tempfile::TempDir,
     path: PathBuf,
     store: Sqlite,
-    monday: Change,
+    monday: ChangedDay,
 }
 
 impl InUse {

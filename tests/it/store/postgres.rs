@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crosslist::domain::announcement::AnnounceType;
-use crosslist::domain::outcome::Outcome;
+use crosslist::domain::outcome::ReadOutcome;
 use crosslist::domain::verdict::Verdict;
 use crosslist::store::{Address, Postgres, Replicas, Role, Store, StoreError, Wish};
 
@@ -202,7 +202,7 @@ async fn what_one_writes_is_news_to_the_others_once() {
     reader.load(Some(30)).await.expect("read");
     let monday = announcement(MONDAY, "cs.DC");
     let kept = writer.record(&monday, &outcome(&monday), time("2026-03-02T02:00:00Z")).await.expect("kept");
-    let failed = Outcome { verdict: Verdict::Unreachable, date: None, ..outcome(&monday) };
+    let failed = ReadOutcome { verdict: Verdict::Unreachable, date: None, ..outcome(&monday) };
     writer.note(&failed, time("2026-03-02T03:00:00Z")).await.expect("kept");
     writer.request(subject("cs.LG"), time("2026-03-02T03:00:00Z")).await.expect("kept");
     reader.heard().await;

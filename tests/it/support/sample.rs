@@ -1,8 +1,8 @@
 //! Announcements to keep, read from the demo's pages.
 
 use crosslist::domain::announcement::Announcement;
-use crosslist::domain::event::Change;
-use crosslist::domain::outcome::{Counts, Outcome};
+use crosslist::domain::event::ChangedDay;
+use crosslist::domain::outcome::{EntryCounts, ReadOutcome};
 use crosslist::domain::taxonomy::SubjectId;
 use crosslist::domain::verdict::Verdict;
 use crosslist::parse;
@@ -27,14 +27,14 @@ pub fn announcement(file: &str, of: &str) -> Announcement {
     parse::announcements(vec![listing], subject(of)).remove(0)
 }
 
-pub fn outcome(announcement: &Announcement) -> Outcome {
+pub fn outcome(announcement: &Announcement) -> ReadOutcome {
     let verdict = if announcement.entries.is_empty() { Verdict::Quiet } else { Verdict::Complete };
-    Outcome {
+    ReadOutcome {
         subject: announcement.subject,
         verdict,
         date: Some(announcement.date),
         reason: "as expected".to_owned(),
-        counts: Counts::of(announcement),
+        counts: EntryCounts::of(announcement),
         missing: 0,
         pages: 1,
         page_hash: Some(u64::MAX),
@@ -43,7 +43,7 @@ pub fn outcome(announcement: &Announcement) -> Outcome {
 }
 
 /// Ids, types and dates, for comparison.
-pub fn lines(change: &Change) -> Vec<String> {
+pub fn lines(change: &ChangedDay) -> Vec<String> {
     let line = |event: &crosslist::domain::event::Event| {
         format!("{} {} {} {}", event.subject, event.announce_type, event.paper.id, event.published)
     };

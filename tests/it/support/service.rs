@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use crosslist::fetch::{Client, Replay, Upstream};
+use crosslist::fetch::{Replay, Upstream, UpstreamClient};
 use crosslist::settings::{self, Override, Sources};
 use crosslist::startup::{Keep, Reloads, Service, SystemClock};
 use jiff::Timestamp;
@@ -70,7 +70,7 @@ impl Running {
         };
         sources.overrides.insert(0, at_once);
         let options = settings::load(&sources).expect("valid settings").upstream;
-        let upstream = Upstream::Live(Box::new(Client::new(&options).expect("a client")));
+        let upstream = Upstream::Live(Box::new(UpstreamClient::new(&options).expect("a client")));
         Self::start(sources, upstream, keep, now.parse().expect("a time"), true).await
     }
 
