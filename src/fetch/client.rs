@@ -1,15 +1,15 @@
 //! How is one page got from arXiv, and nothing else from anywhere else?
 
-use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use reqwest::header::{ACCEPT, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
-use reqwest::{Method, Request, redirect};
+use reqwest::header::{ETAG, IF_NONE_MATCH};
+use reqwest::{Method, Request};
 use url::Url;
 
+use super::connection::Connection;
 use super::counters::{RequestCounters, RequestEnding};
 use super::failure::{FetchError, RequestFailure};
-use super::foreign_text::root_cause;
 use super::guard::RequestGuard;
 use super::options::{UpstreamOptions, UpstreamOptionsError};
 use super::page::{ListingUrl, Page};
@@ -30,10 +30,6 @@ pub const REFUSAL_STOP_SECONDS: u64 = 60 * 60;
 /// It can only lengthen the stop, but for a loopback address, where short pauses mean a test.
 pub const REFUSAL_STOP_PAUSES: u32 = 240;
 
-/// What we can read, and at last anything, since servers in between answer 406 to what they take for too narrow; the
-/// codings follow from the features that the HTTP library was built with.
-const ACCEPTED: HeaderValue = HeaderValue::from_static("text/html,application/xhtml+xml,*/*;q=0.1");
-
 /// The one way to arXiv: a GET at a time, from one origin.
 #[derive(Debug)]
 pub struct UpstreamClient {
@@ -46,13 +42,6 @@ pub struct UpstreamClient {
     standing: RefusalTracker,
     guard: Option<RequestGuard>,
     tally: RequestCounters,
-}
-
-/// What may be told anew at any time.
-#[derive(Clone, Debug)]
-struct Connection {
-    transport: Arc<dyn Transport>,
-    page_bytes_max: usize,
 }
 
 /// What one request brought.
@@ -276,45 +265,6 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Connection {
-    fn new(
-        options: &UpstreamOptions,
-        given: Option<Arc<dyn Transport>>,
-    ) -> Result<Self, UpstreamOptionsError> {
-        if let Some(mistake) = options.mistakes().into_iter().next() {
-            return Err(mistake);
-        }
-        let transport = match given {
-            Some(transport) => transport,
-            None => Arc::new(Self::http(options)?),
-        };
-        Ok(Self { transport, page_bytes_max: options.page_bytes_max })
-    }
-
-    fn http(options: &UpstreamOptions) -> Result<reqwest::Client, UpstreamOptionsError> {
-        install_cryptography();
-        let is_secure = options.base_url.scheme() == "https";
-        let mut http = reqwest::Client::builder()
-            .user_agent(options.user_agent())
-            .default_headers(HeaderMap::from_iter([(ACCEPT, ACCEPTED)]))
-            // Names are equal in any case, but some who read logs look for `User-Agent` alone.
-            .http1_title_case_headers()
-            .no_proxy()
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .https_only(is_secure)
-            .pool_max_idle_per_host(1)
-            .connect_timeout(options.connect_timeout)
-            .read_timeout(options.read_timeout)
-            .timeout(options.total_timeout);
-        if !is_secure {
-            // Nothing is trusted that will never be asked, and a container without certificates can still use a mirror.
-            http = http.tls_certs_only([]);
-        }
-        http.build().map_err(|error| UpstreamOptionsError::Tls(root_cause(&error)))
-    }
-}
-
 /// The decoded body, chunk by chunk, so that no more than the limit and a chunk is ever held.
 async fn body(
     url: &Url,
@@ -345,14 +295,4 @@ fn refusal_stop(options: &UpstreamOptions) -> Duration {
     } else {
         stop.max(Duration::from_secs(REFUSAL_STOP_SECONDS))
     }
-}
-
-/// The HTTP library is built without a choice of cryptography; one choice holds for the process.
-pub fn install_cryptography() {
-    static INSTALLED: Once = Once::new();
-    INSTALLED.call_once(|| {
-        if rustls::crypto::ring::default_provider().install_default().is_err() {
-            tracing::debug!("another part of the process chose the cryptography before");
-        }
-    });
 }

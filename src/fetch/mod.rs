@@ -3,6 +3,7 @@
 //! No other stage sends requests to arXiv.
 
 mod client;
+mod connection;
 mod counters;
 mod failure;
 mod foreign_text;
@@ -17,7 +18,8 @@ mod tagged_pages;
 mod transport;
 mod upstream;
 
-pub use client::{UpstreamClient, install_cryptography};
+pub use client::UpstreamClient;
+pub use connection::install_cryptography;
 pub use counters::{RequestCounters, RequestEnding};
 pub use failure::FetchError;
 pub use guard::RequestGuard;

@@ -111,7 +111,7 @@ async fn every_request_is_counted_by_how_it_ended() {
         (vec![status("404 Not Found")], vec![RequestEnding::Unusable]),
         (vec![Say::Silence(Vec::new())], vec![RequestEnding::Timeout]),
         (vec![Say::Silence(begun("Content-Length: 9\r\n\r\n1"))], vec![RequestEnding::Timeout]),
-        (vec![Say::Bytes(Vec::new())], vec![RequestEnding::NoAnswer]),
+        (vec![Say::Bytes(Vec::new())], vec![RequestEnding::NoResponse]),
         (vec![Say::Bytes(begun("Content-Length: 9\r\n\r\n1"))], vec![RequestEnding::BrokenOff]),
         (vec![Say::Bytes(begun("Content-Length: 99999999\r\n\r\n1"))], vec![RequestEnding::TooLong]),
         (vec![redirect("/list/cs/new"), page("", "x")], vec![RequestEnding::Page, RequestEnding::Redirect]),

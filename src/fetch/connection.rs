@@ -1,0 +1,74 @@
+//! The HTTP connection to the upstream, set up from the options: no proxy, no redirects, one idle connection.
+
+use std::sync::{Arc, Once};
+
+use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
+use reqwest::redirect;
+
+use super::foreign_text::root_cause;
+use super::options::{UpstreamOptions, UpstreamOptionsError};
+use super::transport::Transport;
+
+/// What we can read, and at last anything, since servers in between answer 406 to what they take for too narrow; the
+/// codings follow from the features that the HTTP library was built with.
+const ACCEPTED: HeaderValue = HeaderValue::from_static("text/html,application/xhtml+xml,*/*;q=0.1");
+
+/// How requests are sent; replaced whole when the settings change.
+#[derive(Clone, Debug)]
+pub(super) struct Connection {
+    pub(super) transport: Arc<dyn Transport>,
+    pub(super) page_bytes_max: usize,
+}
+
+impl Connection {
+    /// `given` stands in for HTTP.
+    ///
+    /// # Errors
+    /// The first of [`UpstreamOptions::mistakes`], or the system has no certificates.
+    pub(super) fn new(
+        options: &UpstreamOptions,
+        given: Option<Arc<dyn Transport>>,
+    ) -> Result<Self, UpstreamOptionsError> {
+        if let Some(mistake) = options.mistakes().into_iter().next() {
+            return Err(mistake);
+        }
+        let transport = match given {
+            Some(transport) => transport,
+            None => Arc::new(Self::http(options)?),
+        };
+        Ok(Self { transport, page_bytes_max: options.page_bytes_max })
+    }
+
+    fn http(options: &UpstreamOptions) -> Result<reqwest::Client, UpstreamOptionsError> {
+        install_cryptography();
+        let is_secure = options.base_url.scheme() == "https";
+        let mut http = reqwest::Client::builder()
+            .user_agent(options.user_agent())
+            .default_headers(HeaderMap::from_iter([(ACCEPT, ACCEPTED)]))
+            // Names are equal in any case, but some who read logs look for `User-Agent` alone.
+            .http1_title_case_headers()
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .https_only(is_secure)
+            .pool_max_idle_per_host(1)
+            .connect_timeout(options.connect_timeout)
+            .read_timeout(options.read_timeout)
+            .timeout(options.total_timeout);
+        if !is_secure {
+            // Nothing is trusted that will never be asked, and a container without certificates can still use a mirror.
+            http = http.tls_certs_only([]);
+        }
+        http.build().map_err(|error| UpstreamOptionsError::Tls(root_cause(&error)))
+    }
+}
+
+/// The HTTP library is built without a choice of cryptography; one choice holds for the process.
+pub fn install_cryptography() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        if rustls::crypto::ring::default_provider().install_default().is_err() {
+            tracing::debug!("another part of the process chose the cryptography before");
+        }
+    });
+}
