@@ -31,9 +31,13 @@ impl Figures {
         let mut by_day: BTreeMap<(SubjectId, Date), usize> = BTreeMap::new();
         for subject in arxiv.plan.watch() {
             let dates = arxiv.world.mailings.iter().map(|mailing| mailing.date);
-            // The day after a mailing that was left out has that one's checks as well, and is no normal one.
+            // The day after a mailing that was left out has that one's checks as well, and is no normal one; nor is a
+            // day that looks like an earlier one, nor the one after, on which that is settled.
             let is_normal = |date: &Date| {
-                *date > first && *date < last && arxiv.world.mailing(mailing::before(*date)).is_some()
+                let before = mailing::before(*date);
+                let is_clear = |date| !arxiv.world.looks_repeated(date, subject);
+                let is_preceded = arxiv.world.mailing(before).is_some();
+                *date > first && *date < last && is_preceded && is_clear(*date) && is_clear(before)
             };
             by_day.extend(dates.filter(is_normal).map(|date| ((subject, date), 0)));
         }

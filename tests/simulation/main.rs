@@ -1,8 +1,9 @@
 //! The collector against a simulated arXiv that lies, breaks and throttles by seed, in virtual time, with the truth as judge.
 //!
-//! `CROSSLIST_SIMULATION_MAILINGS` says how many mailings are simulated, `CROSSLIST_SIMULATION_SEED` with which seed
-//! they begin, `CROSSLIST_SIMULATION_WITHOUT` which kinds of trouble are left out; `CROSSLIST_SIMULATION_PLAN` names a file with one plan to run, as a failure prints it, and tells of
-//! every request.
+//! `CROSSLIST_SIMULATION_MAILINGS` says how many mailings are simulated, `CROSSLIST_SIMULATION_SEED` with which seed they
+//! begin, and `CROSSLIST_SIMULATION_WITHOUT` which kinds of trouble are left out, by the names of the faults, `skews`,
+//! `corrections`, `long` and `start`. `CROSSLIST_SIMULATION_PLAN` names a file with one plan to run, as a failure prints
+//! it, and every request is printed.
 
 #![allow(clippy::print_stdout)] // What a run has found is what it is for.
 

@@ -20,6 +20,8 @@ use crate::world::{CATCHUP_DAYS, Entry, World};
 /// A stop after refusals takes up to a day, and a quiet catch-up is asked for again a day later.
 const ENOUGH: SignedDuration = SignedDuration::from_hours(72);
 
+const A_DAY: SignedDuration = SignedDuration::from_hours(24);
+
 /// The last mailings are not judged: their day after has not come.
 const UNJUDGED_MAILINGS: usize = 2;
 
@@ -109,9 +111,22 @@ impl<'a> Case<'a> {
                 ));
             }
             let title = &event.paper.title;
-            let is_right = self.world.is_title_of(entry, date, title);
+            let is_right =
+                self.world.is_title_of(entry, date, title) || self.is_slip_for_good(entry, date, title);
             (!is_right).then(|| format!("shows {} as `{title}` instead of `{}`", self.id(entry), entry.title))
         })
+    }
+
+    /// Is this a wrong title of which nothing could tell that it was put right?
+    ///
+    /// The catch-up of the next day tells, unless it shows the title of a later version; what is asked for after that
+    /// day may show what arXiv changed without announcing it, and is not taken over.
+    fn is_slip_for_good(&self, entry: &Entry, date: Date, title: &str) -> bool {
+        let Some((corrected, slip)) = self.world.slip(entry, date, self.subject) else { return false };
+        let next = self.world.mailings.iter().find(|mailing| mailing.date > date).expect("a mailing after");
+        let (from, until) = (corrected - A_DAY, next.out + A_DAY);
+        let is_disturbed = self.wrong().iter().any(|(begins, ends)| *begins < until && *ends > from);
+        title == slip && (is_disturbed || self.world.is_replaced(entry, date, until))
     }
 
     /// A day that arXiv did not give for long enough: what is not there is a gap.

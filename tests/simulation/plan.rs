@@ -19,12 +19,11 @@ pub const CALM_MAILINGS: usize = 12;
 /// Faults that only the newest listing may have: on a catch-up page they would be the last word, and nothing tells.
 const OF_NEW_ONLY: [&str; 3] = ["withdrawn", "latin1_lie", "invalid_utf8"];
 
+/// A round of requests ends within this time, and then a back-off is kept.
+const ROUND_MAX: SignedDuration = SignedDuration::from_mins(30);
+
 /// A fault that dates a page ahead is not told from the truth by a clock that is further ahead.
 const AHEAD: &str = "future";
-
-/// What is not simulated unless it is asked for, with what is known of it: a correction from new to replaced, whose id
-/// would be another, and a clock that is behind on the only machine, which keeps the newest page away until it is right.
-const NOT_YET: [&str; 2] = ["corrections", "skews"];
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
@@ -182,6 +181,13 @@ impl Plan {
         troubles.chain(outages).chain(skews).max().unwrap_or(self.start).max(self.start)
     }
 
+    /// Was there time to keep what arXiv said at that moment, and is the clock right by which it is kept?
+    pub fn is_kept_over_restarts(&self, said: Timestamp) -> bool {
+        let kept = said + ROUND_MAX;
+        let is_killed = |outage: &Outage| outage.is_killed && outage.from >= said && outage.from < kept;
+        self.skews.is_empty() && !self.outages.iter().any(is_killed)
+    }
+
     /// Every plan that lacks one of this one's troubles.
     pub fn simpler(&self) -> Vec<Self> {
         let mut simpler = Vec::new();
@@ -307,8 +313,6 @@ fn read<T: FromStr>(word: &str) -> Result<T, String> {
 
 /// Is this kind of trouble left out?
 pub fn without(name: &str) -> bool {
-    match std::env::var("CROSSLIST_SIMULATION_WITHOUT") {
-        Ok(names) => names.split(',').any(|other| other == name),
-        Err(_) => NOT_YET.contains(&name),
-    }
+    std::env::var("CROSSLIST_SIMULATION_WITHOUT")
+        .is_ok_and(|names| names.split(',').any(|other| other == name))
 }

@@ -50,8 +50,8 @@ struct State {
     is_asked: bool,
     /// When the last request ended, and in which run of the service.
     ended: Option<(usize, Timestamp)>,
-    /// The run that was told to stay away, and until when.
-    told_to_wait: Option<(usize, Timestamp)>,
+    /// What was last said of staying away.
+    told_to_wait: Option<ToldToWait>,
     refused_until: Option<Timestamp>,
     requests: Vec<Noted>,
     /// Catch-up pages that were asked for before their mailing was out.
@@ -60,6 +60,15 @@ struct State {
     met: Vec<usize>,
     held: BTreeMap<(SubjectId, Date), BTreeSet<String>>,
     complaints: Vec<String>,
+}
+
+/// A `Retry-After`.
+#[derive(Clone, Copy, Debug)]
+struct ToldToWait {
+    /// The run of the service that got it, and when.
+    run: usize,
+    at: Timestamp,
+    until: Timestamp,
 }
 
 /// A request that came, and the fault that it met.
@@ -229,7 +238,7 @@ impl Arxiv {
             (None, Some((_, value))) if value.ends_with("GMT") => SignedDuration::from_hours(1),
             _ => return,
         };
-        state.told_to_wait = Some((run, now + wait));
+        state.told_to_wait = Some(ToldToWait { run, at: now, until: now + wait });
     }
 }
 
@@ -322,11 +331,11 @@ impl Seat {
         {
             complaints.push(format!("asked again {} after the last request", now.duration_since(ended)));
         }
-        if let Some((of, until)) = state.told_to_wait
-            && of == run
-            && now + TOLERANCE < until
+        if let Some(told) = state.told_to_wait
+            && (told.run == run || arxiv.plan.is_kept_over_restarts(told.at))
+            && now + TOLERANCE < told.until
         {
-            complaints.push(format!("asked again before {until}, when a Retry-After is over"));
+            complaints.push(format!("asked again before {}, when a Retry-After is over", told.until));
         }
         if let Some(until) = state.refused_until
             && now + TOLERANCE < until

@@ -1,6 +1,6 @@
 //! What arXiv announces in truth: papers, mailings, and what each subject's listing holds at each moment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crosslist::domain::announcement::AnnounceType;
 use crosslist::domain::mailing;
@@ -292,6 +292,36 @@ impl World {
         let paper = &self.papers[entry.paper];
         let later = paper.titles.iter().filter(|(since, _)| *since > date).map(|(_, title)| title.as_str());
         paper.is_odd || entry.title == title || later.into_iter().any(|later| later == title)
+    }
+
+    /// Has the day nothing but replacements, and the same ones as a day of the week before?
+    pub fn looks_repeated(&self, date: Date, subject: SubjectId) -> bool {
+        let replaced = |date: Date| -> BTreeSet<usize> {
+            let entries = self.truth(date, subject).iter();
+            entries.filter(|entry| entry.announce_type.is_replacement()).map(|entry| entry.paper).collect()
+        };
+        let (own, since) = (replaced(date), date.saturating_sub(7.days()));
+        let mut before = self.mailings.iter().map(|mailing| mailing.date);
+        !own.is_empty()
+            && own.len() == self.truth(date, subject).len()
+            && before.any(|other| since <= other && other < date && replaced(other) == own)
+    }
+
+    /// When arXiv put right a wrong title of an entry, and that title.
+    pub fn slip(&self, entry: &Entry, date: Date, subject: SubjectId) -> Option<(Timestamp, &str)> {
+        let corrections = self.mailing(date)?.corrections.iter();
+        let own = corrections.filter(|correction| correction.subject == subject.as_str());
+        let is_slip = |before: &&Entry| before.paper == entry.paper && before.title != entry.title;
+        own.filter_map(|correction| {
+            Some((correction.at, correction.before.iter().find(is_slip)?.title.as_str()))
+        })
+        .next()
+    }
+
+    /// Does the mailing of that day, or a later one that is out before `until`, replace the paper of an entry?
+    pub fn is_replaced(&self, entry: &Entry, after: Date, until: Timestamp) -> bool {
+        let newest = self.newest(until).map_or(after, |mailing| mailing.date);
+        self.papers[entry.paper].titles.iter().any(|(since, _)| *since > after && *since <= newest)
     }
 
     pub fn mailing(&self, date: Date) -> Option<&Mailing> {
