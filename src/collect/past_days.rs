@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::back_off::growing_wait;
 use crate::domain::mailing;
 use crate::domain::outcome::Day;
 use crate::domain::taxonomy::SubjectId;
@@ -156,8 +157,8 @@ impl PastDays {
         } else {
             (RETRY_PAUSE, RETRY_PAUSE_MAX)
         };
-        (plan.since, plan.pause) = (now, (first * (1 << plan.failures.min(10))).min(most));
         plan.failures = plan.failures.saturating_add(1);
+        (plan.since, plan.pause) = (now, growing_wait(first, 2, plan.failures, most));
         if plan.is_check && plan.failures >= CHECK_FAILURES_MAX {
             plan.pause = SignedDuration::MAX;
         }

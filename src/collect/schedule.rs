@@ -6,6 +6,7 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::back_off::growing_wait;
 use crate::domain::mailing;
 
 /// How soon a page is asked for after its mailing is due; arXiv takes up to 90 minutes to show it.
@@ -32,8 +33,7 @@ pub const LOOK_AGAIN: SignedDuration = SignedDuration::from_hours(3);
 #[must_use]
 pub fn next_attempt(now: Timestamp, newest: Option<Date>, failures: u32) -> Timestamp {
     if failures > 0 {
-        let doublings = (failures - 1).min(10);
-        return now + (FAILURE_PAUSE * (1 << doublings)).min(PAUSE_MAX);
+        return now + growing_wait(FAILURE_PAUSE, 2, failures, PAUSE_MAX);
     }
     let due = mailing::newest_due(now);
     let mailed = mailing::moment(due);

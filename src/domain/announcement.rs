@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::excerpt::beginning;
 use super::paper::Paper;
 use super::taxonomy::SubjectId;
 
@@ -60,7 +61,7 @@ impl std::str::FromStr for AnnounceType {
         Self::ALL
             .into_iter()
             .find(|kind| kind.as_str() == text)
-            .ok_or_else(|| UnknownType(text.chars().take(64).collect()))
+            .ok_or_else(|| UnknownType(beginning(text, 64).to_owned()))
     }
 }
 

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::excerpt::beginning;
+
 /// The identifier of a paper, never with a version: `2602.23598`, `0704.0001` or `math/0510544`.
 ///
 /// Source: <https://info.arxiv.org/help/arxiv_identifier.html>.
@@ -24,7 +26,7 @@ impl ArxivId {
     /// # Errors
     /// The text has neither the form `YYMM.NNNN[N]` nor `archive[.SC]/YYMMNNN`.
     pub fn parse(text: &str) -> Result<(Self, Option<u32>), NotAnArxivId> {
-        let refuse = || NotAnArxivId(text.chars().take(ID_BYTES_MAX).collect());
+        let refuse = || NotAnArxivId(beginning(text, ID_BYTES_MAX).to_owned());
         if text.len() > ID_BYTES_MAX {
             return Err(refuse());
         }

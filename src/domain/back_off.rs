@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 /// What is left of a back-off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BackOff {
@@ -46,5 +48,32 @@ impl std::str::FromStr for BackOffCause {
 
     fn from_str(text: &str) -> Result<Self, UnknownCause> {
         Self::ALL.into_iter().find(|cause| cause.as_str() == text).ok_or(UnknownCause)
+    }
+}
+
+/// The wait after `failures` in a row, of which there is at least one: `first`, and `factor` times as long after each
+/// further one, at most `longest`.
+#[must_use]
+pub fn growing_wait(
+    first: SignedDuration,
+    factor: i32,
+    failures: u32,
+    longest: SignedDuration,
+) -> SignedDuration {
+    first.saturating_mul(factor.saturating_pow(failures.saturating_sub(1))).min(longest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_grows_by_its_factor_up_to_the_longest() {
+        let seconds = |factor, failures| {
+            let (first, longest) = (SignedDuration::from_secs(10), SignedDuration::from_hours(1));
+            growing_wait(first, factor, failures, longest).as_secs()
+        };
+        assert_eq!([0, 1, 2, 3, 9].map(|failures| seconds(2, failures)), [10, 10, 20, 40, 2560]);
+        assert_eq!([1, 2, 7, u32::MAX].map(|failures| seconds(3, failures)), [10, 30, 3600, 3600]);
     }
 }

@@ -4,13 +4,14 @@ use std::fmt;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use serde::Serialize;
 
 use super::announcement::{AnnounceType, Announcement};
 use super::taxonomy::SubjectId;
 use super::verdict::Verdict;
 
 /// The entries of a listing by type.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct EntryCounts {
     pub new: usize,
     pub cross: usize,

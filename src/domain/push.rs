@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::presentation::{Choice, Profile};
 
@@ -140,7 +141,7 @@ pub struct PushReport {
 }
 
 /// How attempts ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Deliveries {
     pub delivered: u64,
     /// To be tried again.

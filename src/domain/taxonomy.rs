@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::near::edit_distance;
+use super::excerpt::beginning;
 use super::taxonomy_table::{ALIASES, ARCHIVES, CATEGORIES, SUBSUMED_ARCHIVES};
 
 /// How many nearest matches an unknown name is answered with.
@@ -45,7 +45,7 @@ impl SubjectId {
             .find(|(name, _)| name.eq_ignore_ascii_case(text))
             .map(|(_, canonical)| Self(canonical))
             .ok_or_else(|| UnknownSubject {
-                given: text.chars().take(SUBJECT_BYTES_MAX).collect(),
+                given: beginning(text, SUBJECT_BYTES_MAX).to_owned(),
                 near: near_misses(text),
             })
     }
@@ -143,7 +143,7 @@ fn near_misses(text: &str) -> Vec<&'static str> {
     let distance_max = if typed.chars().count() <= 4 { 1 } else { 2 };
     let mut found: Vec<(usize, &'static str)> = Vec::new();
     for (name, canonical) in names() {
-        let distance = edit_distance(&typed, &name.to_lowercase());
+        let distance = strsim::levenshtein(&typed, &name.to_lowercase());
         let by_name = typed.len() >= 4
             && name_of(canonical).is_some_and(|full| full.to_lowercase().starts_with(&typed));
         if distance <= distance_max || by_name {

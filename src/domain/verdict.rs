@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::excerpt::beginning;
+
 /// The outcome of reading one subject for one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
@@ -37,7 +39,7 @@ impl std::str::FromStr for Verdict {
         Self::ALL
             .into_iter()
             .find(|verdict| verdict.as_str() == text)
-            .ok_or_else(|| UnknownVerdict(text.chars().take(64).collect()))
+            .ok_or_else(|| UnknownVerdict(beginning(text, 64).to_owned()))
     }
 }
 

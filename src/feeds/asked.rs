@@ -5,6 +5,7 @@ use std::sync::Arc;
 use url::form_urlencoded;
 
 use crate::domain::announcement::AnnounceType;
+use crate::domain::excerpt::beginning;
 use crate::domain::feed::FeedUrl;
 use crate::domain::presentation::{Choice, Digest, Presentation};
 use crate::domain::taxonomy::SubjectId;
@@ -131,8 +132,7 @@ fn shortened(title: &str) -> String {
     if title.chars().count() <= FEED_TITLE_CHARACTERS_MAX {
         return title.to_owned();
     }
-    let cut: String = title.chars().take(FEED_TITLE_CHARACTERS_MAX - 1).collect();
-    format!("{}…", cut.trim_end())
+    format!("{}…", beginning(title, FEED_TITLE_CHARACTERS_MAX - 1).trim_end())
 }
 
 /// Where the service is: what links begin with, and what ids do, which stay as they are when links change.

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::domain::event::{Earlier, Event};
+use crate::domain::excerpt::beginning;
 use crate::domain::paper::Paper;
 use crate::domain::presentation::TextMode;
 use crate::domain::prose::Prose;
@@ -231,10 +232,8 @@ fn around(words: &[String], is_first: bool, is_last: bool) -> String {
 }
 
 fn shortened(text: &str) -> String {
-    match text.char_indices().nth(SHOWN_CHARACTERS) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", text[..end].trim_end()),
-    }
+    let shown = beginning(text, SHOWN_CHARACTERS);
+    if shown.len() == text.len() { text.to_owned() } else { format!("{}…", shown.trim_end()) }
 }
 
 #[cfg(test)]

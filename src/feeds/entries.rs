@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::event::Event;
+use crate::domain::excerpt::beginning;
 use crate::domain::feed::{Feed, FeedEntry};
 use crate::domain::mailing;
 use crate::domain::presentation::{Presentation, Profile, Summary};
@@ -121,16 +122,12 @@ fn summary(event: &Event, presentation: &Presentation, changes: Option<&Changes>
 /// The beginning of a text on one line, at most that many characters and the sign that there is more.
 pub(super) fn brief(text: &str, characters_max: usize) -> String {
     let line = text::one_line(text);
-    match line.char_indices().nth(characters_max) {
-        None => line,
-        Some((end, _)) => {
-            // A word that is cut goes, unless it is all there is.
-            let end = match line[..end].rfind(' ') {
-                Some(blank) if !line[end..].starts_with(' ') => blank,
-                _ => end,
-            };
-            format!("{}…", &line[..end])
-        }
+    let shown = beginning(&line, characters_max);
+    match shown.rfind(' ') {
+        _ if shown.len() == line.len() => line,
+        // A word that is cut goes, unless it is all there is.
+        Some(blank) if !line[shown.len()..].starts_with(' ') => format!("{}…", &line[..blank]),
+        _ => format!("{shown}…"),
     }
 }
 

@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 
 use crate::domain::event::Event;
+use crate::domain::excerpt::{self, beginning};
 use crate::domain::presentation::TextMode;
 use crate::domain::preview::{HighlightedText, Match, Preview};
 use crate::domain::taxonomy::SubjectId;
@@ -99,7 +100,7 @@ fn homes(events: &[Event]) -> Vec<(Arc<str>, usize)> {
 fn seen(event: Event, highlights: Option<&Highlights<'_>>, mode: TextMode) -> Match {
     let paper = &event.paper;
     let marked = |part: Part, text: String| {
-        let text = beginning(&text, MARKED_CHARACTERS_MAX);
+        let text = excerpt::excerpt(&text, MARKED_CHARACTERS_MAX).into_owned();
         let marks = highlights.map(|highlights| highlights.in_text(part, &text)).unwrap_or_default();
         HighlightedText { text, marks }
     };
@@ -126,13 +127,6 @@ fn seen(event: Event, highlights: Option<&Highlights<'_>>, mode: TextMode) -> Ma
     }
 }
 
-fn beginning(text: &str, characters_max: usize) -> String {
-    match text.char_indices().nth(characters_max) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
-}
-
 /// The part of a text around its first mark, or its beginning, cut between words.
 fn excerpt(whole: &HighlightedText) -> HighlightedText {
     let HighlightedText { text, marks } = whole;
@@ -144,8 +138,7 @@ fn excerpt(whole: &HighlightedText) -> HighlightedText {
         let is_inside = |blank: &usize| marks.first().is_none_or(|first| start + blank < first.start);
         start += text[start..].find(' ').filter(is_inside).map_or(0, |blank| blank + 1);
     }
-    let mut end =
-        text[start..].char_indices().nth(EXCERPT_CHARACTERS).map_or(text.len(), |(end, _)| start + end);
+    let mut end = start + beginning(&text[start..], EXCERPT_CHARACTERS).len();
     if end < text.len() {
         end = text[..end].rfind(' ').filter(|blank| *blank > start).unwrap_or(end);
     }

@@ -2,6 +2,8 @@
 
 use std::error::Error;
 
+use crate::domain::excerpt::excerpt;
+
 /// The most of a foreign text that a reason shows, in characters.
 const SHOWN_CHARS_MAX: usize = 160;
 
@@ -19,11 +21,7 @@ pub(super) fn shown(text: &str) -> String {
         }
         c => c,
     };
-    let mut shown: String = text.chars().take(SHOWN_CHARS_MAX).map(tame).collect();
-    if shown.len() < text.len() && text.chars().nth(SHOWN_CHARS_MAX).is_some() {
-        shown.push('…');
-    }
-    shown
+    excerpt(text, SHOWN_CHARS_MAX).chars().map(tame).collect()
 }
 
 /// The innermost cause alone: the layers above it only say that a request failed.

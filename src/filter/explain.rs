@@ -1,6 +1,7 @@
 //! Why does a paper match, or not?
 
 use crate::domain::announcement::AnnounceType;
+use crate::domain::excerpt::excerpt;
 
 use super::canonical;
 use super::document::Document;
@@ -60,7 +61,7 @@ fn explained(expr: &Expr, document: &Document, kind: AnnounceType) -> Explanatio
             let mut matched = if holds { matched(leaf, document, kind) } else { Vec::new() };
             matched.dedup();
             matched.truncate(MATCHED_MAX);
-            (canonical::written(leaf), matched.into_iter().map(shortened).collect(), parts)
+            (canonical::written(leaf), matched.iter().map(|text| shortened(text)).collect(), parts)
         }
     };
     Explanation { span: expr.span, label, holds, matched, parts }
@@ -140,11 +141,8 @@ fn exact_words(words: &Words, part: Part, document: &Document) -> Vec<String> {
     found
 }
 
-fn shortened(text: String) -> String {
-    match text.char_indices().nth(MATCHED_CHARACTERS_MAX) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
+fn shortened(text: &str) -> String {
+    excerpt(text, MATCHED_CHARACTERS_MAX).into_owned()
 }
 
 impl LeafCount {

@@ -2,6 +2,7 @@
 
 use scraper::{ElementRef, Html};
 
+use crate::domain::excerpt;
 use crate::domain::verdict::Verdict;
 
 use super::characters::line;
@@ -60,11 +61,7 @@ pub(super) fn headed(what: &str, text: &str) -> PageError {
 
 /// The beginning of a text on one line.
 pub(super) fn excerpt(text: &str) -> String {
-    let text = line(text);
-    match text.char_indices().nth(EXCERPT_MAX) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
+    excerpt::excerpt(&line(text), EXCERPT_MAX).into_owned()
 }
 
 /// Refuses what is not even HTML.

@@ -3,6 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use ring::rand::{SecureRandom, SystemRandom};
 
+use crate::domain::back_off::growing_wait;
+
 /// The wait after the first failure.
 const FIRST: SignedDuration = SignedDuration::from_secs(10);
 
@@ -24,8 +26,7 @@ pub(super) fn after(now: Timestamp, failures: i64) -> Timestamp {
 }
 
 fn wait(failures: i64) -> SignedDuration {
-    let steps = u32::try_from((failures - 1).clamp(0, 8)).unwrap_or(0);
-    (FIRST * FACTOR.pow(steps)).min(LONGEST)
+    growing_wait(FIRST, FACTOR, u32::try_from(failures).unwrap_or(u32::MAX), LONGEST)
 }
 
 /// A number below `end`, 0 where there is no chance.
@@ -44,7 +45,7 @@ fn random(end: u64) -> u64 {
 pub(super) fn challenge() -> Result<String, ring::error::Unspecified> {
     let mut bytes = [0; 16];
     SystemRandom::new().fill(&mut bytes)?;
-    Ok(super::hex(&bytes))
+    Ok(hex::encode(bytes))
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ impl WebhookOptions {
     pub fn target(&self) -> String {
         let kind = crate::domain::presentation::Choice::as_str(self.kind);
         let digest = ring::digest::digest(&ring::digest::SHA256, format!("{kind} {}", self.url).as_bytes());
-        super::hex(&digest.as_ref()[..16])
+        hex::encode(&digest.as_ref()[..16])
     }
 }
 

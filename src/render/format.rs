@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::domain::excerpt::beginning;
+
 /// The version of the program, for the formats' `generator`.
 pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -72,7 +74,7 @@ impl std::str::FromStr for Format {
         Self::ALL
             .into_iter()
             .find(|format| format.extension() == text)
-            .ok_or_else(|| UnknownFormat(text.chars().take(64).collect()))
+            .ok_or_else(|| UnknownFormat(beginning(text, 64).to_owned()))
     }
 }
 

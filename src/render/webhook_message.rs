@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::json::item;
 use super::{clean, profile};
+use crate::domain::excerpt::beginning;
 use crate::domain::feed::{Feed, FeedEntry};
 use crate::domain::presentation::Profile;
 use crate::domain::push::WebhookKind;
@@ -210,8 +211,7 @@ fn cut(text: &str, characters_max: usize) -> String {
     if text.chars().count() <= characters_max {
         return text.to_owned();
     }
-    let beginning: String = text.chars().take(characters_max - 1).collect();
-    format!("{}…", beginning.trim_end_matches(['\\', ' ']))
+    format!("{}…", beginning(text, characters_max - 1).trim_end_matches(['\\', ' ']))
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! Which known name was probably meant?
 
-use crate::domain::near::edit_distance;
-
 /// How many names are suggested.
 const NEAR_MAX: usize = 3;
 
@@ -25,7 +23,7 @@ fn distance_if_near(typed: &str, name: &str) -> Option<usize> {
     if typed.len() > NAME_BYTES_MAX {
         return None;
     }
-    let distance = edit_distance(typed, name);
+    let distance = strsim::levenshtein(typed, name);
     let is_part = |part: &str, whole: &str| part.len() >= PART_BYTES_MIN && whole.contains(part);
     let is_near = distance <= (name.len() / 3).clamp(1, 3);
     (is_near || is_part(typed, name) || is_part(name, typed)).then_some(distance)

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use toml::de::{DeInteger, DeValue};
 
+use crate::domain::excerpt::excerpt;
+
 /// The most characters of a value that a message repeats.
 const SHOWN_CHARS_MAX: usize = 60;
 
@@ -101,10 +103,7 @@ fn number(integer: &DeInteger<'_>) -> Value {
 /// On one line, cut where it is long.
 pub(super) fn shown(source: &str) -> String {
     let line = source.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(SHOWN_CHARS_MAX) {
-        Some((cut, _)) => format!("{}…", &line[..cut]),
-        None => line,
-    }
+    excerpt(&line, SHOWN_CHARS_MAX).into_owned()
 }
 
 fn quoted(plain: &str) -> String {

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use sqlx::postgres::PgConnectOptions;
 use url::Url;
 
+use crate::domain::excerpt::beginning;
+
 /// What may stand behind the `?`; anything else would be passed over by the driver.
 const PARAMETERS: [&str; 7] =
     ["application_name", "host", "options", "sslcert", "sslkey", "sslmode", "sslrootcert"];
@@ -49,12 +51,12 @@ impl FromStr for Address {
         }
         for (name, value) in url.query_pairs() {
             if !PARAMETERS.contains(&&*name) {
-                let name: String = name.chars().take(40).collect();
+                let name = beginning(&name, 40);
                 let known = PARAMETERS.join(", ");
                 return Err(BadAddress(format!("unknown parameter `{name}`; known here: {known}")));
             }
             if name == "sslmode" && !SSL_MODES.contains(&&*value) {
-                let value: String = value.chars().take(40).collect();
+                let value = beginning(&value, 40);
                 let modes = SSL_MODES.join(", ");
                 return Err(BadAddress(format!("`sslmode` is `{value}`; choose from {modes}")));
             }

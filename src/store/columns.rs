@@ -10,6 +10,7 @@ use sqlx::Row;
 
 use crate::domain::back_off::BackOff;
 use crate::domain::event::{Earlier, Event};
+use crate::domain::excerpt::beginning;
 use crate::domain::outcome::{Day, EntryCounts, ReadOutcome};
 use crate::domain::paper::Paper;
 use crate::domain::taxonomy::SubjectId;
@@ -171,7 +172,7 @@ pub(super) fn parsed<T>(
 ) -> Result<T, sqlx::Error> {
     let text = row.text(name)?;
     parse(text).ok_or_else(|| {
-        let shown: String = text.chars().take(40).collect();
+        let shown = beginning(text, 40);
         sqlx::Error::Decode(format!("the column `{name}` holds `{shown}`").into())
     })
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::address::{Address, BadAddress};
+use crate::domain::excerpt::beginning;
 
 /// Where a store is, as the settings name it: `sqlite:data/crosslist.db`, `postgres://crosslist@db/crosslist`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +38,7 @@ impl FromStr for Options {
             Some(path) if !path.is_empty() && !path.contains(['?', '\0']) && !path.ends_with('/') => {
                 Ok(Self::Sqlite(path.into()))
             }
-            _ => Err(UnknownStoreUrl::Neither(text.chars().take(200).collect())),
+            _ => Err(UnknownStoreUrl::Neither(beginning(text, 200).to_owned())),
         }
     }
 }

@@ -10,6 +10,7 @@ use super::super::syntax::{Leaf, Span};
 use super::super::{links, subjects};
 use super::Reader;
 use crate::domain::announcement::AnnounceType;
+use crate::domain::excerpt::beginning;
 
 impl Reader<'_> {
     /// Fields of names and numbers take words, at most in quotes.
@@ -59,7 +60,7 @@ impl Reader<'_> {
             Err(near) => {
                 let near =
                     if near.is_empty() { String::new() } else { format!(" (near: {})", near.join(", ")) };
-                let shown: String = item.chars().take(64).collect();
+                let shown = beginning(item, 64);
                 let message = format!("unknown category '{shown}'{near}");
                 reader.mistake(span, Code::UnknownCategory, message, "");
                 None

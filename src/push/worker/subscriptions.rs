@@ -14,7 +14,6 @@ use super::{Mark, What, Worker};
 use crate::push::again::{self, GIVEN_UP_AFTER};
 use crate::push::client::{Answer, Call};
 use crate::push::desk::host;
-use crate::push::hex;
 use crate::store::{Intent, Outgoing, Store, Subscription};
 
 /// How often topics are looked at though nothing is known to have changed: who subscribes to a subject keeps it read.
@@ -245,7 +244,7 @@ impl<S: Store + Outgoing> Worker<S> {
 /// The body's signature, by <https://www.w3.org/TR/websub/#signing-content>.
 fn signature(secret: &str, body: &[u8]) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
-    format!("sha256={}", hex(hmac::sign(&key, body).as_ref()))
+    format!("sha256={}", hex::encode(hmac::sign(&key, body).as_ref()))
 }
 
 #[cfg(test)]

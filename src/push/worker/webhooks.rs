@@ -341,6 +341,6 @@ fn messages(webhook: &Webhook, asked: &Asked, fresh: &[Event], base: &str) -> Ve
     }
     let names: Vec<String> = fresh.iter().map(name).collect();
     let digest = ring::digest::digest(&ring::digest::SHA256, names.join(" ").as_bytes());
-    let event = format!("{slug}/{newest}/{}", crate::push::hex(&digest.as_ref()[..8]));
+    let event = format!("{slug}/{newest}/{}", hex::encode(&digest.as_ref()[..8]));
     vec![message(event, &feed.entries)]
 }

@@ -1,10 +1,13 @@
 //! How is a paper shown to a person who reads?
 
+use std::borrow::Cow;
+
 use maud::{Markup, PreEscaped, html};
 
 use super::layout::count;
 use crate::domain::announcement::AnnounceType;
 use crate::domain::event::Event;
+use crate::domain::excerpt::excerpt;
 use crate::domain::paper::{Authors, Paper};
 use crate::domain::presentation::TextMode;
 use crate::domain::prose::{Prose, Span};
@@ -152,10 +155,9 @@ fn shortened(prose: &Prose, characters_max: usize) -> (Prose, bool) {
 
 /// The beginning of a text, and whether there is more.
 fn beginning(text: &str, characters_max: usize) -> (String, bool) {
-    match text.char_indices().nth(characters_max) {
-        Some((end, _)) => (format!("{}…", &text[..end]), true),
-        None => (text.to_owned(), false),
-    }
+    let shown = excerpt(text, characters_max);
+    let is_cut = matches!(shown, Cow::Owned(_));
+    (shown.into_owned(), is_cut)
 }
 
 #[cfg(test)]

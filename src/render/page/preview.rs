@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use super::layout::{count, plain_date};
 use super::site::Site;
 use crate::domain::announcement::AnnounceType;
+use crate::domain::excerpt::beginning;
 use crate::domain::preview::{HighlightedText, Match, Preview};
 use crate::domain::taxonomy::SubjectId;
 
@@ -152,7 +153,7 @@ pub(super) fn kind(announce_type: AnnounceType) -> &'static str {
 
 /// A text with its marks, cut where a title has no end.
 fn marked(text: &HighlightedText) -> Markup {
-    let end = text.text.char_indices().nth(TITLE_CHARACTERS_MAX).map_or(text.text.len(), |(end, _)| end);
+    let end = beginning(&text.text, TITLE_CHARACTERS_MAX).len();
     let marks: Vec<&Range<usize>> = text.marks.iter().filter(|mark| mark.end <= end).collect();
     let ends = std::iter::once(0).chain(marks.iter().map(|mark| mark.end));
     html! {

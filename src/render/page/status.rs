@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use super::layout::{Place, count, document, moment, plain_date};
 use super::site::Site;
+use crate::domain::excerpt::beginning;
 use crate::domain::mailing;
 use crate::domain::outcome::{Day, EntryCounts};
 use crate::domain::taxonomy::SubjectId;
@@ -203,7 +204,7 @@ fn cell(date: Date, day: Option<&Day>) -> Markup {
                     None => "?",
                 }
             }
-            span.letter aria-hidden="true" { (date.strftime("%a").to_string().chars().take(1).collect::<String>()) (date.day()) }
+            span.letter aria-hidden="true" { (beginning(&date.strftime("%a").to_string(), 1)) (date.day()) }
             span.visually-hidden { (plain_date(date)) ": " (words) }
         }
     }

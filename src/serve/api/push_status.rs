@@ -11,17 +11,10 @@ pub(in crate::serve) struct Report {
     subscriptions: usize,
     subscriptions_failing: usize,
     intents: usize,
-    subscribers: Counts,
-    verifications: Counts,
-    publications: Counts,
+    subscribers: Deliveries,
+    verifications: Deliveries,
+    publications: Deliveries,
     webhooks: Vec<Webhook>,
-}
-
-#[derive(Serialize)]
-struct Counts {
-    delivered: u64,
-    failed: u64,
-    dropped: u64,
 }
 
 #[derive(Serialize)]
@@ -30,7 +23,7 @@ struct Webhook {
     kind: &'static str,
     host: String,
     #[serde(flatten)]
-    counts: Counts,
+    counts: Deliveries,
     pending: usize,
     oldest_pending: Option<String>,
     paused: bool,
@@ -43,17 +36,11 @@ impl From<PushReport> for Report {
             subscriptions: report.subscriptions,
             subscriptions_failing: report.subscriptions_failing,
             intents: report.intents,
-            subscribers: report.subscribers.into(),
-            verifications: report.verifications.into(),
-            publications: report.publications.into(),
+            subscribers: report.subscribers,
+            verifications: report.verifications,
+            publications: report.publications,
             webhooks: report.webhooks.into_iter().map(Webhook::from).collect(),
         }
-    }
-}
-
-impl From<Deliveries> for Counts {
-    fn from(counts: Deliveries) -> Self {
-        Self { delivered: counts.delivered, failed: counts.failed, dropped: counts.dropped }
     }
 }
 
@@ -63,7 +50,7 @@ impl From<WebhookReport> for Webhook {
             feed: report.feed,
             kind: report.kind.as_str(),
             host: report.host,
-            counts: report.deliveries.into(),
+            counts: report.deliveries,
             pending: report.pending,
             oldest_pending: report.oldest_pending.map(moment),
             paused: report.is_paused,

@@ -187,7 +187,7 @@ struct SubjectReport {
     name: &'static str,
     verdict: &'static str,
     reason: String,
-    counts: CountsReport,
+    counts: EntryCounts,
     last_read: Option<String>,
     last_proved: Option<String>,
     next_attempt: Option<String>,
@@ -200,16 +200,9 @@ struct SubjectReport {
 struct DayReport {
     date: String,
     verdict: &'static str,
-    counts: CountsReport,
+    counts: EntryCounts,
     missing: u32,
     read: Option<String>,
-}
-
-#[derive(Serialize)]
-struct CountsReport {
-    new: usize,
-    cross: usize,
-    replace: usize,
 }
 
 impl From<StatusPage> for Report {
@@ -255,7 +248,7 @@ impl From<SubjectStatus> for SubjectReport {
             name: status.subject.name(),
             verdict: status.verdict.as_str(),
             reason: status.reason,
-            counts: status.counts.into(),
+            counts: status.counts,
             last_read: status.attempted.map(moment),
             last_proved: status.proved.map(moment),
             next_attempt: status.next_attempt.map(moment),
@@ -272,12 +265,6 @@ fn day_report(date: Date, day: Option<Day>) -> DayReport {
         counts: day.as_ref().map(|day| day.counts).unwrap_or_default().into(),
         missing: day.as_ref().map_or(0, |day| day.missing),
         read: day.map(|day| moment(day.read)),
-    }
-}
-
-impl From<EntryCounts> for CountsReport {
-    fn from(counts: EntryCounts) -> Self {
-        Self { new: counts.new, cross: counts.cross, replace: counts.replace }
     }
 }
 

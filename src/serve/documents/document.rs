@@ -173,11 +173,9 @@ impl Document {
 /// The tag that an entity tag of ours names, in whatever coding.
 pub(in crate::serve) fn tag_of(etag: &[u8]) -> Option<Tag> {
     let name = std::str::from_utf8(etag).ok()?.strip_prefix('"')?.strip_suffix('"')?;
-    let hex = name.split('-').next().filter(|hex| hex.len() == 2 * size_of::<Tag>() && hex.is_ascii())?;
+    let digits = name.split('-').next()?;
     let mut tag = Tag::default();
-    for (place, byte) in tag.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&hex[2 * place..2 * place + 2], 16).ok()?;
-    }
+    hex::decode_to_slice(digits, &mut tag).ok()?;
     Some(tag)
 }
 
@@ -189,10 +187,10 @@ pub(in crate::serve) fn fingerprint(event: &Event) -> u64 {
 }
 
 fn etags(tag: Tag) -> [HeaderValue; 3] {
-    let hex = format!("{:032x}", u128::from_be_bytes(tag));
+    let digits = hex::encode(tag);
     [Coding::Identity, Coding::Gzip, Coding::Brotli].map(|coding| {
         // Hexadecimal digits and a suffix are always a header's text.
-        HeaderValue::try_from(format!("\"{hex}{}\"", coding.suffix()))
+        HeaderValue::try_from(format!("\"{digits}{}\"", coding.suffix()))
             .unwrap_or_else(|_| HeaderValue::from_static("\"\""))
     })
 }

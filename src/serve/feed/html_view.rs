@@ -1,7 +1,6 @@
 //! How is a feed answered that is read in a browser?
 
 use jiff::civil::Date;
-use url::form_urlencoded::byte_serialize;
 
 use crate::domain::event::Event;
 use crate::domain::feed::{Feed, FeedUrl};
@@ -13,6 +12,7 @@ use crate::render::page::{self, HtmlView, Notice, Site};
 
 use crate::serve::http::negotiate::Form;
 use crate::serve::request::feed_request::FeedRequest;
+use crate::serve::request::form_state::encoded;
 use crate::serve::request::public_url;
 use crate::serve::state::State;
 
@@ -120,7 +120,6 @@ fn builder(asked: &Asked) -> Option<String> {
         ),
     ];
     let given = parameters.iter().filter(|(_, value)| !value.is_empty());
-    let encoded = |value: &str| byte_serialize(value.as_bytes()).collect::<String>().replace("%2C", ",");
     let query: Vec<String> = given.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
     Some(format!("/?{}", query.join("&")))
 }

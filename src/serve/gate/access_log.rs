@@ -10,6 +10,7 @@ use actix_web::http::header::HeaderMap;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage, HttpRequest};
 
+use crate::domain::excerpt::beginning;
 use crate::serve::addresses::Address;
 use crate::serve::http::request_id::{RequestId, RequestIds};
 use crate::serve::metrics::Counts;
@@ -144,7 +145,7 @@ fn log(asked: &Asked, request: &HttpRequest, status: StatusCode, bytes: u64, too
     let duration_ms = (took.as_secs_f64() * 1e6).round() / 1e3;
     let is_quiet = QUIET_PATTERNS.contains(&route);
     if (status.is_server_error() || took >= SLOW) && !is_quiet {
-        let path: String = request.path().chars().take(PATH_BYTES_MAX).collect();
+        let path = beginning(request.path(), PATH_BYTES_MAX);
         let what = if status.is_server_error() { "a request failed" } else { "a request took long" };
         tracing::warn!(
             request.id = id,

@@ -8,6 +8,7 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 
+use crate::domain::excerpt::beginning;
 use crate::domain::taxonomy::UnknownSubject;
 use crate::filter::TooMuchWork;
 use crate::render;
@@ -130,7 +131,7 @@ impl Problem {
 
     /// `below` is the path of the service.
     pub(in crate::serve) fn unknown_path(below: &str, path: &str) -> Self {
-        let path: String = path.chars().take(100).collect();
+        let path = beginning(path, 100);
         let detail = format!(
             "nothing is at `{below}{path}`; feeds are at {below}/subjects/cs.DC.atom, and {below}/ lists what can be asked"
         );

@@ -1,5 +1,6 @@
 //! The bound on the size of an error answer.
 
+use crate::domain::excerpt::excerpt;
 use crate::serve::problem::details::{Mistake, PROBLEM, Problem};
 
 /// The most bytes of an error answer, whatever its form.
@@ -53,10 +54,7 @@ impl Problem {
 }
 
 fn cut(text: &str) -> String {
-    if text.chars().nth(TEXT_CHARACTERS_MAX).is_none() {
-        return text.to_owned();
-    }
-    text.chars().take(TEXT_CHARACTERS_MAX).chain(['…']).collect()
+    excerpt(text, TEXT_CHARACTERS_MAX).into_owned()
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! What would have worked in the place of a name that there is none of?
 
-use crate::domain::near::edit_distance;
 use crate::domain::taxonomy::UnknownSubject;
 
 /// The shortest part of a name that is a hint to the whole.
@@ -36,7 +35,8 @@ pub(in crate::serve) fn of_feed(typed: &str, known: &[&str]) -> String {
         return format!("the formats are {slug}.rss, {slug}.atom and {slug}.json");
     }
     let is_part = |name: &str| typed.len() >= PART_BYTES_MIN && name.contains(typed);
-    let is_near = |name: &str| edit_distance(typed, name) <= (name.len() / 3).clamp(1, 3) || is_part(name);
+    let is_near =
+        |name: &str| strsim::levenshtein(typed, name) <= (name.len() / 3).clamp(1, 3) || is_part(name);
     let near: Vec<&str> = known.iter().copied().filter(|name| is_near(name)).take(NEAR_MAX).collect();
     match (known.is_empty(), near.is_empty()) {
         (true, _) => "no feeds are named here".to_owned(),
