@@ -6,6 +6,7 @@
 //! [`domain`] is the ground everyone stands on; [`settings`], [`startup`] and [`cli`] are the roof.
 //! `ARCHITECTURE.md` says what must stay true, and `tests/architecture.rs` holds the imports to it.
 
+pub mod counters;
 pub mod domain;
 
 pub mod fetch;

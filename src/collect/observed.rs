@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::domain::tally::{Count, Spread};
+use crate::counters::{Counter, HistogramSnapshot};
 use crate::domain::verdict::Verdict;
 use crate::fetch::{self, RequestEnding};
 use crate::store::{self, Operation};
@@ -15,8 +15,8 @@ use super::Collector;
 /// The reads of listings, by how they ended.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    reads: [Count; Verdict::ALL.len()],
-    pages: Count,
+    reads: [Counter; Verdict::ALL.len()],
+    pages: Counter,
 }
 
 impl Tally {
@@ -35,7 +35,7 @@ pub struct Observed {
     pub pages: u64,
     /// To the upstream, by how they ended; none for a replay.
     pub requests: Vec<(&'static str, u64)>,
-    pub request_durations: Spread,
+    pub request_durations: HistogramSnapshot,
     /// Of pages that came, decoded.
     pub page_bytes: u64,
     /// From when on the upstream may be asked again; a moment that has passed where it may be asked now.
@@ -43,7 +43,7 @@ pub struct Observed {
     /// The upstream has turned us away, and pages do not come again yet.
     pub is_refused: bool,
     /// What the store was asked for: the kind, how long that took, how often it failed.
-    pub operations: Vec<(&'static str, Spread, u64)>,
+    pub operations: Vec<(&'static str, HistogramSnapshot, u64)>,
     /// The file of the store, where it is one.
     pub store_bytes: Option<u64>,
     /// The newest listing date that any page has shown.

@@ -16,7 +16,6 @@ pub mod prose;
 pub mod push;
 pub mod record;
 pub mod retry_after;
-pub mod tally;
 pub mod taxonomy;
 mod taxonomy_table;
 pub mod verdict;

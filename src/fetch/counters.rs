@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::tally::{Count, Durations, Spread};
+use crate::counters::{Counter, Histogram, HistogramSnapshot};
 
 /// How one request ended; a redirect ends one, and what it leads to is another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,15 +62,15 @@ impl RequestEnding {
 /// The requests that were made, by their endings.
 #[derive(Debug, Default)]
 pub struct RequestCounters {
-    endings: [Count; RequestEnding::ALL.len()],
-    durations: Durations,
-    page_bytes: Count,
+    endings: [Counter; RequestEnding::ALL.len()],
+    durations: Histogram,
+    page_bytes: Counter,
 }
 
 impl RequestCounters {
     pub(super) fn note(&self, ending: RequestEnding, took: Duration) {
         self.endings[ending as usize].add(1);
-        self.durations.note(took);
+        self.durations.observe(took);
     }
 
     pub(super) fn note_page(&self, bytes: usize) {
@@ -84,7 +84,7 @@ impl RequestCounters {
 
     /// From asking to the last byte or the failure.
     #[must_use]
-    pub fn durations(&self) -> Spread {
+    pub fn durations(&self) -> HistogramSnapshot {
         self.durations.read()
     }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use crate::domain::tally::{Count, Durations, Spread};
+use crate::counters::{Counter, Histogram, HistogramSnapshot};
 
 use super::StoreError;
 
@@ -57,8 +57,8 @@ impl Operation {
 /// The operations of a store, by their kinds.
 #[derive(Debug, Default)]
 pub struct Tally {
-    done: [Durations; Operation::ALL.len()],
-    failed: [Count; Operation::ALL.len()],
+    done: [Histogram; Operation::ALL.len()],
+    failed: [Counter; Operation::ALL.len()],
     /// The file, where there is one.
     file: OnceLock<PathBuf>,
 }
@@ -76,14 +76,14 @@ impl Tally {
     ) -> Result<T, StoreError> {
         let started = Instant::now();
         let worked = work.await;
-        self.done[operation as usize].note(started.elapsed());
+        self.done[operation as usize].observe(started.elapsed());
         self.failed[operation as usize].add(u64::from(worked.is_err()));
         worked
     }
 
     /// How long the operations of a kind took, those that failed included.
     #[must_use]
-    pub fn durations(&self, operation: Operation) -> Spread {
+    pub fn durations(&self, operation: Operation) -> HistogramSnapshot {
         self.done[operation as usize].read()
     }
 

@@ -15,15 +15,16 @@ mod source;
 /// Which stages a stage may use besides itself.
 const IMPORTS: &[(&str, &[&str])] = &[
     ("domain", &[]),
-    ("fetch", &["domain"]),
+    ("counters", &[]),
+    ("fetch", &["domain", "counters"]),
     ("parse", &["domain"]),
     ("text", &["domain"]),
-    ("store", &["domain"]),
+    ("store", &["domain", "counters"]),
     ("filter", &["domain", "text"]),
-    ("collect", &["domain", "fetch", "parse", "store"]),
+    ("collect", &["domain", "fetch", "parse", "store", "counters"]),
     ("feeds", &["domain", "filter", "store", "text"]),
     ("render", &["domain", "text"]),
-    ("serve", &["domain", "filter", "feeds", "render", "collect"]),
+    ("serve", &["domain", "filter", "feeds", "render", "collect", "counters"]),
     ("push", &["domain", "feeds", "render", "store"]),
     ("settings", &["domain", "filter"]),
     ("telemetry", &[]),
@@ -34,6 +35,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
 /// What those see who put the service together.
 const ROOF: &[&str] = &[
     "domain",
+    "counters",
     "fetch",
     "parse",
     "text",
@@ -428,9 +430,9 @@ fn the_ground_stands_on_nothing_and_the_roof_is_not_seen() {
         "use crate::settings::Settings;\nuse crate::store::Store;",
         &[
             "src/serve/mod.rs:2: `serve` uses `crate::settings::Settings`; \
-         it may use `domain`, `filter`, `feeds`, `render`, `collect`",
+         it may use `domain`, `filter`, `feeds`, `render`, `collect`, `counters`",
             "src/serve/mod.rs:3: `serve` uses `crate::store::Store`; \
-         it may use `domain`, `filter`, `feeds`, `render`, `collect`",
+         it may use `domain`, `filter`, `feeds`, `render`, `collect`, `counters`",
         ],
     );
 }

@@ -9,7 +9,7 @@ use moka::future::Cache;
 use moka::policy::EvictionPolicy;
 use tokio::sync::Notify;
 
-use crate::domain::tally::{Count, Durations, Spread};
+use crate::counters::{Counter, Histogram, HistogramSnapshot};
 use crate::domain::taxonomy::SubjectId;
 use crate::serve::api::query::ApiRequest;
 use crate::serve::documents::document::{Document, Tag};
@@ -53,19 +53,19 @@ pub struct Documents {
 /// What was done with documents.
 #[derive(Debug, Default)]
 struct Tally {
-    found: Count,
-    renders: Durations,
-    gzip: Durations,
-    brotli: Durations,
+    found: Counter,
+    renders: Histogram,
+    gzip: Histogram,
+    brotli: Histogram,
 }
 
 /// The same at one moment, and how full the memory is.
 #[derive(Debug)]
 pub(in crate::serve) struct Numbers {
     pub(in crate::serve) found: u64,
-    pub(in crate::serve) renders: Spread,
-    pub(in crate::serve) gzip: Spread,
-    pub(in crate::serve) brotli: Spread,
+    pub(in crate::serve) renders: HistogramSnapshot,
+    pub(in crate::serve) gzip: HistogramSnapshot,
+    pub(in crate::serve) brotli: HistogramSnapshot,
     pub(in crate::serve) entries: u64,
     pub(in crate::serve) bytes: u64,
     pub(in crate::serve) live_bytes: u64,
@@ -185,7 +185,7 @@ impl Documents {
                 let Written { document, took } = render().await?;
                 // Others may have taken the room while this one waited for its turn.
                 self.make_room(turn).await?;
-                self.tally.renders.note(took);
+                self.tally.renders.observe(took);
                 Ok(Arc::new(document.counting(self.live.account(turn.client))))
             };
             match self.rendered.entry(key.clone()).or_try_insert_with(render).await {
@@ -244,8 +244,8 @@ impl Documents {
         let took = prepared.await?;
         match coding {
             Coding::Identity => {}
-            Coding::Gzip => self.tally.gzip.note(took),
-            Coding::Brotli => self.tally.brotli.note(took),
+            Coding::Gzip => self.tally.gzip.observe(took),
+            Coding::Brotli => self.tally.brotli.observe(took),
         }
         if self.rendered.contains_key(&found.key) {
             self.rendered.insert(found.key.clone(), found.document.clone()).await;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use crate::domain::tally::Count;
+use crate::counters::Counter;
 use crate::serve::problem::details::Problem;
 use crate::serve::state::State;
 
@@ -40,7 +40,7 @@ pub struct RenderQueue {
     /// How many may render at once, all together and of each class.
     threads: usize,
     of_class: [usize; 2],
-    refused: Count,
+    refused: Counter,
 }
 
 #[derive(Debug, Default)]
@@ -88,7 +88,7 @@ impl RenderQueue {
     pub fn new(cores: usize) -> Self {
         let threads = cores.max(2);
         let of_class = [threads, (threads / 2).max(1)];
-        Self { lanes: Mutex::default(), threads, of_class, refused: Count::default() }
+        Self { lanes: Mutex::default(), threads, of_class, refused: Counter::default() }
     }
 
     /// How many render at once at most.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use actix_web::http::{Method, StatusCode};
 
-use crate::domain::tally::{Count, Durations};
+use crate::counters::{Counter, Histogram};
 use crate::serve::addresses::{ADDRESSES, Address};
 use crate::serve::problem::types::Kind;
 
@@ -37,21 +37,21 @@ pub(super) const REFUSALS: [(Kind, &str); 8] = [
 #[derive(Debug)]
 pub(in crate::serve) struct Counts {
     /// By pattern, method and status; behind the known statuses stands any other.
-    pub(super) answers: Vec<[[Count; STATUSES.len() + 1]; METHODS.len()]>,
+    pub(super) answers: Vec<[[Counter; STATUSES.len() + 1]; METHODS.len()]>,
     /// By pattern.
-    pub(super) durations: Vec<Durations>,
+    pub(super) durations: Vec<Histogram>,
     /// Of bodies, as coded; by pattern.
-    pub(super) bytes: Vec<Count>,
-    pub(super) refused: [Count; REFUSALS.len()],
+    pub(super) bytes: Vec<Counter>,
+    pub(super) refused: [Counter; REFUSALS.len()],
     /// Answered in the words of a moment ago.
-    pub(super) recent: Count,
+    pub(super) recent: Counter,
     /// Requests that wait for their answers have begun and not ended.
-    pub(in crate::serve) begun: Count,
-    pub(in crate::serve) ended: Count,
+    pub(in crate::serve) begun: Counter,
+    pub(in crate::serve) ended: Counter,
     /// Askers who went away before they were answered.
-    pub(in crate::serve) abandoned: Count,
-    pub(super) opened: Count,
-    pub(super) closed: Count,
+    pub(in crate::serve) abandoned: Counter,
+    pub(super) opened: Counter,
+    pub(super) closed: Counter,
 }
 
 impl Default for Counts {
@@ -59,17 +59,17 @@ impl Default for Counts {
         let each = || ADDRESSES.iter();
         Self {
             answers: each()
-                .map(|_| std::array::from_fn(|_| std::array::from_fn(|_| Count::default())))
+                .map(|_| std::array::from_fn(|_| std::array::from_fn(|_| Counter::default())))
                 .collect(),
-            durations: each().map(|_| Durations::default()).collect(),
-            bytes: each().map(|_| Count::default()).collect(),
+            durations: each().map(|_| Histogram::default()).collect(),
+            bytes: each().map(|_| Counter::default()).collect(),
             refused: Default::default(),
-            recent: Count::default(),
-            begun: Count::default(),
-            ended: Count::default(),
-            abandoned: Count::default(),
-            opened: Count::default(),
-            closed: Count::default(),
+            recent: Counter::default(),
+            begun: Counter::default(),
+            ended: Counter::default(),
+            abandoned: Counter::default(),
+            opened: Counter::default(),
+            closed: Counter::default(),
         }
     }
 }
@@ -92,28 +92,28 @@ impl Counts {
         };
         let status = STATUSES.iter().position(|known| *known == status.as_u16()).unwrap_or(STATUSES.len());
         let place = address.place();
-        self.answers[place][method][status].add_alone(1);
-        self.durations[place].note_alone(took);
-        self.bytes[place].add_alone(bytes);
+        self.answers[place][method][status].add_single_writer(1);
+        self.durations[place].observe_single_writer(took);
+        self.bytes[place].add_single_writer(bytes);
     }
 
     pub(in crate::serve) fn refused(&self, kind: Kind) {
         if let Some(reason) = REFUSALS.iter().position(|(known, _)| *known == kind) {
-            self.refused[reason].add_alone(1);
+            self.refused[reason].add_single_writer(1);
         }
     }
 
     pub(in crate::serve) fn was_recent(&self) {
-        self.recent.add_alone(1);
+        self.recent.add_single_writer(1);
     }
 
     pub(in crate::serve) fn begin(&self) {
-        self.begun.add_alone(1);
+        self.begun.add_single_writer(1);
     }
 
     pub(in crate::serve) fn end(&self, was_answered: bool) {
-        self.ended.add_alone(1);
-        self.abandoned.add_alone(u64::from(!was_answered));
+        self.ended.add_single_writer(1);
+        self.abandoned.add_single_writer(u64::from(!was_answered));
     }
 }
 
@@ -123,13 +123,13 @@ pub(in crate::serve) struct Open(Arc<Counts>);
 
 impl Open {
     pub(in crate::serve) fn new(counts: &Arc<Counts>) -> Self {
-        counts.opened.add_alone(1);
+        counts.opened.add_single_writer(1);
         Self(counts.clone())
     }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.0.closed.add_alone(1);
+        self.0.closed.add_single_writer(1);
     }
 }

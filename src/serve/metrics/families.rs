@@ -3,7 +3,7 @@
 use prometheus::TextEncoder;
 use prometheus::proto::{Bucket, Counter, Gauge, Histogram, LabelPair, Metric, MetricFamily, MetricType};
 
-use crate::domain::tally::{BOUNDS_SECONDS, Spread};
+use crate::counters::{BOUNDS_SECONDS, HistogramSnapshot};
 
 /// What tells the numbers of one family apart.
 pub(super) type Labels<'a> = Vec<(&'static str, &'a str)>;
@@ -52,9 +52,9 @@ impl Families {
         &mut self,
         name: &str,
         help: &str,
-        samples: impl IntoIterator<Item = (Labels<'a>, Spread)>,
+        samples: impl IntoIterator<Item = (Labels<'a>, HistogramSnapshot)>,
     ) {
-        let metric = |(labels, spread): (Labels<'a>, Spread)| {
+        let metric = |(labels, spread): (Labels<'a>, HistogramSnapshot)| {
             let mut metric = labelled(labels);
             metric.set_histogram(histogram(&spread));
             metric
@@ -96,7 +96,7 @@ fn labelled(labels: Labels<'_>) -> Metric {
     Metric::from_label(labels.into_iter().map(pair).collect())
 }
 
-fn histogram(spread: &Spread) -> Histogram {
+fn histogram(spread: &HistogramSnapshot) -> Histogram {
     let mut count = 0;
     let buckets = BOUNDS_SECONDS.iter().zip(spread.within).map(|(bound, within)| {
         count += within;
@@ -130,13 +130,13 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::domain::tally::Durations;
+    use crate::counters::Histogram;
 
     #[test]
     fn buckets_are_cumulative_and_end_with_all() {
-        let durations = Durations::default();
+        let durations = Histogram::default();
         for milliseconds in [0, 3, 40_000] {
-            durations.note(Duration::from_millis(milliseconds));
+            durations.observe(Duration::from_millis(milliseconds));
         }
         let mut families = Families::default();
         families.durations("a_seconds", "How long.", [(vec![("b", "x\"\n\\")], durations.read())]);

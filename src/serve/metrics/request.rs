@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::domain::tally::{Count, Spread};
+use crate::counters::{Counter, HistogramSnapshot};
 use crate::serve::addresses::ADDRESSES;
 use crate::serve::metrics::counts::{Counts, METHODS, REFUSALS, STATUSES};
 use crate::serve::metrics::families::{Families, float};
 
 pub(super) fn add(families: &mut Families, workers: &[Arc<Counts>]) {
     let sum = |count: &dyn Fn(&Counts) -> u64| workers.iter().map(|worker| count(worker)).sum::<u64>();
-    let total = |count: fn(&Counts) -> &Count| sum(&|worker| count(worker).get());
+    let total = |count: fn(&Counts) -> &Counter| sum(&|worker| count(worker).get());
     let statuses: Vec<String> =
         STATUSES.iter().map(ToString::to_string).chain(["other".to_owned()]).collect();
     let mut answers = Vec::new();
@@ -33,7 +33,7 @@ pub(super) fn add(families: &mut Families, workers: &[Arc<Counts>]) {
     );
     let spread = |place: usize| {
         let spreads = workers.iter().map(|worker| worker.durations[place].read());
-        spreads.fold(Spread::default(), |all, worker| all.and(&worker))
+        spreads.fold(HistogramSnapshot::default(), |all, worker| all.and(&worker))
     };
     let durations =
         ADDRESSES.iter().enumerate().map(|(place, row)| (vec![("route", row.pattern)], spread(place)));

@@ -1,19 +1,19 @@
-//! How is counted what happens, without anyone having to wait for it?
+//! Counters and histograms that are updated without a lock.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// A number that only grows.
 #[derive(Debug, Default)]
-pub struct Count(AtomicU64);
+pub struct Counter(AtomicU64);
 
-impl Count {
+impl Counter {
     pub fn add(&self, more: u64) {
         self.0.fetch_add(more, Ordering::Relaxed);
     }
 
     /// The same where one thread alone counts and others only look: it claims the memory from no other core.
-    pub fn add_alone(&self, more: u64) {
+    pub fn add_single_writer(&self, more: u64) {
         self.0.store(self.0.load(Ordering::Relaxed).wrapping_add(more), Ordering::Relaxed);
     }
 
@@ -52,36 +52,36 @@ const BOUNDS: [u64; BOUNDS_SECONDS.len()] = [
 
 /// How long things took: how many of them within which bound, and all together.
 #[derive(Debug, Default)]
-pub struct Durations {
-    within: [Count; BOUNDS.len() + 1],
-    nanoseconds: Count,
+pub struct Histogram {
+    within: [Counter; BOUNDS.len() + 1],
+    nanoseconds: Counter,
 }
 
-/// What [`Durations`] had counted at one moment.
+/// What [`Histogram`] had counted at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Spread {
+pub struct HistogramSnapshot {
     /// Not cumulative; the last is above all bounds.
     pub within: [u64; BOUNDS.len() + 1],
     pub seconds: f64,
 }
 
-impl Durations {
-    pub fn note(&self, took: Duration) {
+impl Histogram {
+    pub fn observe(&self, took: Duration) {
         let nanoseconds = nanoseconds(took);
         self.within[place(nanoseconds)].add(1);
         self.nanoseconds.add(nanoseconds);
     }
 
-    /// As [`Count::add_alone`].
-    pub fn note_alone(&self, took: Duration) {
+    /// As [`Counter::add_single_writer`].
+    pub fn observe_single_writer(&self, took: Duration) {
         let nanoseconds = nanoseconds(took);
-        self.within[place(nanoseconds)].add_alone(1);
-        self.nanoseconds.add_alone(nanoseconds);
+        self.within[place(nanoseconds)].add_single_writer(1);
+        self.nanoseconds.add_single_writer(nanoseconds);
     }
 
     #[must_use]
-    pub fn read(&self) -> Spread {
-        let mut spread = Spread::default();
+    pub fn read(&self) -> HistogramSnapshot {
+        let mut spread = HistogramSnapshot::default();
         for (read, count) in spread.within.iter_mut().zip(&self.within) {
             *read = count.get();
         }
@@ -90,7 +90,7 @@ impl Durations {
     }
 }
 
-impl Spread {
+impl HistogramSnapshot {
     #[must_use]
     pub fn count(&self) -> u64 {
         self.within.iter().sum()
@@ -121,11 +121,11 @@ mod tests {
 
     #[test]
     fn a_duration_counts_within_the_first_bound_that_it_does_not_pass() {
-        let durations = Durations::default();
+        let durations = Histogram::default();
         for (took, place) in [(0, 0), (100, 0), (101, 1), (1_000, 3), (29_999_999, 16), (30_000_001, 17)] {
             let before = durations.read();
-            durations.note(Duration::from_micros(took));
-            durations.note_alone(Duration::from_micros(took));
+            durations.observe(Duration::from_micros(took));
+            durations.observe_single_writer(Duration::from_micros(took));
             let after = durations.read();
             assert_eq!(after.within[place] - before.within[place], 2, "{took}");
             assert_eq!(after.count() - before.count(), 2, "{took}");
