@@ -1,4 +1,4 @@
-//! How is one call made, so that nobody who is called can hold us up or send us elsewhere?
+//! Makes one HTTP call: without proxy, redirect or cookie, within 30 seconds, and only to an address that the guard permits.
 
 use std::error::Error;
 use std::sync::{Arc, OnceLock};
@@ -7,27 +7,27 @@ use std::time::Duration;
 use reqwest::header::{DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
 use reqwest::{Method, redirect};
 
-use super::guard::{Guard, Refusal};
+use super::guard::{AddressGuard, AddressRefusal};
 use crate::domain::retry_after::{self, RETRY_AFTER_MAX};
 
-/// How long connecting may take, the look-up of the name included.
-const CONNECT_MAX: Duration = Duration::from_secs(10);
+/// The longest wait for a connection, including the resolution of the name.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a call may take in all.
-const CALL_MAX: Duration = Duration::from_secs(30);
+/// The longest a call may take.
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The most of an answer that is read: a challenge is shorter, and nothing else is of interest.
-pub(super) const ANSWER_BYTES_MAX: usize = 4_096;
+/// The most bytes of a body that are read: only a challenge is of interest, and it is shorter.
+const BODY_BYTES_MAX: usize = 4_096;
 
-/// Calls others: no proxy, no redirect, no cookie, and nobody whom the guard refuses.
+/// Cheap to clone; all clones share one HTTP client.
 #[derive(Clone, Debug)]
 pub(super) struct Client {
-    /// Made when it is first needed, for it reads all certificates that the system trusts.
+    /// Made at the first use, because that reads every certificate that the system trusts.
     http: Arc<OnceLock<reqwest::Client>>,
-    guard: Guard,
+    guard: AddressGuard,
 }
 
-/// A call to be made.
+/// A request to make.
 #[derive(Debug)]
 pub(super) struct Call {
     pub(super) method: Method,
@@ -36,33 +36,33 @@ pub(super) struct Call {
     pub(super) body: Vec<u8>,
 }
 
-/// What came of a call.
+/// How a call ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Answer {
-    Answered {
+pub(super) enum CallOutcome {
+    Response {
         status: u16,
-        /// The beginning of the body.
+        /// At most the first 4,096 bytes.
         body: Vec<u8>,
-        /// The body ended within what is read.
+        /// `body` is all of the body.
         is_whole: bool,
-        /// For how long the other wants to be left alone.
-        wait: Option<Duration>,
+        /// How long the receiver asks to be left alone.
+        retry_after: Option<Duration>,
     },
-    /// The address is not called.
-    Refused(Refusal),
-    /// There was no answer, in words without the address.
-    Unanswered(String),
+    /// The address may not be called.
+    Refused(AddressRefusal),
+    /// No response; the reason does not contain the address.
+    NoResponse(String),
 }
 
 impl Client {
-    pub(super) fn new(guard: Guard) -> Self {
+    pub(super) fn new(guard: AddressGuard) -> Self {
         Self { http: Arc::default(), guard }
     }
 
-    /// Makes ready for the first call, which would do so otherwise.
+    /// Makes the HTTP client, which the first call would do otherwise.
     ///
     /// # Errors
-    /// There are no certificates to trust.
+    /// The system has no certificates to trust.
     pub(super) fn prepare(&self) -> Result<&reqwest::Client, reqwest::Error> {
         if let Some(http) = self.http.get() {
             return Ok(http);
@@ -71,10 +71,10 @@ impl Client {
         Ok(self.http.get_or_init(|| http))
     }
 
-    pub(super) async fn call(&self, call: Call) -> Answer {
+    pub(super) async fn call(&self, call: Call) -> CallOutcome {
         let url = match self.guard.parse(&call.url) {
             Ok(url) => url,
-            Err(refusal) => return Answer::Refused(refusal),
+            Err(refusal) => return CallOutcome::Refused(refusal),
         };
         let http = match self.prepare() {
             Ok(http) => http,
@@ -92,24 +92,24 @@ impl Client {
             Err(error) => return failed(error),
         };
         let status = response.status().as_u16();
-        let wait = asked_to_wait(response.headers());
+        let retry_after = retry_after_in_header(response.headers());
         let mut body = Vec::new();
         let is_whole = loop {
             match response.chunk().await {
-                Ok(Some(chunk)) if body.len() + chunk.len() <= ANSWER_BYTES_MAX => {
+                Ok(Some(chunk)) if body.len() + chunk.len() <= BODY_BYTES_MAX => {
                     body.extend_from_slice(&chunk);
                 }
                 Ok(None) => break true,
-                // The status has been told; what follows it decides nothing but a challenge.
+                // The status is known; the rest of the body decides nothing.
                 Ok(Some(_)) | Err(_) => break false,
             }
         };
-        let wait = wait.or_else(|| told_to_wait(status, &body));
-        Answer::Answered { status, body, is_whole, wait }
+        let retry_after = retry_after.or_else(|| retry_after_in_body(status, &body));
+        CallOutcome::Response { status, body, is_whole, retry_after }
     }
 }
 
-fn http(guard: &Guard) -> Result<reqwest::Client, reqwest::Error> {
+fn http(guard: &AddressGuard) -> Result<reqwest::Client, reqwest::Error> {
     let agent = concat!("crosslist/", env!("CARGO_PKG_VERSION"), " (", env!("CARGO_PKG_REPOSITORY"), ")");
     reqwest::Client::builder()
         .default_headers(HeaderMap::from_iter([(USER_AGENT, HeaderValue::from_static(agent))]))
@@ -118,37 +118,37 @@ fn http(guard: &Guard) -> Result<reqwest::Client, reqwest::Error> {
         .referer(false)
         .no_gzip()
         .no_brotli()
-        // Each call is judged anew: no connection outlives it.
+        // No connection outlives its call, so that each call is checked by the guard.
         .pool_max_idle_per_host(0)
         .dns_resolver(Arc::new(guard.clone()))
-        .connect_timeout(CONNECT_MAX)
-        .timeout(CALL_MAX)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(CALL_TIMEOUT)
         .build()
 }
 
-fn asked_to_wait(headers: &HeaderMap) -> Option<Duration> {
+fn retry_after_in_header(headers: &HeaderMap) -> Option<Duration> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     retry_after::parse(text(RETRY_AFTER)?, text(DATE))
 }
 
-/// Discord says it in the body, too, and in fractions of a second.
-fn told_to_wait(status: u16, body: &[u8]) -> Option<Duration> {
+/// Discord puts the wait into the body too, in fractions of a second.
+fn retry_after_in_body(status: u16, body: &[u8]) -> Option<Duration> {
     if status != 429 {
         return None;
     }
-    let answer: serde_json::Value = serde_json::from_slice(body).ok()?;
-    let wait = Duration::try_from_secs_f64(answer.get("retry_after")?.as_f64()?.ceil()).ok()?;
+    let problem: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let wait = Duration::try_from_secs_f64(problem.get("retry_after")?.as_f64()?.ceil()).ok()?;
     Some(wait.min(RETRY_AFTER_MAX))
 }
 
-/// The words of the innermost cause, for those of the outer ones repeat the address.
-fn failed(error: reqwest::Error) -> Answer {
+/// The message of the innermost cause, because those of the outer ones repeat the address.
+fn failed(error: reqwest::Error) -> CallOutcome {
     let is_timeout = error.is_timeout();
     let error = error.without_url();
     let mut cause: &dyn Error = &error;
     loop {
-        if let Some(refusal) = cause.downcast_ref::<Refusal>() {
-            return Answer::Refused(refusal.clone());
+        if let Some(refusal) = cause.downcast_ref::<AddressRefusal>() {
+            return CallOutcome::Refused(refusal.clone());
         }
         match cause.source() {
             Some(source) => cause = source,
@@ -156,27 +156,27 @@ fn failed(error: reqwest::Error) -> Answer {
         }
     }
     if is_timeout {
-        return Answer::Unanswered(format!("no answer within {} seconds", CALL_MAX.as_secs()));
+        return CallOutcome::NoResponse(format!("no response within {} seconds", CALL_TIMEOUT.as_secs()));
     }
-    Answer::Unanswered(cause.to_string())
+    CallOutcome::NoResponse(cause.to_string())
 }
 
-impl Answer {
+impl CallOutcome {
     pub(super) fn is_success(&self) -> bool {
-        matches!(self, Self::Answered { status: 200..=299, .. })
+        matches!(self, Self::Response { status: 200..=299, .. })
     }
 
-    /// In words for an operator, without the address and without what was answered.
-    pub(super) fn said(&self) -> String {
+    /// A description for an operator, without the address and the body.
+    pub(super) fn describe(&self) -> String {
         match self {
-            Self::Answered { status, .. } => format!("it was answered with {status}"),
-            Self::Refused(refusal) => format!("the address is not called: {refusal}"),
-            Self::Unanswered(why) => why.clone(),
+            Self::Response { status, .. } => format!("the response had status {status}"),
+            Self::Refused(refusal) => format!("the address may not be called: {refusal}"),
+            Self::NoResponse(why) => why.clone(),
         }
     }
 
-    pub(super) fn wait(&self) -> Option<Duration> {
-        if let Self::Answered { wait, .. } = self { *wait } else { None }
+    pub(super) fn retry_after(&self) -> Option<Duration> {
+        if let Self::Response { retry_after, .. } = self { *retry_after } else { None }
     }
 }
 
@@ -185,11 +185,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wait_in_the_body_is_kept_to() {
+    fn a_wait_in_the_body_is_read_from_429_alone() {
         let body = br#"{"message": "You are being rate limited.", "retry_after": 64.57, "global": false}"#;
-        assert_eq!(told_to_wait(429, body), Some(Duration::from_secs(65)));
-        assert_eq!(told_to_wait(200, body), None);
-        assert_eq!(told_to_wait(429, br#"{"retry_after": -1}"#), None);
-        assert_eq!(told_to_wait(429, b"<html>"), None);
+        assert_eq!(retry_after_in_body(429, body), Some(Duration::from_secs(65)));
+        assert_eq!(retry_after_in_body(200, body), None);
+        assert_eq!(retry_after_in_body(429, br#"{"retry_after": -1}"#), None);
+        assert_eq!(retry_after_in_body(429, b"<html>"), None);
     }
 }

@@ -1,7 +1,7 @@
-//! Whom may we call, when someone else wrote the address?
+//! Refuses addresses that others supplied and that lead to anything but the public web.
 //!
-//! An address on the network is judged after its name was resolved, and the connection goes to the very address that
-//! was judged: a name that leads elsewhere a moment later gains nothing.
+//! A host name is resolved before its addresses are checked, and the connection goes to an address that was checked, so
+//! that a name that resolves differently a moment later (DNS rebinding) gains nothing.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -10,17 +10,17 @@ use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
-use super::lookup;
+use super::lookup::{self, Lookup};
 
 /// The longest address that is called.
 pub(super) const URL_BYTES_MAX: usize = 2_048;
 
-/// Ports below this are those of the system's services, and only those of the web are called.
+/// The lowest port that may be called, besides 80 and 443: those below belong to system services.
 const PORT_MIN: u16 = 1_024;
 
 /// Why an address is not called.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum AddressRefusal {
     #[error("it is no http or https address of at most {URL_BYTES_MAX} bytes")]
     NoWebAddress,
     #[error("a user or a password has no place in it")]
@@ -31,87 +31,82 @@ pub enum Refusal {
     NotPublic(String),
 }
 
-/// Finds the addresses of a name; the system's resolver outside of tests.
-pub type Lookup = Arc<
-    dyn Fn(String) -> crate::domain::push::BoxFuture<'static, std::io::Result<Vec<IpAddr>>> + Send + Sync,
->;
-
-/// Judges addresses before they are called.
+/// Checks addresses before a call.
 #[derive(Clone)]
-pub struct Guard {
+pub struct AddressGuard {
     allowed: Arc<[IpNet]>,
     lookup: Lookup,
 }
 
-impl std::fmt::Debug for Guard {
+impl std::fmt::Debug for AddressGuard {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Guard").field("allowed", &self.allowed).finish_non_exhaustive()
+        f.debug_struct("AddressGuard").field("allowed", &self.allowed).finish_non_exhaustive()
     }
 }
 
-impl Guard {
-    /// Lets public addresses pass, and those of the networks that are named.
+impl AddressGuard {
+    /// Permits public addresses and those of the `allowed` networks; names are resolved by the system.
     #[must_use]
     pub fn new(allowed: &[IpNet]) -> Self {
         Self::resolving_by(allowed, lookup::by_system())
     }
 
-    /// The same with another resolver.
+    /// Like [`new`](Self::new), with another resolver.
     #[must_use]
     pub fn resolving_by(allowed: &[IpNet], lookup: Lookup) -> Self {
         Self { allowed: allowed.into(), lookup }
     }
 
-    /// Judges all of an address that can be judged without asking for its name.
+    /// Checks everything about an address but the resolution of its name.
     ///
-    /// The URL standard turns `http://2130706433/` and `0x7f.1` into the addresses that they are.
+    /// `http://2130706433/` and `0x7f.1` are checked as the IP addresses that the URL standard makes of them.
     ///
     /// # Errors
-    /// It is not called.
-    pub fn parse(&self, text: &str) -> Result<Url, Refusal> {
+    /// The address may not be called.
+    pub fn parse(&self, text: &str) -> Result<Url, AddressRefusal> {
         if text.len() > URL_BYTES_MAX {
-            return Err(Refusal::NoWebAddress);
+            return Err(AddressRefusal::NoWebAddress);
         }
-        let url = Url::parse(text).map_err(|_| Refusal::NoWebAddress)?;
+        let url = Url::parse(text).map_err(|_| AddressRefusal::NoWebAddress)?;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(Refusal::NoWebAddress);
+            return Err(AddressRefusal::NoWebAddress);
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(Refusal::UserInfo);
+            return Err(AddressRefusal::UserInfo);
         }
         let port = url.port_or_known_default().unwrap_or_default();
         if !matches!(port, 80 | 443) && port < PORT_MIN {
-            return Err(Refusal::Port(port));
+            return Err(AddressRefusal::Port(port));
         }
         let literal = match url.host() {
             Some(Host::Ipv4(address)) => Some(IpAddr::from(address)),
             Some(Host::Ipv6(address)) => Some(IpAddr::from(address)),
             Some(Host::Domain(_)) => None,
-            None => return Err(Refusal::NoWebAddress),
+            None => return Err(AddressRefusal::NoWebAddress),
         };
         match literal {
-            Some(address) if !self.lets_pass(address) => Err(Refusal::NotPublic(address.to_string())),
+            Some(address) if !self.permits(address) => Err(AddressRefusal::NotPublic(address.to_string())),
             _ => Ok(url),
         }
     }
 
-    /// Is this address called?
+    /// Returns whether connections may go to `address`.
     #[must_use]
-    pub fn lets_pass(&self, address: IpAddr) -> bool {
+    pub fn permits(&self, address: IpAddr) -> bool {
         let is_allowed = |address: &IpAddr| self.allowed.iter().any(|network| network.contains(address));
         is_public(address) || is_allowed(&address) || is_allowed(&address.to_canonical())
     }
 }
 
-impl Resolve for Guard {
+impl Resolve for AddressGuard {
     fn resolve(&self, name: Name) -> Resolving {
         let guard = self.clone();
         Box::pin(async move {
             let name = name.as_str().to_owned();
             let found = (guard.lookup)(name.clone()).await?;
-            // One address that is not public is reason enough: such a name is meant to lead inward.
-            if let Some(address) = found.iter().find(|address| !guard.lets_pass(**address)) {
-                return Err(Refusal::NotPublic(format!("{name} ({address})")).into());
+            // One forbidden address is enough to refuse: such a name is made to lead inward.
+            if let Some(address) = found.iter().find(|address| !guard.permits(**address)) {
+                return Err(AddressRefusal::NotPublic(format!("{name} ({address})")).into());
             }
             let addresses: Vec<SocketAddr> =
                 found.into_iter().map(|address| SocketAddr::new(address, 0)).collect();
@@ -120,7 +115,7 @@ impl Resolve for Guard {
     }
 }
 
-/// Is this an address of the public network? By the registries of special-purpose addresses,
+/// Returns whether an address is on the public network, by the registries of special-purpose addresses,
 /// <https://www.iana.org/assignments/iana-ipv4-special-registry> and `-ipv6-`, read on 2026-02-20.
 fn is_public(address: IpAddr) -> bool {
     match address {
@@ -148,7 +143,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [a, b, c, ..] = address.segments();
-    // Only global unicast has been given out; all else is loopback, local, multicast, mapped, translated or reserved.
+    // Only global unicast is allocated; everything else is loopback, local, multicast, mapped, translated or reserved.
     let is_global_unicast = (a & 0xe000) == 0x2000;
     // Teredo, ORCHID and benchmarks, documentation; AS112; 6to4, which holds another address; documentation.
     let is_special = matches!(
@@ -158,13 +153,19 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     is_global_unicast && !is_special
 }
 
+/// The host of an address; none if it has none or is no URL.
+pub(super) fn host(url: &str) -> Option<String> {
+    Url::parse(url).ok()?.host_str().map(str::to_owned)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn check(text: &str, expected: &str) {
-        let said =
-            Guard::new(&[]).parse(text).map_or_else(|refusal| refusal.to_string(), |_| "called".to_owned());
+        let said = AddressGuard::new(&[])
+            .parse(text)
+            .map_or_else(|refusal| refusal.to_string(), |_| "called".to_owned());
         assert!(said.contains(expected), "{text}: {said}");
     }
 
@@ -241,7 +242,7 @@ mod tests {
     #[test]
     fn networks_that_are_named_are_called() {
         let networks = ["10.0.0.0/8", "::1/128"].map(|network| network.parse().expect("a network"));
-        let guard = Guard::new(&networks);
+        let guard = AddressGuard::new(&networks);
         for (address, is_called) in [
             ("10.1.2.3", true),
             ("::ffff:10.1.2.3", true),
@@ -249,7 +250,7 @@ mod tests {
             ("127.0.0.1", false),
             ("fd00::1", false),
         ] {
-            assert_eq!(guard.lets_pass(address.parse().expect("an address")), is_called, "{address}");
+            assert_eq!(guard.permits(address.parse().expect("an address")), is_called, "{address}");
         }
     }
 }

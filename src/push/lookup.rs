@@ -1,4 +1,4 @@
-//! How is a name looked up, so that a name server that hangs holds up nobody else?
+//! Resolves host names, each in a thread of its own, so that a name server that hangs delays nothing else.
 
 use std::io;
 use std::net::{IpAddr, ToSocketAddrs};
@@ -7,12 +7,15 @@ use std::thread;
 
 use tokio::sync::{Semaphore, oneshot};
 
-use super::guard::Lookup;
+use crate::domain::push::BoxFuture;
 
-/// How many names are looked up at once, those included for whose answer nobody waits any more.
+/// Resolves a host name to its addresses; tests put a function in place of the system's resolver.
+pub type Lookup = Arc<dyn Fn(String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> + Send + Sync>;
+
+/// The most lookups at once, those that the caller has given up included.
 const LOOKUPS_MAX: usize = 128;
 
-/// What a look-up needs of memory for its calls.
+/// The stack of a lookup's thread.
 const STACK_BYTES: usize = 256 * 1024;
 
 /// The system's resolver.
@@ -24,19 +27,19 @@ fn resolve(name: &str) -> io::Result<Vec<IpAddr>> {
     Ok((name, 0).to_socket_addrs()?.map(|found| found.ip()).collect())
 }
 
-/// Gives each look-up a thread of its own: the few that the runtime has for what blocks read arXiv's pages.
+/// A thread per lookup: the runtime has two threads for blocking work, and those parse arXiv's pages.
 fn by(resolve: fn(&str) -> io::Result<Vec<IpAddr>>) -> Lookup {
-    let places = Arc::new(Semaphore::new(LOOKUPS_MAX));
+    let permits = Arc::new(Semaphore::new(LOOKUPS_MAX));
     Arc::new(move |name| {
-        let places = places.clone();
+        let permits = permits.clone();
         Box::pin(async move {
-            let stopped = || io::Error::other("the look-up of its name stopped");
-            let place = places.acquire_owned().await.map_err(|_| stopped())?;
+            let stopped = || io::Error::other("the lookup of its name stopped");
+            let permit = permits.acquire_owned().await.map_err(|_| stopped())?;
             let (found, answer) = oneshot::channel();
             let look = move || {
-                // Whoever asked may have given up.
+                // The caller may have given up.
                 drop(found.send(resolve(&name)));
-                drop(place);
+                drop(permit);
             };
             thread::Builder::new().name("lookup".to_owned()).stack_size(STACK_BYTES).spawn(look)?;
             answer.await.unwrap_or_else(|_| Err(stopped()))

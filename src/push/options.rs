@@ -1,46 +1,46 @@
-//! What does a stage that calls others need to be told?
+//! The settings of the stage and of a webhook.
 
 use ipnet::IpNet;
 use url::Url;
 
 use crate::domain::push::{HubChoice, WebhookKind};
 
-/// What the settings say about telling others.
+/// The hub and its limits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct PushOptions {
     pub hub: HubChoice,
-    /// Networks that are called although they are not public.
+    /// Networks that may be called although they are not public.
     pub allow_networks: Vec<IpNet>,
-    /// Subscriptions of the built-in hub in all.
+    /// The most subscriptions of the built-in hub.
     pub subscriptions_max: usize,
-    /// Those whose callbacks are on one host.
+    /// The most subscriptions whose callbacks are on one host.
     pub subscriptions_per_host_max: usize,
-    /// The public address of the service, without a slash at the end; empty where it is that of each request.
+    /// The public address of the service, without a slash at the end; empty if each request sets it.
     pub base_url: String,
-    /// The same, or where the service listens: where messages lead.
+    /// The address for links in messages, without a slash at the end: `base_url`, or else the address of the listener.
     pub address: String,
 }
 
-/// A webhook of a feed of the configuration.
+/// A webhook of a named feed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WebhookOptions {
-    /// The name of the feed.
+    /// The slug of the feed.
     pub feed: String,
     pub kind: WebhookKind,
-    /// A secret: it is all that is needed to write there.
+    /// A secret: whoever knows it can post to the channel.
     pub url: Url,
-    /// How many papers of a mailing get a message of their own; more are told in one.
+    /// The most papers of a mailing that get a message each; a mailing with more gets one message that lists them.
     pub messages_max: usize,
 }
 
 impl WebhookOptions {
-    /// All of its address that may be shown.
+    /// The part of the address that logs and reports may show.
     #[must_use]
     pub fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
     }
 
-    /// What it is known by in the store: the same for the same address, which cannot be told from it.
+    /// The key of the webhook in the store: a digest of kind and address, from which the address cannot be recovered.
     #[must_use]
     pub fn target(&self) -> String {
         let kind = crate::domain::presentation::Choice::as_str(self.kind);

@@ -43,8 +43,7 @@ pub fn read(place: &Path) -> io::Result<String> {
 pub(super) fn new() -> Option<String> {
     let mut bytes = [0; TOKEN_BYTES];
     SystemRandom::new().fill(&mut bytes).ok()?;
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    Some(digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect())
+    Some(hex::encode(bytes))
 }
 
 /// Writes a token in the place of the one before.

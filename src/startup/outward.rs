@@ -10,16 +10,16 @@ use crate::domain::clock::Clock;
 use crate::domain::push::HubChoice;
 use crate::feeds::NamedOptions;
 use crate::fetch;
-use crate::push::{self, Push, Webhooks};
+use crate::push::{FeedWebhooks, Push, PushOptions, PushSources};
 use crate::serve::{Current, FeedTopics, Outward};
 use crate::settings::Settings;
 use crate::store::AnyStore;
 
 /// What the settings say about telling others.
-pub(super) fn options(settings: &Settings, address: SocketAddr) -> push::Options {
+pub(super) fn options(settings: &Settings, address: SocketAddr) -> PushOptions {
     let base_url = settings.server.base_url.as_ref();
     let base_url = base_url.map(|url| url.as_str().trim_end_matches('/').to_owned()).unwrap_or_default();
-    push::Options {
+    PushOptions {
         hub: settings.push.hub.clone(),
         allow_networks: settings.push.allow_networks.clone(),
         subscriptions_max: settings.push.subscriptions_max,
@@ -65,7 +65,7 @@ pub(super) fn start(
     let base = options(settings, state.options.address).base_url;
     let named = settings.named.feeds.iter().map(|feed| format!("{base}/named/{}", feed.slug));
     let subjects = settings.subjects.watch.iter().map(|subject| format!("{base}/subjects/{subject}"));
-    let sources = push::Sources {
+    let sources = PushSources {
         store: Arc::new(store),
         shelf: state.shelf.clone(),
         topics: Arc::new(FeedTopics(current.clone())),
@@ -76,7 +76,7 @@ pub(super) fn start(
 }
 
 /// The feeds of the configuration with those who are told of them.
-pub(super) fn webhooks(settings: &Settings, named: &[Arc<NamedOptions>]) -> Webhooks {
+pub(super) fn webhooks(settings: &Settings, named: &[Arc<NamedOptions>]) -> FeedWebhooks {
     let of = |feed: &NamedOptions| {
         let all = settings.named.webhooks.iter().filter(|webhook| webhook.feed == feed.slug);
         all.cloned().collect()

@@ -72,7 +72,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("foldhash", &["collect", "serve"]),
     ("futures_util", &["store"]),
     ("governor", &["serve"]),
-    ("hex", &["serve", "push"]),
+    ("hex", &["serve", "push", "startup"]),
     ("httpdate", &["domain"]),
     ("httparse", &["serve"]),
     ("indexmap", &["filter"]),

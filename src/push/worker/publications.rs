@@ -1,7 +1,5 @@
-//! Which feeds is another's hub told of?
-//!
-//! Only that hub knows who has subscribed to what, so it is told of every named feed and every watched subject that has
-//! changed, in each format. What it was told is not kept over a restart: it is then told of all of them once.
+//! Tells an external hub which feeds have changed: named feeds and watched subjects, in every format, since the hub does
+//! not say who subscribes to what. What it was told is not stored, so that a restart publishes all of them once.
 
 use std::collections::BTreeMap;
 
@@ -10,97 +8,104 @@ use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 use url::form_urlencoded;
 
-use super::{What, Worker};
-use crate::domain::push::HubChoice;
-use crate::push::again;
-use crate::push::client::{Answer, Call};
-use crate::push::desk::host;
+use super::calls::Purpose;
+use super::context::Context;
+use crate::domain::push::Topics;
+use crate::push::client::{Call, CallOutcome};
+use crate::push::{guard, retry};
 use crate::render::Format;
-use crate::store::{Outgoing, Store};
 
-/// How many feeds one call tells of.
+/// The most feeds in one call.
 const FEEDS_PER_CALL_MAX: usize = 50;
 
-/// What a hub was told.
+/// Feeds by their address without file extension, with a digest of their content.
 #[derive(Debug, Default)]
 pub(super) struct Publications {
-    /// What each feed held when the hub was told of it last.
-    told: BTreeMap<String, String>,
-    /// What it is to be told.
+    /// As last published.
+    published: BTreeMap<String, String>,
+    /// To be published.
     due: BTreeMap<String, String>,
     is_under_way: bool,
-    attempts: i64,
+    failures: i64,
     next: Option<Timestamp>,
 }
 
-impl<S: Store + Outgoing> Worker<S> {
-    pub(super) async fn publish(&mut self, now: Timestamp, has_changed: bool) {
-        let HubChoice::External(hub) = self.shared.options.hub.clone() else { return };
-        if has_changed {
-            for stem in self.sources.published.clone() {
-                // What a feed holds is the same in each format.
-                let url = format!("{stem}.{}", Format::Atom.extension());
-                if let Ok(found) = self.sources.topics.topic(&url).await
-                    && self.publications.told.get(&stem) != Some(&found.content)
-                {
-                    self.publications.due.insert(stem, found.content);
-                }
+impl Publications {
+    /// Finds the feeds whose content differs from what was published.
+    pub(super) async fn find_changes(&mut self, feeds: &[String], topics: &dyn Topics) {
+        for feed in feeds {
+            // The content is the same in each format.
+            let url = format!("{feed}.{}", Format::Atom.extension());
+            if let Ok(topic) = topics.topic(&url).await
+                && self.published.get(feed) != Some(&topic.content)
+            {
+                self.due.insert(feed.clone(), topic.content);
             }
         }
-        let publications = &mut self.publications;
-        if publications.is_under_way || publications.due.is_empty() {
-            return;
-        }
-        if let Some(next) = publications.next.filter(|next| *next > now) {
-            self.look_at(next);
-            return;
-        }
-        publications.is_under_way = true;
-        let told: BTreeMap<String, String> = publications
-            .due
-            .iter()
-            .take(FEEDS_PER_CALL_MAX)
-            .map(|(stem, content)| (stem.clone(), content.clone()))
-            .collect();
-        let body = body(told.keys());
-        let (client, host) = (self.client.clone(), host(&hub).unwrap_or_default());
-        self.begin(&host, async move {
-            let headers = vec![(CONTENT_TYPE, "application/x-www-form-urlencoded".to_owned())];
-            let call = Call { method: Method::POST, url: hub, headers, body: body.into_bytes() };
-            (What::Publication(told), client.call(call).await)
-        });
     }
 
-    pub(super) fn published(&mut self, told: BTreeMap<String, String>, answer: &Answer, now: Timestamp) {
-        let publications = &mut self.publications;
-        publications.is_under_way = false;
-        let mut report = self.shared.report();
-        if answer.is_success() {
-            report.publications.delivered += told.len() as u64;
-            (publications.attempts, publications.next) = (0, None);
-            for (stem, content) in told {
-                if publications.due.get(&stem) == Some(&content) {
-                    publications.due.remove(&stem);
+    pub(super) fn begin_due(&mut self, context: &mut Context, hub: &str, now: Timestamp) {
+        if self.is_under_way || self.due.is_empty() {
+            return;
+        }
+        if let Some(next) = self.next.filter(|next| *next > now) {
+            context.look_at(next);
+            return;
+        }
+        self.is_under_way = true;
+        let feeds = self.due.iter().take(FEEDS_PER_CALL_MAX);
+        let feeds: BTreeMap<String, String> =
+            feeds.map(|(feed, content)| (feed.clone(), content.clone())).collect();
+        let call = Call {
+            method: Method::POST,
+            url: hub.to_owned(),
+            headers: vec![(CONTENT_TYPE, "application/x-www-form-urlencoded".to_owned())],
+            body: form(feeds.keys()).into_bytes(),
+        };
+        let host = guard::host(hub).unwrap_or_default();
+        context
+            .calls
+            .begin(&host, |client| async move { (Purpose::Publication(feeds), client.call(call).await) });
+    }
+
+    pub(super) fn ended(
+        &mut self,
+        feeds: BTreeMap<String, String>,
+        outcome: &CallOutcome,
+        context: &Context,
+        now: Timestamp,
+    ) {
+        self.is_under_way = false;
+        let mut report = context.shared.report();
+        if outcome.is_success() {
+            report.publications.delivered += feeds.len() as u64;
+            (self.failures, self.next) = (0, None);
+            for (feed, content) in feeds {
+                if self.due.get(&feed) == Some(&content) {
+                    self.due.remove(&feed);
                 }
-                publications.told.insert(stem, content);
+                self.published.insert(feed, content);
             }
             return;
         }
         report.publications.failed += 1;
-        publications.attempts += 1;
-        let wait = answer.wait().and_then(|wait| now.checked_add(wait).ok());
-        publications.next = Some(again::after(now, publications.attempts).max(wait.unwrap_or(now)));
-        tracing::warn!(reason = answer.said(), "the hub was not told of what is new; it is tried again");
+        self.failures += 1;
+        self.next = Some(retry::next_attempt(now, self.failures, outcome.retry_after()));
+        tracing::warn!(
+            reason = outcome.describe(),
+            "the hub could not be told of changed feeds; it is tried again"
+        );
     }
 }
 
-/// `hub.mode=publish` with every format of each feed, under the names of both versions of the protocol.
-fn body<'a>(stems: impl Iterator<Item = &'a String>) -> String {
+/// `hub.mode=publish` with every format of each feed: as `hub.url` for PubSubHubbub 0.3 and 0.4, as `hub.topic` for hubs
+/// that use the name of `WebSub`.
+fn form<'a>(feeds: impl Iterator<Item = &'a String>) -> String {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("hub.mode", "publish");
-    for stem in stems {
+    for feed in feeds {
         for format in Format::ALL {
-            let url = format!("{stem}.{}", format.extension());
+            let url = format!("{feed}.{}", format.extension());
             form.append_pair("hub.url", &url).append_pair("hub.topic", &url);
         }
     }

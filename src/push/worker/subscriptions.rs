@@ -1,39 +1,38 @@
-//! Which subscribers are to be told of which topics, and what came of it?
-//!
-//! What a subscription was sent last is kept with it; it is due whenever its topic is something else. So there is at
-//! most one delivery under way or waiting for each, and that one is of the newest content.
+//! Subscriptions and their deliveries. A subscription is due while the content of its topic differs from what it was
+//! sent last, so that it has at most one delivery under way or waiting, of the newest content.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderName, LINK};
 use ring::hmac;
 
-use super::{Mark, What, Worker};
-use crate::push::again::{self, GIVEN_UP_AFTER};
-use crate::push::client::{Answer, Call};
-use crate::push::desk::host;
-use crate::store::{Intent, Outgoing, Store, Subscription};
+use super::calls::Purpose;
+use super::context::{Context, PendingWrite};
+use crate::domain::push::Topics;
+use crate::push::client::{Call, CallOutcome};
+use crate::push::{guard, retry};
+use crate::store::{Intent, Subscription};
 
-/// How often topics are looked at though nothing is known to have changed: who subscribes to a subject keeps it read.
-const LOOK_AT_TOPICS: SignedDuration = SignedDuration::from_hours(6);
+/// How often topics are read although nothing is known to have changed: reading a subject keeps it from being forgotten.
+const READ_TOPICS_EVERY: SignedDuration = SignedDuration::from_hours(6);
 
 /// A topic and a callback.
 type Key = (String, String);
 
-/// Those who are told of changes.
 #[derive(Debug, Default)]
 pub(super) struct Subscriptions {
-    all: BTreeMap<Key, Served>,
-    /// What each topic holds.
+    all: BTreeMap<Key, Subscriber>,
+    /// A digest of the content of each topic.
     contents: HashMap<String, String>,
-    of_hosts: HashMap<String, usize>,
-    looked: Option<Timestamp>,
+    per_host: HashMap<String, usize>,
+    contents_read_at: Option<Timestamp>,
 }
 
 #[derive(Debug)]
-struct Served {
+struct Subscriber {
     subscription: Subscription,
     host: String,
     is_under_way: bool,
@@ -50,13 +49,17 @@ impl Subscriptions {
 
     fn put(&mut self, subscription: Subscription) {
         let key = (subscription.topic.clone(), subscription.callback.clone());
-        let host = host(&subscription.callback).unwrap_or_default();
-        if self.all.insert(key, Served { subscription, host: host.clone(), is_under_way: false }).is_none() {
-            *self.of_hosts.entry(host).or_default() += 1;
+        let host = guard::host(&subscription.callback).unwrap_or_default();
+        if self
+            .all
+            .insert(key, Subscriber { subscription, host: host.clone(), is_under_way: false })
+            .is_none()
+        {
+            *self.per_host.entry(host).or_default() += 1;
         }
     }
 
-    /// One that was confirmed; one that is renewed goes on where it is.
+    /// Adds a confirmed subscription, or renews it; a renewed one keeps what it was sent last.
     pub(super) fn insert(&mut self, intent: &Intent, expires: Timestamp) {
         let key = (intent.topic.clone(), intent.callback.clone());
         if let Some(known) = self.all.get_mut(&key) {
@@ -65,7 +68,7 @@ impl Subscriptions {
             (renewed.attempts, renewed.failing_since, renewed.next) = (0, None, intent.next);
             return;
         }
-        self.looked = None;
+        self.contents_read_at = None;
         self.put(Subscription {
             topic: intent.topic.clone(),
             callback: intent.callback.clone(),
@@ -80,7 +83,7 @@ impl Subscriptions {
 
     pub(super) fn remove(&mut self, topic: &str, callback: &str) {
         let gone = self.all.remove(&(topic.to_owned(), callback.to_owned()));
-        if let Some(count) = gone.and_then(|gone| self.of_hosts.get_mut(&gone.host)) {
+        if let Some(count) = gone.and_then(|gone| self.per_host.get_mut(&gone.host)) {
             *count -= 1;
         }
     }
@@ -94,11 +97,11 @@ impl Subscriptions {
     }
 
     pub(super) fn of_host(&self, host: &str) -> usize {
-        self.of_hosts.get(host).copied().unwrap_or_default()
+        self.per_host.get(host).copied().unwrap_or_default()
     }
 
     pub(super) fn failing(&self) -> usize {
-        self.all.values().filter(|served| served.subscription.attempts > 0).count()
+        self.all.values().filter(|subscriber| subscriber.subscription.attempts > 0).count()
     }
 
     fn topics(&self) -> Vec<String> {
@@ -106,145 +109,144 @@ impl Subscriptions {
         topics.dedup();
         topics
     }
-}
 
-impl<S: Store + Outgoing> Worker<S> {
-    /// Ends what has run out, and begins what is due.
-    pub(super) async fn distribute(&mut self, now: Timestamp, has_changed: bool) {
-        self.expire(now);
-        let looked = self.subscriptions.looked;
-        if has_changed || looked.is_none_or(|looked| now.duration_since(looked).abs() >= LOOK_AT_TOPICS) {
-            self.subscriptions.looked = Some(now);
-            self.subscriptions.contents.clear();
-            for topic in self.subscriptions.topics() {
-                match self.sources.topics.topic(&topic).await {
-                    Ok(found) => drop(self.subscriptions.contents.insert(topic, found.content)),
-                    // A feed that is gone, or not read yet: there is nothing to tell.
-                    Err(reason) => tracing::debug!(topic, reason, "a topic cannot be told of"),
+    /// Ends subscriptions whose lease is over and begins every delivery that is due.
+    pub(super) async fn begin_due(
+        &mut self,
+        context: &mut Context,
+        topics: &Arc<dyn Topics>,
+        now: Timestamp,
+        has_changed: bool,
+    ) {
+        self.expire(context, now);
+        let read_at = self.contents_read_at;
+        if has_changed || read_at.is_none_or(|read_at| now.duration_since(read_at).abs() >= READ_TOPICS_EVERY)
+        {
+            self.contents_read_at = Some(now);
+            self.contents.clear();
+            for topic in self.topics() {
+                match topics.topic(&topic).await {
+                    Ok(found) => drop(self.contents.insert(topic, found.content)),
+                    // The feed does not exist any more, or its subject was not read yet.
+                    Err(reason) => tracing::debug!(topic, reason, "a topic cannot be delivered"),
                 }
             }
         }
-        self.deliver(now);
-    }
-
-    fn expire(&mut self, now: Timestamp) {
-        let all = &self.subscriptions.all;
-        let over: Vec<Key> = all
-            .iter()
-            .filter(|(_, served)| served.subscription.expires <= now)
-            .map(|(key, _)| key.clone())
-            .collect();
-        for (topic, callback) in over {
-            self.subscriptions.remove(&topic, &callback);
-            self.marks.push_back(Mark::Unsubscribe(topic, callback));
-        }
-        if let Some(next) = self.subscriptions.all.values().map(|served| served.subscription.expires).min() {
-            self.look_at(next);
-        }
-    }
-
-    fn deliver(&mut self, now: Timestamp) {
-        let contents = &self.subscriptions.contents;
-        let is_due = |(key, served): &(&Key, &Served)| {
-            !served.is_under_way
-                && contents.get(&key.0).is_some_and(|content| *content != served.subscription.content)
-        };
-        let due: Vec<(Key, Timestamp, String)> = self
-            .subscriptions
-            .all
-            .iter()
-            .filter(is_due)
-            .map(|(key, served)| (key.clone(), served.subscription.next, served.host.clone()))
-            .collect();
-        for (key, next, host) in due {
+        for (key, next, host) in self.due() {
             if next > now {
-                self.look_at(next);
-            } else if self.has_room(&host) {
-                self.begin_delivery(key, &host);
+                context.look_at(next);
+            } else if context.calls.has_room(&host) {
+                self.begin_delivery(key, &host, context, topics.clone());
             }
         }
     }
 
-    fn begin_delivery(&mut self, key: Key, host: &str) {
-        let Some(served) = self.subscriptions.all.get_mut(&key) else { return };
-        served.is_under_way = true;
-        let secret = served.subscription.secret.clone();
-        let (client, topics) = (self.client.clone(), self.sources.topics.clone());
-        self.begin(host, async move {
-            let (topic, callback) = key.clone();
-            let found = match topics.topic(&topic).await {
-                Ok(found) => found,
-                Err(reason) => {
-                    return (What::Delivery { key, content: String::new() }, Answer::Unanswered(reason));
+    fn expire(&mut self, context: &mut Context, now: Timestamp) {
+        let expired = self.all.iter().filter(|(_, subscriber)| subscriber.subscription.expires <= now);
+        let expired: Vec<Key> = expired.map(|(key, _)| key.clone()).collect();
+        for (topic, callback) in expired {
+            self.remove(&topic, &callback);
+            context.write(PendingWrite::Unsubscribe { topic, callback });
+        }
+        if let Some(next) = self.all.values().map(|subscriber| subscriber.subscription.expires).min() {
+            context.look_at(next);
+        }
+    }
+
+    /// The subscriptions that lack the newest content, with the time of the next attempt and the host.
+    fn due(&self) -> Vec<(Key, Timestamp, String)> {
+        let is_due = |((topic, _), subscriber): &(&Key, &Subscriber)| {
+            let content = self.contents.get(topic);
+            !subscriber.is_under_way
+                && content.is_some_and(|content| *content != subscriber.subscription.content)
+        };
+        let due = self.all.iter().filter(is_due);
+        due.map(|(key, subscriber)| (key.clone(), subscriber.subscription.next, subscriber.host.clone()))
+            .collect()
+    }
+
+    fn begin_delivery(&mut self, key: Key, host: &str, context: &mut Context, topics: Arc<dyn Topics>) {
+        let Some(subscriber) = self.all.get_mut(&key) else { return };
+        subscriber.is_under_way = true;
+        let secret = subscriber.subscription.secret.clone();
+        let (topic, callback) = key;
+        context.calls.begin(host, |client| async move {
+            let (content, outcome) = match topics.topic(&topic).await {
+                Err(reason) => (String::new(), CallOutcome::NoResponse(reason)),
+                Ok(found) => {
+                    let mut headers = vec![
+                        (CONTENT_TYPE, found.content_type),
+                        (LINK, format!("<{}>; rel=\"hub\", <{topic}>; rel=\"self\"", found.hub_url)),
+                    ];
+                    if let Some(secret) = secret {
+                        let signature = signature(&secret, &found.body);
+                        headers.push((HeaderName::from_static("x-hub-signature"), signature));
+                    }
+                    let (url, body) = (callback.clone(), found.body.to_vec());
+                    let call = Call { method: Method::POST, url, headers, body };
+                    (found.content, client.call(call).await)
                 }
             };
-            let mut headers = vec![
-                (CONTENT_TYPE, found.content_type),
-                (LINK, format!("<{}>; rel=\"hub\", <{topic}>; rel=\"self\"", found.hub_url)),
-            ];
-            if let Some(secret) = secret {
-                headers.push((HeaderName::from_static("x-hub-signature"), signature(&secret, &found.body)));
-            }
-            let body = found.body.to_vec();
-            let answer = client.call(Call { method: Method::POST, url: callback, headers, body }).await;
-            (What::Delivery { key, content: found.content }, answer)
+            (Purpose::Delivery { topic, callback, content }, outcome)
         });
     }
 
-    /// Puts down what came of a delivery.
-    pub(super) fn delivered(
+    /// Records how a delivery ended; `content` is what was sent.
+    pub(super) fn ended(
         &mut self,
-        key: &Key,
+        key: Key,
         content: String,
-        answer: &Answer,
-        now: Timestamp,
+        outcome: &CallOutcome,
         is_current: bool,
+        context: &mut Context,
+        now: Timestamp,
     ) {
-        let Some(served) = self.subscriptions.all.get_mut(key) else { return };
+        let Some(subscriber) = self.all.get_mut(&key) else { return };
         if is_current {
-            served.is_under_way = false;
+            subscriber.is_under_way = false;
         }
-        let mut report = self.shared.report();
-        let known = &mut served.subscription;
-        if answer.is_success() {
+        let known = &mut subscriber.subscription;
+        let mut report = context.shared.report();
+        if outcome.is_success() {
             report.subscribers.delivered += 1;
             (known.content, known.attempts, known.failing_since) = (content, 0, None);
-            self.marks.push_back(Mark::Serve(known.clone()));
-            return;
-        }
-        if matches!(answer, Answer::Answered { status: 410, .. }) {
+        } else if matches!(outcome, CallOutcome::Response { status: 410, .. }) {
             report.subscribers.dropped += 1;
             drop(report);
-            tracing::info!(callback.host = served.host, "a subscriber is gone");
-            self.subscriptions.remove(&key.0, &key.1);
-            self.marks.push_back(Mark::Unsubscribe(key.0.clone(), key.1.clone()));
+            tracing::info!(callback.host = subscriber.host, "a subscriber is gone: it responded with 410");
+            let (topic, callback) = key;
+            self.remove(&topic, &callback);
+            context.write(PendingWrite::Unsubscribe { topic, callback });
             return;
-        }
-        known.attempts += 1;
-        let since = *known.failing_since.get_or_insert(now);
-        let wait = answer.wait().and_then(|wait| now.checked_add(wait).ok());
-        known.next = again::after(now, known.attempts).max(wait.unwrap_or(now));
-        if now.duration_since(since) >= GIVEN_UP_AFTER {
-            report.subscribers.dropped += 1;
-            tracing::warn!(
-                callback.host = served.host,
-                reason = answer.said(),
-                "a subscriber could not be told for a day; it is told of the next change"
-            );
-            let newest = self.subscriptions.contents.get(&key.0).cloned();
-            (known.content, known.attempts, known.failing_since) = (newest.unwrap_or(content), 0, None);
         } else {
-            report.subscribers.failed += 1;
-            tracing::debug!(callback.host = served.host, reason = answer.said(), "a subscriber was not told");
+            known.attempts += 1;
+            let since = *known.failing_since.get_or_insert(now);
+            known.next = retry::next_attempt(now, known.attempts, outcome.retry_after());
+            let (host, reason) = (&subscriber.host, outcome.describe());
+            if now.duration_since(since) >= retry::GIVE_UP_AFTER {
+                report.subscribers.dropped += 1;
+                tracing::warn!(
+                    callback.host = host,
+                    reason,
+                    "deliveries to a subscriber failed for a day; it is notified of the next change"
+                );
+                let newest = self.contents.get(&key.0).cloned();
+                (known.content, known.attempts, known.failing_since) = (newest.unwrap_or(content), 0, None);
+            } else {
+                report.subscribers.failed += 1;
+                tracing::debug!(callback.host = host, reason, "a delivery to a subscriber failed");
+            }
         }
-        self.marks.push_back(Mark::Serve(known.clone()));
+        drop(report);
+        let served = known.clone();
+        context.write(PendingWrite::Served(served));
     }
 }
 
-/// The body's signature, by <https://www.w3.org/TR/websub/#signing-content>.
+/// The signature of a body, by <https://www.w3.org/TR/websub/#signing-content>.
 fn signature(secret: &str, body: &[u8]) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
-    format!("sha256={}", hex::encode(hmac::sign(&key, body).as_ref()))
+    format!("sha256={}", hex::encode(hmac::sign(&key, body)))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crosslist::push::{Guard, Lookup};
+use crosslist::push::{AddressGuard, Lookup};
 use crosslist::store::AnyStore;
 use jiff::SignedDuration;
 
@@ -222,8 +222,8 @@ async fn a_name_that_leads_inward_is_not_called_whenever_it_does() {
         let found: Vec<IpAddr> = addresses.iter().map(|text| text.parse().expect("an address")).collect();
         Box::pin(async move { Ok(found) })
     });
-    let strict = crosslist::push::Options { allow_networks: Vec::new(), ..options() };
-    let guard = Guard::resolving_by(&[], lookup.clone());
+    let strict = crosslist::push::PushOptions { allow_networks: Vec::new(), ..options() };
+    let guard = AddressGuard::resolving_by(&[], lookup.clone());
     let workshop = Workshop::over(AnyStore::Memory(Arc::default()), strict, Some(guard), Vec::new());
     for name in ["rebind.example", "both.example"] {
         workshop.ask(&format!("http://{name}:{port}/"), true).await;
@@ -231,7 +231,7 @@ async fn a_name_that_leads_inward_is_not_called_whenever_it_does() {
     workshop.until("an end", async || workshop.is_settled().await).await;
     assert!(receiver.heard().is_empty() && asked.load(Ordering::SeqCst) == 2);
     // Nobody else knows this name: the connection goes to the very address that was judged.
-    let guard = Guard::resolving_by(&options().allow_networks, lookup);
+    let guard = AddressGuard::resolving_by(&options().allow_networks, lookup);
     let workshop = Workshop::over(AnyStore::Memory(Arc::default()), options(), Some(guard), Vec::new());
     workshop.subscribe(&format!("http://rebind.example:{port}/")).await;
     assert_eq!(receiver.heard()[0].header("host"), Some(&*format!("rebind.example:{port}")));
@@ -240,7 +240,7 @@ async fn a_name_that_leads_inward_is_not_called_whenever_it_does() {
 #[tokio::test]
 async fn a_hub_that_is_full_says_so() {
     let receiver = Receiver::honest().await;
-    let few = crosslist::push::Options { subscriptions_per_host_max: 1, ..options() };
+    let few = crosslist::push::PushOptions { subscriptions_per_host_max: 1, ..options() };
     let workshop = Workshop::over(AnyStore::Memory(Arc::default()), few, None, Vec::new());
     workshop.subscribe(&format!("{}/one", receiver.base)).await;
     workshop.ask(&format!("{}/two", receiver.base), true).await;
@@ -258,7 +258,7 @@ async fn a_hub_that_is_full_says_so() {
 async fn anothers_hub_is_told_of_changed_feeds_once() {
     let hub = Receiver::start(|_, before| Reply::status(if before == 0 { 503 } else { 204 })).await;
     let choice = crosslist::domain::push::HubChoice::External(format!("{}/publish", hub.base));
-    let elsewhere = crosslist::push::Options { hub: choice, ..options() };
+    let elsewhere = crosslist::push::PushOptions { hub: choice, ..options() };
     let workshop = Workshop::over(AnyStore::Memory(Arc::default()), elsewhere, None, Vec::new());
     hub.count("POST", 1).await;
     workshop.report("a failure", |report| report.publications.failed == 1).await;

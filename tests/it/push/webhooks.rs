@@ -160,7 +160,7 @@ async fn a_message_that_failed_is_sent_again_after_a_restart_and_is_the_same() {
     receiver.count("POST", 1).await;
     let report = workshop.report("a failure", |report| report.webhooks[0].deliveries.failed == 1).await;
     assert_eq!((report.webhooks[0].pending, report.webhooks[0].is_paused), (1, false));
-    assert_eq!(report.webhooks[0].trouble.as_deref(), Some("it was answered with 500"));
+    assert_eq!(report.webhooks[0].trouble.as_deref(), Some("the response had status 500"));
     // Killed while it is sent.
     receiver.answers(|_, _| Reply::Silence);
     workshop.pass(SignedDuration::from_mins(1));

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use crosslist::domain::clock::Clock;
 use crosslist::domain::push::{BoxFuture, HubChoice, HubRequest, PushReport, Topic, Topics};
 use crosslist::feeds::Shelf;
-use crosslist::push::{Guard, Options, Push, Sources, Webhooks};
+use crosslist::push::{AddressGuard, FeedWebhooks, Push, PushOptions, PushSources};
 use crosslist::settings;
 use crosslist::store::{AnyStore, Outgoing, Store, Subscription};
 use jiff::{SignedDuration, Timestamp};
@@ -66,8 +66,8 @@ impl Drop for Workshop {
     }
 }
 
-pub fn options() -> Options {
-    Options {
+pub fn options() -> PushOptions {
+    PushOptions {
         hub: HubChoice::BuiltIn,
         allow_networks: vec!["127.0.0.0/8".parse().expect("a network")],
         subscriptions_max: 100,
@@ -78,7 +78,7 @@ pub fn options() -> Options {
 }
 
 /// The webhooks of a `feeds.toml`.
-pub fn webhooks(feeds: &str) -> Webhooks {
+pub fn webhooks(feeds: &str) -> FeedWebhooks {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("x.toml");
     std::fs::write(&path, "").expect("a file");
@@ -97,7 +97,12 @@ impl Workshop {
         Self::at(START, store, feeds)
     }
 
-    pub fn over(store: AnyStore, options: Options, guard: Option<Guard>, webhooks: Webhooks) -> Self {
+    pub fn over(
+        store: AnyStore,
+        options: PushOptions,
+        guard: Option<AddressGuard>,
+        webhooks: FeedWebhooks,
+    ) -> Self {
         Self::holding("monday", START, store, options, guard, webhooks)
     }
 
@@ -110,19 +115,19 @@ impl Workshop {
         content: &str,
         now: &str,
         store: AnyStore,
-        options: Options,
-        guard: Option<Guard>,
-        webhooks: Webhooks,
+        options: PushOptions,
+        guard: Option<AddressGuard>,
+        webhooks: FeedWebhooks,
     ) -> Self {
         crosslist::fetch::install_cryptography();
-        let guard = guard.unwrap_or_else(|| Guard::new(&options.allow_networks));
+        let guard = guard.unwrap_or_else(|| AddressGuard::new(&options.allow_networks));
         let push = Push::guarded_by(options, guard);
         push.configure(webhooks);
         let feeds: Arc<Feeds> = Arc::default();
         feeds.hold(TOPIC, content);
         let (store, shelf) = (Arc::new(store), Arc::new(Shelf::keeping(30)));
         let clock = Arc::new(TestClock(Mutex::new(time(now))));
-        let sources = Sources {
+        let sources = PushSources {
             store: store.clone(),
             shelf: shelf.clone(),
             topics: feeds.clone(),
