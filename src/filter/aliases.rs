@@ -9,12 +9,14 @@ use std::collections::BTreeMap;
 
 use crate::domain::taxonomy::SubjectId;
 
+use super::canonical;
 use super::error::{Code, Mistake};
 use super::fields::{Place, Text};
 use super::limits::Limits;
 use super::pattern::Pattern;
-use super::syntax::{Expr, Leaf, Node, Span};
-use super::{Query, canonical};
+use super::query::Query;
+use super::span::Span;
+use super::syntax::{Expr, Leaf, Node};
 
 /// RSSHub's filters, understood.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::limits::MISTAKES_MAX;
-use super::syntax::Span;
+use super::span::Span;
 
 /// The most characters of a rule that a caret line shows on either side of the mistake.
 const CARET_CONTEXT_CHARACTERS: usize = 60;

@@ -5,11 +5,15 @@ use crate::domain::excerpt::excerpt;
 
 use super::canonical;
 use super::document::Document;
+use super::error::Warning;
 use super::fields::{Part, Place};
+use super::index::{DocumentId, Index};
 use super::matcher;
-use super::syntax::{Expr, Leaf, Node, Span};
+use super::query::Query;
+use super::span::Span;
+use super::subjects;
+use super::syntax::{Expr, Leaf, Node};
 use super::words::{Kind, Words};
-use super::{DocumentId, Index, Query, Warning, subjects};
 
 /// A part of a rule with its verdict on one paper.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,9 +4,12 @@
 //! A rule fills them as far as it consists of such tests side by side; what else it says is kept beside the fields, and
 //! the fields and the rest together always mean what the rule meant.
 
+use super::Limits;
+use super::context::Context;
 use super::fields::Text;
-use super::syntax::{Expr, Leaf, Node, Span};
-use super::{Context, Limits, Query, parse};
+use super::query::{Query, parse};
+use super::span::Span;
+use super::syntax::{Expr, Leaf, Node};
 
 /// A rule as a form shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]

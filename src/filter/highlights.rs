@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use crate::text::fold;
 
-use super::Query;
 use super::authors::Name;
 use super::fields::{Part, Place};
+use super::query::Query;
 use super::subjects;
 use super::syntax::{Expr, Leaf, Node};
 use super::words::{Item, Kind, Term, Words};

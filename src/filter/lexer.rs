@@ -2,11 +2,11 @@
 
 mod token;
 
+use super::context::{Context, Mode};
 use super::error::{Code, Mistake};
 use super::fields;
 use super::links;
-use super::syntax::Span;
-use super::{Context, Mode};
+use super::span::Span;
 
 pub(super) use token::{FieldName, Raw, RawForm, Token, TokenKind};
 

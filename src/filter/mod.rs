@@ -1,14 +1,15 @@
-//! Which papers match a rule?
+//! The rule language: reading rules and finding the papers that match them.
 //!
-//! A rule is text (`ti:GPU type:new -cat:cs.AI`); [`parse`] makes a [`Query`] of it or tells every mistake at once.
-//! A [`Document`] is a paper with its words folded once; a query matches one document, searches an [`Index`] of many,
-//! and a [`RuleSet`] tells which of many queries a document matches. What was parsed cannot fail at match time.
+//! A rule is text (`ti:GPU type:new -cat:cs.AI`). [`parse`] turns it into a [`Query`], or reports every mistake with its
+//! place. A [`Document`] is a paper whose words are folded once. A query matches one document or searches an [`Index`] of
+//! many. A query that parses never fails at match time; it can only exceed a [`Work`] budget.
 //!
 //! `docs/rules.md` describes the language for those who write rules.
 
 mod aliases;
 mod authors;
 mod canonical;
+mod context;
 mod dated;
 mod document;
 mod error;
@@ -21,11 +22,14 @@ mod index;
 mod lexer;
 mod limits;
 mod links;
+mod list_compiler;
 mod lists;
 mod matcher;
 mod parser;
 mod pattern;
 mod program;
+mod query;
+mod span;
 mod subjects;
 mod syntax;
 mod values;
@@ -34,14 +38,9 @@ mod weight;
 mod words;
 mod work;
 
-use std::hash::{Hash, Hasher};
-use std::sync::Arc;
-
-use crate::domain::announcement::AnnounceType;
-use crate::domain::arxiv_id::ArxivId;
-
 pub use aliases::Aliases;
 pub use authors::{AuthorPattern, Form, Name, NameWord};
+pub use context::{Context, Mode};
 pub use dated::{Dated, Period};
 pub use document::Document;
 pub use error::{Code, Mistake, Mistakes, Warning};
@@ -52,219 +51,12 @@ pub use highlights::Highlights;
 pub use index::{DocumentId, Index, Pending};
 pub use limits::{INDEX_STEPS_MAX, Limits, PROGRAMS_BYTES_MAX, TEXT_STEPS_MAX};
 pub use links::paper_id;
-pub use lists::{ListMistake, Lists};
+pub use list_compiler::{ListMistake, compile_lists};
+pub use lists::Lists;
 pub use pattern::Pattern;
 pub use program::cached_programs;
-pub use syntax::{Expr, Leaf, Node, Span};
+pub use query::{Query, parse};
+pub use span::Span;
+pub use syntax::{Expr, Leaf, Node};
 pub use words::{Item, Kind, Occurrence, Term, Words};
 pub use work::{TooMuchWork, Work};
-
-/// What a rule may refer to, and whose reading holds.
-#[derive(Clone, Copy, Debug)]
-pub struct Context<'a> {
-    pub lists: &'a Lists,
-    pub mode: Mode,
-}
-
-/// Whose reading of a rule holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// Terms side by side are an AND.
-    #[default]
-    Native,
-    /// As arXiv's query API: terms side by side are an OR, every bare word is `all:`, lowercase operators are words,
-    /// NOT between terms is ANDNOT, and `-`, `!`, `=`, `/` and `|` are characters like others.
-    Compat,
-}
-
-/// A rule that was understood; cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Query(Arc<Parsed>);
-
-#[derive(Debug)]
-struct Parsed {
-    written: Expr,
-    normalized: Expr,
-    canonical: String,
-    /// What the lists hold that it uses, as a hash; 0 where it uses none.
-    lists: u64,
-    warnings: Vec<Warning>,
-    memory_bytes: usize,
-}
-
-/// Reads a rule.
-///
-/// # Errors
-/// Every mistake in it, with places in Unicode scalar values of `text`.
-pub fn parse(text: &str, limits: &Limits, context: &Context<'_>) -> Result<Query, Mistakes> {
-    let (written, warnings) = parser::parse(text, limits, context)?;
-    if context.mode == Mode::Native {
-        let impossible = impossible::mistakes(&written);
-        if !impossible.is_empty() {
-            return Err(Mistakes::new(impossible));
-        }
-    }
-    Ok(Query::new(written, warnings))
-}
-
-impl Query {
-    fn new(written: Expr, warnings: Vec<Warning>) -> Self {
-        let normalized = canonical::normalized(&written);
-        let canonical = canonical::printed(&normalized);
-        let lists = lists::meaning(&normalized);
-        let texts = canonical.len() + warnings.iter().map(|warning| warning.message.len()).sum::<usize>();
-        let exprs = weight::memory_bytes(&written) + weight::memory_bytes(&normalized);
-        let memory_bytes = size_of::<Parsed>() + size_of_val(&*warnings) + texts + exprs;
-        Self(Arc::new(Parsed { written, normalized, canonical, lists, warnings, memory_bytes }))
-    }
-
-    /// The rule in the one form that rules of the same meaning share, in the native reading.
-    ///
-    /// Reading it again gives an equal query, but for `submittedDate:` and `lastUpdatedDate:`, which the native reading
-    /// does not have. Differences that only the words make (`gpu` and `GPUs` fold to one, but
-    /// `a b` and `"a b" b a` do not) are as far as it goes: it is a key, not a proof.
-    #[must_use]
-    pub fn canonical(&self) -> &str {
-        &self.0.canonical
-    }
-
-    /// The rule as it was written, with the places of its parts.
-    #[must_use]
-    pub fn as_written(&self) -> &Expr {
-        &self.0.written
-    }
-
-    /// The rule in canonical order.
-    #[must_use]
-    pub fn normalized(&self) -> &Expr {
-        &self.0.normalized
-    }
-
-    /// What is allowed and probably not meant, such as `ti:two words`.
-    #[must_use]
-    pub fn warnings(&self) -> &[Warning] {
-        &self.0.warnings
-    }
-
-    /// Does the rule say anything of announcement types? Feeds whose default is `new,cross` then leave it to the rule.
-    #[must_use]
-    pub fn names_a_type(&self) -> bool {
-        let mut found = false;
-        self.0.normalized.each_leaf(&mut |_, leaf| found |= matches!(leaf, Leaf::Type(_)));
-        found
-    }
-
-    /// Does the rule leave anything of papers announced in these ways, as far as its `type:` goes?
-    #[must_use]
-    pub fn may_be_one_of(&self, types: &[AnnounceType]) -> bool {
-        impossible::may_be_one_of(&self.0.normalized, types)
-    }
-
-    /// Why no paper can match, where that is so; a rule that was read in one piece was refused for it.
-    #[must_use]
-    pub fn impossible(&self) -> Option<String> {
-        impossible::mistakes(&self.0.normalized).into_iter().next().map(|mistake| mistake.message)
-    }
-
-    /// The memory that the rule takes while it is kept, in bytes; the rules of lists and compiled expressions of
-    /// addresses are kept elsewhere.
-    #[must_use]
-    pub fn memory_bytes(&self) -> usize {
-        self.0.memory_bytes
-    }
-
-    /// May the rule take much longer than one of plain words? Such rules wait for their turn.
-    #[must_use]
-    pub fn is_costly(&self) -> bool {
-        weight::is_costly(&self.0.normalized)
-    }
-
-    /// The names of the lists that the rule uses, directly or through others.
-    #[must_use]
-    pub fn lists(&self) -> Vec<&str> {
-        lists::used_by(&self.0.normalized)
-    }
-
-    /// The rule and every list that it uses; it changes whenever what the rule means does.
-    #[must_use]
-    pub fn in_full(&self) -> String {
-        let mut full = self.0.canonical.clone();
-        self.0.normalized.each_leaf(&mut |_, leaf| {
-            if let Leaf::List { name, rule } = leaf {
-                full.extend(["; list:", name, " is ", &canonical::printed(rule)]);
-            }
-        });
-        full
-    }
-
-    /// The rule with ids in the place of every `submittedDate:` and `lastUpdatedDate:`: those of the papers that have
-    /// the date in question in the period, which `papers` tells.
-    ///
-    /// Without this such a part of a rule matches nothing. The canonical form stays that of the rule as it was asked.
-    #[must_use]
-    pub fn with_dates(&self, papers: impl Fn(Dated, &Period) -> Vec<ArxivId>) -> Self {
-        let mut has_dates = false;
-        self.0.normalized.each_leaf(&mut |_, leaf| has_dates |= matches!(leaf, Leaf::Dated { .. }));
-        if !has_dates {
-            return self.clone();
-        }
-        let mut normalized = self.0.normalized.clone();
-        normalized.replace_leaves(&mut |leaf| {
-            let Leaf::Dated { of, period } = leaf else { return };
-            let mut ids: Vec<String> = papers(*of, period).iter().map(links::id_key).collect();
-            ids.sort_unstable();
-            *leaf = Leaf::Id(ids);
-        });
-        let Parsed { written, canonical, lists, warnings, .. } = &*self.0;
-        let (written, canonical, warnings) = (written.clone(), canonical.clone(), warnings.clone());
-        let memory_bytes = self.0.memory_bytes;
-        Self(Arc::new(Parsed { written, normalized, canonical, lists: *lists, warnings, memory_bytes }))
-    }
-
-    /// Does the paper match, announced in this way in the feed at hand?
-    #[must_use]
-    pub fn matches(&self, document: &Document, announce_type: AnnounceType) -> bool {
-        matcher::matches(&self.0.normalized, document, announce_type)
-    }
-
-    /// Both rules; the second keeps its own places.
-    #[must_use]
-    pub fn and(&self, other: &Self) -> Self {
-        self.joined(other, Node::And)
-    }
-
-    /// Either rule; the second keeps its own places.
-    #[must_use]
-    pub fn or(&self, other: &Self) -> Self {
-        self.joined(other, Node::Or)
-    }
-
-    /// Everything that the rule leaves out.
-    #[must_use]
-    pub fn negated(&self) -> Self {
-        let inner = self.0.written.clone();
-        Self::new(Expr { span: inner.span, node: Node::Not(Box::new(inner)) }, self.0.warnings.clone())
-    }
-
-    fn joined(&self, other: &Self, of: fn(Vec<Expr>) -> Node) -> Self {
-        let parts = vec![self.0.written.clone(), other.0.written.clone()];
-        let warnings = [&self.0.warnings[..], &other.0.warnings[..]].concat();
-        Self::new(Expr { span: self.0.written.span, node: of(parts) }, warnings)
-    }
-}
-
-/// Equal when the canonical forms are, and the lists that they use hold the same.
-impl PartialEq for Query {
-    fn eq(&self, other: &Self) -> bool {
-        self.canonical() == other.canonical() && self.0.lists == other.0.lists
-    }
-}
-
-impl Eq for Query {}
-
-impl Hash for Query {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.canonical().hash(state);
-        self.0.lists.hash(state);
-    }
-}

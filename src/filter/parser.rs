@@ -1,12 +1,13 @@
 //! How do the pieces of a rule belong together?
 
+use super::context::{Context, Mode};
 use super::error::{Code, Mistake, Mistakes, Warning};
 use super::fields::{self, Field};
 use super::lexer::{self, FieldName, Raw, RawForm, Token, TokenKind};
 use super::limits::Limits;
-use super::syntax::{Expr, Leaf, Node, Span};
+use super::span::Span;
+use super::syntax::{Expr, Leaf, Node};
 use super::values::{self, Reader};
-use super::{Context, Mode};
 
 /// Reads a rule.
 ///

@@ -3,14 +3,16 @@
 mod facts;
 
 use super::authors::AuthorPattern;
+use super::context::{Context, Mode};
 use super::error::{Code, Mistake};
 use super::fields::{self, Field, Place, Text};
 use super::lexer::{Raw, RawForm};
 use super::limits::{Limits, PREFIX_CHARACTERS_MIN, PROXIMITY_MAX};
 use super::pattern::Pattern;
-use super::syntax::{Leaf, Span};
+use super::span::Span;
+use super::syntax::Leaf;
 use super::words::{Kind, Words};
-use super::{Context, Mode, links, subjects};
+use super::{links, subjects};
 
 /// Reads values and counts them.
 pub(super) struct Reader<'a> {

@@ -6,7 +6,7 @@
 use std::cell::Cell;
 
 use super::error::{Code, Mistake};
-use super::syntax::Span;
+use super::span::Span;
 
 /// A rule takes more steps than it may, or longer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

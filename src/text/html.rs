@@ -6,10 +6,10 @@
 use std::borrow::Cow;
 
 use maud::{Markup, PreEscaped, html};
-use memchr::memchr3;
 use url::form_urlencoded::byte_serialize;
 
 use super::doi::dois;
+use super::escape::escape;
 use super::passage::{self, Medium, PROSE_BYTES_MAX, Piece};
 use super::plain::{announcement, inline};
 use crate::domain::announcement::AnnounceType;
@@ -19,30 +19,6 @@ use crate::domain::prose::{Prose, Span};
 
 /// The most authors that are named; a listing stops at a hundred itself.
 const AUTHORS_MAX: usize = 100;
-
-/// Plain text as HTML shows it, or XML: `&`, `<` and `>` become references.
-#[must_use]
-pub fn escape(text: &str) -> Cow<'_, str> {
-    let mut escaped = String::new();
-    let mut rest = text;
-    while let Some(at) = memchr3(b'&', b'<', b'>', rest.as_bytes()) {
-        if escaped.is_empty() {
-            escaped.reserve(text.len() + text.len() / 8);
-        }
-        escaped.push_str(&rest[..at]);
-        escaped.push_str(match rest.as_bytes()[at] {
-            b'&' => "&amp;",
-            b'<' => "&lt;",
-            _ => "&gt;",
-        });
-        rest = &rest[at + 1..];
-    }
-    if escaped.is_empty() {
-        return Cow::Borrowed(text);
-    }
-    escaped.push_str(rest);
-    Cow::Owned(escaped)
-}
 
 /// The whole item: authors, subjects, how it was announced, comments, journal reference, abstract and links.
 ///

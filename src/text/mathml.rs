@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 
-use super::html::escape;
+use super::escape::escape;
 
 /// The longest source of a formula, in bytes.
 const SOURCE_BYTES_MAX: usize = 1_000;

@@ -6,8 +6,10 @@
 
 mod bidi;
 mod doi;
+mod escape;
 pub mod fold;
 mod html;
+mod links;
 mod mathml;
 mod passage;
 mod plain;
@@ -15,6 +17,7 @@ mod short;
 pub mod tex;
 
 pub use doi::{doi_at, dois};
-pub use html::{escape, item_html, prose_html};
+pub use escape::escape;
+pub use html::{item_html, prose_html};
 pub use plain::{announcement, inline, one_line, prose, prose_in_tex, summary, title};
 pub use short::short;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::plain::link_words;
+use super::links::link_words;
 use super::tex::{self, Objects, Sign, read_with};
 use super::{bidi, mathml};
 use crate::domain::presentation::TextMode;

@@ -5,14 +5,17 @@
 
 mod accents;
 mod alphabets;
+mod composed;
 mod delimiters;
 mod environments;
 mod formulas;
 mod fractions;
 mod letters;
 mod macros;
+mod marked;
 mod objects;
 mod prose;
+mod reader;
 mod scripts;
 mod symbols;
 mod words;
@@ -22,12 +25,11 @@ use std::borrow::Cow;
 use memchr::{memchr_iter, memchr2, memchr3};
 use unicode_normalization::UnicodeNormalization;
 
-use delimiters::Delimiters;
+use composed::is_composed;
 pub use letters::letters;
-pub(super) use objects::{Objects, Sign, read_with};
-
-/// How deep groups are followed; below that, braces are dropped and what they hold is read on the same level.
-const DEPTH_MAX: usize = 32;
+pub(super) use marked::read_with;
+pub(super) use objects::{Objects, Sign};
+use reader::Reader;
 
 /// Turns TeX into readable Unicode in composed form (NFC): `Schr\"odinger` gives `Schrödinger`, `$\mathbb{F}_2$` gives
 /// `𝔽₂`, `$x_{ij}$` gives `xᵢⱼ`, `\frac{a}{b}` gives `a/b`, `\foo` gives `foo`.
@@ -51,287 +53,6 @@ pub(super) fn looks_like_tex(text: &str) -> bool {
         || memchr3(b'}', b'^', b'_', bytes).is_some()
         || memchr2(b'~', b'`', bytes).is_some()
         || memchr_iter(b'-', bytes).any(|at| bytes.get(at + 1) == Some(&b'-'))
-}
-
-/// Is the text in composed form? Latin and Greek letters and the signs of mathematics are, which is quick to see.
-fn is_composed(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let is_usual = |at: usize, byte: u8| {
-        let after = |distance: usize| bytes.get(at + distance).copied().unwrap_or_default();
-        match byte {
-            // Below U+0300, or inside of a character; Greek without its old dot.
-            ..0xCC | 0xCF => true,
-            0xCE => after(1) != 0x87,
-            // Small letters, U+1D00 to U+1D7F.
-            0xE1 => matches!(after(1), 0xB4 | 0xB5),
-            // Dashes, arrows, operators; but no spaces, combining signs, Ohm, Kelvin or angle brackets of old.
-            0xE2 => match after(1) {
-                0x80 => after(2) >= 0x90,
-                0x83 | 0x84 | 0x8C | 0xAB => false,
-                _ => true,
-            },
-            // The alphabets of mathematics, U+1D400 to U+1D7FF.
-            0xF0 => after(1) == 0x9D && after(2) >= 0x90,
-            _ => false,
-        }
-    };
-    text.is_ascii()
-        || bytes.iter().enumerate().all(|(at, byte)| *byte < 0xCC || is_usual(at, *byte))
-        || unicode_normalization::is_nfc(text)
-}
-
-struct Reader<'a> {
-    text: &'a str,
-    delimiters: Delimiters,
-    out: String,
-    /// The next byte to read; always between characters.
-    at: usize,
-    is_math: bool,
-    /// Where in the output the formula began.
-    formula_start: usize,
-    /// Where in the output the group or formula began, for `a \over b`.
-    group_start: usize,
-    gap: Gap,
-    /// How many pairs of backquotes wait for their end.
-    quotes_open: usize,
-    /// The apostrophe that ends a quotation in single marks.
-    quote_end: Option<usize>,
-    /// Somewhere in the text there is an address.
-    has_address: bool,
-    /// What a text with markup in it shows as more than text.
-    objects: Option<&'a mut Objects>,
-}
-
-/// What the last thing that was written asks of the next.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Gap {
-    #[default]
-    None,
-    /// The output ends with a word made of a macro, which letters must not run into.
-    Word,
-    /// A letter made of a macro: the blank behind `\alpha` ends its name and is not meant as one.
-    Letter,
-    /// A sign such as `≤`, which has room on both sides or on none.
-    Operator { is_spaced: bool },
-}
-
-impl<'a> Reader<'a> {
-    fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            delimiters: Delimiters::find(text),
-            out: String::with_capacity(text.len()),
-            at: 0,
-            is_math: false,
-            formula_start: 0,
-            group_start: 0,
-            gap: Gap::None,
-            quotes_open: 0,
-            quote_end: None,
-            has_address: text.contains("://"),
-            objects: None,
-        }
-    }
-
-    fn read(mut self) -> String {
-        self.read_until(self.text.len(), 0);
-        if is_composed(&self.out) { self.out } else { self.out.nfc().collect() }
-    }
-
-    fn read_until(&mut self, end: usize, depth: usize) {
-        while self.at < end {
-            self.read_one(end, depth);
-        }
-    }
-
-    /// Reads one character, group, macro or script.
-    fn read_one(&mut self, end: usize, depth: usize) {
-        #[cfg(test)]
-        tests::STEPS.with(|steps| steps.set(steps.get() + 1));
-        let Some(character) = self.text[self.at..end].chars().next() else {
-            self.at = end;
-            return;
-        };
-        if !self.is_math && self.plain_run(end) {
-            return;
-        }
-        match character {
-            '\\' => self.backslash(end, depth),
-            '$' => self.dollar(end, depth),
-            '{' => self.group(end, depth),
-            '}' if self.delimiters.is_paired(self.at) => self.at += 1,
-            '^' | '_' => self.script(character, end, depth),
-            '~' => self.tilde(end),
-            c if self.is_math => self.math_character(c, end),
-            c => self.prose_character(c, end),
-        }
-    }
-
-    fn rest(&self, end: usize) -> &'a str {
-        &self.text[self.at.min(end)..end]
-    }
-
-    /// Writes words in place of the next `length` bytes.
-    fn emit(&mut self, words: &str, length: usize) {
-        self.at += length;
-        self.append(words);
-    }
-
-    fn append(&mut self, words: &str) {
-        let mut chars = words.chars();
-        if let Some(first) = chars.next() {
-            self.push(first);
-            self.out.push_str(chars.as_str());
-        }
-    }
-
-    /// Adds a character, and room before it where what came last asks for that.
-    fn push(&mut self, character: char) {
-        let needs_room = match std::mem::take(&mut self.gap) {
-            Gap::Word => character.is_alphanumeric() || matches!(character, '√' | '∂' | '∇'),
-            Gap::Operator { is_spaced } => is_spaced && !character.is_whitespace(),
-            Gap::Letter | Gap::None => false,
-        };
-        if needs_room && !self.out.ends_with(char::is_whitespace) {
-            self.out.push(' ');
-        }
-        self.out.push(character);
-    }
-
-    /// Adds the word that a macro stands for, apart from the letters around it.
-    fn push_word(&mut self, word: &str) {
-        let before = self.out.chars().next_back();
-        let follows = |c: char| c.is_alphanumeric() || self.is_math && ")]}|⟩′*".contains(c);
-        if matches!(self.gap, Gap::Operator { is_spaced: true }) || before.is_some_and(follows) {
-            self.space(0);
-        }
-        self.out.push_str(word);
-        self.gap = Gap::Word;
-    }
-
-    fn space(&mut self, length: usize) {
-        self.at += length;
-        self.gap = Gap::None;
-        if !self.out.is_empty() && !self.out.ends_with(char::is_whitespace) {
-            self.out.push(' ');
-        }
-    }
-
-    fn backslash(&mut self, end: usize, depth: usize) {
-        let rest = &self.rest(end)[1..];
-        if let Some(path) = self.windows_path(rest) {
-            return self.emit(&self.text[self.at..=self.at + path], path + 1);
-        }
-        let name = name(rest);
-        if name.is_empty() {
-            return self.control_symbol(rest, end, depth);
-        }
-        self.at += 1 + name.len();
-        if rest[name.len()..].starts_with('*') && matches!(name, "operatorname" | "hspace" | "vspace") {
-            self.at += 1;
-        }
-        self.macro_named(name, end, depth);
-    }
-
-    fn control_symbol(&mut self, rest: &'a str, end: usize, depth: usize) {
-        if self.at + 1 + rest.len() == self.text.len() && rest.trim_start().is_empty() {
-            // `\ ` at the end, of which the blank may be gone: there is nothing that it could be apart from.
-            self.at = end;
-            self.out.truncate(self.out.trim_end().len());
-            return;
-        }
-        let Some(symbol) = rest.chars().next() else { return self.emit("\\", 1) };
-        match symbol {
-            '(' | '[' => self.display(end, depth),
-            ')' | ']' if self.delimiters.formula_end(self.at).is_some() => self.at += 2,
-            '%' | '&' | '$' | '#' | '_' | '{' | '}' => self.emit(&rest[..1], 2),
-            ' ' if !self.is_math && !self.out.ends_with(|c: char| !c.is_whitespace()) => self.emit("\\", 1),
-            '\\' => self.two_backslashes(rest),
-            ',' | ';' | ':' | ' ' | '>' => self.space(2),
-            '!' => {
-                self.at += 2;
-                self.skip_spaces(end);
-            }
-            '/' | '-' | '@' => self.at += 2,
-            '|' => self.emit("‖", 2),
-            // `St\ütz`: the letter is already there, and the backslash is left of its accent.
-            c if !c.is_ascii() && c.is_alphabetic() => self.at += 1,
-            _ => match accents::of_symbol(symbol) {
-                Some(mark) => {
-                    self.at += 2;
-                    self.accent(symbol, mark, end, depth);
-                }
-                None => self.emit("\\", 1),
-            },
-        }
-    }
-
-    /// A new line; or a backslash that some program doubled, as in `$\\omega$` and `{\\it so}`.
-    fn two_backslashes(&mut self, rest: &str) {
-        let name = name(&rest[1..]);
-        if name.len() > 1 && (self.is_math || self.text[..self.at].ends_with('{')) && symbols::is_known(name)
-        {
-            self.at += 1;
-        } else {
-            self.space(2);
-        }
-    }
-
-    fn skip_spaces(&mut self, end: usize) {
-        let rest = self.rest(end);
-        self.at += rest.len() - rest.trim_start_matches(' ').len();
-    }
-
-    fn skip_empty_group(&mut self) {
-        if self.text[self.at..].starts_with("{}") {
-            self.at += 2;
-            self.gap = Gap::None;
-        }
-    }
-
-    /// `[3]` behind a macro, as it is written.
-    fn optional_argument(&mut self, end: usize) -> Option<&'a str> {
-        let rest = self.rest(end).strip_prefix('[')?;
-        let close = rest.bytes().take(scripts::INDEX_BYTES_MAX).position(|byte| byte == b']')?;
-        self.at += close + 2;
-        Some(&rest[..close])
-    }
-
-    /// The next group as it is written: an address, a key, a colour.
-    fn raw_argument(&mut self, end: usize) -> &'a str {
-        self.skip_spaces(end);
-        let close = self.delimiters.closing(self.at).filter(|close| *close < end);
-        let (true, Some(close)) = (self.rest(end).starts_with('{'), close) else { return "" };
-        let inside = &self.text[self.at + 1..close];
-        self.at = close + 1;
-        inside
-    }
-
-    /// The next group, macro or character, read apart from the output.
-    fn argument(&mut self, end: usize, depth: usize) -> String {
-        self.skip_spaces(end);
-        let outer = std::mem::take(&mut self.out);
-        let outer_gap = std::mem::take(&mut self.gap);
-        let starts = (self.formula_start, self.group_start);
-        (self.formula_start, self.group_start) = (0, 0);
-        let rest = self.rest(end);
-        // A script or a closing dollar is no argument: it belongs to what stands around.
-        if !rest.is_empty() && !rest.starts_with(['^', '_', '$', '}']) {
-            if rest.starts_with('{') {
-                self.unwrapped_group(end, depth);
-            } else if depth < DEPTH_MAX || !rest.starts_with('\\') {
-                self.read_one(end, depth + 1);
-            }
-        }
-        (self.formula_start, self.group_start) = starts;
-        self.gap = outer_gap;
-        std::mem::replace(&mut self.out, outer)
-    }
-}
-
-/// The letters of a macro's name.
-fn name(rest: &str) -> &str {
-    &rest[..rest.bytes().take_while(u8::is_ascii_alphabetic).count()]
 }
 
 #[cfg(test)]

@@ -12,8 +12,8 @@ use super::super::fields::{Part, Text};
 use super::super::pattern::Pattern;
 use super::super::program::Run;
 use super::super::work::{TooMuchWork, Work};
-use super::DocumentId;
 use super::bits::Bits;
+use super::documents::DocumentId;
 
 /// A rule with what the index has answered in place of its parts.
 #[derive(Debug)]

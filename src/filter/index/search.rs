@@ -7,19 +7,72 @@ use super::super::authors::{AuthorPattern, Name};
 use super::super::fields::{Place, Text};
 use super::super::links;
 use super::super::matcher::is_doi;
+use super::super::query::Query;
 use super::super::syntax::{Expr, Leaf, Node};
 use super::super::words::{Occurrence, Term, Words};
 use super::super::work::{TooMuchWork, Work};
 use super::bits::Bits;
+use super::documents::{DocumentId, Index, facet};
 use super::phrase::{lists, phrase, steps};
 use super::postings::{Postings, places};
-use super::residue::Residue;
-use super::{Index, facet};
+use super::residue::{Pending, Residue};
 
-pub(super) struct Search<'a> {
-    pub index: &'a Index,
-    pub type_of: &'a dyn Fn(u32) -> Option<AnnounceType>,
-    pub work: &'a Work<'a>,
+struct Search<'a> {
+    index: &'a Index,
+    type_of: &'a dyn Fn(u32) -> Option<AnnounceType>,
+    work: &'a Work<'a>,
+}
+
+/// The steps of taking a document along, for its texts to be read.
+const STEPS_PER_DOCUMENT: usize = 64;
+
+impl Index {
+    /// The documents that match, in the order in which they came.
+    ///
+    /// `type_of` says how a document is announced in the feed at hand; what has no type is not in the feed. It is asked
+    /// for what matches, or for what the rest of the query leaves where the query names a type.
+    #[must_use]
+    pub fn search(
+        &self,
+        query: &Query,
+        type_of: impl Fn(DocumentId) -> Option<AnnounceType>,
+    ) -> Vec<DocumentId> {
+        let found = self
+            .begin(query, None, &type_of, &Work::unlimited())
+            .and_then(|pending| pending.finish(&Work::unlimited()))
+            .unwrap_or_default();
+        found.into_iter().filter(|id| type_of(*id).is_some()).collect()
+    }
+
+    /// Does what the index can do for a search: all but regular expressions, which the [`Pending`] rest of it runs.
+    ///
+    /// `among` names the documents that are searched, every one without.
+    ///
+    /// # Errors
+    /// The work is used up.
+    pub fn begin(
+        &self,
+        query: &Query,
+        among: Option<&mut dyn Iterator<Item = DocumentId>>,
+        type_of: impl Fn(DocumentId) -> Option<AnnounceType>,
+        work: &Work<'_>,
+    ) -> Result<Pending, TooMuchWork> {
+        let mut within = self.present.clone();
+        if let Some(among) = among {
+            within = within.emptied();
+            among.for_each(|id| within.insert(id.0));
+            within.intersect(&self.present);
+        }
+        let search = Search { index: self, type_of: &|id| type_of(DocumentId(id)), work };
+        let residue = search.residue(query.normalized(), &within)?;
+        let text = |id| self.slot(id).map(|slot| (id, slot.paper.clone(), slot.texts.clone()));
+        let texts = match &residue {
+            Residue::Set(_) => Vec::new(),
+            open => open.may_match(&within).iter().filter_map(text).collect(),
+        };
+        work.take(STEPS_PER_DOCUMENT * texts.len())?;
+        Ok(Pending { residue, texts })
+    }
 }
 
 /// The steps of asking the caller how a document is announced, and of comparing one document's own fields.
@@ -57,7 +110,7 @@ impl Search<'_> {
     ///
     /// # Errors
     /// The work is used up.
-    pub(super) fn residue(&self, expr: &Expr, within: &Bits) -> Result<Residue, TooMuchWork> {
+    fn residue(&self, expr: &Expr, within: &Bits) -> Result<Residue, TooMuchWork> {
         if !has_regex(expr) {
             return self.find(expr, within).map(Residue::Set);
         }

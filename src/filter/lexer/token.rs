@@ -1,6 +1,6 @@
 //! What pieces can a rule have?
 
-use super::super::syntax::Span;
+use super::super::span::Span;
 
 /// A piece of a rule.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::File;
 use super::keys::is_list_name;
-use crate::filter::{Code, Limits, Lists};
+use crate::filter::{Code, Limits, Lists, compile_lists};
 use crate::settings::reader::Fault;
 use crate::settings::value::Given;
 
@@ -40,7 +40,7 @@ impl File<'_> {
         for (number, name) in given.keys().enumerate() {
             rules.entry(name.clone()).or_insert_with(|| vec![stand_in(number)]);
         }
-        match Lists::compile(&rules, &Limits::CONFIG) {
+        match compile_lists(&rules, &Limits::CONFIG) {
             Ok(lists) => lists,
             Err(mistakes) => {
                 for mistake in &mistakes {
@@ -62,7 +62,7 @@ impl File<'_> {
                 }
                 let names = rules.keys().enumerate();
                 let stand_ins = names.map(|(number, name)| (name.clone(), vec![stand_in(number)])).collect();
-                Lists::compile(&stand_ins, &Limits::CONFIG).unwrap_or_default()
+                compile_lists(&stand_ins, &Limits::CONFIG).unwrap_or_default()
             }
         }
     }

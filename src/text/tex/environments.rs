@@ -1,6 +1,6 @@
 //! How do lists, equations and matrices read on one line?
 
-use super::{DEPTH_MAX, Reader};
+use super::reader::{DEPTH_MAX, Reader};
 
 impl Reader<'_> {
     /// `\begin{so}`: an equation is a formula, a matrix stands in brackets, a list has points.

@@ -1,7 +1,8 @@
 //! How do formulas read: where they begin and end, their blanks, and what is raised or lowered in them?
 
 use super::delimiters::Formula;
-use super::{DEPTH_MAX, Gap, Reader, accents, alphabets, name, scripts, symbols};
+use super::reader::{DEPTH_MAX, Gap, Reader, name};
+use super::{accents, alphabets, scripts, symbols};
 
 /// Blanks inside of brackets say nothing.
 const BRACKETS_OPEN: [char; 7] = ['(', '[', '{', '⟨', '⌈', '⌊', '⟦'];

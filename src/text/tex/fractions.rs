@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Reader, scripts};
+use super::reader::Reader;
+use super::scripts;
 
 impl<'a> Reader<'a> {
     pub(super) fn fraction_or_word(&mut self, name: &'a str, end: usize, depth: usize) {
@@ -11,7 +12,7 @@ impl<'a> Reader<'a> {
                 let (over, under) = (self.argument(end, depth), self.argument(end, depth));
                 self.fraction(&over, &under, end);
             }
-            "over" | "atop" | "choose" if (self.is_math || depth > 0) && depth < super::DEPTH_MAX => {
+            "over" | "atop" | "choose" if (self.is_math || depth > 0) && depth < super::reader::DEPTH_MAX => {
                 let over = self.out.split_off(self.group_start.min(self.out.len()));
                 let rest = self.rest_of_group(end, depth);
                 let (over, rest) = (over.trim(), rest.trim());

@@ -47,7 +47,7 @@ pub fn letters(text: &str) -> Cow<'_, str> {
 /// The letter that a macro at the beginning stands for, and how many bytes it takes.
 fn letter_at(text: &str) -> Option<(String, usize)> {
     let rest = text.strip_prefix('\\')?;
-    let name = super::name(rest);
+    let name = super::reader::name(rest);
     if name.is_empty() {
         let sign = rest.chars().next()?;
         let mark = accents::of_symbol(sign)?;

@@ -1,6 +1,7 @@
 //! How does a macro read, with what it is put on?
 
-use super::{DEPTH_MAX, Gap, Reader, accents, alphabets, name, scripts, symbols, words};
+use super::reader::{DEPTH_MAX, Gap, Reader, name};
+use super::{accents, alphabets, scripts, symbols, words};
 
 impl<'a> Reader<'a> {
     pub(super) fn macro_named(&mut self, name: &'a str, end: usize, depth: usize) {

@@ -1,6 +1,7 @@
 //! What do the signs of plain text mean outside of formulas, and which of them are TeX's?
 
-use super::{DEPTH_MAX, Reader, Sign};
+use super::objects::Sign;
+use super::reader::{DEPTH_MAX, Reader};
 
 /// How far the end of a quotation in single marks is looked for, in bytes.
 const QUOTATION_BYTES_MAX: usize = 200;
@@ -184,7 +185,7 @@ impl Reader<'_> {
     pub(super) fn group(&mut self, end: usize, depth: usize) {
         match self.delimiters.closing(self.at).filter(|close| *close < end) {
             Some(close) if depth < DEPTH_MAX => {
-                let is_argument = self.gap == super::Gap::Word;
+                let is_argument = self.gap == super::reader::Gap::Word;
                 let keeps_braces = !self.is_math && !is_argument && self.is_set(close);
                 if keeps_braces {
                     self.push('{');
@@ -193,7 +194,7 @@ impl Reader<'_> {
                 if keeps_braces {
                     self.push('}');
                 } else if is_argument && !self.is_math {
-                    self.gap = super::Gap::Word;
+                    self.gap = super::reader::Gap::Word;
                 }
             }
             Some(_) => self.at += 1,

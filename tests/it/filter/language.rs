@@ -6,7 +6,9 @@ use std::sync::Arc;
 use crosslist::domain::announcement::AnnounceType;
 use crosslist::domain::paper::Subject;
 use crosslist::domain::prose::{Prose, Span};
-use crosslist::filter::{Code, Context, Document, Index, Limits, Lists, Mode, Query, explain, parse};
+use crosslist::filter::{
+    Code, Context, Document, Index, Limits, Lists, Mode, Query, compile_lists, explain, parse,
+};
 use jiff::civil::date;
 
 use super::papers::{document, paper, query, read, read_as};
@@ -518,7 +520,7 @@ fn with_lists(rule: &str, lists: &Lists) -> Query {
 
 #[test]
 fn a_named_list_is_any_of_its_rules() {
-    let lists = Lists::compile(
+    let lists = compile_lists(
         &lists(&[
             ("team", &["au:\"Dong Dai\"", "au:tallent_n"]),
             ("all", &["list:team", "au:smith type:new"]),
@@ -543,7 +545,7 @@ fn a_rule_is_another_when_the_lists_that_it_uses_hold_something_else() {
     let of = |rules: &[&str]| {
         let given =
             lists(&[("inner", rules), ("outer", &["list:inner", "ti:llm"]), ("other", &["ti:cloud"])]);
-        Lists::compile(&given, &Limits::CONFIG).expect("lists")
+        compile_lists(&given, &Limits::CONFIG).expect("lists")
     };
     let (before, after) = (of(&["ti:gpu"]), of(&["ti:gpu", "ti:fpga"]));
     assert_eq!(with_lists("list:outer gpu", &before), with_lists("gpu list:outer", &of(&["ti:gpu"])));
@@ -555,7 +557,7 @@ fn a_rule_is_another_when_the_lists_that_it_uses_hold_something_else() {
 
 #[test]
 fn every_mistake_of_every_list_is_told() {
-    let found = Lists::compile(
+    let found = compile_lists(
         &lists(&[
             ("a", &["ti:", "gpu", "cat:xx.YY"]),
             ("b", &["list:c"]),
