@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::serve::api::query;
 use crate::serve::current_state::Current;
 use crate::serve::documents::cache::{Documents, Found, Request};
-use crate::serve::documents::render_queue::{Class, Turn};
-use crate::serve::feed::handlers;
+use crate::serve::documents::render_queue::Class;
+use crate::serve::feed::documents;
 use crate::serve::http::coding::Coding;
 use crate::serve::state::State;
 
@@ -40,7 +40,7 @@ async fn renew(old: &Found, state: &State) {
         return;
     }
     let renewed = match &old.key.request {
-        Request::Feed(asked) => handlers::renew(asked, state).await,
+        Request::Feed(asked) => documents::renew(asked, state).await,
         Request::Api(asked) => query::renew(asked, state).await,
     };
     let Some(renewed) = renewed else { return };
@@ -49,7 +49,7 @@ async fn renew(old: &Found, state: &State) {
     for coding in [Coding::Gzip, Coding::Brotli] {
         if old.document.is_prepared(coding) {
             // The service's own turn comes.
-            drop(documents.prepare(&renewed, coding, &Turn::own(state, Class::Ordinary)).await);
+            drop(documents.prepare(&renewed, coding, &state.own_turn(Class::Ordinary)).await);
         }
     }
     documents.give_up(&old.key).await;

@@ -9,15 +9,15 @@ use crate::render::opml::Outline;
 use crate::render::page::{self, ContentsEntry, Site};
 
 use crate::serve::api::{opml, status};
-use crate::serve::feed::handlers;
+use crate::serve::feed::documents;
 use crate::serve::feed::html_view;
-use crate::serve::feed::html_view::View;
 use crate::serve::http::coding::Coding;
 use crate::serve::http::negotiate::Form;
 use crate::serve::pages::assets;
 use crate::serve::problem::details::Problem;
 use crate::serve::request::feed_request;
 use crate::serve::request::feed_request::FeedRequest;
+use crate::serve::request::page_view::PageView;
 use crate::serve::state::State;
 
 /// A file of the export.
@@ -115,9 +115,9 @@ pub fn export<E>(
 }
 
 fn target(scope: Scope, base: &str, state: &State) -> Result<Target, Problem> {
-    let outline = opml::outline(scope.clone(), base, state)?;
+    let outline = opml::outline(scope.clone(), base, &state.options)?;
     let stem = html_view::folder(&outline.url, base).to_owned();
-    Ok(Target { asked: feed_request::usual(scope, state)?, outline, stem })
+    Ok(Target { asked: feed_request::usual(scope, &state.options)?, outline, stem })
 }
 
 /// Gives a feed in every format and as pages to read; false when a subject of it was never read.
@@ -129,7 +129,7 @@ fn feed<E>(
 ) -> Result<bool, E> {
     let written = |form, view| {
         let request = FeedRequest { asked: target.asked.clone(), form, base: base.to_owned(), view };
-        handlers::for_a_file(request, state)
+        documents::for_a_file(request, state)
     };
     for format in Format::ALL {
         let Some(document) = written(Form::Feed(format), None) else { return Ok(false) };
@@ -139,7 +139,7 @@ fn feed<E>(
     let (mut page, mut pages) = (1, 1);
     while page <= pages {
         let path = page::page_file(&page::leaf_folder(&target.stem, page));
-        let view = Box::new(View::in_file(page, Site::around(&path)));
+        let view = Box::new(PageView::in_file(page, Site::around(&path)));
         let Some(document) = written(Form::Page, Some(view)) else { return Ok(false) };
         pages = page::pages(document.items().len());
         take(File { path, bytes: document.prepare(Coding::Identity).to_vec() })?;

@@ -8,7 +8,6 @@ use url::Url;
 
 use crate::feeds::NamedOptions;
 use crate::filter::Lists;
-use crate::serve::gate::access_log::LogOptions;
 
 /// The longest request target that is read, in bytes; a longer one is answered with 414.
 pub const TARGET_BYTES_MAX: usize = 8 * 1024;
@@ -35,4 +34,13 @@ pub struct Options {
     /// What `list:` means in a rule.
     pub lists: Lists,
     pub log: LogOptions,
+}
+
+/// What the settings say about the log of requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LogOptions {
+    /// A line for each request.
+    pub requests: bool,
+    /// These lines, and those of slow and failed answers, name the client.
+    pub client_addresses: bool,
 }

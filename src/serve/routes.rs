@@ -3,13 +3,12 @@
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, Resource, web};
 
-use crate::serve::api::{admin, hub, openapi, opml, query, status};
-use crate::serve::feed::{handlers, official};
-use crate::serve::metrics;
+use crate::serve::api::{admin, hub, metrics, openapi, opml, query, status};
+use crate::serve::feed::handlers;
+use crate::serve::http::public_url;
 use crate::serve::pages::{assets, explain, start};
 use crate::serve::problem::details::Problem;
 use crate::serve::push_settings::Outward;
-use crate::serve::request::public_url;
 use crate::serve::state::State;
 use crate::serve::wire::connection;
 
@@ -86,12 +85,12 @@ macro_rules! post {
 pub(in crate::serve) const ROUTES: &[Route] = &[
     feed!("/subjects/{subjects}", handlers::subjects),
     Route {
-        resource: || readable!(["/rss/{subjects}", "/rss/{subjects}/"], official::rss),
-        ..read!("/rss/{subjects}", official::rss)
+        resource: || readable!(["/rss/{subjects}", "/rss/{subjects}/"], handlers::rss),
+        ..read!("/rss/{subjects}", handlers::rss)
     },
     Route {
-        resource: || readable!(["/atom/{subjects}", "/atom/{subjects}/"], official::atom),
-        ..read!("/atom/{subjects}", official::atom)
+        resource: || readable!(["/atom/{subjects}", "/atom/{subjects}/"], handlers::atom),
+        ..read!("/atom/{subjects}", handlers::atom)
     },
     Route {
         methods: Methods::ReadOrForm,
@@ -134,7 +133,7 @@ pub(in crate::serve) const ROUTES: &[Route] = &[
     read!("/favicon.svg", assets::drawn_icon),
     read!("/healthz", admin::alive),
     read!("/readyz", admin::ready),
-    read!("/metrics", metrics::show),
+    read!("/metrics", metrics::metrics),
     post!("/admin/refresh", admin::refresh),
     Route {
         path: hub::PATH,

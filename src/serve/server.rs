@@ -18,7 +18,7 @@ use tokio::net::TcpStream;
 
 use crate::serve::current_state::Current;
 use crate::serve::gate::service::Gate;
-use crate::serve::metrics::{Counts, Open};
+use crate::serve::metrics::counts::{Counts, Open};
 use crate::serve::problem::details::Problem;
 use crate::serve::routes::configure;
 use crate::serve::wire::connection::{Bed, Connection, REST_AFTER};

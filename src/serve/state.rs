@@ -1,16 +1,18 @@
 //! What the workers share to answer requests.
 
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::collect::Collector;
 use crate::domain::clock::Clock;
 use crate::feeds::Shelf;
 use crate::serve::access::clients::Clients;
 use crate::serve::access::keys::Doors;
-use crate::serve::api::openapi::Description;
 use crate::serve::documents::cache::Documents;
-use crate::serve::documents::render_queue::RenderQueue;
-use crate::serve::metrics::Metrics;
+use crate::serve::documents::description::Description;
+use crate::serve::documents::render_queue::{Class, RenderQueue, Turn};
+use crate::serve::metrics::workers::Metrics;
 use crate::serve::options::Options;
 use crate::serve::push_settings::Outward;
 use crate::serve::reload_status::Loaded;
@@ -32,6 +34,18 @@ pub struct State {
     pub generation: u64,
     pub loaded: Arc<Loaded>,
     pub description: Description,
+}
+
+impl State {
+    /// A client's place in the render queue.
+    pub(in crate::serve) fn turn(&self, client: Option<IpAddr>, class: Class) -> Turn {
+        Turn::new(self.renders.clone(), client, class, self.options.cold_wait)
+    }
+
+    /// The service's own place in the render queue, which waits as long as it must.
+    pub(in crate::serve) fn own_turn(&self, class: Class) -> Turn {
+        Turn::new(self.renders.clone(), None, class, Duration::MAX)
+    }
 }
 
 impl std::fmt::Debug for State {

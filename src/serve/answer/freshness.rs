@@ -8,7 +8,7 @@ use crate::domain::mailing;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 
-use crate::serve::answer::respond::Terms;
+use crate::serve::answer::terms::Terms;
 use crate::serve::state::State;
 
 /// The bounds of how long an answer may be kept without asking again: at a weekend until Sunday's mailing is near.
@@ -90,7 +90,7 @@ impl Freshness {
             cache_control: cache_control(seconds, state),
             cache_status: Some(self.cache_status(seconds, was_read_now)),
             is_negotiated,
-            is_told: false,
+            is_from_proxy: false,
         }
     }
 }

@@ -3,3 +3,5 @@
 pub mod freshness;
 pub mod respond;
 pub mod response_cache;
+pub mod service_links;
+pub mod terms;

@@ -4,41 +4,24 @@ use std::sync::Arc;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 
-use crate::render::page;
 use crate::serve::access::forwarded;
 use crate::serve::answer::freshness::Freshness;
+use crate::serve::answer::terms::Terms;
 use crate::serve::documents::cache::Found;
 use crate::serve::documents::document::Document;
-use crate::serve::documents::render_queue::{Class, Turn};
+use crate::serve::documents::render_queue::Class;
 use crate::serve::http::coding;
 use crate::serve::http::coding::Coding;
+use crate::serve::http::fields::{EXPOSED, page_fields};
+use crate::serve::http::public_url;
 use crate::serve::http::{conditional, delta, negotiate};
 use crate::serve::problem::details::Problem;
-use crate::serve::request::public_url;
 use crate::serve::state::State;
 use crate::serve::wire::connection::BLANK_LINE;
-
-/// What scripts of other sites may see of an answer, beside what they always may.
-pub(in crate::serve) const EXPOSED: &str =
-    "ETag, Age, Cache-Status, Content-Encoding, Date, IM, Retry-After, Vary, X-Crosslist-Query, X-Request-Id";
-
-/// The media type of what is neither feed nor page.
-pub(in crate::serve) const JSON: &str = "application/json";
-
-/// What is said of an answer beside what it is.
-#[derive(Clone, Debug)]
-pub(in crate::serve) struct Terms {
-    pub(in crate::serve) cache_control: HeaderValue,
-    pub(in crate::serve) cache_status: Option<HeaderValue>,
-    /// The form was chosen by the `Accept` header.
-    pub(in crate::serve) is_negotiated: bool,
-    /// The address that links have came through fields of a proxy.
-    pub(in crate::serve) is_told: bool,
-}
 
 /// What the next request of the same wording can be answered with, for as long as nothing changes.
 #[derive(Clone, Debug)]
@@ -73,7 +56,7 @@ pub(in crate::serve) async fn kept(
     }
     let is_negotiated = negotiate::is_negotiated(request.path());
     let mut terms = Terms {
-        is_told: public_url::is_told(request),
+        is_from_proxy: public_url::is_from_proxy(request),
         ..freshness.terms(state, is_negotiated, was_read_now)
     };
     if found.document.is_page {
@@ -83,7 +66,7 @@ pub(in crate::serve) async fn kept(
             HeaderValue::from_static(if is_private { "private, no-cache" } else { "no-cache" });
     }
     if !is_current(request.headers(), &found.document, coding) {
-        let turn = Turn::of(state.clients.household_of(request), state, Class::Ordinary);
+        let turn = state.turn(state.clients.household_of(request), Class::Ordinary);
         state.documents.prepare(&found, coding, &turn).await?;
     }
     let mut response = answer(request.headers(), &found.document, coding, &terms);
@@ -109,8 +92,8 @@ pub(in crate::serve) fn page(
     let cache_control = HeaderValue::from_static(cache_control);
     // The only one of these that comes in two forms.
     let is_negotiated = request.path() == "/explain";
-    let is_told = public_url::is_told(request);
-    let terms = Terms { cache_control, cache_status: None, is_negotiated, is_told };
+    let is_from_proxy = public_url::is_from_proxy(request);
+    let terms = Terms { cache_control, cache_status: None, is_negotiated, is_from_proxy };
     answer(request.headers(), document, coding, &terms)
 }
 
@@ -201,14 +184,6 @@ fn whole(document: &Document, coding: Coding, terms: &Terms) -> HttpResponse {
     response
 }
 
-/// What keeps a page from doing harm: it loads and runs nothing of others, and tells no site where its reader came from.
-pub(in crate::serve) fn page_fields() -> [(HeaderName, HeaderValue); 2] {
-    [
-        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(page::CONTENT_SECURITY_POLICY)),
-        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-    ]
-}
-
 fn vary(is_delta: bool, terms: &Terms) -> HeaderValue {
     let known = match (is_delta, terms.is_negotiated) {
         (false, false) => "Accept-Encoding",
@@ -216,6 +191,7 @@ fn vary(is_delta: bool, terms: &Terms) -> HeaderValue {
         (true, false) => "Accept-Encoding, A-IM, If-None-Match",
         (true, true) => "Accept, Accept-Encoding, A-IM, If-None-Match",
     };
-    let told = terms.is_told.then(|| HeaderValue::try_from(format!("{known}, {}", forwarded::VARY)).ok());
+    let told =
+        terms.is_from_proxy.then(|| HeaderValue::try_from(format!("{known}, {}", forwarded::VARY)).ok());
     told.flatten().unwrap_or(HeaderValue::from_static(known))
 }

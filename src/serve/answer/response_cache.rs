@@ -16,7 +16,8 @@ use foldhash::fast::RandomState;
 
 use crate::serve::addresses::Address;
 use crate::serve::answer::respond;
-use crate::serve::answer::respond::{Kept, Terms, Versions};
+use crate::serve::answer::respond::{Kept, Versions};
+use crate::serve::answer::terms::Terms;
 use crate::serve::documents::document::Document;
 use crate::serve::http::{coding, conditional, delta, negotiate};
 use crate::serve::state::State;

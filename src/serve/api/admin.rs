@@ -89,7 +89,8 @@ fn row(subject: SubjectId, outcome: Option<ReadOutcome>) -> Row {
 
 /// The subjects to read: those of `subjects=`, else all that are watched or were asked for.
 fn asked(request: &HttpRequest, state: &State) -> Result<Vec<SubjectId>, Problem> {
-    let mut subjects = query_parameters::given(request.query_string(), state, &[&["subjects"]])?.subjects();
+    let mut subjects =
+        query_parameters::given(request.query_string(), &state.options, &[&["subjects"]])?.subjects();
     if subjects.is_empty() {
         subjects = state.collector.subjects().into_iter().map(|(subject, _)| subject).collect();
     }

@@ -5,16 +5,18 @@
 
 use std::time::Duration;
 
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use url::form_urlencoded;
 
 use crate::domain::push::{HubRefusal, HubRequest};
 use crate::serve::api::topics;
+use crate::serve::http::fields::is_form;
+use crate::serve::http::public_url;
 use crate::serve::problem::details::{Mistake, Problem};
 use crate::serve::problem::types::Code;
 use crate::serve::request::values;
-use crate::serve::request::{feed_request, public_url};
+use crate::serve::request::{base_url, feed_request};
 use crate::serve::state::State;
 
 pub(in crate::serve) const PATH: &str = "/hub";
@@ -75,7 +77,7 @@ fn refused(refusal: HubRefusal) -> Problem {
 /// Every mistake of the address and of a form at once, or what is asked.
 async fn read(request: &HttpRequest, body: &[u8], state: &State) -> Result<HubRequest, Problem> {
     let is_form = is_form(request.headers());
-    let mut mistakes = match feed_request::nothing(request, state) {
+    let mut mistakes = match feed_request::nothing(request, &state.options) {
         Ok(()) => Vec::new(),
         Err(problem) => problem.mistakes().to_vec(),
     };
@@ -129,7 +131,7 @@ async fn read(request: &HttpRequest, body: &[u8], state: &State) -> Result<HubRe
     if !mistakes.is_empty() {
         return Err(Problem::bad_request(mistakes));
     }
-    let base = public_url::of(request, state)?;
+    let base = base_url::of(request, &state.options)?;
     let client = state.clients.household_of(request);
     let content = match (mode, topics::now(topic, &base, client, state).await) {
         (_, Ok(found)) => found.content,
@@ -145,14 +147,6 @@ async fn read(request: &HttpRequest, body: &[u8], state: &State) -> Result<HubRe
         secret: secret.map(str::to_owned),
         content,
     })
-}
-
-/// Is the body a form as browsers and `curl --data` send it?
-pub(in crate::serve) fn is_form(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    content_type
-        .and_then(|value| value.split(';').next())
-        .is_some_and(|value| value.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
 }
 
 fn mistake(name: &str, code: Code, message: String, hint: &str) -> Mistake {

@@ -2,9 +2,11 @@
 
 pub mod admin;
 pub mod hub;
+pub mod metrics;
 pub mod openapi;
 pub mod opml;
 pub mod push_status;
 pub mod query;
 pub mod status;
+pub mod timestamp;
 pub mod topics;

@@ -10,9 +10,10 @@ use crate::render::opml::{self, Outline};
 
 use crate::serve::answer::respond;
 use crate::serve::documents::document::Document;
+use crate::serve::options::Options;
 use crate::serve::problem::details::Problem;
 use crate::serve::request::query_parameters;
-use crate::serve::request::{feed_request, public_url};
+use crate::serve::request::{base_url, feed_request};
 use crate::serve::state::State;
 
 /// How long a reader may keep the list.
@@ -43,8 +44,9 @@ pub(in crate::serve) fn configured(state: &State) -> Vec<Scope> {
 
 /// The feeds of the configuration and the subjects that are read at every mailing, or the subjects that were chosen.
 fn outlines(request: &HttpRequest, state: &State) -> Result<Vec<Outline>, Problem> {
-    let chosen = query_parameters::given(request.query_string(), state, &[&["subjects"]])?.subjects();
-    let base = public_url::of(request, state)?;
+    let chosen =
+        query_parameters::given(request.query_string(), &state.options, &[&["subjects"]])?.subjects();
+    let base = base_url::of(request, &state.options)?;
     let scopes: Vec<Scope> = if chosen.is_empty() {
         configured(state)
     } else {
@@ -55,11 +57,11 @@ fn outlines(request: &HttpRequest, state: &State) -> Result<Vec<Outline>, Proble
     if scopes.is_empty() {
         return Err(Problem::nothing_watched());
     }
-    scopes.into_iter().map(|scope| outline(scope, &base, state)).collect()
+    scopes.into_iter().map(|scope| outline(scope, &base, &state.options)).collect()
 }
 
-pub(in crate::serve) fn outline(scope: Scope, base: &str, state: &State) -> Result<Outline, Problem> {
-    let asked = feed_request::usual(scope, state)?;
+pub(in crate::serve) fn outline(scope: Scope, base: &str, options: &Options) -> Result<Outline, Problem> {
+    let asked = feed_request::usual(scope, options)?;
     Ok(Outline { title: make::title(&asked), url: make::url(&asked, base) })
 }
 

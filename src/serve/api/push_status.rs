@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::domain::presentation::Choice;
 use crate::domain::push::{Deliveries, PushReport, WebhookReport};
-use crate::serve::api::status::moment;
+use crate::serve::api::timestamp::timestamp;
 
 #[derive(Serialize)]
 pub(in crate::serve) struct Report {
@@ -52,7 +52,7 @@ impl From<WebhookReport> for Webhook {
             host: report.host,
             counts: report.deliveries,
             pending: report.pending,
-            oldest_pending: report.oldest_pending.map(moment),
+            oldest_pending: report.oldest_pending.map(timestamp),
             paused: report.is_paused,
             trouble: report.trouble,
         }

@@ -15,10 +15,14 @@ use crate::render::page;
 use crate::render::page::{SettingsStatus, Site, StatusPage, SubjectStatus};
 
 use crate::serve::answer::respond;
-use crate::serve::api::{openapi, push_status};
+use crate::serve::answer::service_links::service_links;
+use crate::serve::api::push_status;
+use crate::serve::api::timestamp::timestamp;
 use crate::serve::documents::document::Document;
+use crate::serve::http::fields::JSON;
+use crate::serve::http::public_url;
 use crate::serve::reload_status::Loaded;
-use crate::serve::request::{feed_request, public_url};
+use crate::serve::request::feed_request;
 use crate::serve::state::State;
 
 /// How many calendar days are shown of each subject.
@@ -26,14 +30,14 @@ const DAYS_SHOWN: i64 = 14;
 
 /// `/status`
 pub(in crate::serve) async fn page(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    if let Err(problem) = feed_request::nothing(&request, &state) {
+    if let Err(problem) = feed_request::nothing(&request, &state.options) {
         return problem.respond(&request);
     }
     let mut status = status(&state);
     status.site = Site::below(&public_url::path_of(&request));
     let replica = state.collector.replica();
     if let Some((trouble, since)) = replica.trouble {
-        let since = moment(since);
+        let since = timestamp(since);
         status.upstream = format!("{}; nothing is new here since {since}: {trouble}", status.upstream);
     } else if !replica.leads {
         status.upstream = format!("{}, by another replica", status.upstream);
@@ -44,14 +48,14 @@ pub(in crate::serve) async fn page(request: HttpRequest, state: web::Data<State>
 
 /// `/status.json`
 pub(in crate::serve) async fn json(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    if let Err(problem) = feed_request::nothing(&request, &state) {
+    if let Err(problem) = feed_request::nothing(&request, &state.options) {
         return problem.respond(&request);
     }
     let (replica, settings) = (state.collector.replica().into(), (&*state.loaded).into());
     let push = state.outward.report.as_ref().map(|report| report().into());
     let body = report(status(&state), replica, settings, push);
-    let mut response = respond::page(&request, &Document::undated(body, respond::JSON), "no-cache");
-    response.headers_mut().insert(header::LINK, openapi::links(&public_url::path_of(&request)));
+    let mut response = respond::page(&request, &Document::undated(body, JSON), "no-cache");
+    response.headers_mut().insert(header::LINK, service_links(&public_url::path_of(&request)));
     response
 }
 
@@ -209,9 +213,9 @@ impl From<StatusPage> for Report {
     fn from(status: StatusPage) -> Self {
         Self {
             upstream: status.upstream,
-            now: moment(status.now),
+            now: timestamp(status.now),
             newest_due: status.newest_due.to_string(),
-            next_mailing: moment(status.next_mailing),
+            next_mailing: timestamp(status.next_mailing),
             replica: ReplicaReport::default(),
             settings: SettingsReport::default(),
             push: None,
@@ -224,9 +228,9 @@ impl From<&Loaded> for SettingsReport {
     fn from(loaded: &Loaded) -> Self {
         let refused = loaded.refused.as_ref();
         Self {
-            loaded: moment(loaded.at),
+            loaded: timestamp(loaded.at),
             loaded_by: loaded.by.as_str(),
-            refused: refused.map(|refused| moment(refused.at)),
+            refused: refused.map(|refused| timestamp(refused.at)),
             mistakes: refused.map(|refused| refused.mistakes.clone()).unwrap_or_default(),
             needs_restart: loaded.needs_restart.clone(),
         }
@@ -236,7 +240,7 @@ impl From<&Loaded> for SettingsReport {
 impl From<Replica> for ReplicaReport {
     fn from(replica: Replica) -> Self {
         let (trouble, since) = replica.trouble.unzip();
-        Self { leads: replica.leads, trouble, trouble_since: since.map(moment) }
+        Self { leads: replica.leads, trouble, trouble_since: since.map(timestamp) }
     }
 }
 
@@ -249,9 +253,9 @@ impl From<SubjectStatus> for SubjectReport {
             verdict: status.verdict.as_str(),
             reason: status.reason,
             counts: status.counts,
-            last_read: status.attempted.map(moment),
-            last_proved: status.proved.map(moment),
-            next_attempt: status.next_attempt.map(moment),
+            last_read: status.attempted.map(timestamp),
+            last_proved: status.proved.map(timestamp),
+            next_attempt: status.next_attempt.map(timestamp),
             days: days.map(|(date, day)| day_report(date, day)).collect(),
             gaps: status.gaps.iter().map(ToString::to_string).collect(),
         }
@@ -264,11 +268,6 @@ fn day_report(date: Date, day: Option<Day>) -> DayReport {
         verdict: day.as_ref().map_or(Verdict::Unread, |day| day.verdict).as_str(),
         counts: day.as_ref().map(|day| day.counts).unwrap_or_default().into(),
         missing: day.as_ref().map_or(0, |day| day.missing),
-        read: day.map(|day| moment(day.read)),
+        read: day.map(|day| timestamp(day.read)),
     }
-}
-
-/// RFC 3339, in whole seconds.
-pub(in crate::serve) fn moment(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

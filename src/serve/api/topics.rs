@@ -9,16 +9,17 @@ use crate::domain::push::{BoxFuture, Topic, Topics};
 use crate::render::Format;
 use crate::render::official::OfficialFormat;
 use crate::serve::current_state::Current;
-use crate::serve::documents::render_queue::{Class, Turn};
+use crate::serve::documents::render_queue::Class;
 use crate::serve::documents::render_task::away;
-use crate::serve::feed::{handlers, official};
+use crate::serve::feed::documents;
 use crate::serve::http::coding::Coding;
 use crate::serve::http::negotiate::Form;
+use crate::serve::options::Options;
 use crate::serve::problem::details::{Mistake, Problem};
 use crate::serve::problem::types::Code;
-use crate::serve::request::feed_request;
+use crate::serve::request::base_url;
 use crate::serve::request::feed_request::{FeedRequest, Target};
-use crate::serve::request::public_url;
+use crate::serve::request::{feed_request, official};
 use crate::serve::state::State;
 
 /// The most parts of the path below which a service lies.
@@ -32,8 +33,8 @@ impl Topics for FeedTopics {
     fn topic<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<Topic, String>> {
         Box::pin(async move {
             let state = self.0.state();
-            let own = public_url::base_of(&state.options);
-            let base = own.unwrap_or_else(|| base_of(url, &state));
+            let own = base_url::base_of(&state.options);
+            let base = own.unwrap_or_else(|| base_of(url, &state.options));
             now(url, &base, None, &state).await.map_err(|problem| problem.said().join("; "))
         })
     }
@@ -41,14 +42,14 @@ impl Topics for FeedTopics {
 
 /// Where the service is when a feed has this address: at the root of its host, or below as much of a path as leaves the
 /// address of a feed.
-fn base_of(url: &str, state: &State) -> String {
+fn base_of(url: &str, options: &Options) -> String {
     let origin =
         url::Url::parse(url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization());
     let path = url.strip_prefix(&origin).unwrap_or_default();
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let bases =
         path.match_indices('/').take(PATH_PARTS_MAX).map(|(at, _)| format!("{origin}{}", &path[..at]));
-    bases.into_iter().find(|base| read(url, base, state).is_ok()).unwrap_or(origin)
+    bases.into_iter().find(|base| read(url, base, options).is_ok()).unwrap_or(origin)
 }
 
 /// What a topic holds now; its subjects stay read as if a reader had asked.
@@ -59,12 +60,12 @@ pub(in crate::serve) async fn now(
     state: &State,
 ) -> Result<Topic, Problem> {
     let asked = {
-        let turn = Turn::of(client, state, Class::Costly);
-        let (url, base, state) = (url.to_owned(), base.to_owned(), state.clone());
+        let turn = state.turn(client, Class::Costly);
+        let (url, base, options) = (url.to_owned(), base.to_owned(), state.options.clone());
         // It may hold regular expressions.
-        away(&turn, None, move || read(&url, &base, &state)).await?
+        away(&turn, None, move || read(&url, &base, &options)).await?
     };
-    let (document, content) = handlers::as_topic(&asked, client, state).await?;
+    let (document, content) = documents::as_topic(&asked, client, state).await?;
     Ok(Topic {
         content,
         body: document.prepare(Coding::Identity).as_ref().into(),
@@ -74,7 +75,7 @@ pub(in crate::serve) async fn now(
 }
 
 /// Which feed an address names, as a request for it would.
-fn read(url: &str, base: &str, state: &State) -> Result<FeedRequest, Problem> {
+fn read(url: &str, base: &str, options: &Options) -> Result<FeedRequest, Problem> {
     let unknown = || {
         let message = "`hub.topic` is no feed of this service".to_owned();
         Problem::bad_request(vec![Mistake {
@@ -103,13 +104,13 @@ fn read(url: &str, base: &str, state: &State) -> Result<FeedRequest, Problem> {
         return Err(unknown());
     }
     match first {
-        "subjects" => feed_request::subjects(&target, state),
-        "keywords" => feed_request::keyword(&target, state),
-        "named" => feed_request::named(&target, state),
-        "rss" => official::asked(&target, state, OfficialFormat::Rss),
-        "atom" => official::asked(&target, state, OfficialFormat::Atom),
-        _ if path[1..].starts_with("keywords") => feed_request::keyword(&target, state),
-        _ if path[1..].starts_with("search") => feed_request::search(&target, state),
+        "subjects" => feed_request::subjects(&target, options),
+        "keywords" => feed_request::keyword(&target, options),
+        "named" => feed_request::named(&target, options),
+        "rss" => official::asked(&target, options, OfficialFormat::Rss),
+        "atom" => official::asked(&target, options, OfficialFormat::Atom),
+        _ if path[1..].starts_with("keywords") => feed_request::keyword(&target, options),
+        _ if path[1..].starts_with("search") => feed_request::search(&target, options),
         _ => Err(unknown()),
     }
 }

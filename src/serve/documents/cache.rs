@@ -11,13 +11,14 @@ use tokio::sync::Notify;
 
 use crate::counters::{Counter, Histogram, HistogramSnapshot};
 use crate::domain::taxonomy::SubjectId;
-use crate::serve::api::query::ApiRequest;
-use crate::serve::documents::document::{Document, Tag};
+use crate::serve::documents::document::Document;
 use crate::serve::documents::live_bytes::LiveBytes;
 use crate::serve::documents::render_queue::{Class, Turn};
 use crate::serve::documents::render_task::{Written, away};
 use crate::serve::http::coding::Coding;
+use crate::serve::http::etag::Tag;
 use crate::serve::problem::details::Problem;
+use crate::serve::request::api_request::ApiRequest;
 use crate::serve::request::feed_request::FeedRequest;
 
 /// What a document weighs beside its bytes: its request, its header fields and its place in the cache, as measured.

@@ -14,9 +14,7 @@ use crate::domain::event::Event;
 use crate::render::page;
 use crate::serve::documents::live_bytes::Account;
 use crate::serve::http::coding::Coding;
-
-/// What tells one content from another: the beginning of its hash.
-pub(in crate::serve) type Tag = [u8; 16];
+use crate::serve::http::etag::{Tag, etags};
 
 /// A rendered answer.
 #[derive(Debug)]
@@ -170,15 +168,6 @@ impl Document {
     }
 }
 
-/// The tag that an entity tag of ours names, in whatever coding.
-pub(in crate::serve) fn tag_of(etag: &[u8]) -> Option<Tag> {
-    let name = std::str::from_utf8(etag).ok()?.strip_prefix('"')?.strip_suffix('"')?;
-    let digits = name.split('-').next()?;
-    let mut tag = Tag::default();
-    hex::decode_to_slice(digits, &mut tag).ok()?;
-    Some(tag)
-}
-
 /// What tells an item from any other, and from itself once it has changed.
 ///
 /// It is compared within one process only, so a quick hasher does.
@@ -186,29 +175,9 @@ pub(in crate::serve) fn fingerprint(event: &Event) -> u64 {
     FixedState::default().hash_one(event)
 }
 
-fn etags(tag: Tag) -> [HeaderValue; 3] {
-    let digits = hex::encode(tag);
-    [Coding::Identity, Coding::Gzip, Coding::Brotli].map(|coding| {
-        // Hexadecimal digits and a suffix are always a header's text.
-        HeaderValue::try_from(format!("\"{digits}{}\"", coding.suffix()))
-            .unwrap_or_else(|_| HeaderValue::from_static("\"\""))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_tag_is_read_from_the_entity_tag_of_every_coding() {
-        let document = Document::undated("a feed".to_owned(), "text/plain; charset=utf-8");
-        for coding in [Coding::Identity, Coding::Gzip, Coding::Brotli] {
-            assert_eq!(tag_of(document.etag(coding).as_bytes()), Some(document.tag()));
-        }
-        for other in ["", "\"", "\"\"", "\"zz\"", "abc", "\"ä0000000000000000000000000000000\""] {
-            assert_eq!(tag_of(other.as_bytes()), None, "{other}");
-        }
-    }
 
     #[test]
     fn what_was_prepared_counts_among_the_bytes() {

@@ -12,7 +12,6 @@ use tokio::sync::oneshot;
 
 use crate::counters::Counter;
 use crate::serve::problem::details::Problem;
-use crate::serve::state::State;
 
 /// How much a request may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,13 +168,14 @@ impl Lane {
 }
 
 impl Turn {
-    /// The service's own, which waits as long as it must.
-    pub(in crate::serve) fn own(state: &State, class: Class) -> Self {
-        Self { queue: state.renders.clone(), client: None, class, wait_max: Duration::MAX }
-    }
-
-    pub(in crate::serve) fn of(client: Option<IpAddr>, state: &State, class: Class) -> Self {
-        Self { queue: state.renders.clone(), client, class, wait_max: state.options.cold_wait }
+    /// A place that is given up after `wait_max`; without a client it is the service's own.
+    pub(in crate::serve) fn new(
+        queue: Arc<RenderQueue>,
+        client: Option<IpAddr>,
+        class: Class,
+        wait_max: Duration,
+    ) -> Self {
+        Self { queue, client, class, wait_max }
     }
 
     /// Of a queue of its own.

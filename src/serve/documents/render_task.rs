@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use crate::serve::documents::document::Document;
 use crate::serve::documents::render_queue::Turn;
-use crate::serve::gate::response_future::said;
 use crate::serve::http::request_id::RequestId;
 use crate::serve::problem::details::Problem;
+use crate::serve::problem::panic::panic_message;
 
 /// A document that was written now, and how long that took.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ pub(in crate::serve) async fn away<T: Send + 'static>(
         Ok(done) => return done,
         Err(stopped) => stopped.try_into_panic(),
     };
-    let reason = stopped.as_ref().map_or("the service is stopping", |panic| said(&**panic));
+    let reason = stopped.as_ref().map_or("the service is stopping", |panic| panic_message(&**panic));
     let id = id.map(|id| id.to_string());
     tracing::error!(request.id = id, panic = reason, "the writer of a document stopped");
     Err(Problem::failed("the answer could not be written; the service's log says why".to_owned()))

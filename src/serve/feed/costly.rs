@@ -11,6 +11,7 @@ use crate::filter::TooMuchWork;
 use crate::serve::documents::render_queue::{Class, Turn};
 use crate::serve::documents::render_task::away;
 use crate::serve::http::request_id::RequestId;
+use crate::serve::options::Options;
 use crate::serve::problem::details::Problem;
 use crate::serve::request::feed_request;
 use crate::serve::request::feed_request::{FeedRequest, Target};
@@ -21,17 +22,17 @@ pub(in crate::serve) async fn understood(
     request: &HttpRequest,
     state: &State,
     last: &str,
-    read: fn(&Target<'_>, &State) -> Result<FeedRequest, Problem>,
+    read: fn(&Target<'_>, &Options) -> Result<FeedRequest, Problem>,
 ) -> Result<FeedRequest, Problem> {
-    let target = Target::of(request, state, last)?;
+    let target = Target::of(request, &state.options, last)?;
     if !feed_request::may_hold_regex(target.query) {
-        return read(&target, state);
+        return read(&target, &state.options);
     }
-    let turn = Turn::of(state.clients.household_of(request), state, Class::Costly);
+    let turn = state.turn(state.clients.household_of(request), Class::Costly);
     let (path, last, query) = (target.path.to_owned(), target.last.to_owned(), target.query.to_owned());
-    let (form, base, state) = (target.form, target.base, state.clone());
+    let (form, base, options) = (target.form, target.base, state.options.clone());
     away(&turn, RequestId::of(request), move || {
-        read(&Target { path: &path, last: &last, query: &query, form, base }, &state)
+        read(&Target { path: &path, last: &last, query: &query, form, base }, &options)
     })
     .await
 }
@@ -39,7 +40,7 @@ pub(in crate::serve) async fn understood(
 /// The turn of a request for a feed, by what the feed may cost.
 pub(in crate::serve) fn turn(asked: &FeedRequest, client: Option<IpAddr>, state: &State) -> Turn {
     let class = if asked.asked.is_costly() { Class::Costly } else { Class::Ordinary };
-    Turn::of(client, state, class)
+    state.turn(client, class)
 }
 
 /// Told of the rule that was given, in the parameter that it was given in.

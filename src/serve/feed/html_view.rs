@@ -11,35 +11,10 @@ use crate::feeds::{Asked, Scope, changes_html};
 use crate::render::page::{self, HtmlView, Notice, Site};
 
 use crate::serve::http::negotiate::Form;
+use crate::serve::http::public_url;
 use crate::serve::request::feed_request::FeedRequest;
 use crate::serve::request::form_state::encoded;
-use crate::serve::request::public_url;
 use crate::serve::state::State;
-
-/// What a page shows beside the feed; nothing for the feed itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(in crate::serve) struct View {
-    /// The page of its items, from 1.
-    page: usize,
-    notices: Vec<Notice>,
-    site: Site,
-}
-
-impl View {
-    pub(in crate::serve) fn of_page(page: Option<usize>) -> Option<Box<Self>> {
-        page.map(|page| Box::new(Self { page, ..Self::default() }))
-    }
-
-    pub(in crate::serve) fn memory_bytes(&self) -> usize {
-        let words = self.notices.iter().map(|notice| notice.words.len());
-        size_of::<Self>() + size_of_val(&*self.notices) + words.sum::<usize>()
-    }
-
-    /// A page among files.
-    pub(in crate::serve) fn in_file(page: usize, site: Site) -> Self {
-        Self { page, site, notices: Vec::new() }
-    }
-}
 
 /// A request for a page, with what its reader should know of the subjects; any other as it is.
 pub(in crate::serve) fn noted(

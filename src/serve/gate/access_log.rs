@@ -13,7 +13,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use crate::domain::excerpt::beginning;
 use crate::serve::addresses::Address;
 use crate::serve::http::request_id::{RequestId, RequestIds};
-use crate::serve::metrics::Counts;
+use crate::serve::metrics::counts::Counts;
 use crate::serve::state::State;
 
 /// How many requests one that is measured stands for, of those that are answered at once.
@@ -27,15 +27,6 @@ const QUIET_PATTERNS: [&str; 3] = ["/healthz", "/readyz", "/admin/refresh"];
 
 /// The most of a path that is logged, in bytes.
 const PATH_BYTES_MAX: usize = 200;
-
-/// What the settings say about the log of requests.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LogOptions {
-    /// A line for each request.
-    pub requests: bool,
-    /// These lines, and those of slow and failed answers, name the client.
-    pub client_addresses: bool,
-}
 
 /// One worker's account of what it answers.
 #[derive(Debug)]

@@ -8,10 +8,11 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 
 use crate::serve::addresses::{Access, Address};
 use crate::serve::api::{hub, query};
+use crate::serve::http::public_url;
 use crate::serve::options::TARGET_BYTES_MAX;
 use crate::serve::problem::details::Problem;
 use crate::serve::problem::types::Kind;
-use crate::serve::request::public_url;
+use crate::serve::request::base_url;
 use crate::serve::routes::Methods;
 use crate::serve::state::State;
 use crate::serve::wire::outbox::Outbox;
@@ -61,7 +62,7 @@ pub(in crate::serve) fn check(
     if bytes > HEADERS_BYTES_MAX {
         return Err(Problem::headers_too_large(HEADERS_BYTES_MAX));
     }
-    if !public_url::is_host_valid(request.head()) {
+    if !base_url::is_host_valid(request.head()) {
         return Err(Problem::bad_host());
     }
     if has_body(headers) {

@@ -2,5 +2,6 @@
 
 pub mod access_log;
 pub mod admission;
+pub mod finish;
 pub mod response_future;
 pub mod service;

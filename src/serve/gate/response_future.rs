@@ -15,9 +15,10 @@ use actix_web::dev::ServiceResponse;
 use actix_web::error::InternalError;
 
 use crate::serve::gate::access_log::{Account, Asked};
-use crate::serve::gate::service;
+use crate::serve::gate::finish::finished;
 use crate::serve::http::request_id::RequestId;
 use crate::serve::problem::details::Problem;
+use crate::serve::problem::panic::panic_message;
 use crate::serve::state::State;
 
 type Answered = Result<ServiceResponse<BoxBody>, Error>;
@@ -59,7 +60,7 @@ impl Later {
             request.id = %self.id,
             request.method = self.asked.method.as_str(),
             request.route = self.asked.address.pattern(),
-            panic = said(panic),
+            panic = panic_message(panic),
             "the answer to a request stopped"
         );
         let problem = Problem::failed("the answer could not be made; the service's log says why".to_owned());
@@ -79,7 +80,7 @@ impl Future for Later {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(Ok(response))) => {
                 this.account.close(&this.asked, &response, &this.state);
-                Ok(service::finished(response, &this.asked.method))
+                Ok(finished(response, &this.asked.method))
             }
             Ok(Poll::Ready(Err(error))) => {
                 this.account.close_failed(&this.asked, error.as_response_error().status_code());
@@ -96,12 +97,6 @@ impl Drop for Later {
     fn drop(&mut self) {
         self.account.counts().end(self.is_answered);
     }
-}
-
-/// What was said of a fault where it arose.
-pub(in crate::serve) fn said(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason was given")
 }
 
 #[cfg(test)]
@@ -124,7 +119,7 @@ mod tests {
     use crate::serve::current_state::Current;
     use crate::serve::documents::cache::Documents;
     use crate::serve::gate::service::Gate;
-    use crate::serve::metrics::Counts;
+    use crate::serve::metrics::counts::Counts;
     use crate::serve::options::Options;
     use crate::serve::reload_status::Loaded;
     use crate::store::{Contents, Memory};
@@ -160,7 +155,7 @@ mod tests {
             generation: 0,
             loaded: Arc::new(Loaded::at_start(Timestamp::UNIX_EPOCH)),
             outward: crate::serve::push_settings::Outward::default(),
-            description: crate::serve::api::openapi::Description::default(),
+            description: crate::serve::documents::description::Description::default(),
             metrics: Arc::default(),
             options: Arc::new(Options {
                 address: ([127, 0, 0, 1], 0).into(),
@@ -172,7 +167,7 @@ mod tests {
                 feed_limit: 500,
                 named: Vec::new(),
                 lists: crate::filter::Lists::default(),
-                log: crate::serve::gate::access_log::LogOptions::default(),
+                log: crate::serve::options::LogOptions::default(),
             }),
         }
     }

@@ -4,8 +4,8 @@ use actix_web::HttpRequest;
 use actix_web::http::Version;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
-use crate::serve::documents::document::{Tag, tag_of};
 use crate::serve::http::conditional;
+use crate::serve::http::etag::{Tag, tag_of};
 use crate::serve::http::negotiate::thousandths;
 
 /// What the asker can do with an answer that is less than the whole.

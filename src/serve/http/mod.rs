@@ -3,5 +3,8 @@
 pub mod coding;
 pub mod conditional;
 pub mod delta;
+pub mod etag;
+pub mod fields;
 pub mod negotiate;
+pub mod public_url;
 pub mod request_id;

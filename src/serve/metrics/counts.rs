@@ -13,16 +13,16 @@ use crate::serve::addresses::{ADDRESSES, Address};
 use crate::serve::problem::types::Kind;
 
 /// The methods that are told apart; the last stands for any other.
-pub(super) const METHODS: [&str; 5] = ["GET", "HEAD", "POST", "OPTIONS", "other"];
+pub(in crate::serve) const METHODS: [&str; 5] = ["GET", "HEAD", "POST", "OPTIONS", "other"];
 
 /// The statuses that are answered, the most frequent first.
-pub(super) const STATUSES: [u16; 25] = [
+pub(in crate::serve) const STATUSES: [u16; 25] = [
     304, 200, 226, 404, 429, 401, 400, 503, 500, 201, 202, 204, 403, 405, 406, 408, 409, 410, 411, 413, 414,
     415, 422, 431, 502,
 ];
 
 /// Why a request is let no further, by the kind of the problem that it is answered with.
-pub(super) const REFUSALS: [(Kind, &str); 8] = [
+pub(in crate::serve) const REFUSALS: [(Kind, &str); 8] = [
     (Kind::TooManyRequests, "rate_limit"),
     (Kind::KeyNeeded, "no_key"),
     (Kind::AddressTooLong, "address_too_long"),
@@ -37,21 +37,21 @@ pub(super) const REFUSALS: [(Kind, &str); 8] = [
 #[derive(Debug)]
 pub(in crate::serve) struct Counts {
     /// By pattern, method and status; behind the known statuses stands any other.
-    pub(super) answers: Vec<[[Counter; STATUSES.len() + 1]; METHODS.len()]>,
+    pub(in crate::serve) answers: Vec<[[Counter; STATUSES.len() + 1]; METHODS.len()]>,
     /// By pattern.
-    pub(super) durations: Vec<Histogram>,
+    pub(in crate::serve) durations: Vec<Histogram>,
     /// Of bodies, as coded; by pattern.
-    pub(super) bytes: Vec<Counter>,
-    pub(super) refused: [Counter; REFUSALS.len()],
+    pub(in crate::serve) bytes: Vec<Counter>,
+    pub(in crate::serve) refused: [Counter; REFUSALS.len()],
     /// Answered in the words of a moment ago.
-    pub(super) recent: Counter,
+    pub(in crate::serve) recent: Counter,
     /// Requests that wait for their answers have begun and not ended.
     pub(in crate::serve) begun: Counter,
     pub(in crate::serve) ended: Counter,
     /// Askers who went away before they were answered.
     pub(in crate::serve) abandoned: Counter,
-    pub(super) opened: Counter,
-    pub(super) closed: Counter,
+    pub(in crate::serve) opened: Counter,
+    pub(in crate::serve) closed: Counter,
 }
 
 impl Default for Counts {

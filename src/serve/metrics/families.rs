@@ -1,20 +1,21 @@
 //! How are numbers written for Prometheus?
 
+use jiff::Timestamp;
 use prometheus::TextEncoder;
 use prometheus::proto::{Bucket, Counter, Gauge, Histogram, LabelPair, Metric, MetricFamily, MetricType};
 
 use crate::counters::{BOUNDS_SECONDS, HistogramSnapshot};
 
 /// What tells the numbers of one family apart.
-pub(super) type Labels<'a> = Vec<(&'static str, &'a str)>;
+pub(in crate::serve) type Labels<'a> = Vec<(&'static str, &'a str)>;
 
 /// Families of numbers, in the order in which they are shown.
 #[derive(Debug, Default)]
-pub(super) struct Families(Vec<MetricFamily>);
+pub(in crate::serve) struct Families(Vec<MetricFamily>);
 
 impl Families {
     /// What only grows; the name ends with `_total`.
-    pub(super) fn counter<'a>(
+    pub(in crate::serve) fn counter<'a>(
         &mut self,
         name: &str,
         help: &str,
@@ -31,7 +32,7 @@ impl Families {
     }
 
     /// How things stand.
-    pub(super) fn gauge<'a>(
+    pub(in crate::serve) fn gauge<'a>(
         &mut self,
         name: &str,
         help: &str,
@@ -48,7 +49,7 @@ impl Families {
     }
 
     /// How long things took; the name ends with `_seconds`.
-    pub(super) fn durations<'a>(
+    pub(in crate::serve) fn durations<'a>(
         &mut self,
         name: &str,
         help: &str,
@@ -63,7 +64,7 @@ impl Families {
     }
 
     /// What another has made of its own numbers.
-    pub(super) fn extend(&mut self, others: Vec<MetricFamily>) {
+    pub(in crate::serve) fn extend(&mut self, others: Vec<MetricFamily>) {
         self.0.extend(others);
     }
 
@@ -81,7 +82,7 @@ impl Families {
     }
 
     /// The text exposition format, version 0.0.4.
-    pub(super) fn text(&self) -> Result<String, prometheus::Error> {
+    pub(in crate::serve) fn text(&self) -> Result<String, prometheus::Error> {
         TextEncoder::new().encode_to_string(&self.0)
     }
 }
@@ -116,13 +117,19 @@ fn histogram(spread: &HistogramSnapshot) -> Histogram {
     clippy::cast_precision_loss,
     reason = "exact up to 2⁵³: ten thousand a second for thirty thousand years"
 )]
-pub(super) fn float(value: u64) -> f64 {
+pub(in crate::serve) fn float(value: u64) -> f64 {
     value as f64
 }
 
 /// 1 for yes, 0 for no.
-pub(super) fn flag(is_so: bool) -> f64 {
+pub(in crate::serve) fn flag(is_so: bool) -> f64 {
     f64::from(u8::from(is_so))
+}
+
+/// As Prometheus tells moments.
+#[expect(clippy::cast_precision_loss, reason = "exact for millions of years")]
+pub(in crate::serve) fn seconds(at: Timestamp) -> f64 {
+    at.as_second() as f64
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::domain::push::{Deliveries, PushReport, WebhookReport};
 use crate::serve::metrics::families::{Families, Labels, flag, float};
 
 /// Of the replica that leads; the others tell nobody.
-pub(super) fn add(families: &mut Families, report: &PushReport) {
+pub(in crate::serve) fn add(families: &mut Families, report: &PushReport) {
     let by_kind = [
         ("subscriber", report.subscribers),
         ("verification", report.verifications),

@@ -7,7 +7,7 @@ use crate::serve::addresses::ADDRESSES;
 use crate::serve::metrics::counts::{Counts, METHODS, REFUSALS, STATUSES};
 use crate::serve::metrics::families::{Families, float};
 
-pub(super) fn add(families: &mut Families, workers: &[Arc<Counts>]) {
+pub(in crate::serve) fn add(families: &mut Families, workers: &[Arc<Counts>]) {
     let sum = |count: &dyn Fn(&Counts) -> u64| workers.iter().map(|worker| count(worker)).sum::<u64>();
     let total = |count: fn(&Counts) -> &Counter| sum(&|worker| count(worker).get());
     let statuses: Vec<String> =

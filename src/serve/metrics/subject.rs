@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::collect::Known;
+use crate::collect::{Collector, Known};
 use crate::domain::mailing;
 use crate::domain::outcome::Day;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
-use crate::serve::metrics::families::{Families, flag, float};
-use crate::serve::state::State;
+use crate::feeds::Shelf;
+use crate::serve::metrics::families::{Families, flag, float, seconds};
 
 /// The verdicts that a read can end in.
 const READ: [Verdict; 8] = [
@@ -36,10 +36,10 @@ struct Standing {
 }
 
 /// Those that are read: as many as are watched and as `subjects.on_demand_max` allows.
-pub(super) fn add(families: &mut Families, state: &State) {
-    let subjects = state.collector.subjects();
+pub(in crate::serve) fn add(families: &mut Families, collector: &Collector, shelf: &Shelf) {
+    let subjects = collector.subjects();
     let all: Vec<Standing> =
-        subjects.into_iter().map(|(subject, known)| standing(subject, &known, state)).collect();
+        subjects.into_iter().map(|(subject, known)| standing(subject, &known, collector, shelf)).collect();
     let label = |standing: &Standing| vec![("subject", standing.subject.as_str())];
     families.gauge(
         "crosslist_subject_verdict",
@@ -83,7 +83,7 @@ pub(super) fn add(families: &mut Families, state: &State) {
     );
 }
 
-fn standing(subject: SubjectId, known: &Known, state: &State) -> Standing {
+fn standing(subject: SubjectId, known: &Known, collector: &Collector, shelf: &Shelf) -> Standing {
     let status = known.status.as_ref();
     // A page that came back short has no day of its own until it is kept.
     let short = status
@@ -94,15 +94,9 @@ fn standing(subject: SubjectId, known: &Known, state: &State) -> Standing {
         verdict: status.map_or(Verdict::Unread, |status| status.outcome.verdict),
         proved: status.and_then(|status| status.proved),
         newest: known.newest(),
-        is_awaiting: state.collector.is_awaiting(subject),
+        is_awaiting: collector.is_awaiting(subject),
         gaps: known.days.values().filter(|day| day.verdict == Verdict::Gap).count(),
         missing: known.days.values().chain(&short).map(|day| day.missing).sum(),
-        events: state.shelf.days(&[subject]).iter().map(|day| day.len()).sum(),
+        events: shelf.days(&[subject]).iter().map(|day| day.len()).sum(),
     }
-}
-
-/// As Prometheus tells moments.
-#[expect(clippy::cast_precision_loss, reason = "exact for millions of years")]
-pub(super) fn seconds(at: Timestamp) -> f64 {
-    at.as_second() as f64
 }

@@ -9,11 +9,10 @@ use crate::domain::mailing;
 use crate::serve::documents::cache::Numbers;
 use crate::serve::documents::render_queue::QueueNumbers;
 use crate::serve::metrics::counts::Counts;
-use crate::serve::metrics::families::{Families, flag, float};
-use crate::serve::metrics::subject::seconds;
+use crate::serve::metrics::families::{Families, flag, float, seconds};
 use crate::serve::reload_status::Loaded;
 
-pub(super) fn documents(families: &mut Families, documents: &Numbers, workers: &[Arc<Counts>]) {
+pub(in crate::serve) fn documents(families: &mut Families, documents: &Numbers, workers: &[Arc<Counts>]) {
     families.counter(
         "crosslist_documents_total",
         "Documents that were answered with or made, by where they came from: `recent` were asked for in the same words \
@@ -57,7 +56,7 @@ pub(super) fn documents(families: &mut Families, documents: &Numbers, workers: &
 }
 
 /// Who renders and who waits for it, and the compiled expressions: how many, and their bytes.
-pub(super) fn renders(families: &mut Families, queue: &QueueNumbers, programs: (u64, u64)) {
+pub(in crate::serve) fn renders(families: &mut Families, queue: &QueueNumbers, programs: (u64, u64)) {
     let by_class = |numbers: [u64; 2]| {
         let classes = ["ordinary", "costly"].into_iter().zip(numbers);
         classes.map(|(class, number)| (vec![("class", class)], float(number)))
@@ -89,7 +88,7 @@ pub(super) fn renders(families: &mut Families, queue: &QueueNumbers, programs: (
     );
 }
 
-pub(super) fn upstream(families: &mut Families, observed: &Observed, now: Timestamp) {
+pub(in crate::serve) fn upstream(families: &mut Families, observed: &Observed, now: Timestamp) {
     families.counter(
         "crosslist_upstream_requests_total",
         "Requests to arXiv, by how they ended.",
@@ -137,7 +136,7 @@ pub(super) fn upstream(families: &mut Families, observed: &Observed, now: Timest
     );
 }
 
-pub(super) fn store(families: &mut Families, collector: &Collector) {
+pub(in crate::serve) fn store(families: &mut Families, collector: &Collector) {
     let (observed, replica) = (collector.observed(), collector.replica());
     let operations = observed.operations.iter().filter(|(_, spread, _)| spread.count() > 0);
     families.counter(
@@ -170,7 +169,7 @@ pub(super) fn store(families: &mut Families, collector: &Collector) {
     );
 }
 
-pub(super) fn settings(families: &mut Families, loaded: &Loaded) {
+pub(in crate::serve) fn settings(families: &mut Families, loaded: &Loaded) {
     families.gauge(
         "crosslist_settings_last_reload_successful",
         "1 where the settings that were read last are in force, 0 where they had mistakes and older ones are.",

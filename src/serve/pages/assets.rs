@@ -9,7 +9,8 @@ use crate::filter::{self, Context, Limits, Lists, Mode};
 use crate::render::page::{self, Site};
 use crate::serve::answer::respond;
 use crate::serve::documents::document::Document;
-use crate::serve::request::{feed_request, public_url};
+use crate::serve::http::public_url;
+use crate::serve::request::feed_request;
 use crate::serve::state::State;
 
 /// How long a browser keeps what changes only with the program.
@@ -98,7 +99,7 @@ pub(in crate::serve) async fn help_http(request: HttpRequest, state: web::Data<S
 }
 
 fn help_page(request: &HttpRequest, state: &State, page: &Below) -> HttpResponse {
-    match feed_request::nothing(request, state) {
+    match feed_request::nothing(request, &state.options) {
         Ok(()) => respond::page(request, &page.document(&public_url::path_of(request)), "no-cache"),
         Err(problem) => problem.respond(request),
     }

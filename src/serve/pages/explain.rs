@@ -12,12 +12,14 @@ use crate::render::page::{self, Site};
 
 use crate::serve::answer::respond;
 use crate::serve::documents::document::Document;
-use crate::serve::documents::render_queue::{Class, Turn};
+use crate::serve::documents::render_queue::Class;
 use crate::serve::documents::render_task::away;
+use crate::serve::http::fields::JSON;
 use crate::serve::http::negotiate;
+use crate::serve::http::public_url;
 use crate::serve::http::request_id::RequestId;
 use crate::serve::problem::details::Problem;
-use crate::serve::request::{feed_request, public_url};
+use crate::serve::request::feed_request;
 use crate::serve::state::State;
 
 /// The answer of `/explain`.
@@ -64,11 +66,11 @@ struct Note {
 
 /// `/explain?q=…&id=…`
 pub(in crate::serve) async fn explain(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    let turn = Turn::of(state.clients.household_of(&request), &state, Class::Costly);
+    let turn = state.turn(state.clients.household_of(&request), Class::Costly);
     let explaining = {
         let (state, asked) = (state.clone(), request.query_string().to_owned());
         away(&turn, RequestId::of(&request), move || {
-            let (query, id) = feed_request::explain(&asked, &state)?;
+            let (query, id) = feed_request::explain(&asked, &state.options)?;
             let subjects: Vec<SubjectId> = state.shelf.subjects();
             let explained = Budget::of_an_address(|budget| {
                 feeds::explained(&state.shelf, &subjects, &query, &id, budget)
@@ -109,7 +111,7 @@ pub(in crate::serve) async fn explain(request: HttpRequest, state: web::Data<Sta
             .collect(),
     };
     let body = serde_json::to_string(&answer).unwrap_or_default();
-    respond::page(&request, &Document::undated(body, respond::JSON), "no-cache")
+    respond::page(&request, &Document::undated(body, JSON), "no-cache")
 }
 
 /// The same for a person.

@@ -12,19 +12,22 @@ use crate::filter::{PLACES, TooMuchWork};
 use crate::render::page::{self, BuiltFeed, Fields, Site, StartPage};
 
 use crate::serve::answer::respond;
-use crate::serve::api::openapi;
+use crate::serve::answer::service_links::service_links;
 use crate::serve::documents::document::Document;
-use crate::serve::documents::render_queue::{Class, Turn};
+use crate::serve::documents::render_queue::Class;
 use crate::serve::documents::render_task::away;
-use crate::serve::feed::{costly, handlers};
+use crate::serve::feed::costly;
+use crate::serve::feed::sources::all_read;
+use crate::serve::http::public_url;
 use crate::serve::http::request_id::RequestId;
-use crate::serve::problem::details;
+use crate::serve::options::Options;
 use crate::serve::problem::details::Problem;
+use crate::serve::problem::response;
 use crate::serve::problem::size::MISTAKES_MAX;
 use crate::serve::request::form_state::{Choices, encoded, fields_of};
 use crate::serve::request::query_parameters;
 use crate::serve::request::values;
-use crate::serve::request::{feed_request, public_url};
+use crate::serve::request::{base_url, feed_request};
 use crate::serve::state::State;
 
 /// Where the form of the page leads, so that what came of it is in sight.
@@ -33,7 +36,7 @@ const OUTCOME: &str = "#feed";
 /// `/`: the choices, the feed that they make and what it brings now.
 pub(in crate::serve) async fn start(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
     let read = Choices::read(request.query_string()).and_then(|choices| {
-        let base = public_url::of(&request, &state)?;
+        let base = base_url::of(&request, &state.options)?;
         Ok((choices, base))
     });
     let (choices, base) = match read {
@@ -42,11 +45,11 @@ pub(in crate::serve) async fn start(request: HttpRequest, state: web::Data<State
     };
     let class =
         if feed_request::may_hold_regex(request.query_string()) { Class::Costly } else { Class::Ordinary };
-    let turn = Turn::of(state.clients.household_of(&request), &state, class);
+    let turn = state.turn(state.clients.household_of(&request), class);
     let making = {
         let state = state.clone();
         away(&turn, RequestId::of(&request), move || {
-            match choices.settled(&state) {
+            match choices.settled(&state.options) {
                 Ok(choices) => outcome(&choices, &base, &state),
                 // The address that the browser then shows is short, says all, and can be shared.
                 Err(address) => Ok(Outcome::Elsewhere(address)),
@@ -57,10 +60,10 @@ pub(in crate::serve) async fn start(request: HttpRequest, state: web::Data<State
         Ok(Outcome::Page(body)) => {
             let document = Document::undated(body, page::CONTENT_TYPE);
             let mut response = respond::page(&request, &document, "no-cache");
-            response.headers_mut().insert(header::LINK, openapi::links(&public_url::path_of(&request)));
+            response.headers_mut().insert(header::LINK, service_links(&public_url::path_of(&request)));
             response
         }
-        Ok(Outcome::Refused(body)) => details::refused_on(body),
+        Ok(Outcome::Refused(body)) => response::refused_on(body),
         Ok(Outcome::Elsewhere(address)) => HttpResponse::SeeOther()
             .insert_header((header::LOCATION, format!("{}{address}{OUTCOME}", public_url::path_of(&request))))
             .insert_header((header::CACHE_CONTROL, "no-cache"))
@@ -79,7 +82,7 @@ enum Outcome {
 }
 
 fn outcome(choices: &Choices, base: &str, state: &State) -> std::result::Result<Outcome, Problem> {
-    let (asked, mut mistakes) = match asked(choices, state) {
+    let (asked, mut mistakes) = match asked(choices, &state.options) {
         Ok(asked) => (Some(asked), Vec::new()),
         Err(problem) => (None, page_mistakes(&problem)),
     };
@@ -91,7 +94,7 @@ fn outcome(choices: &Choices, base: &str, state: &State) -> std::result::Result<
     }
     let asked = asked.filter(|_| mistakes.is_empty());
     let chosen = if choices.subjects.is_empty() {
-        handlers::all_read(state).unwrap_or_default()
+        all_read(state).unwrap_or_default()
     } else {
         choices.subjects.clone()
     };
@@ -112,14 +115,14 @@ fn outcome(choices: &Choices, base: &str, state: &State) -> std::result::Result<
         }
     }
     let site = Site::below(public_url::path(base));
-    let share = site.link(&choices.address(state));
+    let share = site.link(&choices.address(&state.options));
     let made = asked.as_ref().filter(|_| !chosen.is_empty()).map(|asked| Result::of(asked, &chosen, base));
     let made = match &made {
         Some(made) => Ok(made.shown(&share, base)),
         None if mistakes.is_empty() => Err("Choose a subject first: none is read here yet."),
         None => Err("The feed comes back when the mistakes are mended."),
     };
-    let fields = fields_of(&choices.rule, state);
+    let fields = fields_of(&choices.rule, &state.options);
     let place = PLACES.iter().find(|(place, _)| *place == fields.place).map_or("all", |(_, name)| name);
     let named: Vec<(&str, &str)> =
         state.options.named.iter().map(|named| (named.slug.as_str(), named.title.as_str())).collect();
@@ -147,7 +150,7 @@ fn outcome(choices: &Choices, base: &str, state: &State) -> std::result::Result<
 }
 
 /// The feed that the choices make, by the same reading as the feed's own address has.
-fn asked(choices: &Choices, state: &State) -> std::result::Result<Asked, Problem> {
+fn asked(choices: &Choices, options: &Options) -> std::result::Result<Asked, Problem> {
     let is_everything = choices.subjects.is_empty() && !choices.is_search();
     // The feed of everything has replacements, which is more than a newcomer wants to see.
     let types = if is_everything && choices.types.is_empty() { "new,cross" } else { &choices.types };
@@ -165,7 +168,7 @@ fn asked(choices: &Choices, state: &State) -> std::result::Result<Asked, Problem
         .collect();
     let given = query_parameters::given(
         &query.join("&"),
-        state,
+        options,
         &[&["q"], query_parameters::FEED, query_parameters::SHOWN],
     )?;
     let scope = match (choices.subjects.is_empty(), choices.is_search()) {
@@ -173,7 +176,7 @@ fn asked(choices: &Choices, state: &State) -> std::result::Result<Asked, Problem
         (true, false) => Scope::Everything,
         (false, _) => Scope::Subjects(values::sorted(choices.subjects.clone())?),
     };
-    feed_request::asked(scope, given, choices.usual_types(), state)
+    feed_request::asked(scope, given, choices.usual_types(), options)
 }
 
 fn page_mistakes(problem: &Problem) -> Vec<page::FieldDiagnostic> {

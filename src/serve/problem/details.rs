@@ -1,26 +1,17 @@
-//! How is a mistake answered?
-//!
-//! `application/problem+json` (RFC 9457), or a page for a browser; never cacheable.
+//! The problems (RFC 9457) that the service answers with, each with its title, status, detail and mistakes.
 
 use std::time::Duration;
 
-use actix_web::http::{Method, StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use actix_web::http::{Method, StatusCode};
 use serde::Serialize;
 
 use crate::domain::excerpt::beginning;
 use crate::domain::taxonomy::UnknownSubject;
 use crate::filter::TooMuchWork;
-use crate::render;
-use crate::render::page::Site;
 
-use crate::serve::answer::respond;
-use crate::serve::http::negotiate;
-use crate::serve::http::request_id::{RequestId, X_REQUEST_ID};
 pub(in crate::serve) use crate::serve::problem::parameter_error::Mistake;
+use crate::serve::problem::suggestions;
 use crate::serve::problem::types::{Code, Kind};
-use crate::serve::problem::{plain_text, suggestions};
-use crate::serve::request::public_url;
 
 /// The shortest `Retry-After`, so that a reader does not come back while the answer is on its way.
 const RETRY_AFTER_SECONDS_MIN: u64 = 5;
@@ -36,7 +27,7 @@ const NAME_CHARACTERS_MAX: usize = 64;
 pub(in crate::serve) struct Problem {
     #[serde(skip)]
     pub(in crate::serve) kind: Kind,
-    title: &'static str,
+    pub(super) title: &'static str,
     #[serde(serialize_with = "status_number")]
     pub(in crate::serve) status: StatusCode,
     /// What is wrong as a whole.
@@ -48,23 +39,11 @@ pub(in crate::serve) struct Problem {
     #[serde(skip_serializing_if = "is_zero")]
     left_out: usize,
     #[serde(skip)]
-    retry_after: Option<u64>,
+    pub(super) retry_after: Option<u64>,
 }
 
 /// The media type of a problem (RFC 9457).
 pub(in crate::serve) const PROBLEM: &str = "application/problem+json";
-
-/// A problem as one request had it.
-#[derive(Serialize)]
-struct Occurrence<'a> {
-    /// Stable: a section of the HTTP help.
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(flatten)]
-    problem: &'a Problem,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    instance: Option<String>,
-}
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 fn status_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
@@ -269,73 +248,6 @@ impl Problem {
         };
         self.errors.iter().map(Mistake::said).chain(more).collect()
     }
-
-    /// The answer where nothing is known any more of what was asked, from a service below a path.
-    pub(in crate::serve) fn respond_unasked(&self, below: &str, id: &RequestId) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status);
-        response.insert_header((header::CACHE_CONTROL, "no-store"));
-        response.insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
-        response.insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
-        response.insert_header((X_REQUEST_ID, id.to_string()));
-        response.content_type(PROBLEM).body(self.json(below, Some(id)))
-    }
-
-    /// With the request that it was, by which the log tells more.
-    pub(in crate::serve) fn json(&self, below: &str, id: Option<&RequestId>) -> String {
-        let instance = id.map(|id| format!("urn:crosslist:request:{id}"));
-        serde_json::to_string(&Occurrence {
-            kind: format!("{below}{}", self.kind.address()),
-            problem: self,
-            instance,
-        })
-        .unwrap_or_default()
-    }
-
-    /// The answer, in the form that the asker reads.
-    pub(in crate::serve) fn respond(&self, request: &HttpRequest) -> HttpResponse {
-        let mut response = begun(self.status);
-        if let Some(seconds) = self.retry_after {
-            response.insert_header((header::RETRY_AFTER, seconds));
-        }
-        if self.status == StatusCode::UNAUTHORIZED {
-            response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"crosslist\""));
-        }
-        let below = public_url::path_of(request);
-        let (content_type, body) = if negotiate::wants_page(request) {
-            let site = Site::below(&below);
-            let body = self.fitted(|problem| render::page::problem(&site, problem.title, &problem.detail));
-            for field in respond::page_fields() {
-                response.insert_header(field);
-            }
-            (render::page::CONTENT_TYPE, body)
-        } else if negotiate::wants_text(request) {
-            ("text/plain; charset=utf-8", self.fitted(|problem| plain_text::text(problem, request)))
-        } else {
-            let id = RequestId::of(request);
-            (PROBLEM, self.fitted(|problem| problem.json(&below, id.as_ref())))
-        };
-        response.content_type(content_type);
-        response.body(body)
-    }
-}
-
-/// The start page with mistakes on it.
-pub(in crate::serve) fn refused_on(page: String) -> HttpResponse {
-    let mut response = begun(StatusCode::BAD_REQUEST);
-    for field in respond::page_fields() {
-        response.insert_header(field);
-    }
-    response.content_type(render::page::CONTENT_TYPE).body(page)
-}
-
-/// What every answer says that is no document.
-fn begun(status: StatusCode) -> HttpResponseBuilder {
-    let mut response = HttpResponse::build(status);
-    response.insert_header((header::CACHE_CONTROL, "no-store"));
-    response.insert_header((header::VARY, "Accept"));
-    response.insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
-    response.insert_header((header::ACCESS_CONTROL_EXPOSE_HEADERS, respond::EXPOSED));
-    response
 }
 
 #[cfg(test)]

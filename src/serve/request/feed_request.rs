@@ -12,13 +12,12 @@ use crate::feeds::{self as make, Asked, Limit, NamedOptions, Scope, Selection};
 use crate::filter::{self, Context, Limits, Lists, Mode, Query};
 use crate::render::Format;
 
-use crate::serve::feed::html_view::View;
-use crate::serve::http::negotiate;
+use crate::serve::http::{negotiate, public_url};
+use crate::serve::options::Options;
 use crate::serve::problem::details::{Mistake, Problem};
 use crate::serve::problem::types::Code;
-use crate::serve::request::public_url;
-use crate::serve::state::State;
-
+use crate::serve::request::base_url;
+use crate::serve::request::page_view::PageView;
 use crate::serve::request::query_parameters::{FEED, Given, RULE, SHOWN, given};
 use crate::serve::request::values::subject_list;
 
@@ -33,7 +32,7 @@ pub(in crate::serve) struct FeedRequest {
     /// The public address of the service, without a slash at the end.
     pub(in crate::serve) base: String,
     /// What a page to read shows beside the feed.
-    pub(in crate::serve) view: Option<Box<View>>,
+    pub(in crate::serve) view: Option<Box<PageView>>,
 }
 
 impl FeedRequest {
@@ -64,14 +63,18 @@ pub(in crate::serve) struct Target<'a> {
 
 impl<'a> Target<'a> {
     /// That of a request; `last` is the name of the last part.
-    pub(in crate::serve) fn of(request: &'a HttpRequest, state: &State, last: &str) -> Result<Self, Problem> {
+    pub(in crate::serve) fn of(
+        request: &'a HttpRequest,
+        options: &Options,
+        last: &str,
+    ) -> Result<Self, Problem> {
         Ok(Self {
             path: request.uri().path(),
             // The pattern of a search has no parameter there.
             last: request.match_info().get(last).unwrap_or_else(|| last_part(request.path())),
             query: request.query_string(),
             form: negotiate::form(request),
-            base: public_url::of(request, state)?,
+            base: base_url::of(request, options)?,
         })
     }
 }
@@ -81,7 +84,7 @@ fn last_part(path: &str) -> &str {
 }
 
 /// Reads the path and the query of `/subjects/{subjects}`.
-pub(in crate::serve) fn subjects(target: &Target<'_>, state: &State) -> Result<FeedRequest, Problem> {
+pub(in crate::serve) fn subjects(target: &Target<'_>, options: &Options) -> Result<FeedRequest, Problem> {
     // The router leaves `+` as it came; some clients encode it.
     let path = target.last.replace("%2B", "+").replace("%2b", "+");
     let (list, form) = form_of(&path, target.form);
@@ -90,17 +93,17 @@ pub(in crate::serve) fn subjects(target: &Target<'_>, state: &State) -> Result<F
     } else {
         Scope::Subjects(subject_list(list, '+')?)
     };
-    let given = given(target.query, state, &[RULE, of_form(form), FEED, SHOWN])?;
-    feed_request(scope, given, &AnnounceType::ALL, form, target, state)
+    let given = given(target.query, options, &[RULE, of_form(form), FEED, SHOWN])?;
+    feed_request(scope, given, &AnnounceType::ALL, form, target, options)
 }
 
 /// Reads `/search[.{format}]`.
-pub(in crate::serve) fn search(target: &Target<'_>, state: &State) -> Result<FeedRequest, Problem> {
+pub(in crate::serve) fn search(target: &Target<'_>, options: &Options) -> Result<FeedRequest, Problem> {
     let (name, form) = form_of(target.last, target.form);
     if name != "search" {
         return Err(Problem::unknown_path(public_url::path(&target.base), target.path));
     }
-    let mut given = given(target.query, state, &[RULE, &["subjects"], of_form(form), FEED, SHOWN])?;
+    let mut given = given(target.query, options, &[RULE, &["subjects"], of_form(form), FEED, SHOWN])?;
     if given.query.is_none() {
         return Err(Problem::bad_request(vec![Mistake {
             code: Code::NoQuery,
@@ -112,11 +115,11 @@ pub(in crate::serve) fn search(target: &Target<'_>, state: &State) -> Result<Fee
         }]));
     }
     let scope = Scope::Search(std::mem::take(&mut given.subjects));
-    feed_request(scope, given, &APPEARANCES, form, target, state)
+    feed_request(scope, given, &APPEARANCES, form, target, options)
 }
 
 /// Reads `/keywords/{keyword}[.{format}]` and `/keywords[.{format}]?keyword=…`.
-pub(in crate::serve) fn keyword(target: &Target<'_>, state: &State) -> Result<FeedRequest, Problem> {
+pub(in crate::serve) fn keyword(target: &Target<'_>, options: &Options) -> Result<FeedRequest, Problem> {
     let own: [&[&str]; 4] = [RULE, &["subjects"], FEED, SHOWN];
     // The path begins with a slash, and `keywords` may be encoded in it.
     let (keyword, form, mut given) = if let Some(part) = target.path.splitn(3, '/').nth(2) {
@@ -127,7 +130,7 @@ pub(in crate::serve) fn keyword(target: &Target<'_>, state: &State) -> Result<Fe
         if name != "keywords" {
             return Err(Problem::unknown_path(public_url::path(&target.base), target.path));
         }
-        let mut given = given(target.query, state, &[&own[..], &[&["keyword"], of_form(form)]].concat())?;
+        let mut given = given(target.query, options, &[&own[..], &[&["keyword"], of_form(form)]].concat())?;
         let Some(keyword) = given.keyword.take() else { return Err(no_keyword()) };
         (keyword, form, Some(given))
     };
@@ -155,7 +158,7 @@ pub(in crate::serve) fn keyword(target: &Target<'_>, state: &State) -> Result<Fe
         Some(given) => given,
         None => crate::serve::request::query_parameters::given(
             target.query,
-            state,
+            options,
             &[&own[..], &[of_form(form)]].concat(),
         )?,
     };
@@ -170,7 +173,7 @@ pub(in crate::serve) fn keyword(target: &Target<'_>, state: &State) -> Result<Fe
         mistake("the keyword has no word in it", "write letters or digits, such as /keywords/GPU.atom")
     })?;
     let scope = Scope::Keyword(keyword, rule, std::mem::take(&mut given.subjects));
-    feed_request(scope, given, &APPEARANCES, form, target, state)
+    feed_request(scope, given, &APPEARANCES, form, target, options)
 }
 
 fn no_keyword() -> Problem {
@@ -185,8 +188,8 @@ fn no_keyword() -> Problem {
 }
 
 /// Reads `/explain?q=…&id=…`.
-pub(in crate::serve) fn explain(query: &str, state: &State) -> Result<(Query, ArxivId), Problem> {
-    let mut given = given(query, state, &[RULE, &["id"]])?;
+pub(in crate::serve) fn explain(query: &str, options: &Options) -> Result<(Query, ArxivId), Problem> {
+    let mut given = given(query, options, &[RULE, &["id"]])?;
     let missing = |parameter: &str, hint: &str| Mistake {
         code: Code::MissingParameter,
         parameter: parameter.to_owned(),
@@ -206,37 +209,37 @@ pub(in crate::serve) fn explain(query: &str, state: &State) -> Result<(Query, Ar
 }
 
 /// Reads the query of an address that has nothing to choose.
-pub(in crate::serve) fn nothing(request: &HttpRequest, state: &State) -> Result<(), Problem> {
-    given(request.query_string(), state, &[]).map(drop)
+pub(in crate::serve) fn nothing(request: &HttpRequest, options: &Options) -> Result<(), Problem> {
+    given(request.query_string(), options, &[]).map(drop)
 }
 
 /// Reads `/named/{slug}[.{format}]`.
-pub(in crate::serve) fn named(target: &Target<'_>, state: &State) -> Result<FeedRequest, Problem> {
+pub(in crate::serve) fn named(target: &Target<'_>, options: &Options) -> Result<FeedRequest, Problem> {
     let (slug, form) = form_of(target.last, target.form);
-    let known = &state.options.named;
+    let known = &options.named;
     let found = known.iter().find(|named| named.slug.eq_ignore_ascii_case(slug));
     let Some(named) = found else {
         return Err(Problem::unknown_feed(slug, known.iter().map(|named| named.slug.as_str())));
     };
-    let given = given(target.query, state, &[RULE, of_form(form), FEED, SHOWN])?;
-    let view = View::of_page(given.page);
-    let asked = of_named(named, given, state)?;
+    let given = given(target.query, options, &[RULE, of_form(form), FEED, SHOWN])?;
+    let view = PageView::of_page(given.page);
+    let asked = of_named(named, given, options)?;
     Ok(FeedRequest { asked, form, base: target.base.clone(), view })
 }
 
-fn of_named(named: &Arc<NamedOptions>, given: Given, state: &State) -> Result<Asked, Problem> {
-    let limit = named.limit.map_or(Limit::Usual(state.options.feed_limit), Limit::Chosen);
-    let days = named.days.unwrap_or(state.options.feed_days);
+fn of_named(named: &Arc<NamedOptions>, given: Given, options: &Options) -> Result<Asked, Problem> {
+    let limit = named.limit.map_or(Limit::Usual(options.feed_limit), Limit::Chosen);
+    let days = named.days.unwrap_or(options.feed_days);
     let usual = Selection::of(&AnnounceType::ALL, days, limit);
     let usually = Presentation { text: named.text, ..Presentation::default() };
     given.chosen(Asked::usual(Scope::Named(named.clone()), usual, usually))
 }
 
 /// A feed of the configuration, or of subjects, with nothing chosen.
-pub(in crate::serve) fn usual(scope: Scope, state: &State) -> Result<Asked, Problem> {
+pub(in crate::serve) fn usual(scope: Scope, options: &Options) -> Result<Asked, Problem> {
     match &scope {
-        Scope::Named(named) => of_named(named, Given::default(), state),
-        _ => asked(scope, Given::default(), &AnnounceType::ALL, state),
+        Scope::Named(named) => of_named(named, Given::default(), options),
+        _ => asked(scope, Given::default(), &AnnounceType::ALL, options),
     }
 }
 
@@ -249,10 +252,10 @@ fn feed_request(
     default_types: &[AnnounceType],
     form: negotiate::Form,
     target: &Target<'_>,
-    state: &State,
+    options: &Options,
 ) -> Result<FeedRequest, Problem> {
-    let view = View::of_page(given.page);
-    let asked = asked(scope, given, default_types, state)?;
+    let view = PageView::of_page(given.page);
+    let asked = asked(scope, given, default_types, options)?;
     Ok(FeedRequest { asked, form, base: target.base.clone(), view })
 }
 
@@ -261,12 +264,12 @@ pub(in crate::serve) fn asked(
     scope: Scope,
     given: Given,
     default_types: &[AnnounceType],
-    state: &State,
+    options: &Options,
 ) -> Result<Asked, Problem> {
     let names_a_type = given.query.as_ref().is_some_and(Query::names_a_type);
     let types = if names_a_type { &AnnounceType::ALL } else { default_types };
-    let limit = Limit::Usual(state.options.feed_limit);
-    let usual = Selection::of(types, state.options.feed_days, limit);
+    let limit = Limit::Usual(options.feed_limit);
+    let usual = Selection::of(types, options.feed_days, limit);
     given.chosen(Asked::usual(scope, usual, Presentation::default()))
 }
 

@@ -6,11 +6,11 @@ use crate::domain::announcement::AnnounceType;
 use crate::domain::taxonomy::SubjectId;
 use crate::filter::{self, Context, Limits, Mode, PLACES, RuleForm};
 
+use crate::serve::options::Options;
 use crate::serve::problem::details::{Mistake, Problem};
 use crate::serve::problem::types::Code;
 use crate::serve::request::tracking::is_tracking;
 use crate::serve::request::values::shortened;
-use crate::serve::state::State;
 
 /// What a feed is made of, as it stands in the address; `was` and the fields come from the form alone.
 pub(in crate::serve) const KNOWN: [&str; 11] =
@@ -91,10 +91,10 @@ impl Choices {
     /// Where the choices stand by themselves, when they came from the form.
     ///
     /// A rule that was changed is the rule, and fields that were changed rewrite it; what no field can say stays.
-    pub(in crate::serve) fn settled(mut self, state: &State) -> Result<Self, String> {
+    pub(in crate::serve) fn settled(mut self, options: &Options) -> Result<Self, String> {
         let Some((was, fields)) = self.form.take() else { return Ok(self) };
         let was = on_one_line(&was);
-        let filled = fields_of(&was, state);
+        let filled = fields_of(&was, options);
         let is_changed = RuleForm { rest: filled.rest.clone(), ..fields.clone() } != filled
             // Without words, where they would be looked for says nothing.
             && !(fields.words == filled.words
@@ -105,15 +105,15 @@ impl Choices {
         if self.rule == was && is_changed {
             self.rule = RuleForm { rest: filled.rest, ..fields }.rule();
         }
-        Err(self.address(state))
+        Err(self.address(options))
     }
 
     /// The address of the start page with these choices.
-    pub(in crate::serve) fn address(&self, state: &State) -> String {
+    pub(in crate::serve) fn address(&self, options: &Options) -> String {
         let ids: Vec<&str> = self.subjects.iter().map(|subject| subject.as_str()).collect();
         let subjects = [ids.join(","), self.unknown.join(",")].join(",");
         let types = if self.is_usual(&self.types) { "" } else { &*self.types };
-        let days = if self.days == state.options.feed_days.to_string() { "" } else { &*self.days };
+        let days = if self.days == options.feed_days.to_string() { "" } else { &*self.days };
         let text = if self.text == "unicode" { "" } else { &*self.text };
         let profile = if self.profile == "reader" { "" } else { &*self.profile };
         let parameters = [
@@ -162,8 +162,8 @@ fn on_one_line(rule: &str) -> String {
 }
 
 /// The fields that a rule fills; none for one that is not understood.
-pub(in crate::serve) fn fields_of(rule: &str, state: &State) -> RuleForm {
-    let context = Context { lists: &state.options.lists, mode: Mode::Native };
+pub(in crate::serve) fn fields_of(rule: &str, options: &Options) -> RuleForm {
+    let context = Context { lists: &options.lists, mode: Mode::Native };
     match filter::parse(rule, &Limits::URL, &context) {
         Ok(query) => RuleForm::of(rule, &query, &Limits::URL, &context),
         Err(_) => RuleForm { rest: rule.to_owned(), ..RuleForm::default() },

@@ -1,8 +1,11 @@
 //! The parsed request: what is asked for, and every mistake in it.
 
+pub mod api_request;
+pub mod base_url;
 pub mod feed_request;
 pub mod form_state;
-pub mod public_url;
+pub mod official;
+pub mod page_view;
 pub mod query_parameters;
 pub mod tracking;
 pub mod values;

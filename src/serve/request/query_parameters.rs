@@ -11,11 +11,11 @@ use crate::domain::taxonomy::SubjectId;
 use crate::feeds::{Asked, Limit, Scope, Selection};
 use crate::filter::{self, Aliases, Context, Limits, Mode, Query};
 
+use crate::serve::options::Options;
 use crate::serve::problem::details::{Mistake, Problem};
 use crate::serve::problem::types::Code;
 use crate::serve::request::tracking::is_tracking;
 use crate::serve::request::values::{choice, flag, number, shortened, subject_list, types, wrong};
-use crate::serve::state::State;
 
 /// The most items of a feed.
 pub(in crate::serve) const LIMIT_MAX: usize = 2_000;
@@ -130,13 +130,13 @@ impl Given {
 
 /// Reads a query string; what is not among `known` is a mistake, and so is a value that means nothing.
 /// Only what was appended to follow a link is left alone.
-pub(in crate::serve) fn given(query: &str, state: &State, known: &[&[&str]]) -> Result<Given, Problem> {
+pub(in crate::serve) fn given(query: &str, options: &Options, known: &[&[&str]]) -> Result<Given, Problem> {
     let known = known.concat();
     let is_compat =
         form_urlencoded::parse(query.as_bytes()).any(|pair| pair == ("compat".into(), "arxiv".into()));
     let mode = if is_compat { Mode::Compat } else { Mode::Native };
     let (given, mistakes, filters) = (Given::default(), Vec::new(), Vec::new());
-    let mut reader = Reader { state, mode, given, mistakes, filters };
+    let mut reader = Reader { options, mode, given, mistakes, filters };
     let mut seen: Vec<Cow<'_, str>> = Vec::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| !is_tracking(name)) {
         let refused = |code, message: String, hint: String| Mistake {
@@ -180,7 +180,7 @@ pub(in crate::serve) fn given(query: &str, state: &State, known: &[&[&str]]) -> 
 }
 
 struct Reader<'a> {
-    state: &'a State,
+    options: &'a Options,
     mode: Mode,
     given: Given,
     mistakes: Vec<Mistake>,
@@ -190,11 +190,11 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn read(&mut self, name: &str, value: &str) -> Result<(), Problem> {
-        let days_max = self.state.options.feed_days_max;
+        let days_max = self.options.feed_days_max;
         let given = &mut self.given;
         match name {
             "q" | "search_query" => {
-                let context = Context { lists: &self.state.options.lists, mode: self.mode };
+                let context = Context { lists: &self.options.lists, mode: self.mode };
                 match filter::parse(value, &Limits::URL, &context) {
                     Ok(query) => given.query = Some(query),
                     Err(errors) => {

@@ -4,7 +4,6 @@
 //! means the component of that name, and of parameters and headers also a group of them. Whatever the code has a
 //! constant for comes from there.
 
-mod finished;
 mod hub;
 mod parameters;
 mod start;
@@ -12,7 +11,6 @@ mod start;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use actix_web::http::header::HeaderValue;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
@@ -27,23 +25,14 @@ use crate::serve::addresses::{Access, Address};
 use crate::serve::answer::respond;
 use crate::serve::api::hub::PATH;
 use crate::serve::api::query;
+use crate::serve::http::public_url;
 use crate::serve::options::Options;
 use crate::serve::problem::types::{Code, Kind};
 use crate::serve::push_settings::Outward;
 use crate::serve::reload_status::Cause;
-use crate::serve::request::{feed_request, public_url};
+use crate::serve::request::{base_url, feed_request};
 use crate::serve::routes::{Methods, ROUTES};
 use crate::serve::state::State;
-
-pub use finished::Description;
-
-/// Where the document of a service below a path is, for whoever looks for it (RFC 8631).
-pub(in crate::serve) fn links(path: &str) -> HeaderValue {
-    let links = format!(
-        "<{path}/openapi.json>; rel=\"service-desc\"; type=\"application/json\", <{path}/help/http>; rel=\"service-doc\""
-    );
-    HeaderValue::try_from(links).unwrap_or(HeaderValue::from_static(""))
-}
 
 static BY_HAND: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("document.json")).unwrap_or_default());
@@ -64,9 +53,14 @@ const OF_WHAT_IS_NOT_KEPT: &[&str] = &["Cache-Control", "X-Content-Type-Options"
 
 /// `/openapi.json`
 pub(in crate::serve) async fn document(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    let described = feed_request::nothing(&request, &state).and_then(|()| public_url::of(&request, &state));
-    match described.map(|base| Description::of(base, &state)) {
-        Ok(document) => respond::page(&request, &document, "no-cache"),
+    let described =
+        feed_request::nothing(&request, &state.options).and_then(|()| base_url::of(&request, &state.options));
+    match described {
+        Ok(base) => {
+            let write = |base: &str| describe(base, &state.options, &state.doors, &state.outward).to_string();
+            let document = state.description.get(base, state.generation, write);
+            respond::page(&request, &document, "no-cache")
+        }
         Err(problem) => problem.respond(&request),
     }
 }

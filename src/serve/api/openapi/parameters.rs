@@ -10,8 +10,8 @@ use crate::filter::Limits;
 use crate::render::Format;
 
 use crate::serve::api::openapi::start;
-use crate::serve::api::query;
 use crate::serve::options::Options;
+use crate::serve::request::api_request;
 use crate::serve::request::feed_request::KEYWORD_BYTES_MAX;
 use crate::serve::request::form_state;
 use crate::serve::request::query_parameters::{
@@ -138,7 +138,7 @@ pub(super) fn group(word: &str) -> Option<Vec<String>> {
             let key = |name: &&str| {
                 if *name == "search_query" { format!("api-{name}") } else { (*name).to_owned() }
             };
-            Some(query::KNOWN.iter().map(key).collect())
+            Some(api_request::KNOWN.iter().map(key).collect())
         }
         "CONDITIONAL" => own(&["Accept-Encoding", "If-None-Match", "If-Modified-Since", "A-IM"]),
         "conditional-headers" => own(&["Accept-Encoding", "If-None-Match", "If-Modified-Since"]),
@@ -148,7 +148,7 @@ pub(super) fn group(word: &str) -> Option<Vec<String>> {
 
 /// The names of all parameters of a query.
 fn names() -> impl Iterator<Item = &'static str> {
-    let known = [RULE, FEED, SHOWN, &query::KNOWN].concat();
+    let known = [RULE, FEED, SHOWN, &api_request::KNOWN].concat();
     known.into_iter().chain(["id", "page", "subjects", "version"])
 }
 
@@ -229,7 +229,7 @@ fn query(name: &'static str, options: &Options) -> Value {
             &string("arxiv-id"),
             &json!("2602.23598"),
         ),
-        name if query::KNOWN.contains(&name) => of_the_api(name),
+        name if api_request::KNOWN.contains(&name) => of_the_api(name),
         _ => filter(name),
     }
 }
@@ -251,20 +251,20 @@ fn of_the_api(name: &'static str) -> Value {
         ),
         "max_results" => in_query(
             name,
-            &format!("The most results; more than {} are {0}.", query::RESULTS_MAX),
-            &json!({ "type": "integer", "minimum": 0, "maximum": i64::MAX, "default": query::RESULTS }),
+            &format!("The most results; more than {} are {0}.", api_request::RESULTS_MAX),
+            &json!({ "type": "integer", "minimum": 0, "maximum": i64::MAX, "default": api_request::RESULTS }),
             &json!(5),
         ),
         "sortBy" => in_query(
             name,
             "What the results are ordered by.",
-            &json!({ "enum": query::SORTS, "default": query::SORTS[0] }),
+            &json!({ "enum": api_request::SORTS, "default": api_request::SORTS[0] }),
             &json!("lastUpdatedDate"),
         ),
         _ => in_query(
             name,
             "Which end of that order stands first.",
-            &json!({ "enum": query::ORDERS, "default": query::ORDERS[0] }),
+            &json!({ "enum": api_request::ORDERS, "default": api_request::ORDERS[0] }),
             &json!("ascending"),
         ),
     }

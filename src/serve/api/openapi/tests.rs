@@ -7,7 +7,7 @@ use crate::domain::push::HubChoice;
 use crate::filter::Lists;
 use crate::serve::access::keys::Keys;
 use crate::serve::api::openapi::*;
-use crate::serve::gate::access_log::LogOptions;
+use crate::serve::options::LogOptions;
 use crate::serve::routes::ROUTES;
 
 const WHAT_TO_DO: &str = "\nDescribe what is new under `paths` in src/serve/api/openapi/document.json (its parameters, \

@@ -11,36 +11,29 @@ use actix_web::http::{Version, header};
 use actix_web::{HttpMessage, HttpRequest};
 use url::Url;
 
+use crate::serve::access::clients::Clients;
 use crate::serve::access::forwarded;
 use crate::serve::access::forwarded::{Told, has_port, is_host};
 use crate::serve::addresses::Address;
+use crate::serve::http::public_url::{PublicUrl, path};
 use crate::serve::options::Options;
 use crate::serve::problem::details::Problem;
-use crate::serve::state::State;
-
-/// The public address, without a slash at its end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::serve) struct PublicUrl {
-    pub(in crate::serve) base: String,
-    /// Fields of a proxy may have decided it, so that others would have made it another.
-    pub(in crate::serve) is_told: bool,
-}
 
 /// Where the service is for this request, which is changed to what it would be at the root of a host.
 ///
 /// Nothing is noted where the request's own words decide; they are looked at when a link is made.
-pub(in crate::serve) fn settle(request: &mut ServiceRequest, state: &State) {
-    let public = match base_of(&state.options) {
+pub(in crate::serve) fn settle(request: &mut ServiceRequest, options: &Options, clients: &Clients) {
+    let public = match base_of(options) {
         Some(base) if path(&base).is_empty() => return,
-        Some(base) => PublicUrl { base, is_told: false },
+        Some(base) => PublicUrl { base, is_from_proxy: false },
         None => {
             let peer = request.peer_addr().map(|peer| peer.ip());
-            let Some(told) = peer.and_then(|peer| state.clients.told(peer, request.headers())) else {
+            let Some(told) = peer.and_then(|peer| clients.told(peer, request.headers())) else {
                 return;
             };
             // A request that names no host is refused in its turn.
-            let Ok(base) = told_base(&told, request.head(), &state.options) else { return };
-            PublicUrl { base, is_told: true }
+            let Ok(base) = told_base(&told, request.head(), options) else { return };
+            PublicUrl { base, is_from_proxy: true }
         }
     };
     if let Some(uri) = below(request.uri(), path(&public.base)) {
@@ -59,30 +52,14 @@ pub(in crate::serve) fn base_of(options: &Options) -> Option<String> {
 ///
 /// # Errors
 /// It names no host.
-pub(in crate::serve) fn of(request: &HttpRequest, state: &State) -> Result<String, Problem> {
+pub(in crate::serve) fn of(request: &HttpRequest, options: &Options) -> Result<String, Problem> {
     if let Some(public) = request.extensions().get::<PublicUrl>() {
         return Ok(public.base.clone());
     }
-    match base_of(&state.options) {
+    match base_of(options) {
         Some(base) => Ok(base),
-        None => told_base(&Told::default(), request.head(), &state.options),
+        None => told_base(&Told::default(), request.head(), options),
     }
-}
-
-/// The path of the public address, such as `/papers`; empty where the service is at the root of its host.
-pub(in crate::serve) fn path_of(request: &HttpRequest) -> String {
-    request.extensions().get::<PublicUrl>().map_or_else(String::new, |public| path(&public.base).to_owned())
-}
-
-/// May the answer to this request have been another with other fields of a proxy?
-pub(in crate::serve) fn is_told(request: &HttpRequest) -> bool {
-    request.extensions().get::<PublicUrl>().is_some_and(|public| public.is_told)
-}
-
-/// The address that fields of proxies may have decided, so that the request's own `Host` alone does not tell it.
-pub(in crate::serve) fn told(request: &ServiceRequest) -> Option<String> {
-    let extensions = request.extensions();
-    extensions.get::<PublicUrl>().filter(|public| public.is_told).map(|public| public.base.clone())
 }
 
 /// What ids begin with: a proxy that begins to tell the scheme makes no other feed and no other digest.
@@ -91,12 +68,6 @@ pub(in crate::serve) fn for_ids<'a>(base: &'a str, options: &Options) -> Cow<'a,
         Some(rest) if options.base_url.is_none() => Cow::Owned(format!("http://{rest}")),
         _ => Cow::Borrowed(base),
     }
-}
-
-/// The path of an address.
-pub(in crate::serve) fn path(base: &str) -> &str {
-    let authority = base.find("://").map_or(0, |at| at + "://".len());
-    base[authority..].find('/').map_or("", |at| &base[authority + at..])
 }
 
 /// Does the request name its host as RFC 9112 §3.2 wants it: once, and as a host, in the target too where that has one?
@@ -199,12 +170,5 @@ mod tests {
         check("/rss", "/rss", "/");
         check("/subjects/subjects/cs.DC.atom", "/subjects", "/subjects/cs.DC.atom");
         check("/subjects/cs.DC.atom", "/subjects", "/subjects/cs.DC.atom");
-    }
-
-    #[test]
-    fn the_path_of_an_address_is_what_stands_behind_its_host() {
-        assert_eq!(path("https://x.example/a/b"), "/a/b");
-        assert_eq!(path("https://[::1]:8080"), "");
-        assert_eq!(path("http://x.example"), "");
     }
 }

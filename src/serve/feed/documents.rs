@@ -1,0 +1,87 @@
+//! The documents of feeds: from the cache, rendered when they are missing there, for readers, files and subscribers.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use crate::domain::taxonomy::SubjectId;
+use crate::feeds::Scope;
+
+use crate::serve::documents::cache::{Found, Key};
+use crate::serve::documents::document::Document;
+use crate::serve::documents::render_queue::Turn;
+use crate::serve::documents::render_task::written;
+use crate::serve::feed::costly::turn;
+use crate::serve::feed::html_view;
+use crate::serve::feed::render::{Since, render};
+use crate::serve::feed::sources::subjects_of;
+use crate::serve::http::request_id::RequestId;
+use crate::serve::problem::details::Problem;
+use crate::serve::request::feed_request::FeedRequest;
+use crate::serve::state::State;
+
+/// The document of a feed, from the cache or rendered now.
+pub(in crate::serve) async fn document(
+    asked: &FeedRequest,
+    subjects: &[SubjectId],
+    since: Option<Since>,
+    id: Option<RequestId>,
+    turn: &Turn,
+    state: &State,
+) -> Result<Found, Problem> {
+    let sources = state.shelf.sources(subjects);
+    let generation = state.shelf.generation(&sources);
+    let key = Key {
+        request: asked.clone().into(),
+        sources: sources.clone(),
+        generation,
+        since: since.as_ref().map(|since| since.tag),
+    };
+    let render = || {
+        let (asked, state) = (asked.clone(), state.clone());
+        let (sources, since) = (sources.clone(), since.clone());
+        written(turn, id.clone(), move || render(&asked, &sources, since.as_ref(), &state))
+    };
+    state.documents.get(key, turn, render).await
+}
+
+/// A feed as it is now, for a file; none while a subject of it was never read.
+pub(in crate::serve) fn for_a_file(asked: FeedRequest, state: &State) -> Option<Document> {
+    let subjects = subjects_of(&asked.asked, state).ok()?;
+    let is_read = subjects.iter().all(|subject| state.shelf.holds(*subject));
+    if !is_read {
+        return None;
+    }
+    let asked = html_view::noted(asked, &subjects, state);
+    render(&asked, &state.shelf.sources(&subjects), None, state).ok()
+}
+
+/// Renders a feed again whose content has changed, before its readers ask; one that costs much and that a reader made
+/// up is rendered when it is asked for.
+pub(in crate::serve) async fn renew(asked: &FeedRequest, state: &State) -> Option<Found> {
+    let is_configured = matches!(asked.asked.scope, Scope::Named(_));
+    let has_rule = asked.asked.selection.query.is_some() || asked.asked.selection.aliases.is_some();
+    if asked.asked.is_costly() && (has_rule || !is_configured) {
+        return None;
+    }
+    let subjects = subjects_of(&asked.asked, state).ok()?;
+    let turn = state.own_turn(turn(asked, None, state).class);
+    document(asked, &subjects, None, None, &turn, state).await.ok()
+}
+
+/// A feed as its subscribers get it, with what tells whether they have; nothing is read for it.
+pub(in crate::serve) async fn as_topic(
+    asked: &FeedRequest,
+    client: Option<IpAddr>,
+    state: &State,
+) -> Result<(Arc<Document>, String), Problem> {
+    let subjects = subjects_of(&asked.asked, state)?;
+    state.collector.admit(&subjects).map_err(|error| Problem::not_admitted(error.to_string()))?;
+    if let Some(cold) = subjects.iter().find(|subject| !state.shelf.holds(**subject)) {
+        let detail = format!("{cold} has not been read from arXiv yet; ask for the feed first");
+        return Err(Problem::not_read_yet(detail, state.collector.wait_estimate()));
+    }
+    let turn = turn(asked, client, state);
+    let found = document(asked, &subjects, None, None, &turn, state).await?;
+    let content = found.document.content().to_owned();
+    Ok((found.document, content))
+}

@@ -1,0 +1,92 @@
+//! Renders the document of a feed in the form that was asked for.
+
+use std::sync::Arc;
+
+use crate::domain::event::Event;
+use crate::domain::feed::Feed;
+use crate::domain::mailing;
+use crate::domain::taxonomy::SubjectId;
+use crate::feeds::{self as make, Budget};
+use crate::render;
+
+use crate::serve::documents::document::{Document, fingerprint};
+use crate::serve::feed::costly::too_much_work;
+use crate::serve::feed::{html_view, official};
+use crate::serve::http::etag::Tag;
+use crate::serve::http::negotiate::Form;
+use crate::serve::problem::details::Problem;
+use crate::serve::request::base_url;
+use crate::serve::request::feed_request::FeedRequest;
+use crate::serve::state::State;
+
+/// What an asker has seen of a feed.
+#[derive(Clone, Debug)]
+pub(in crate::serve) struct Since {
+    pub(in crate::serve) tag: Tag,
+    pub(in crate::serve) items: Arc<[u64]>,
+    /// The tag of the feed as it is now.
+    pub(in crate::serve) whole: Tag,
+}
+
+/// The document of a feed; with `since`, of its items that the version named there did not have.
+pub(in crate::serve) fn render(
+    request: &FeedRequest,
+    sources: &[SubjectId],
+    since: Option<&Since>,
+    state: &State,
+) -> Result<Document, Problem> {
+    let newest = state.shelf.newest(sources).unwrap_or_else(|| mailing::newest_due(state.clock.now()));
+    let mut events =
+        Budget::of_an_address(|budget| make::choose(&state.shelf, sources, &request.asked, budget))
+            .map_err(|why| too_much_work(&request.asked, why))?;
+    let updated = make::updated(&request.asked, &events, newest);
+    let items: Vec<u64> = events.iter().map(fingerprint).collect();
+    if let Some(since) = since {
+        let mut fingerprints = items.iter();
+        events.retain(|_| fingerprints.next().is_some_and(|item| !since.items.contains(item)));
+    }
+    let hub_url = state.outward.hub_url(&request.base);
+    let content = hub_url.as_ref().map(|_| content(&events)).unwrap_or_default();
+    let feed = || {
+        let ids = base_url::for_ids(&request.base, &state.options);
+        let bases = make::Bases { links: &request.base, ids: &ids };
+        let feed = make::feed(&request.asked, &events, bases, newest);
+        Feed { updated, hub_url: hub_url.clone(), ..feed }
+    };
+    let (body, content_type) = match request.form {
+        Form::Feed(format) => (render::feed(&feed(), format), format.content_type()),
+        Form::Page => (html_view::page(request, &feed(), &events, newest), render::page::CONTENT_TYPE),
+        Form::Official(shape) => {
+            let listed = official::listing(request, events.clone(), updated, shape, hub_url.clone());
+            (listed, shape.content_type())
+        }
+    };
+    let mut document = Document::new(body, content_type, updated);
+    if let Some(hub) = &hub_url {
+        document = document.of_topic(content, hub, own_url(request).as_deref());
+    }
+    Ok(match since {
+        Some(since) => document.part_of(since.whole),
+        None => document.showing(items),
+    })
+}
+
+/// The address that a document gives itself; none for a page.
+fn own_url(request: &FeedRequest) -> Option<String> {
+    match request.form {
+        Form::Feed(format) => {
+            Some(make::url(&request.asked, &request.base).with_extension(format.extension()))
+        }
+        Form::Official(shape) => Some(official::own_url(request, shape)),
+        Form::Page => None,
+    }
+}
+
+/// Which items a feed has, in words that another version of this program writes as well.
+fn content(events: &[Event]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for event in events {
+        hasher.update(format!("{} {} {}\n", event.paper.id, event.listing_date, event.published).as_bytes());
+    }
+    hasher.finalize().to_hex()[..32].to_owned()
+}
