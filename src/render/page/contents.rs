@@ -24,13 +24,13 @@ pub fn contents(site: &Site, named: &[ContentsEntry], subjects: &[ContentsEntry]
     let body = html! {
         h1 { "Feeds" }
         p.lead { "arXiv’s listings as complete feeds: every new paper, cross-list and replacement, once." }
-        p { "All of them for a feed reader: " a href=(site.link("/feeds.opml")) { "feeds.opml" }
+        p { "All feeds as one list: " a href=(site.link("/feeds.opml")) { "feeds.opml" }
             ". Whether every day was read: " a href=(site.link("/status")) { "status" } "." }
         @if named.is_empty() && subjects.is_empty() { p { "No feed is configured." } }
-        (list(site, "By name", named))
-        (list(site, "By subject", subjects))
-        p.quiet { "These are files, made by " a href=(PROJECT_URL) { "crosslist" }
-            ". A crosslist that runs as a service also builds feeds, searches and reads any other subject." }
+        (list(site, "Named feeds", named))
+        (list(site, "Subjects", subjects))
+        p.quiet { "Static files, exported by " a href=(PROJECT_URL) { "crosslist" }
+            ". A crosslist service also builds feeds, searches, and reads any other subject." }
     };
     document(site, "Feeds of arXiv’s listings", Place::Builder, &html! {}, &body)
 }
@@ -39,11 +39,11 @@ pub fn contents(site: &Site, named: &[ContentsEntry], subjects: &[ContentsEntry]
 #[must_use]
 pub fn not_there(site: &Site) -> String {
     let body = html! {
-        h1 { "There is no such file" }
-        p.lead { "These feeds are files: what stands behind a “?” is not heard, and only what is configured is here." }
-        p { a href=(site.link("/")) { "The feeds that there are" } }
+        h1 { "File not found" }
+        p.lead { "These feeds are static files: query parameters have no effect, and only configured feeds exist." }
+        p { a href=(site.link("/")) { "All feeds" } }
     };
-    document(site, "There is no such file", Place::Elsewhere, &html! {}, &body)
+    document(site, "File not found", Place::Elsewhere, &html! {}, &body)
 }
 
 fn list(site: &Site, heading: &str, feeds: &[ContentsEntry]) -> Markup {

@@ -43,9 +43,9 @@ pub fn explain_page(explained: &ExplainPage<'_>) -> String {
     let body = html! {
         h1 {
             @match explained.tree.map(|tree| tree.holds) {
-                Some(true) => "It matches",
-                Some(false) => "It does not match",
-                None => "This paper is not known here",
+                Some(true) => "The paper matches",
+                Some(false) => "The paper does not match",
+                None => "Unknown paper",
             }
         }
         p.lead { code { (explained.rule) } }
@@ -54,9 +54,9 @@ pub fn explain_page(explained: &ExplainPage<'_>) -> String {
             @if let Some((announce_type, date)) = explained.announced { ", " (kind(announce_type)) " of " (plain_date(date)) }
         }
         @if let Some(tree) = explained.tree { ul.reasons { (part(tree)) } }
-        @else { p { "Only papers can be explained that were announced lately in a subject that is read here." } }
-        @for note in explained.notes { p.note { "Is it meant so? " bdi { (note) } } }
-        p { a href=(explained.site.link(&format!("/?q={rule}"))) { "Build a feed with this rule" } " · " a href=(explained.site.link("/help/rules")) { "How rules are written" } }
+        @else { p { "Only recently announced papers of subjects that are read here can be explained." } }
+        @for note in explained.notes { p.note { "Warning: " bdi { (note) } } }
+        p { a href=(explained.site.link(&format!("/?q={rule}"))) { "Build a feed with this rule" } " · " a href=(explained.site.link("/help/rules")) { "Rule syntax" } }
     };
     document(explained.site, "Why a paper matches", Place::Elsewhere, &html! {}, &body)
 }

@@ -61,22 +61,22 @@ fn addresses(made: &BuiltFeed<'_>) -> Markup {
             (line(&format!("address-{format}"), label(format), &address(format)))
         }
         p.open {
-            a href=(made.page_url) { "Read it here" } " · "
-            a href=(made.share) id="share" { "Link to these choices" }
+            a href=(made.page_url) { "Open as page" } " · "
+            a href=(made.share) id="share" { "Permalink" }
         }
         h3 { "Open in" }
         ul.ways {
             @for (name, beginning) in READERS { li { a.way href={ (beginning) (encoded) } rel="noreferrer" { (name) } } }
-            @if let Some(link) = feed_link(&atom) { li { a.way href=(link) { "NetNewsWire and other programs" } } }
+            @if let Some(link) = feed_link(&atom) { li { a.way href=(link) { "NetNewsWire and other apps" } } }
         }
         @if made.is_local {
-            p.quiet { "This service answers at an address of this machine alone: a program here can subscribe, a reader on the web cannot reach it." }
+            p.quiet { "This service listens on localhost only; web-based readers cannot reach it." }
         }
         details.more {
-            summary { "In a chat, or as a named feed" }
+            summary { "Chats and named feeds" }
             (line("slack", "Slack", &format!("/feed subscribe {}", made.slack_url)))
             (line("matrix", "Matrix", &format!("!hookshot feed {}", made.matrix_url)))
-            p.label { "For the file feeds.toml " (copy("section")) }
+            p.label { "Section for feeds.toml " (copy("section")) }
             pre.toml tabindex="0" id="section" { code { (made.section) } }
         }
     }

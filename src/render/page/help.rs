@@ -34,7 +34,7 @@ pub fn help(
             } }
         }
         @if !site.is_service() {
-            p.notice role="note" { "This describes crosslist as a service. Here are files only: what stands behind a “?” is not heard." }
+            p.notice role="note" { "This describes crosslist as a service. These are static files: query parameters have no effect." }
         }
         // The documents are the program's own.
         div.help { (PreEscaped(contents)) }

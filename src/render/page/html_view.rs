@@ -116,15 +116,15 @@ pub fn html_view(reading: &HtmlView<'_>) -> String {
         div.aside {
             ul.ways {
                 @for format in Format::ALL { li { a.way href=(address(format)) { (label(format)) } } }
-                @if let Some(builder) = reading.builder { li { a.way href=(builder) { "Change or subscribe" } } }
+                @if let Some(builder) = reading.builder { li { a.way href=(builder) { "Edit or subscribe" } } }
             }
             @if reading.is_by_day && !events.is_empty() { (calendar(reading, &events)) }
         }
         @for notice in reading.notices { (warning(reading, notice)) }
         @if events.is_empty() { (nothing(reading)) }
         @else if shown.is_empty() {
-            p { "There is no page " (reading.page) " of this feed; "
-                a href=(leaf(reading, pages)) { "the last is " (pages) } "." }
+            p { "This feed has no page " (reading.page) "; "
+                a href=(leaf(reading, pages)) { "the last page is " (pages) } "." }
         }
         @if reading.is_by_day { (by_day(reading, &events, first, shown)) }
         @else { @for item in shown { (paper::paper(item, reading.text, TitleLevel::Second, shown.len() <= OPEN_MAX)) } }
@@ -136,22 +136,22 @@ pub fn html_view(reading: &HtmlView<'_>) -> String {
 fn warning(reading: &HtmlView<'_>, notice: &Notice) -> Markup {
     html! {
         p.notice role="note" {
-            strong { (notice.subject) " could not be read lately" } ": " bdi { (notice.words) } ". "
+            strong { (notice.subject) " could not be read recently" } ": " bdi { (notice.words) } ". "
             @match notice.newest {
-                Some(newest) => { "What stands here was read before, the last of it on the mailing of " (plain_date(newest)) "." }
-                None => "Nothing of it was read before.",
+                Some(newest) => { "The entries here are older; the newest are from the mailing of " (plain_date(newest)) "." }
+                None => "No older entries exist.",
             }
-            " " a href=(reading.site.link("/status")) { "More on the status page" } "."
+            " " a href=(reading.site.link("/status")) { "Details on the status page" } "."
         }
     }
 }
 
 fn nothing(reading: &HtmlView<'_>) -> Markup {
     html! {
-        p { "Nothing that fits this feed was announced in the " (count(reading.days as usize, "day")) " up to "
-            (long_date(reading.newest)) ", the newest mailing that was read." }
-        p { "A feed is empty only when nothing matched; whether every day was read is on "
-            a href=(reading.site.link("/status")) { "the status page" } "." }
+        p { "No matching paper was announced in the " (count(reading.days as usize, "day")) " up to "
+            (long_date(reading.newest)) ", the newest mailing read." }
+        p { "A feed is empty only when nothing matched; "
+            a href=(reading.site.link("/status")) { "the status page" } " shows whether every day was read." }
     }
 }
 
@@ -194,7 +194,7 @@ fn by_day(reading: &HtmlView<'_>, events: &[Item<'_>], first: usize, shown: &[It
                     div.dayhead {
                         h2 id={ "day-" (date) } { time datetime=(date) { (long_date(*date)) } }
                         p.near {
-                            @if *start < first { "continued from the page before · " }
+                            @if *start < first { "continued from the previous page · " }
                             @if let Some((newer, at, _)) = index.checked_sub(1).and_then(|index| days.get(index)) {
                                 a href=(day_address(reading, *newer, *at)) rel="prev" { "next day" } " "
                             }

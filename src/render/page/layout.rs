@@ -68,14 +68,14 @@ pub(super) fn document(site: &Site, title: &str, place: Place, head: &Markup, bo
                 (head)
             }
             body {
-                a.skip href="#main" { "To the content" }
+                a.skip href="#main" { "Skip to content" }
                 header.site {
                     a.brand href=(site.link("/")) { "crosslist" }
                     nav aria-label="Site" {
-                        (way(&site.link("/"), start, place == Place::Builder))
-                        (way(&site.link("/status"), "Status", place == Place::Status))
-                        (way(&site.link("/help/rules"), "Rules", place == Place::Rules))
-                        (way(&site.link("/help/http"), "Addresses", place == Place::Http))
+                        (nav_link(&site.link("/"), start, place == Place::Builder))
+                        (nav_link(&site.link("/status"), "Status", place == Place::Status))
+                        (nav_link(&site.link("/help/rules"), "Rules", place == Place::Rules))
+                        (nav_link(&site.link("/help/http"), "API", place == Place::Http))
                     }
                 }
                 main id="main" tabindex="-1" { (body) }
@@ -88,7 +88,7 @@ pub(super) fn document(site: &Site, title: &str, place: Place, head: &Markup, bo
     page.into_string()
 }
 
-fn way(address: &str, words: &str, is_here: bool) -> Markup {
+fn nav_link(address: &str, words: &str, is_here: bool) -> Markup {
     html! { a href=(address) aria-current=[is_here.then_some("page")] { (words) } }
 }
 

@@ -141,7 +141,7 @@ function build(form) {
 function readByKeys(papers) {
   const keys = document.createElement("p");
   keys.className = "keys";
-  keys.innerHTML = "<kbd>j</kbd> next paper, <kbd>k</kbd> the one before, <kbd>a</kbd> its abstract, <kbd>o</kbd> opens it, <kbd>A</kbd> all abstracts";
+  keys.innerHTML = "<kbd>j</kbd> next paper, <kbd>k</kbd> previous, <kbd>a</kbd> abstract, <kbd>o</kbd> open, <kbd>A</kbd> all abstracts";
   document.querySelector(".ways")?.after(keys);
   let at = -1;
   document.addEventListener("keydown", (event) => {

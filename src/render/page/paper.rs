@@ -129,7 +129,7 @@ fn prose(prose: &Prose, characters_max: usize, mode: TextMode, whole: &str) -> M
     let (shown, is_cut) = shortened(prose, characters_max);
     html! {
         (PreEscaped(text::prose_html(&shown, mode)))
-        @if is_cut { p { "… " a href=(whole) { "The whole text is at arXiv" } } }
+        @if is_cut { p { "… " a href=(whole) { "Full text on arXiv" } } }
     }
 }
 
@@ -169,7 +169,7 @@ mod tests {
         let endless = Prose::plain(&"word ".repeat(300_000));
         let html = prose(&endless, ABSTRACT_CHARACTERS_MAX, TextMode::default(), "https://arxiv.org/abs/1")
             .into_string();
-        assert!(html.len() < 10_000 && html.contains("The whole text is at arXiv"), "{}", html.len());
+        assert!(html.len() < 10_000 && html.contains("Full text on arXiv"), "{}", html.len());
         let short = prose(&Prose::plain("We show."), 8, TextMode::default(), "x").into_string();
         assert_eq!(short, "<p>We show.</p>");
     }

@@ -31,13 +31,13 @@ pub(super) fn preview(
 ) -> Markup {
     html! {
         section id="preview" aria-labelledby="preview-title" {
-            h2 id="preview-title" { "What it brings now" }
+            h2 id="preview-title" { "Preview" }
             @if !cold.is_empty() { (unread(site, cold)) }
             @match preview {
-                None => p.quiet role="status" { "The preview comes back when the mistakes are mended." },
+                None => p.quiet role="status" { "The preview returns when the errors are corrected." },
                 Some(preview) if preview.days.is_empty() => p.quiet role="status" {
                     @if cold.is_empty() { "Nothing has been read from arXiv yet. Choose a subject: it is read when you subscribe." }
-                    @else { "There is nothing to show before that." }
+                    @else { "There is no preview until then." }
                 },
                 Some(preview) => (found(preview, page_url)),
             }
@@ -63,13 +63,13 @@ fn found(preview: &Preview, page_url: Option<&str>) -> Markup {
     html! {
         p.sum role="status" {
             strong { (count(preview.total, "item")) }
-            @if let Some(newest) = newest { " on " (count(preview.days.len(), "mailing")) " up to " (plain_date(newest)) }
+            @if let Some(newest) = newest { " in " (count(preview.days.len(), "mailing")) " up to " (plain_date(newest)) }
         }
         (days(&preview.days))
         (tallies(preview))
-        @for (_, _, words) in &preview.notes { p.note { "Is it meant so? " bdi { (words) } } }
+        @for (_, _, words) in &preview.notes { p.note { "Warning: " bdi { (words) } } }
         @if preview.total == 0 {
-            p { "Nothing matches now. The feed would stay empty until something does: less narrow words, more types or more days show more." }
+            p { "No items match at present. Broader keywords, more announcement types or more days show more." }
         }
         ol.matches { @for paper in &preview.matches { li { (seen(paper)) } } }
         @if let (true, Some(page_url)) = (preview.total > preview.matches.len(), page_url) {
@@ -106,7 +106,7 @@ fn tallies(preview: &Preview) -> Markup {
                 dd { @for (subject, number) in &preview.sources { span.tally { (subject) " " b { (number) } } " " } }
             }
             @if !preview.homes.is_empty() {
-                dt { "At home in" }
+                dt { "Primary subject" }
                 dd {
                     @for (subject, number) in preview.homes.iter().take(HOMES_MAX) { span.tally { (subject) " " b { (number) } } " " }
                     @if rest > 0 { span.tally { "and " (rest) " more" } }

@@ -12,8 +12,8 @@ pub fn problem(site: &Site, title: &str, detail: &str) -> String {
         h1 { (title) }
         p.lead { bdi { (detail) } }
         p { a href=(site.link("/")) { "Build a feed" } " · "
-            a href=(site.link("/help/http")) { "What can be asked here" } " · "
-            a href=(site.link("/status")) { "Is something broken?" } }
+            a href=(site.link("/help/http")) { "HTTP API" } " · "
+            a href=(site.link("/status")) { "Status" } }
     };
     document(site, title, Place::Elsewhere, &html! {}, &body)
 }

@@ -59,7 +59,7 @@ pub struct FieldDiagnostic {
     pub hint: String,
 }
 
-const PLACES: [(&str, &str); 3] = [("tiabs", "title or abstract"), ("ti", "the title"), ("all", "anywhere")];
+const PLACES: [(&str, &str); 3] = [("tiabs", "title or abstract"), ("ti", "title"), ("all", "anywhere")];
 
 /// The start page.
 #[must_use]
@@ -70,8 +70,8 @@ pub fn start_page(builder: &StartPage<'_>) -> String {
         p.lead { "arXiv’s listings as complete feeds: every new paper, cross-list and replacement, once." }
         @if !builder.is_begun {
             @let address = builder.site.link("/subjects/cs.DC.atom");
-            p.quiet { "In a hurry? " a href=(address) { code { (address) } }
-                " is a whole subject; any other goes in its place." }
+            p.quiet { "The feed of a whole subject needs no form: " a href=(address) { code { (address) } }
+                "; replace cs.DC with any subject." }
         }
         div.builder {
             (form(builder))
@@ -82,7 +82,7 @@ pub fn start_page(builder: &StartPage<'_>) -> String {
         }
         @if !builder.named.is_empty() {
             section.named {
-                h2 { "Feeds that are ready" }
+                h2 { "Named feeds" }
                 ul { @for (slug, title) in builder.named { li { a href=(builder.site.link(&format!("/named/{slug}"))) { bdi { (title) } } } } }
             }
         }
@@ -104,14 +104,14 @@ fn form(builder: &StartPage<'_>) -> Markup {
         form id="builder" method="get" action=(builder.site.link("/")) {
             fieldset {
                 legend { "1. Subjects" }
-                (text_field("find", "subjects", "Find a subject, or type ids", builder.typed, "cs.DC quant-ph"))
+                (text_field("find", "subjects", "Find a subject, or enter ids", builder.typed, "cs.DC quant-ph"))
                 (mistakes(builder, "subjects", builder.typed))
                 (subjects::chosen(builder.subjects))
                 (subjects::tree(builder.subjects))
-                @if builder.subjects.is_empty() { p.quiet id="nosubject" { "Without a choice: every subject that is read here." } }
+                @if builder.subjects.is_empty() { p.quiet id="nosubject" { "No selection means all watched subjects." } }
             }
             fieldset {
-                legend { "2. Announced as" }
+                legend { "2. Announcement type" }
                 div.row {
                     @for kind_of in AnnounceType::ALL {
                         label.choice {
@@ -123,29 +123,29 @@ fn form(builder: &StartPage<'_>) -> Markup {
                 (mistakes(builder, "type", ""))
             }
             fieldset {
-                legend { "3. About" }
+                legend { "3. Filter" }
                 input type="hidden" name="was" id="was" value=(builder.rule);
-                (text_field("words", "words", "Words", words, "gpu scheduling, \"leader election\""))
-                p.hint { "A comma is an “or”; words side by side must all be there; quotes keep a phrase together; schedul* is a beginning." }
+                (text_field("words", "words", "Keywords", words, "gpu scheduling, \"leader election\""))
+                p.hint { "A comma means “or”; words without a comma between them must all match; quotes make a phrase; schedul* matches a prefix." }
                 div.field {
-                    label for="place" { "Look for them in" }
+                    label for="place" { "Search in" }
                     select id="place" name="place" {
                         @for (value, name) in PLACES { option value=(value) selected[value == place] { (name) } }
                     }
                 }
                 (text_field("authors", "authors", "Authors", authors, "Dong Dai, tallent_n"))
-                (text_field("without", "without", "Without these words", without, "survey, blockchain"))
+                (text_field("without", "without", "Exclude", without, "survey, blockchain"))
                 div.field {
-                    label for="q" { "The rule that this makes, to be changed at will" }
+                    label for="q" { "Rule (edit freely)" }
                     textarea id="q" name="q" rows="3" spellcheck="false" autocapitalize="off" autocomplete="off"
                         aria-describedby="rule-help" aria-invalid=[has_mistake(builder, "q").then_some("true")] { (builder.rule) }
                     (mistakes(builder, "q", builder.rule))
-                    p.hint id="rule-help" { "A change here fills the fields above as far as they can say it, and a change above rewrites the rule. "
-                        a href=(builder.site.link("/help/rules")) { "How rules are written" } }
+                    p.hint id="rule-help" { "Editing the rule updates the fields above where they can express it; editing a field rewrites the rule. "
+                        a href=(builder.site.link("/help/rules")) { "Rule syntax" } }
                 }
             }
             fieldset {
-                legend { "4. How it comes" }
+                legend { "4. Options" }
                 div.field {
                     label for="days" { "Days back" }
                     input type="number" id="days" name="days" min="1" max=(builder.days_max) value=(builder.days) inputmode="numeric";
@@ -159,7 +159,7 @@ fn form(builder: &StartPage<'_>) -> Markup {
                     (mistakes(builder, "text", ""))
                 }
                 div.field {
-                    label for="profile" { "Written for" }
+                    label for="profile" { "Target client" }
                     select id="profile" name="profile" {
                         @for profile in Profile::ALL { option value=(profile.as_str()) selected[*profile == builder.profile] { (profile_name(*profile)) } }
                     }
@@ -167,7 +167,7 @@ fn form(builder: &StartPage<'_>) -> Markup {
                 }
             }
             (other_mistakes(builder))
-            p.submit { button type="submit" { "Show the feed" } " " a href=(builder.site.link("/")) { "Begin again" } }
+            p.submit { button type="submit" { "Update preview" } " " a href=(builder.site.link("/")) { "Reset" } }
         }
     }
 }
@@ -237,15 +237,15 @@ fn other_mistakes(builder: &StartPage<'_>) -> Markup {
 
 fn mode_name(mode: TextMode) -> &'static str {
     match mode {
-        TextMode::Unicode => "as Unicode: O(n log n), 𝔽₂",
-        TextMode::Tex => "as TeX, as arXiv has it",
-        TextMode::Mathml => "as MathML, for readers that show it",
+        TextMode::Unicode => "Unicode: O(n log n), 𝔽₂",
+        TextMode::Tex => "TeX, as on arXiv",
+        TextMode::Mathml => "MathML, for readers that support it",
     }
 }
 
 fn profile_name(profile: Profile) -> &'static str {
     match profile {
-        Profile::Reader => "a feed reader",
+        Profile::Reader => "Feed reader",
         Profile::Slack => "Slack",
         Profile::Matrix => "Matrix",
         Profile::Zulip => "Zulip",

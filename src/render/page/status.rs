@@ -72,11 +72,11 @@ pub fn status(status: &StatusPage) -> String {
         h1 { "Status" }
         p.lead {
             @match (status.subjects.len(), broken.len()) {
-                (0, _) => "Nothing is read yet: no subject is watched, and none was asked for.",
-                (_, 0) if is_overdue(status) => "arXiv has not shown the mailing that is due by the calendar; what it has announced was read.",
-                (_, 0) => "All is well: every subject was read as far as arXiv has announced.",
-                (_, 1) => "One subject could not be read; its feed shows what was read before.",
-                (_, _) => "Some subjects could not be read; their feeds show what was read before.",
+                (0, _) => "No subject has been read: none is watched, and none was requested.",
+                (_, 0) if is_overdue(status) => "arXiv has not published the mailing that is due by the calendar; everything it has announced was read.",
+                (_, 0) => "All is well: everything that arXiv has announced was read.",
+                (_, 1) => "One subject could not be read; its feed shows older entries.",
+                (_, _) => "Some subjects could not be read; their feeds show older entries.",
             }
         }
         (settings_notices(&status.settings))
@@ -90,17 +90,17 @@ pub fn status(status: &StatusPage) -> String {
             @if !site.is_service() { dd { (moment(status.next_mailing)) } }
             @else { dd { strong.countdown data-until=(status.next_mailing.strftime("%Y-%m-%dT%H:%M:%SZ")) data-now=(status.now.strftime("%Y-%m-%dT%H:%M:%SZ")) { (until(status.now, status.next_mailing)) }
                 " · " (moment(status.next_mailing)) } }
-            dt { "Newest due" } dd { (plain_date(status.newest_due)) }
-            dt { "Read from" } dd { (status.upstream) }
-            @if site.is_service() { dt { "Settings" } dd { "of " (moment(status.settings.loaded)) } }
+            dt { "Newest mailing due" } dd { (plain_date(status.newest_due)) }
+            dt { "Upstream" } dd { (status.upstream) }
+            @if site.is_service() { dt { "Settings" } dd { "loaded " (moment(status.settings.loaded)) } }
             dt { @if site.is_service() { "Now" } @else { "As of" } } dd { (moment(status.now)) }
         }
         @if status.subjects.is_empty() && site.is_service() {
-            p { "A subject is read as soon as someone asks for its feed: " a href=(site.link("/")) { "build one" } "." }
+            p { "A subject is read when its feed is first requested: " a href=(site.link("/")) { "build one" } "." }
         }
         div.subjects { @for subject in &status.subjects { (section(subject, status)) } }
         @if !status.subjects.is_empty() { (legend()) }
-        p.quiet { a href=(site.link("/status.json")) { "The same as JSON" } " · " a href=(site.link("/help/http#verdicts")) { "What the words mean" } }
+        p.quiet { a href=(site.link("/status.json")) { "JSON" } " · " a href=(site.link("/help/http#verdicts")) { "Verdicts explained" } }
     };
     document(site, "Status of crosslist", Place::Status, &html! {}, &body)
 }
@@ -110,12 +110,12 @@ fn settings_notices(settings: &SettingsStatus) -> Markup {
     html! {
         @if let Some((at, mistakes)) = &settings.refused {
             div.notice {
-                p { "The settings have mistakes, so those of " (moment(settings.loaded)) " are in force. Looked at " (moment(*at)) "." }
+                p { "The settings have errors, so those of " (moment(settings.loaded)) " stay in force. Checked " (moment(*at)) "." }
                 @for mistake in mistakes { pre.carets tabindex="0" { (mistake) } }
             }
         }
         @if !settings.needs_restart.is_empty() {
-            p.notice { "Changed, and in force after a restart: "
+            p.notice { "Changed, but applied only after a restart: "
                 @for (index, key) in settings.needs_restart.iter().enumerate() { @if index > 0 { ", " } code { (key) } } }
         }
     }
@@ -137,11 +137,11 @@ fn section(subject: &SubjectStatus, status: &StatusPage) -> Markup {
             }
             p.said { (verdict(subject.verdict)) " " bdi { (subject.reason) } }
             p.quiet {
-                "Last read " (optional(subject.attempted)) " · last proved whole " (optional(subject.proved))
-                @if let Some(next) = subject.next_attempt { " · next look " (until(status.now, next)) }
+                "Last read " (optional(subject.attempted)) " · last proved complete " (optional(subject.proved))
+                @if let Some(next) = subject.next_attempt { " · next read " (until(status.now, next)) }
             }
             @if !subject.gaps.is_empty() {
-                p.notice { "Lost, for arXiv no longer gives them: "
+                p.notice { "Lost, because arXiv no longer provides them: "
                     @for (index, gap) in subject.gaps.iter().enumerate() { @if index > 0 { ", " } (plain_date(*gap)) } }
             }
         }
@@ -171,11 +171,11 @@ fn sign(verdict: Verdict) -> &'static str {
 fn meaning(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Complete | Verdict::Quiet | Verdict::Unread => "",
-        Verdict::Incomplete => "– the page’s own counts and its entries disagree; it is asked for again",
-        Verdict::Stale => "– arXiv still shows an older mailing for it; it is asked for again",
-        Verdict::Unrecognized => "– what came was no listing; it is asked for again",
-        Verdict::Refused => "– arXiv does not let us read; we slow down and ask again",
-        Verdict::Unreachable => "– arXiv gave no good answer; it is asked for again",
+        Verdict::Incomplete => "– the page’s own counts and its entries disagree; it is requested again",
+        Verdict::Stale => "– arXiv still shows an older mailing; the page is requested again",
+        Verdict::Unrecognized => "– the response is not a listing; the page is requested again",
+        Verdict::Refused => "– arXiv refuses the requests; crosslist slows down and retries",
+        Verdict::Unreachable => "– arXiv gave no usable response; the page is requested again",
         Verdict::Gap => "– a past day is lost",
     }
 }
@@ -215,11 +215,11 @@ fn legend() -> Markup {
         html! { li { span class={ "day " (class) } aria-hidden="true" { span.numeral { (sign) } } " " (words) } }
     };
     html! {
-        h2.visually-hidden { "What the cells mean" }
+        h2.visually-hidden { "Legend" }
         ul.legend {
-            (item("complete", "12", "read whole, with so many entries"))
+            (item("complete", "12", "complete, with its number of entries"))
             (item("quiet", "0", "quiet: proved that nothing was announced"))
-            (item("incomplete", "9!", "kept, though entries are missing"))
+            (item("incomplete", "9!", "incomplete: entries are missing"))
             (item("gap", "✕", "lost"))
             (item("unread", "?", "not read"))
             (item("weekend", "", "weekend, no mailing"))

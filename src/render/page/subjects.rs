@@ -34,7 +34,7 @@ pub(super) fn chosen(subjects: &[SubjectId]) -> Markup {
         ul.chosen id="chosen" aria-label="Chosen subjects" {
             @for subject in subjects {
                 li { label for=(field(*subject)) { (subject) " " span.name { (subject.name()) } span.cross aria-hidden="true" { "×" }
-                    span.visually-hidden { " – tick to take it back" } } }
+                    span.visually-hidden { " – click to remove" } } }
             }
         }
     }

@@ -239,7 +239,7 @@ async fn a_broken_page_leaves_the_files_as_they_were_and_a_table_says_which() {
         assert!(before[&whole].0 != after[&whole].0, "{whole} is old");
     }
     let page = String::from_utf8(after["subjects/quant-ph/index.html"].0.clone()).expect("text");
-    assert!(page.contains("could not be read lately"), "the page does not say so");
+    assert!(page.contains("could not be read recently"), "the page does not say so");
 }
 
 #[tokio::test]

@@ -126,7 +126,7 @@ async fn looking_at_a_feed_reads_nothing_from_arxiv() {
     assert!(cold.contains("It will be read when you subscribe"), "{cold}");
     assert_eq!(values(&cold, "#preview .notice a", "href"), ["/subjects/cs.DC", "/subjects/quant-ph"]);
     assert_eq!(arxiv.asked("/list/cs.DC/new"), 0);
-    assert!(page(&service, "/status", 200).await.1.contains("Nothing is read yet"));
+    assert!(page(&service, "/status", 200).await.1.contains("No subject has been read"));
 }
 
 #[tokio::test]
@@ -155,14 +155,11 @@ async fn a_feed_reads_as_a_contents_page() {
     for target in values(&week, ".calendar a, .near a", "href") {
         assert!(week.contains(&format!("id=\"{}\"", target.trim_start_matches('#'))), "{target}");
     }
-    assert!(page(&service, "/subjects/cs.DC?page=9", 200).await.1.contains("There is no page 9"));
+    assert!(page(&service, "/subjects/cs.DC?page=9", 200).await.1.contains("This feed has no page 9"));
     page(&service, "/subjects/cs.DC?page=0", 400).await;
     page(&service, "/subjects/cs.DC.atom?page=2", 400).await;
     let (_, nothing) = page(&service, "/search?q=ti:zyzzyva", 200).await;
-    assert!(
-        nothing.contains("Nothing that fits this feed was announced in the 14 days up to Friday"),
-        "{nothing}"
-    );
+    assert!(nothing.contains("No matching paper was announced in the 14 days up to Friday"), "{nothing}");
 }
 
 #[tokio::test]
@@ -208,9 +205,9 @@ async fn a_person_is_told_why_a_paper_matches() {
     let service = demo().await;
     let id = service.ids("/search.json?q=ti:gpu").await.remove(0).replace("https://arxiv.org/abs/", "");
     let (_, why) = page(&service, &format!("/explain?q=ti:GPU+-cat:cs.DB&id={id}"), 200).await;
-    assert_eq!(all(&why, "h1"), ["It matches"]);
+    assert_eq!(all(&why, "h1"), ["The paper matches"]);
     assert!(all(&why, ".reasons mark").contains(&"GPU".to_owned()), "{why}");
-    assert!(page(&service, "/explain?q=ti:GPU&id=1001.0001", 200).await.1.contains("not known here"));
+    assert!(page(&service, "/explain?q=ti:GPU&id=1001.0001", 200).await.1.contains("Unknown paper"));
 }
 
 #[tokio::test]
@@ -219,14 +216,17 @@ async fn a_page_says_when_its_subject_could_not_be_read() {
     arxiv.page("/list/cs.DC/new", "cs.DC-new-2026-03-06.html");
     let sources = Sources::default().with_override("test", "subjects.fill_days", "0");
     let service = Running::over(&arxiv, sources, FRIDAY).await;
-    assert!(!page(&service, "/subjects/cs.DC", 200).await.1.contains("could not be read lately"));
+    assert!(!page(&service, "/subjects/cs.DC", 200).await.1.contains("could not be read recently"));
     arxiv.answer("/list/cs.DC/new", 500, "");
     service.ask(Method::POST, "/admin/refresh", &[]).await;
     // A page is not kept while its subject may get into trouble.
     let asked = service.ask(Method::GET, "/subjects/cs.DC", &[("accept", "text/html")]).await;
     assert_eq!(asked.headers()["cache-control"], "no-cache");
     let (_, read) = page(&service, "/subjects/cs.DC", 200).await;
-    assert!(read.contains("cs.DC could not be read lately") && read.contains("unreachable"), "{read:.3000}");
+    assert!(
+        read.contains("cs.DC could not be read recently") && read.contains("unreachable"),
+        "{read:.3000}"
+    );
     assert!(all(&read, ".paper").len() > 3);
     let (_, status) = page(&service, "/status", 200).await;
     assert!(all(&status, ".troubles li")[0].contains("unreachable"), "{status}");

@@ -141,7 +141,7 @@ async fn a_mistake_keeps_the_old_settings_and_is_told_until_it_is_mended() {
     }
     assert!(!mistakes.contains("0123456789abcdef"), "{mistakes}");
     let page = run.service.text("/status").await;
-    assert!(page.contains("The settings have mistakes") && page.contains("`days` is 0"), "{page}");
+    assert!(page.contains("The settings have errors") && page.contains("`days` is 0"), "{page}");
     assert!(!page.contains("0123456789abcdef"), "{page}");
     assert_eq!(number(&run.service).await, 3, "the old ones are in force");
     run.put("feeds.toml", &feed("all", ""));
@@ -149,7 +149,7 @@ async fn a_mistake_keeps_the_old_settings_and_is_told_until_it_is_mended() {
     run.until("mended", async |service| number(service).await == 5).await;
     let settings = run.settings().await;
     assert_eq!((&settings["refused"], &settings["loaded_by"]), (&Value::Null, &"file".into()), "{settings}");
-    assert!(!run.service.text("/status").await.contains("The settings have mistakes"));
+    assert!(!run.service.text("/status").await.contains("The settings have errors"));
 }
 
 #[tokio::test]
