@@ -12,7 +12,7 @@ use crosslist::domain::arxiv_id::ArxivId;
 use crosslist::domain::paper::{Authors, Paper, Subject};
 use crosslist::domain::prose::Prose;
 use crosslist::domain::taxonomy::SubjectId;
-use crosslist::filter::{self, Context, Document, DocumentId, Index, Limits, Lists, Mode, Query};
+use crosslist::filter::{self, Context, Dialect, DocumentId, Index, Limits, Lists, Query, TokenizedPaper};
 use crosslist::parse;
 use divan::Bencher;
 use divan::counter::ItemsCount;
@@ -49,7 +49,7 @@ static WINDOW: LazyLock<Window> = LazyLock::new(|| {
     let papers = papers(WINDOW_PAPERS, 1);
     let mut index = Index::new();
     for paper in &papers {
-        index.add(&Document::new(Arc::clone(paper), date(2026, 3, 2)));
+        index.add(&TokenizedPaper::new(Arc::clone(paper), date(2026, 3, 2)));
     }
     Window { papers, index }
 });
@@ -157,7 +157,7 @@ fn text_bytes(paper: &Paper) -> usize {
 }
 
 fn query(rule: &str) -> Query {
-    let context = Context { lists: &Lists::default(), mode: Mode::Native };
+    let context = Context { lists: &Lists::default(), dialect: Dialect::Native };
     filter::parse(rule, &Limits::CONFIG, &context).expect("a rule")
 }
 
@@ -203,7 +203,7 @@ fn fold_a_day(bencher: Bencher<'_, '_>) {
     bencher.counter(ItemsCount::new(DAY_PAPERS)).bench(|| {
         let mut index = Index::new();
         for paper in &papers {
-            index.add(&Document::new(Arc::clone(paper), date(2026, 3, 4)));
+            index.add(&TokenizedPaper::new(Arc::clone(paper), date(2026, 3, 4)));
         }
         index
     });

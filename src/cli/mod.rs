@@ -21,7 +21,7 @@ use jiff::civil::Date;
 
 use crate::domain::taxonomy::SubjectId;
 use crate::fetch::{ReplayError, Upstream};
-use crate::filter::{self, Context, Limits, Lists, Mode, Query};
+use crate::filter::{self, Context, Dialect, Limits, Lists, Query};
 use crate::settings::{self, LogFormat, Settings, Sources};
 use crate::startup::{self, Signals, SystemClock};
 use crate::telemetry::{self, Look};
@@ -174,7 +174,7 @@ fn start_log(settings: &Settings, quiet: bool) {
 
 /// Reads a rule of the command line, where there are no named lists.
 fn rule(text: &str) -> Result<Query, Failure> {
-    let context = Context { lists: &Lists::default(), mode: Mode::Native };
+    let context = Context { lists: &Lists::default(), dialect: Dialect::Native };
     filter::parse(text, &Limits::CONFIG, &context)
         .map_err(|mistakes| Failure::wrong(format!("the rule has mistakes\n{}", mistakes.with_carets(text))))
 }

@@ -298,11 +298,11 @@ fn type_list(types: &[AnnounceType], separator: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::filter::{Context, Limits, Lists, Mode, parse};
+    use crate::filter::{Context, Dialect, Limits, Lists, parse};
 
     fn asked(subjects: &[&str], types: &[AnnounceType], rule: &str) -> Asked {
         let subjects = subjects.iter().map(|id| SubjectId::parse(id).expect("a subject")).collect();
-        let context = Context { lists: &Lists::default(), mode: Mode::Native };
+        let context = Context { lists: &Lists::default(), dialect: Dialect::Native };
         let query = if rule.is_empty() { None } else { parse(rule, &Limits::URL, &context).ok() };
         let usual = Selection::of(&AnnounceType::ALL, 14, Limit::Usual(500));
         let selection = Selection { types: types.to_vec(), query, ..usual.clone() };

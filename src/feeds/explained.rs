@@ -4,7 +4,7 @@ use crate::domain::announcement::AnnounceType;
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::event::Event;
 use crate::domain::taxonomy::SubjectId;
-use crate::filter::{self, Document, Explanation, LeafCount, Query, TooMuchWork, Warning};
+use crate::filter::{self, Explanation, LeafCount, Query, TokenizedPaper, TooMuchWork, Warning};
 
 use super::{Budget, Limit, Selection, Shelf, assemble};
 
@@ -33,7 +33,7 @@ pub fn explained(
     let events = assemble(shelf, subjects, &everything, budget)?;
     let event = events.iter().find(|event| event.paper.id == *id).cloned();
     let tree = event.as_ref().map(|event| {
-        let document = Document::new(event.paper.clone(), event.listing_date);
+        let document = TokenizedPaper::new(event.paper.clone(), event.listing_date);
         filter::explain(query, &document, event.announce_type)
     });
     let (counts, warnings) = shelf.measured(&events, query, budget)?;

@@ -12,7 +12,7 @@ use crate::domain::excerpt::{self, beginning};
 use crate::domain::presentation::TextMode;
 use crate::domain::preview::{HighlightedText, Match, Preview};
 use crate::domain::taxonomy::SubjectId;
-use crate::filter::{Highlights, Part, TooMuchWork, Warning};
+use crate::filter::{Highlights, PaperPart, TooMuchWork, Warning};
 use crate::text;
 
 use super::{Asked, Budget, Selection, Shelf, assemble, choose};
@@ -99,7 +99,7 @@ fn homes(events: &[Event]) -> Vec<(Arc<str>, usize)> {
 
 fn seen(event: Event, highlights: Option<&Highlights<'_>>, mode: TextMode) -> Match {
     let paper = &event.paper;
-    let marked = |part: Part, text: String| {
+    let marked = |part: PaperPart, text: String| {
         let text = excerpt::excerpt(&text, MARKED_CHARACTERS_MAX).into_owned();
         let marks = highlights.map(|highlights| highlights.in_text(part, &text)).unwrap_or_default();
         HighlightedText { text, marks }
@@ -118,11 +118,11 @@ fn seen(event: Event, highlights: Option<&Highlights<'_>>, mode: TextMode) -> Ma
     let abstract_text =
         paper.abstract_text.as_ref().map(|prose| text::prose(prose, mode)).unwrap_or_default();
     Match {
-        title: marked(Part::Title, text::title(paper, mode)),
+        title: marked(PaperPart::Title, text::title(paper, mode)),
         authors_left_out: paper.authors.names.len() - authors.len(),
         authors,
         subjects: subjects.collect(),
-        excerpt: excerpt(&marked(Part::Abstract, text::one_line(&abstract_text))),
+        excerpt: excerpt(&marked(PaperPart::Abstract, text::one_line(&abstract_text))),
         event,
     }
 }

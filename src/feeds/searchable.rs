@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::event::Event;
 use crate::domain::paper::Paper;
-use crate::filter::{Document, DocumentId, Index};
+use crate::filter::{DocumentId, Index, TokenizedPaper};
 
 /// A paper on a day. It is indexed once, however many subjects it stands in, with the text kept for that day.
 pub(super) type Key = (ArxivId, Date);
@@ -120,13 +120,13 @@ impl Searchable {
 #[derive(Debug)]
 pub(super) struct FoldedBatch {
     taken: usize,
-    documents: Vec<Document>,
+    documents: Vec<TokenizedPaper>,
 }
 
 impl Batch {
     /// Finds the words, which is what takes the time.
     pub(super) fn fold(self) -> FoldedBatch {
-        let documents = self.papers.into_iter().map(|(paper, day)| Document::new(paper, day)).collect();
+        let documents = self.papers.into_iter().map(|(paper, day)| TokenizedPaper::new(paper, day)).collect();
         FoldedBatch { taken: self.taken, documents }
     }
 }

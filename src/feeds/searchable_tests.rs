@@ -10,7 +10,7 @@ use crate::domain::event::ChangedDay;
 use crate::domain::mailing;
 use crate::domain::paper::{Authors, Subject};
 use crate::domain::taxonomy::SubjectId;
-use crate::filter::{self, Context, Limits, Lists, Mode, Work};
+use crate::filter::{self, Context, Dialect, Limits, Lists, Work};
 
 const DAY: Date = date(2026, 3, 2);
 
@@ -49,7 +49,7 @@ fn apply(shelf: &Shelf, events: &[Event]) {
 
 /// The ids of what a rule finds among all that is held.
 fn found(shelf: &Shelf, rule: &str) -> Vec<String> {
-    let context = Context { lists: &Lists::default(), mode: Mode::Native };
+    let context = Context { lists: &Lists::default(), dialect: Dialect::Native };
     let rule = filter::parse(rule, &Limits::URL, &context).expect("a rule");
     let events = shelf.days(&[subject()]).iter().flat_map(|day| day.to_vec()).collect();
     shelf
@@ -77,7 +77,7 @@ fn a_rule_is_tried_on_the_papers_of_its_feed_alone_and_within_its_budget() {
     let shelf = Shelf::keeping(30);
     let events: Vec<Event> = (1..=50).map(|n| event(&format!("2603.{n:05}"), "Paxos made live")).collect();
     apply(&shelf, &events);
-    let context = Context { lists: &Lists::default(), mode: Mode::Native };
+    let context = Context { lists: &Lists::default(), dialect: Dialect::Native };
     let rule = filter::parse("-ti:/raft/", &Limits::URL, &context).expect("a rule");
     let of = |steps| Budget { index: Work::of(steps, &|| false), texts: Work::of(steps, &|| false) };
     let found =

@@ -1,4 +1,4 @@
-//! What do the filter parameters of RSSHub mean as a rule?
+//! RSSHub's filter parameters as a rule.
 //!
 //! For people who switch, with RSSHub's own rules (its documentation of common parameters, and its `parameter.ts`, seen
 //! in November 2026): every value is a regular expression, matched with case unless told otherwise; `filter` puts all
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use crate::domain::taxonomy::SubjectId;
 
 use super::canonical;
-use super::error::{Code, Mistake};
+use super::error::{DiagnosticCode, RuleDiagnostic};
 use super::fields::{Place, Text};
 use super::limits::Limits;
 use super::pattern::Pattern;
@@ -76,7 +76,7 @@ impl Aliases {
         values: &[(&str, &str)],
         is_case_sensitive: bool,
         limits: &Limits,
-    ) -> Result<Option<Self>, Vec<(&'static str, Mistake)>> {
+    ) -> Result<Option<Self>, Vec<(&'static str, RuleDiagnostic)>> {
         let value = |name: &str| values.iter().find(|(given, value)| *given == name && !value.is_empty());
         let mut given: BTreeMap<&'static str, String> = BTreeMap::new();
         for name in Self::NAMES {
@@ -84,9 +84,9 @@ impl Aliases {
         }
         let reader = Reader { is_case_sensitive, limits };
         let read = |(name, written): (&&'static str, &String)| {
-            reader.any(written, parts(name)).err().map(|mistake| (*name, mistake))
+            reader.any(written, parts(name)).err().map(|diagnostic| (*name, diagnostic))
         };
-        let wrong: Vec<(&'static str, Mistake)> = given.iter().filter_map(read).collect();
+        let wrong: Vec<(&'static str, RuleDiagnostic)> = given.iter().filter_map(read).collect();
         if !wrong.is_empty() {
             return Err(wrong);
         }
@@ -158,7 +158,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// Any of the parts matches; none when no part is looked at.
-    fn any(&self, written: &str, parts: &[Part]) -> Result<Option<Expr>, Mistake> {
+    fn any(&self, written: &str, parts: &[Part]) -> Result<Option<Expr>, RuleDiagnostic> {
         let mut leaves = Vec::new();
         for part in parts {
             let field = match part {
@@ -171,7 +171,7 @@ impl Reader<'_> {
                     if subjects.is_empty() && is_alone {
                         let message = format!("no category's id or name matches `{}`", shown(written));
                         let hint = "such as cs\\.DC, ^math or Machine Learning";
-                        return Err(mistake(written, Code::Impossible, message, hint));
+                        return Err(diagnostic(written, DiagnosticCode::Impossible, message, hint));
                     }
                     if !subjects.is_empty() {
                         leaves.push(leaf(Leaf::Subject { place: Place::Any, subjects }));
@@ -191,19 +191,19 @@ impl Reader<'_> {
         Ok(any)
     }
 
-    fn pattern(&self, written: &str) -> Result<Pattern, Mistake> {
+    fn pattern(&self, written: &str) -> Result<Pattern, RuleDiagnostic> {
         let most = self.limits.regex_bytes_max;
         if written.len() > most {
             let message = format!("{} bytes; at most {most} are read", written.len());
-            return Err(mistake(written, Code::BadRegex, format!("bad regex: {message}"), ""));
+            return Err(diagnostic(written, DiagnosticCode::BadRegex, format!("bad regex: {message}"), ""));
         }
         let flags = if self.is_case_sensitive { "" } else { "i" };
         Pattern::compile(&with_escaped_slashes(written), flags, self.limits)
-            .map_err(|why| mistake(written, Code::BadRegex, format!("bad regex: {why}"), ""))
+            .map_err(|why| diagnostic(written, DiagnosticCode::BadRegex, format!("bad regex: {why}"), ""))
     }
 
     /// The categories whose id or name matches.
-    fn subjects(&self, written: &str) -> Result<Vec<SubjectId>, Mistake> {
+    fn subjects(&self, written: &str) -> Result<Vec<SubjectId>, RuleDiagnostic> {
         let pattern = self.pattern(written)?;
         let categories = SubjectId::all().filter(|subject| !subject.is_archive_of_several());
         let mut found: Vec<SubjectId> = categories
@@ -218,8 +218,8 @@ fn leaf(leaf: Leaf) -> Expr {
     Expr { span: Span::default(), node: Node::Leaf(leaf) }
 }
 
-fn mistake(written: &str, code: Code, message: String, hint: &str) -> Mistake {
-    Mistake::at(Span::new(0, written.chars().count()), code, message, hint)
+fn diagnostic(written: &str, code: DiagnosticCode, message: String, hint: &str) -> RuleDiagnostic {
+    RuleDiagnostic::at(Span::new(0, written.chars().count()), code, message, hint)
 }
 
 fn shown(written: &str) -> String {
@@ -297,10 +297,10 @@ mod tests {
         let long = "x".repeat(201);
         let values =
             [("filter", "("), ("filter_title", "["), ("filterout", &long), ("filter_category", "nowhere")];
-        let mistakes = Aliases::read(&values, true, &Limits::URL).expect_err("mistakes");
-        let names: Vec<&str> = mistakes.iter().map(|(name, _)| *name).collect();
+        let diagnostics = Aliases::read(&values, true, &Limits::URL).expect_err("diagnostics");
+        let names: Vec<&str> = diagnostics.iter().map(|(name, _)| *name).collect();
         assert_eq!(names, ["filter", "filter_category", "filter_title", "filterout"]);
-        assert!(mistakes[0].1.message.contains("unclosed group"), "{:?}", mistakes[0]);
-        assert_eq!((mistakes[3].1.position, mistakes[3].1.length), (0, 201));
+        assert!(diagnostics[0].1.message.contains("unclosed group"), "{:?}", diagnostics[0]);
+        assert_eq!((diagnostics[3].1.position, diagnostics[3].1.length), (0, 201));
     }
 }

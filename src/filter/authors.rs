@@ -1,4 +1,4 @@
-//! Does a name in a rule mean this author?
+//! Author patterns of rules, and whether a name matches one.
 
 mod keys;
 mod name;

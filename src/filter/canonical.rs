@@ -1,4 +1,4 @@
-//! How is a rule written when everyone writes it alike?
+//! The canonical form of rules: rules that say the same in another order print alike.
 
 use super::fields::Text;
 use super::subjects;

@@ -6,12 +6,12 @@ use super::lists::Lists;
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     pub lists: &'a Lists,
-    pub mode: Mode,
+    pub dialect: Dialect,
 }
 
 /// Whose reading of a rule holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
+pub enum Dialect {
     /// Terms side by side are an AND.
     #[default]
     Native,

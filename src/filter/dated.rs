@@ -1,7 +1,7 @@
 //! `submittedDate:` and `lastUpdatedDate:` of arXiv's query API, as the times of a paper's announcements.
 //!
 //! A listing page carries no submission date, so these two fields stand for the first and the last announcement that
-//! is known of a paper. They exist in [`Mode::Compat`](super::Mode::Compat) alone. A rule is matched against one
+//! is known of a paper. They exist in [`Dialect::Compat`](super::Dialect::Compat) alone. A rule is matched against one
 //! announcement at a time, so [`Query::with_dates`](super::Query::with_dates) puts ids in their place beforehand.
 
 use std::ops::RangeInclusive;

@@ -1,4 +1,4 @@
-//! What of a paper can a rule ask for, folded once?
+//! A paper as rules see it: its words, names, subjects and other facts, tokenized once.
 
 mod texts;
 
@@ -13,7 +13,7 @@ use crate::domain::taxonomy::SubjectId;
 use crate::text::{fold, tex};
 
 use super::authors::Name;
-use super::fields::{Feature, Part};
+use super::fields::{Feature, PaperPart};
 use super::limits::PROXIMITY_MAX;
 use super::words::{self, Occurrence, Term};
 use super::{links, subjects};
@@ -24,7 +24,7 @@ use texts::in_one_piece;
 ///
 /// Takes several times the room of its text: meant for what is new, while an [`super::Index`] holds the window.
 #[derive(Clone, Debug)]
-pub struct Document {
+pub struct TokenizedPaper {
     pub paper: Arc<Paper>,
     /// The listing date.
     pub announced: Date,
@@ -47,7 +47,7 @@ pub struct Document {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Word {
     pub key: u64,
-    pub part: Part,
+    pub part: PaperPart,
     pub occurrence: Occurrence,
     folded: (u32, u32),
     /// None for a hyphenated word as a whole.
@@ -57,13 +57,13 @@ pub(super) struct Word {
 /// Positions left free between authors and subjects, so that no phrase or proximity reaches across.
 const GAP: u32 = PROXIMITY_MAX + 1;
 
-impl Document {
+impl TokenizedPaper {
     /// Reads TeX, folds and tokenizes.
     #[must_use]
     pub fn new(paper: Arc<Paper>, announced: Date) -> Self {
         let (primary, cross) = subjects::of_paper(&paper.subjects);
         let mut builder = Builder::default();
-        for part in Part::ALL {
+        for part in PaperPart::ALL {
             builder.part(&paper, part);
         }
         builder.words.sort_unstable_by_key(|word| (word.key, word.part, word.occurrence));
@@ -99,12 +99,12 @@ impl Document {
     }
 
     /// Where a word stands in one part.
-    pub(super) fn occurrences(&self, term: &Term, part: Part) -> Vec<Occurrence> {
+    pub(super) fn occurrences(&self, term: &Term, part: PaperPart) -> Vec<Occurrence> {
         self.places(term, part).map(|word| word.occurrence).collect()
     }
 
     /// Is a word in any of the parts?
-    pub(super) fn holds(&self, term: &Term, parts: &[Part]) -> bool {
+    pub(super) fn holds(&self, term: &Term, parts: &[PaperPart]) -> bool {
         if matches!(term, Term::Prefix { .. }) {
             return parts.iter().any(|part| self.places(term, *part).next().is_some());
         }
@@ -115,7 +115,7 @@ impl Document {
     }
 
     /// The places of a word in one part, in order; those of a prefix word by word.
-    pub(super) fn places<'a>(&'a self, term: &'a Term, part: Part) -> impl Iterator<Item = &'a Word> {
+    pub(super) fn places<'a>(&'a self, term: &'a Term, part: PaperPart) -> impl Iterator<Item = &'a Word> {
         let (is_prefix, key) = (matches!(term, Term::Prefix { .. }), term.key());
         let start = if is_prefix {
             0
@@ -132,7 +132,7 @@ impl Document {
     pub(super) fn places_at<'a>(
         &'a self,
         term: &'a Term,
-        part: Part,
+        part: PaperPart,
         position: u32,
     ) -> impl Iterator<Item = &'a Word> {
         let wanted = (term.key(), part, position);
@@ -167,27 +167,27 @@ struct Builder {
 }
 
 impl Builder {
-    fn part(&mut self, paper: &Paper, part: Part) {
+    fn part(&mut self, paper: &Paper, part: PaperPart) {
         let mut position = 0;
         match part {
-            Part::Authors => {
+            PaperPart::Authors => {
                 for name in &paper.authors.names {
                     position = self.segment(&tex::to_unicode(name), part, position);
                 }
             }
-            Part::Subjects => {
+            PaperPart::Subjects => {
                 for subject in &paper.subjects {
                     position = self.segment(&subject.name, part, position);
                 }
             }
-            Part::Title => self.lone(part, &paper.title),
-            Part::Journal => self.lone(part, paper.journal_ref.as_deref().unwrap_or_default()),
-            Part::Abstract => self.prose(part, paper.abstract_text.as_ref()),
-            Part::Comments => self.prose(part, paper.comments.as_ref()),
+            PaperPart::Title => self.lone(part, &paper.title),
+            PaperPart::Journal => self.lone(part, paper.journal_ref.as_deref().unwrap_or_default()),
+            PaperPart::Abstract => self.prose(part, paper.abstract_text.as_ref()),
+            PaperPart::Comments => self.prose(part, paper.comments.as_ref()),
         }
     }
 
-    fn lone(&mut self, part: Part, text: &str) {
+    fn lone(&mut self, part: PaperPart, text: &str) {
         let readable = tex::to_unicode(text);
         self.segment(&readable, part, 0);
         if let Cow::Owned(readable) = &readable {
@@ -195,7 +195,7 @@ impl Builder {
         }
     }
 
-    fn prose(&mut self, part: Part, prose: Option<&Prose>) {
+    fn prose(&mut self, part: PaperPart, prose: Option<&Prose>) {
         let Some(prose) = prose else { return };
         if let Some(text) = in_one_piece(Some(prose)) {
             return self.lone(part, text);
@@ -211,7 +211,7 @@ impl Builder {
     }
 
     /// Adds the words of a text from a position on; the answer is where the next text begins.
-    fn segment(&mut self, text: &str, part: Part, start: u32) -> u32 {
+    fn segment(&mut self, text: &str, part: PaperPart, start: u32) -> u32 {
         let count = fold::each_token(text, |token| {
             let folded = push(&mut self.arena, token.folded);
             let exact = token

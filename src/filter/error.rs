@@ -1,22 +1,20 @@
-//! What is wrong with a rule, where, and what would work?
+//! Diagnostics of a rule: what is wrong, where, and what would work.
 
 use std::fmt;
 
-use super::limits::MISTAKES_MAX;
+use super::carets::Carets;
+use super::limits::DIAGNOSTICS_MAX;
 use super::span::Span;
-
-/// The most characters of a rule that a caret line shows on either side of the mistake.
-const CARET_CONTEXT_CHARACTERS: usize = 60;
 
 macro_rules! codes {
     ($($name:ident $code:literal,)*) => {
-        /// A kind of mistake; the names are part of the service's answers and do not change.
+        /// A kind of diagnostic; the names are part of the service's answers and do not change.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Code {
+        pub enum DiagnosticCode {
             $($name,)*
         }
 
-        impl Code {
+        impl DiagnosticCode {
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
             /// The code in an answer: `unknown_category`.
@@ -64,10 +62,10 @@ codes! {
     TooMuchWork "too_much_work",
 }
 
-/// One mistake in a rule.
+/// One diagnostic in a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistake {
-    pub code: Code,
+pub struct RuleDiagnostic {
+    pub code: DiagnosticCode,
     /// Where it begins, in Unicode scalar values from 0; the length of the rule where something is missing at its end.
     pub position: usize,
     /// How far it goes, in Unicode scalar values; 0 where something is missing.
@@ -78,8 +76,13 @@ pub struct Mistake {
     pub hint: String,
 }
 
-impl Mistake {
-    pub(super) fn at(span: Span, code: Code, message: impl Into<String>, hint: impl Into<String>) -> Self {
+impl RuleDiagnostic {
+    pub(super) fn at(
+        span: Span,
+        code: DiagnosticCode,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
         Self { code, position: span.start, length: span.length, message: message.into(), hint: hint.into() }
     }
 
@@ -90,24 +93,15 @@ impl Mistake {
     ///     ^^^^^ unknown category `cs.DK`; near: cs.DB, cs.DC
     /// ```
     ///
-    /// Long rules are shown around the mistake, control characters as spaces.
+    /// Long rules are shown around the diagnostic, control characters as spaces.
     #[must_use]
     pub fn with_caret(&self, rule: &str) -> String {
-        let start = self.position.saturating_sub(CARET_CONTEXT_CHARACTERS);
-        let shown: String = rule
-            .chars()
-            .skip(start)
-            .take(self.position - start + CARET_CONTEXT_CHARACTERS)
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
-        let before = self.position - start;
-        let room = shown.chars().count().saturating_sub(before).max(1);
-        let carets = "^".repeat(self.length.clamp(1, room));
-        format!("{shown}\n{}{carets} {self}", " ".repeat(before))
+        let carets = Carets::under(rule, self.position, self.length);
+        format!("{}\n{} {self}", carets.line, carets.drawn(0))
     }
 }
 
-impl fmt::Display for Mistake {
+impl fmt::Display for RuleDiagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
         if !self.hint.is_empty() {
@@ -117,42 +111,42 @@ impl fmt::Display for Mistake {
     }
 }
 
-/// Every mistake of a rule, in the order of their places; never empty.
+/// Every diagnostic of a rule, in the order of their places; never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistakes(Vec<Mistake>);
+pub struct RuleDiagnostics(Vec<RuleDiagnostic>);
 
-impl Mistakes {
+impl RuleDiagnostics {
     /// Sorts them; beyond a limit the last ones are left out.
-    pub(super) fn new(mut mistakes: Vec<Mistake>) -> Self {
-        mistakes.sort_by_key(|mistake| mistake.position);
-        mistakes.dedup();
-        mistakes.truncate(MISTAKES_MAX);
-        Self(mistakes)
+    pub(super) fn new(mut diagnostics: Vec<RuleDiagnostic>) -> Self {
+        diagnostics.sort_by_key(|diagnostic| diagnostic.position);
+        diagnostics.dedup();
+        diagnostics.truncate(DIAGNOSTICS_MAX);
+        Self(diagnostics)
     }
 
     #[must_use]
-    pub fn as_slice(&self) -> &[Mistake] {
+    pub fn as_slice(&self) -> &[RuleDiagnostic] {
         &self.0
     }
 
-    /// Each mistake with the rule and a caret line.
+    /// Each diagnostic with the rule and a caret line.
     #[must_use]
     pub fn with_carets(&self, rule: &str) -> String {
-        self.0.iter().map(|mistake| mistake.with_caret(rule)).collect::<Vec<_>>().join("\n")
+        self.0.iter().map(|diagnostic| diagnostic.with_caret(rule)).collect::<Vec<_>>().join("\n")
     }
 }
 
-impl fmt::Display for Mistakes {
+impl fmt::Display for RuleDiagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, mistake) in self.0.iter().enumerate() {
+        for (index, diagnostic) in self.0.iter().enumerate() {
             let separator = if index == 0 { "" } else { "\n" };
-            write!(f, "{separator}at {}: {mistake}", mistake.position)?;
+            write!(f, "{separator}at {}: {diagnostic}", diagnostic.position)?;
         }
         Ok(())
     }
 }
 
-impl std::error::Error for Mistakes {}
+impl std::error::Error for RuleDiagnostics {}
 
 /// Something in a rule that is allowed and probably not meant.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,12 +1,12 @@
-//! Why does a paper match, or not?
+//! Explains a verdict: each part of a rule with its own verdict and the words that matched.
 
 use crate::domain::announcement::AnnounceType;
 use crate::domain::excerpt::excerpt;
 
 use super::canonical;
-use super::document::Document;
+use super::document::TokenizedPaper;
 use super::error::Warning;
-use super::fields::{Part, Place};
+use super::fields::{PaperPart, Place};
 use super::index::{DocumentId, Index};
 use super::matcher;
 use super::query::Query;
@@ -46,11 +46,11 @@ const MATCHED_CHARACTERS_MAX: usize = 80;
 
 /// The tree of the rule as written, with true or false at every part.
 #[must_use]
-pub fn explain(query: &Query, document: &Document, announce_type: AnnounceType) -> Explanation {
+pub fn explain(query: &Query, document: &TokenizedPaper, announce_type: AnnounceType) -> Explanation {
     explained(query.as_written(), document, announce_type)
 }
 
-fn explained(expr: &Expr, document: &Document, kind: AnnounceType) -> Explanation {
+fn explained(expr: &Expr, document: &TokenizedPaper, kind: AnnounceType) -> Explanation {
     let holds = matcher::matches(expr, document, kind);
     let each = |parts: &[Expr]| parts.iter().map(|part| explained(part, document, kind)).collect();
     let (label, matched, parts): (_, _, Vec<Explanation>) = match &expr.node {
@@ -71,7 +71,7 @@ fn explained(expr: &Expr, document: &Document, kind: AnnounceType) -> Explanatio
     Explanation { span: expr.span, label, holds, matched, parts }
 }
 
-fn matched(leaf: &Leaf, document: &Document, kind: AnnounceType) -> Vec<String> {
+fn matched(leaf: &Leaf, document: &TokenizedPaper, kind: AnnounceType) -> Vec<String> {
     let paper = &document.paper;
     match leaf {
         Leaf::Words { field, words } => {
@@ -120,7 +120,7 @@ fn matched(leaf: &Leaf, document: &Document, kind: AnnounceType) -> Vec<String> 
     }
 }
 
-fn words_are_in(words: &Words, part: Part, document: &Document) -> bool {
+fn words_are_in(words: &Words, part: PaperPart, document: &TokenizedPaper) -> bool {
     words.are_in(|term| {
         let mut found = document.occurrences(term, part);
         found.sort_unstable();
@@ -129,7 +129,7 @@ fn words_are_in(words: &Words, part: Part, document: &Document) -> bool {
 }
 
 /// The words as the paper has them, each spelling once; a word joined of parts shows its parts.
-fn exact_words(words: &Words, part: Part, document: &Document) -> Vec<String> {
+fn exact_words(words: &Words, part: PaperPart, document: &TokenizedPaper) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for term in words.terms() {
         for place in document.places(term, part) {

@@ -4,7 +4,7 @@ use super::dated::Dated;
 
 /// A part of a paper that holds text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Part {
+pub enum PaperPart {
     Title,
     Abstract,
     Comments,
@@ -13,7 +13,7 @@ pub enum Part {
     Authors,
 }
 
-impl Part {
+impl PaperPart {
     /// In the order of their numbers.
     pub const ALL: [Self; 6] =
         [Self::Title, Self::Abstract, Self::Comments, Self::Journal, Self::Subjects, Self::Authors];
@@ -36,16 +36,22 @@ pub enum Text {
 impl Text {
     /// What is looked at.
     #[must_use]
-    pub fn parts(self) -> &'static [Part] {
+    pub fn parts(self) -> &'static [PaperPart] {
         match self {
-            Self::Title => &[Part::Title],
-            Self::Abstract => &[Part::Abstract],
-            Self::TitleAbstract => &[Part::Title, Part::Abstract],
-            Self::Comments => &[Part::Comments],
-            Self::Journal => &[Part::Journal],
-            Self::SubjectNames => &[Part::Subjects],
-            Self::Authors => &[Part::Authors],
-            Self::All => &[Part::Title, Part::Abstract, Part::Authors, Part::Comments, Part::Journal],
+            Self::Title => &[PaperPart::Title],
+            Self::Abstract => &[PaperPart::Abstract],
+            Self::TitleAbstract => &[PaperPart::Title, PaperPart::Abstract],
+            Self::Comments => &[PaperPart::Comments],
+            Self::Journal => &[PaperPart::Journal],
+            Self::SubjectNames => &[PaperPart::Subjects],
+            Self::Authors => &[PaperPart::Authors],
+            Self::All => &[
+                PaperPart::Title,
+                PaperPart::Abstract,
+                PaperPart::Authors,
+                PaperPart::Comments,
+                PaperPart::Journal,
+            ],
         }
     }
 

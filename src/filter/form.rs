@@ -1,4 +1,4 @@
-//! Which fields of a form does a rule fill, and which rule do the fields write?
+//! Converts between a rule and the fields of a form.
 //!
 //! A form has a field for words, one for authors and one for words that must not be there.
 //! A rule fills them as far as it consists of such tests side by side; what else it says is kept beside the fields, and

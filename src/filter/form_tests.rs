@@ -1,11 +1,11 @@
-//! Does a rule read into the form give the same rule again?
+//! A rule that is read into the form gives the same rule again.
 
-use super::super::{Lists, Mode};
+use super::super::{Dialect, Lists};
 use super::*;
 
 fn read(rule: &str) -> (RuleForm, Query) {
     let lists = Lists::default();
-    let context = Context { lists: &lists, mode: Mode::Native };
+    let context = Context { lists: &lists, dialect: Dialect::Native };
     let query = parse(rule, &Limits::URL, &context).expect(rule);
     (RuleForm::of(rule, &query, &Limits::URL, &context), query)
 }

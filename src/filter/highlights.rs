@@ -1,11 +1,11 @@
-//! Which stretches of a shown text made a rule match?
+//! The stretches of a shown text that made a rule match.
 
 use std::ops::Range;
 
 use crate::text::fold;
 
 use super::authors::Name;
-use super::fields::{Part, Place};
+use super::fields::{PaperPart, Place};
 use super::query::Query;
 use super::subjects;
 use super::syntax::{Expr, Leaf, Node};
@@ -35,7 +35,7 @@ impl<'a> Highlights<'a> {
 
     /// The stretches of a text without TeX that match, in bytes, in their order and apart from each other.
     #[must_use]
-    pub fn in_text(&self, part: Part, text: &str) -> Vec<Range<usize>> {
+    pub fn in_text(&self, part: PaperPart, text: &str) -> Vec<Range<usize>> {
         let mut words = None;
         let mut found = Vec::new();
         for leaf in &self.0 {
@@ -58,7 +58,7 @@ impl<'a> Highlights<'a> {
         let read = Name::read(name);
         let by_name =
             self.0.iter().any(|leaf| matches!(leaf, Leaf::Author(pattern) if pattern.matches(&read)));
-        by_name || !self.in_text(Part::Authors, name).is_empty()
+        by_name || !self.in_text(PaperPart::Authors, name).is_empty()
     }
 
     /// Is this subject of a paper one that the rule looks for?
@@ -184,17 +184,17 @@ fn joined(mut found: Vec<Range<usize>>) -> Vec<Range<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Context, Limits, Lists, Mode, parse};
+    use super::super::{Context, Dialect, Limits, Lists, parse};
     use super::*;
 
     fn query(rule: &str) -> Query {
-        let context = Context { lists: &Lists::default(), mode: Mode::Native };
+        let context = Context { lists: &Lists::default(), dialect: Dialect::Native };
         parse(rule, &Limits::URL, &context).expect(rule)
     }
 
     fn check(rule: &str, text: &str, expected: &[&str]) {
         let query = query(rule);
-        let found = Highlights::of(&query).in_text(Part::Title, text);
+        let found = Highlights::of(&query).in_text(PaperPart::Title, text);
         let found: Vec<&str> = found.into_iter().map(|range| &text[range]).collect();
         assert_eq!(found, expected, "{rule} in {text}");
     }

@@ -1,9 +1,9 @@
-//! Which parts of a rule can never be true together?
+//! Finds parts of a rule that no paper can satisfy together.
 
 use crate::domain::announcement::AnnounceType;
 use crate::domain::taxonomy::SubjectId;
 
-use super::error::{Code, Mistake};
+use super::error::{DiagnosticCode, RuleDiagnostic};
 use super::fields::Place;
 use super::syntax::{Expr, Leaf, Node};
 use super::{canonical, subjects};
@@ -11,12 +11,12 @@ use super::{canonical, subjects};
 /// Tells every AND that no paper can satisfy.
 ///
 /// A paper comes with one type, one primary subject and one day, and has one id; what the words say is not looked at.
-pub(super) fn mistakes(expr: &Expr) -> Vec<Mistake> {
+pub(super) fn diagnostics(expr: &Expr) -> Vec<RuleDiagnostic> {
     let mut found = Vec::new();
     check(expr, &mut found);
     if found.is_empty() && types(expr).may == 0 {
         let message = "a paper has one of the four types, and this leaves none";
-        found.push(Mistake::at(expr.span, Code::Impossible, message, ""));
+        found.push(RuleDiagnostic::at(expr.span, DiagnosticCode::Impossible, message, ""));
     }
     found
 }
@@ -65,7 +65,7 @@ fn types(expr: &Expr) -> Types {
     }
 }
 
-fn check(expr: &Expr, found: &mut Vec<Mistake>) {
+fn check(expr: &Expr, found: &mut Vec<RuleDiagnostic>) {
     match &expr.node {
         Node::Leaf(_) => {}
         Node::Not(inner) => check(inner, found),
@@ -97,7 +97,7 @@ fn flatten<'a>(parts: &'a [Expr], flat: &mut Vec<&'a Expr>) {
     }
 }
 
-fn check_types(parts: &[&Expr], found: &mut Vec<Mistake>) {
+fn check_types(parts: &[&Expr], found: &mut Vec<RuleDiagnostic>) {
     let mut possible = EVERY_TYPE;
     let mut wanted: Vec<String> = Vec::new();
     for part in parts {
@@ -125,7 +125,7 @@ fn check_types(parts: &[&Expr], found: &mut Vec<Mistake>) {
                 }
                 _ => ("a paper has one type, and these parts leave none".to_owned(), String::new()),
             };
-            found.push(Mistake::at(part.span, Code::Impossible, message, hint));
+            found.push(RuleDiagnostic::at(part.span, DiagnosticCode::Impossible, message, hint));
             return;
         }
         possible &= may;
@@ -136,7 +136,7 @@ fn check_types(parts: &[&Expr], found: &mut Vec<Mistake>) {
 }
 
 /// Two primaries, two papers, two days.
-fn check_one_value(parts: &[&Expr], found: &mut Vec<Mistake>) {
+fn check_one_value(parts: &[&Expr], found: &mut Vec<RuleDiagnostic>) {
     for (index, part) in parts.iter().enumerate() {
         let Node::Leaf(leaf) = &part.node else { continue };
         let clash = parts[..index].iter().find_map(|before| match &before.node {
@@ -144,13 +144,13 @@ fn check_one_value(parts: &[&Expr], found: &mut Vec<Mistake>) {
             _ => None,
         });
         if let Some((message, hint)) = clash {
-            found.push(Mistake::at(part.span, Code::Impossible, message, hint));
+            found.push(RuleDiagnostic::at(part.span, DiagnosticCode::Impossible, message, hint));
         }
     }
 }
 
 /// What is wanted and left out.
-fn check_negations(parts: &[&Expr], found: &mut Vec<Mistake>) {
+fn check_negations(parts: &[&Expr], found: &mut Vec<RuleDiagnostic>) {
     for part in parts {
         let Node::Not(inner) = &part.node else { continue };
         // Leaving out any of several is leaving out each.
@@ -164,7 +164,12 @@ fn check_negations(parts: &[&Expr], found: &mut Vec<Mistake>) {
         });
         if let Some((wanted, left_out)) = clash {
             let message = format!("every paper of {wanted} is left out by -{left_out}, so nothing matches");
-            found.push(Mistake::at(part.span, Code::Impossible, message, "drop one of the two"));
+            found.push(RuleDiagnostic::at(
+                part.span,
+                DiagnosticCode::Impossible,
+                message,
+                "drop one of the two",
+            ));
         }
     }
 }

@@ -1,28 +1,28 @@
-//! Into which words, signs and groups does the text of a rule fall?
+//! Cuts the text of a rule into tokens.
 
 mod token;
 
-use super::context::{Context, Mode};
-use super::error::{Code, Mistake};
+use super::context::{Context, Dialect};
+use super::error::{DiagnosticCode, RuleDiagnostic};
 use super::fields;
 use super::links;
 use super::span::Span;
 
 pub(super) use token::{FieldName, Raw, RawForm, Token, TokenKind};
 
-/// Cuts a rule into pieces; what is not understood is told as a mistake and left out.
-pub(super) fn tokens(text: &str, context: &Context<'_>) -> (Vec<Token>, Vec<Mistake>) {
+/// Cuts a rule into pieces; what is not understood is told as a diagnostic and left out.
+pub(super) fn tokens(text: &str, context: &Context<'_>) -> (Vec<Token>, Vec<RuleDiagnostic>) {
     let mut lexer = Lexer {
         chars: text.chars().collect(),
         at: 0,
-        is_compat: context.mode == Mode::Compat,
+        is_compat: context.dialect == Dialect::Compat,
         tokens: Vec::new(),
-        mistakes: Vec::new(),
+        diagnostics: Vec::new(),
     };
     while lexer.at < lexer.chars.len() {
         lexer.token();
     }
-    (lexer.tokens, lexer.mistakes)
+    (lexer.tokens, lexer.diagnostics)
 }
 
 struct Lexer {
@@ -30,7 +30,7 @@ struct Lexer {
     at: usize,
     is_compat: bool,
     tokens: Vec<Token>,
-    mistakes: Vec<Mistake>,
+    diagnostics: Vec<RuleDiagnostic>,
 }
 
 impl Lexer {
@@ -46,8 +46,8 @@ impl Lexer {
         self.tokens.push(Token { span: Span::new(start, self.at), kind });
     }
 
-    fn mistake(&mut self, start: usize, end: usize, code: Code, message: String, hint: &str) {
-        self.mistakes.push(Mistake::at(Span::new(start, end), code, message, hint));
+    fn diagnostic(&mut self, start: usize, end: usize, code: DiagnosticCode, message: String, hint: &str) {
+        self.diagnostics.push(RuleDiagnostic::at(Span::new(start, end), code, message, hint));
     }
 
     fn token(&mut self) {
@@ -81,10 +81,10 @@ impl Lexer {
         self.at += 1;
         if self.peek(0).is_none_or(|next| next.is_whitespace() || matches!(next, ')' | '|')) {
             let message = format!("`{sign}` stands directly before a term");
-            self.mistake(
+            self.diagnostic(
                 start,
                 self.at,
-                Code::MisplacedNot,
+                DiagnosticCode::MisplacedNot,
                 message,
                 "no space behind it; quote it if you mean the sign",
             );
@@ -108,9 +108,9 @@ impl Lexer {
                     let message = format!(
                         "operators are uppercase: write {upper}, or \"{word}\" in quotes for the word"
                     );
-                    self.mistakes.push(Mistake::at(
+                    self.diagnostics.push(RuleDiagnostic::at(
                         Span::new(start, self.at),
-                        Code::LowercaseOperator,
+                        DiagnosticCode::LowercaseOperator,
                         message,
                         "",
                     ));
@@ -153,10 +153,10 @@ impl Lexer {
                 let spaces = self.chars[after..].iter().take_while(|c| c.is_whitespace()).count();
                 let next = self.chars.get(after + spaces);
                 if next.is_some_and(|next| *next != ')') {
-                    // Where the field itself is unknown, that is the mistake to tell.
+                    // Where the field itself is unknown, that is the diagnostic to tell.
                     if fields::named(&field.name).is_some() {
                         let message = format!("no space after {}:", field.name);
-                        self.mistake(after, after + spaces, Code::SpaceAfterColon, message, "");
+                        self.diagnostic(after, after + spaces, DiagnosticCode::SpaceAfterColon, message, "");
                     }
                     self.at += spaces;
                 } else {
@@ -173,14 +173,20 @@ impl Lexer {
         if raw.form == RawForm::Word && !self.is_compat && operator(&raw.text).is_some() {
             let message = format!("`{}` is an operator, and {}: needs a value", raw.text, field.name);
             let hint = format!("write {} before the field, or quote the word", raw.text);
-            return self.mistake(raw.span.start, raw.span.end(), Code::UnexpectedOperator, message, &hint);
+            return self.diagnostic(
+                raw.span.start,
+                raw.span.end(),
+                DiagnosticCode::UnexpectedOperator,
+                message,
+                &hint,
+            );
         }
         self.push(start, TokenKind::Value(Some(field), raw));
     }
 
     fn no_value(&mut self, field: &FieldName, position: usize) {
         let message = format!("{}: needs a value", field.name);
-        self.mistake(position, position, Code::EmptyValue, message, "");
+        self.diagnostic(position, position, DiagnosticCode::EmptyValue, message, "");
     }
 
     fn value(&mut self, field: Option<&str>) -> Raw {
@@ -243,10 +249,10 @@ impl Lexer {
         let closes = |at: &usize| self.chars[*at] == '"' && !self.is_accent(at - 1);
         let Some(length) = (self.at..self.chars.len()).find(closes).map(|end| end - self.at) else {
             self.at = self.chars.len();
-            self.mistake(
+            self.diagnostic(
                 start,
                 self.at,
-                Code::UnclosedQuote,
+                DiagnosticCode::UnclosedQuote,
                 "the quotation mark is never closed".to_owned(),
                 "",
             );
@@ -277,7 +283,13 @@ impl Lexer {
         if end >= self.chars.len() {
             self.at = self.chars.len();
             let message = "the regular expression is never closed by /".to_owned();
-            self.mistake(start, self.at, Code::UnclosedRegex, message, "quote the text if you mean a slash");
+            self.diagnostic(
+                start,
+                self.at,
+                DiagnosticCode::UnclosedRegex,
+                message,
+                "quote the text if you mean a slash",
+            );
             return (String::new(), RawForm::Regex { flags: 0 });
         }
         let mut text = self.text(start + 1, end);
@@ -295,10 +307,10 @@ impl Lexer {
             (self.text(start + 1, start + length), RawForm::Range)
         } else {
             self.at = self.chars.len();
-            self.mistake(
+            self.diagnostic(
                 start,
                 self.at,
-                Code::UnclosedRange,
+                DiagnosticCode::UnclosedRange,
                 "the range is never closed by ]".to_owned(),
                 "",
             );

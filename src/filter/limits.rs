@@ -1,4 +1,4 @@
-//! How much may a rule ask for?
+//! Limits on the size of a rule and on the work that it may cause.
 
 /// The limits of one rule; each is checked when the rule is read, and what is over it is refused, never cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,8 +59,8 @@ pub(super) const PROXIMITY_MAX: u32 = 100;
 /// The shortest beginning that `*` may follow, in characters: one letter would match a tenth of all words.
 pub(super) const PREFIX_CHARACTERS_MIN: usize = 2;
 
-/// The most mistakes that are told of one rule: after that many it is not a rule.
-pub(super) const MISTAKES_MAX: usize = 32;
+/// The most diagnostics that are told of one rule: after that many it is not a rule.
+pub(super) const DIAGNOSTICS_MAX: usize = 32;
 
 /// The memory for compiled expressions of addresses, in bytes.
 pub const PROGRAMS_BYTES_MAX: u64 = 8 << 20;

@@ -1,4 +1,4 @@
-//! Which papers and places does a text lead to?
+//! Recognizes paper ids, DOIs and links to code in text.
 
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::prose::{Prose, Span};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::context::{Context, Mode};
-use super::error::{Code, Mistake, Mistakes};
+use super::context::{Context, Dialect};
+use super::error::{DiagnosticCode, RuleDiagnostic, RuleDiagnostics};
 use super::limits::Limits;
 use super::lists::Lists;
 use super::query::parse;
@@ -12,24 +12,24 @@ use super::syntax::{Expr, Node};
 
 /// A rule of a list that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListMistake {
+pub struct ListDiagnostic {
     pub list: String,
     /// Which of its rules, from 0.
     pub index: usize,
-    pub mistakes: Mistakes,
+    pub diagnostics: RuleDiagnostics,
 }
 
 /// Reads every list; a list may use others, in any order, but not itself.
 ///
 /// # Errors
-/// Every rule with a mistake. An empty list is one too: it would match nothing.
+/// Every rule with a diagnostic. An empty list is one too: it would match nothing.
 pub fn compile_lists(
     lists: &BTreeMap<String, Vec<String>>,
     limits: &Limits,
-) -> Result<Lists, Vec<ListMistake>> {
+) -> Result<Lists, Vec<ListDiagnostic>> {
     let mut found = Lists::default();
     let mut waiting: Vec<&String> = lists.keys().collect();
-    let mut mistakes = Vec::new();
+    let mut diagnostics = Vec::new();
     loop {
         let before = waiting.len();
         waiting.retain(|name| {
@@ -38,7 +38,7 @@ pub fn compile_lists(
             if uses(&lists[*name]).iter().any(is_open) {
                 return true;
             }
-            let rule = compile_one(&found, name, &lists[*name], limits, &mut mistakes);
+            let rule = compile_one(&found, name, &lists[*name], limits, &mut diagnostics);
             found.insert(name, rule);
             false
         });
@@ -47,9 +47,9 @@ pub fn compile_lists(
         }
     }
     for name in waiting {
-        mistakes.push(lone(name, Code::ListCycle, format!("list:{name} leads back to itself")));
+        diagnostics.push(lone(name, DiagnosticCode::ListCycle, format!("list:{name} leads back to itself")));
     }
-    if mistakes.is_empty() { Ok(found) } else { Err(mistakes) }
+    if diagnostics.is_empty() { Ok(found) } else { Err(diagnostics) }
 }
 
 fn compile_one(
@@ -57,17 +57,19 @@ fn compile_one(
     name: &str,
     rules: &[String],
     limits: &Limits,
-    mistakes: &mut Vec<ListMistake>,
+    diagnostics: &mut Vec<ListDiagnostic>,
 ) -> Expr {
     if rules.is_empty() {
-        mistakes.push(lone(name, Code::EmptyGroup, format!("list {name} holds no rule")));
+        diagnostics.push(lone(name, DiagnosticCode::EmptyGroup, format!("list {name} holds no rule")));
     }
-    let context = Context { lists: known, mode: Mode::Native };
+    let context = Context { lists: known, dialect: Dialect::Native };
     let mut parts = Vec::new();
     for (index, rule) in rules.iter().enumerate() {
         match parse(rule, limits, &context) {
             Ok(query) => parts.push(query.as_written().clone()),
-            Err(found) => mistakes.push(ListMistake { list: name.to_owned(), index, mistakes: found }),
+            Err(found) => {
+                diagnostics.push(ListDiagnostic { list: name.to_owned(), index, diagnostics: found })
+            }
         }
     }
     match parts.len() {
@@ -90,7 +92,7 @@ fn uses(rules: &[String]) -> Vec<String> {
     used
 }
 
-fn lone(list: &str, code: Code, message: String) -> ListMistake {
-    let mistakes = Mistakes::new(vec![Mistake::at(Span::default(), code, message, "")]);
-    ListMistake { list: list.to_owned(), index: 0, mistakes }
+fn lone(list: &str, code: DiagnosticCode, message: String) -> ListDiagnostic {
+    let diagnostics = RuleDiagnostics::new(vec![RuleDiagnostic::at(Span::default(), code, message, "")]);
+    ListDiagnostic { list: list.to_owned(), index: 0, diagnostics }
 }

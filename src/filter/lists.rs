@@ -1,4 +1,4 @@
-//! Which rules do the named lists hold?
+//! The named lists of the configuration, compiled.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -1,16 +1,16 @@
-//! Does one paper match?
+//! Tests one paper against a rule.
 
 use std::borrow::Cow;
 
 use crate::domain::announcement::AnnounceType;
 use crate::domain::taxonomy::SubjectId;
 
-use super::document::Document;
-use super::fields::{Part, Place, Text};
+use super::document::TokenizedPaper;
+use super::fields::{PaperPart, Place, Text};
 use super::syntax::{Expr, Leaf, Node};
 use super::words::{Term, Words};
 
-pub(super) fn matches(expr: &Expr, document: &Document, announce_type: AnnounceType) -> bool {
+pub(super) fn matches(expr: &Expr, document: &TokenizedPaper, announce_type: AnnounceType) -> bool {
     match &expr.node {
         Node::And(parts) => parts.iter().all(|part| matches(part, document, announce_type)),
         Node::Or(parts) => parts.iter().any(|part| matches(part, document, announce_type)),
@@ -19,7 +19,7 @@ pub(super) fn matches(expr: &Expr, document: &Document, announce_type: AnnounceT
     }
 }
 
-fn leaf_matches(leaf: &Leaf, document: &Document, announce_type: AnnounceType) -> bool {
+fn leaf_matches(leaf: &Leaf, document: &TokenizedPaper, announce_type: AnnounceType) -> bool {
     match leaf {
         Leaf::Words { field, words } => words_match(words, *field, document),
         Leaf::Regex { field, pattern } => field.parts().iter().any(|part| {
@@ -53,7 +53,7 @@ pub(super) fn is_doi(own: &str, wanted: &str, is_prefix: bool) -> bool {
     if is_prefix { own.starts_with(wanted) } else { own == wanted }
 }
 
-fn words_match(words: &Words, field: Text, document: &Document) -> bool {
+fn words_match(words: &Words, field: Text, document: &TokenizedPaper) -> bool {
     let mut parts = field.parts().iter();
     if let Some(term) = words.single() {
         return document.holds(term, field.parts());
@@ -79,7 +79,7 @@ fn words_match(words: &Words, field: Text, document: &Document) -> bool {
 }
 
 /// Do the words stand one behind the other from a position on?
-fn follow(terms: &[&Term], document: &Document, part: Part, position: u32) -> bool {
+fn follow(terms: &[&Term], document: &TokenizedPaper, part: PaperPart, position: u32) -> bool {
     let Some((first, rest)) = terms.split_first() else { return true };
     document.places_at(first, part, position).any(|word| follow(rest, document, part, word.occurrence.end()))
 }

@@ -1,7 +1,7 @@
 //! The rule language: reading rules and finding the papers that match them.
 //!
-//! A rule is text (`ti:GPU type:new -cat:cs.AI`). [`parse`] turns it into a [`Query`], or reports every mistake with its
-//! place. A [`Document`] is a paper whose words are folded once. A query matches one document or searches an [`Index`] of
+//! A rule is text (`ti:GPU type:new -cat:cs.AI`). [`parse`] turns it into a [`Query`], or reports every diagnostic with its
+//! place. A [`TokenizedPaper`] is a paper whose words are folded once. A query matches one document or searches an [`Index`] of
 //! many. A query that parses never fails at match time; it can only exceed a [`Work`] budget.
 //!
 //! `docs/rules.md` describes the language for those who write rules.
@@ -9,6 +9,7 @@
 mod aliases;
 mod authors;
 mod canonical;
+mod carets;
 mod context;
 mod dated;
 mod document;
@@ -40,18 +41,19 @@ mod work;
 
 pub use aliases::Aliases;
 pub use authors::{AuthorPattern, Form, Name, NameWord};
-pub use context::{Context, Mode};
+pub use carets::Carets;
+pub use context::{Context, Dialect};
 pub use dated::{Dated, Period};
-pub use document::Document;
-pub use error::{Code, Mistake, Mistakes, Warning};
+pub use document::TokenizedPaper;
+pub use error::{DiagnosticCode, RuleDiagnostic, RuleDiagnostics, Warning};
 pub use explain::{Explanation, LeafCount, explain};
-pub use fields::{Feature, Part, Place, Text};
+pub use fields::{Feature, PaperPart, Place, Text};
 pub use form::{PLACES, RuleForm};
 pub use highlights::Highlights;
 pub use index::{DocumentId, Index, Pending};
 pub use limits::{INDEX_STEPS_MAX, Limits, PROGRAMS_BYTES_MAX, TEXT_STEPS_MAX};
 pub use links::paper_id;
-pub use list_compiler::{ListMistake, compile_lists};
+pub use list_compiler::{ListDiagnostic, compile_lists};
 pub use lists::Lists;
 pub use pattern::Pattern;
 pub use program::cached_programs;

@@ -1,12 +1,12 @@
-//! How do the pieces of a rule belong together?
+//! Builds the syntax tree of a rule from its tokens.
 
-use super::context::{Context, Mode};
-use super::error::{Code, Mistake, Mistakes, Warning};
+use super::context::{Context, Dialect};
+use super::error::{DiagnosticCode, RuleDiagnostic, RuleDiagnostics, Warning};
 use super::fields::{self, Field};
 use super::lexer::{self, FieldName, Raw, RawForm, Token, TokenKind};
 use super::limits::Limits;
 use super::span::Span;
-use super::syntax::{Expr, Leaf, Node};
+use super::syntax::{Expr, Leaf, Node, combined, negated};
 use super::values::{self, Reader};
 
 /// Reads a rule.
@@ -17,41 +17,49 @@ pub(super) fn parse(
     text: &str,
     limits: &Limits,
     context: &Context<'_>,
-) -> Result<(Expr, Vec<Warning>), Mistakes> {
+) -> Result<(Expr, Vec<Warning>), RuleDiagnostics> {
     if text.len() > limits.query_bytes_max {
-        return Err(Mistakes::new(vec![too_long(text, limits.query_bytes_max)]));
+        return Err(RuleDiagnostics::new(vec![too_long(text, limits.query_bytes_max)]));
     }
     if text.trim().is_empty() {
         let span = Span::default();
-        return Err(Mistakes::new(vec![Mistake::at(span, Code::EmptyQuery, "empty query", "")]));
+        return Err(RuleDiagnostics::new(vec![RuleDiagnostic::at(
+            span,
+            DiagnosticCode::EmptyQuery,
+            "empty query",
+            "",
+        )]));
     }
-    let (tokens, mistakes) = lexer::tokens(text, context);
+    let (tokens, diagnostics) = lexer::tokens(text, context);
     let mut parser = Parser {
         end: text.trim_end().chars().count(),
         tokens: tokens.into_iter().peekable(),
         reader: Reader::new(limits, context),
-        mistakes,
+        diagnostics,
         depth: 0,
         depth_max: limits.depth_max,
-        is_compat: context.mode == Mode::Compat,
+        is_compat: context.dialect == Dialect::Compat,
         warnings: Vec::new(),
     };
     let found = parser.whole();
-    parser.mistakes.append(&mut parser.reader.mistakes);
+    parser.diagnostics.append(&mut parser.reader.diagnostics);
     match found {
-        Some(expr) if parser.mistakes.is_empty() => Ok((expr, parser.warnings)),
-        _ if parser.mistakes.is_empty() => {
-            Err(Mistakes::new(vec![Mistake::at(Span::default(), Code::EmptyQuery, "empty query", "")]))
-        }
-        _ => Err(Mistakes::new(parser.mistakes)),
+        Some(expr) if parser.diagnostics.is_empty() => Ok((expr, parser.warnings)),
+        _ if parser.diagnostics.is_empty() => Err(RuleDiagnostics::new(vec![RuleDiagnostic::at(
+            Span::default(),
+            DiagnosticCode::EmptyQuery,
+            "empty query",
+            "",
+        )])),
+        _ => Err(RuleDiagnostics::new(parser.diagnostics)),
     }
 }
 
-fn too_long(text: &str, bytes_max: usize) -> Mistake {
+fn too_long(text: &str, bytes_max: usize) -> RuleDiagnostic {
     let fits = text.char_indices().take_while(|(start, c)| start + c.len_utf8() <= bytes_max).count();
     let span = Span::new(fits, text.chars().count());
     let message = format!("a query of {} bytes; at most {bytes_max} are read", text.len());
-    Mistake::at(span, Code::TooLong, message, "")
+    RuleDiagnostic::at(span, DiagnosticCode::TooLong, message, "")
 }
 
 struct Parser<'a> {
@@ -59,7 +67,7 @@ struct Parser<'a> {
     end: usize,
     tokens: std::iter::Peekable<std::vec::IntoIter<Token>>,
     reader: Reader<'a>,
-    mistakes: Vec<Mistake>,
+    diagnostics: Vec<RuleDiagnostic>,
     depth: usize,
     depth_max: usize,
     is_compat: bool,
@@ -67,8 +75,8 @@ struct Parser<'a> {
 }
 
 impl Parser<'_> {
-    fn mistake(&mut self, span: Span, code: Code, message: impl Into<String>, hint: &str) {
-        self.mistakes.push(Mistake::at(span, code, message, hint));
+    fn diagnostic(&mut self, span: Span, code: DiagnosticCode, message: impl Into<String>, hint: &str) {
+        self.diagnostics.push(RuleDiagnostic::at(span, code, message, hint));
     }
 
     fn whole(&mut self) -> Option<Expr> {
@@ -78,7 +86,7 @@ impl Parser<'_> {
             found = found.or(part);
             // Only a closing parenthesis stops before the end.
             if let Some(token) = self.tokens.next() {
-                self.mistake(token.span, Code::UnopenedGroup, "`)` closes nothing", "");
+                self.diagnostic(token.span, DiagnosticCode::UnopenedGroup, "`)` closes nothing", "");
             }
         }
         found
@@ -144,27 +152,44 @@ impl Parser<'_> {
     fn atom(&mut self, field: Option<&FieldName>) -> Option<Expr> {
         let Some(token) = self.tokens.peek() else {
             let end = Span::new(self.end, self.end);
-            // A lexical mistake at the end has said it already.
-            if self.mistakes.iter().all(|mistake| mistake.position + mistake.length < self.end) {
-                self.mistake(end, Code::TermExpected, "query ends where a term was expected", "");
+            // A lexical diagnostic at the end has said it already.
+            if self.diagnostics.iter().all(|diagnostic| diagnostic.position + diagnostic.length < self.end) {
+                self.diagnostic(
+                    end,
+                    DiagnosticCode::TermExpected,
+                    "query ends where a term was expected",
+                    "",
+                );
             }
             return None;
         };
         let span = token.span;
         match &token.kind {
             TokenKind::Close => {
-                let is_told =
-                    self.mistakes.iter().any(|mistake| mistake.position + mistake.length == span.start);
+                let is_told = self
+                    .diagnostics
+                    .iter()
+                    .any(|diagnostic| diagnostic.position + diagnostic.length == span.start);
                 if !is_told && self.depth > 0 {
-                    self.mistake(span, Code::TermExpected, "the group ends where a term was expected", "");
+                    self.diagnostic(
+                        span,
+                        DiagnosticCode::TermExpected,
+                        "the group ends where a term was expected",
+                        "",
+                    );
                 }
                 None
             }
             TokenKind::And | TokenKind::Or | TokenKind::AndNot => {
                 // A lowercase operator has been told already.
-                if self.mistakes.iter().all(|mistake| mistake.position != span.start) {
+                if self.diagnostics.iter().all(|diagnostic| diagnostic.position != span.start) {
                     let message = "an operator where a term was expected";
-                    self.mistake(span, Code::UnexpectedOperator, message, "quote it if you mean the word");
+                    self.diagnostic(
+                        span,
+                        DiagnosticCode::UnexpectedOperator,
+                        message,
+                        "quote it if you mean the word",
+                    );
                 }
                 // A leading AND is dropped here; OR is left for the caller, who goes on behind it.
                 if matches!(token_kind(&mut self.tokens), Some(TokenKind::And | TokenKind::AndNot)) {
@@ -191,7 +216,12 @@ impl Parser<'_> {
         };
         if let (Some(own), Some(outer)) = (&own, outer) {
             let message = format!("{}: inside {}:( )", own.name, outer.name);
-            self.mistake(own.span, Code::NestedField, message, "a field covers one value or one group");
+            self.diagnostic(
+                own.span,
+                DiagnosticCode::NestedField,
+                message,
+                "a field covers one value or one group",
+            );
         }
         let name = own.as_ref().or(outer);
         let field = match name {
@@ -247,24 +277,24 @@ impl Parser<'_> {
     }
 
     fn known(&mut self, name: &FieldName, is_told_here: bool) -> Option<Field> {
-        let mistake = match fields::named(&name.name) {
+        let diagnostic = match fields::named(&name.name) {
             Some(Field::Unsupported(why)) => {
-                (Code::UnsupportedField, format!("{}: {why}", name.name), String::new())
+                (DiagnosticCode::UnsupportedField, format!("{}: {why}", name.name), String::new())
             }
             Some(Field::Dated(_)) if !self.is_compat => {
                 let message = format!("{}: {}", name.name, fields::NO_SUBMISSION_DATE);
-                (Code::UnsupportedField, message, String::new())
+                (DiagnosticCode::UnsupportedField, message, String::new())
             }
             Some(field) => return Some(field),
             None => {
                 let hint =
                     fields::near(&name.name).map(|near| format!("near: {near}:; ")).unwrap_or_default();
                 let hint = format!("{hint}known: {}; quote the text if you mean a colon", fields::KNOWN);
-                (Code::UnknownField, format!("unknown field `{}`", name.name), hint)
+                (DiagnosticCode::UnknownField, format!("unknown field `{}`", name.name), hint)
             }
         };
         if is_told_here {
-            self.mistake(name.span, mistake.0, mistake.1, &mistake.2);
+            self.diagnostic(name.span, diagnostic.0, diagnostic.1, &diagnostic.2);
         }
         None
     }
@@ -273,12 +303,17 @@ impl Parser<'_> {
     fn group(&mut self, open: Span, field: Option<&FieldName>) -> Option<Expr> {
         if self.depth >= self.depth_max {
             let message = format!("groups deeper than {}", self.depth_max);
-            self.mistake(open, Code::TooDeep, message, "");
+            self.diagnostic(open, DiagnosticCode::TooDeep, message, "");
             self.skip_group();
             return None;
         }
         if let Some(close) = self.tokens.next_if(|token| token.kind == TokenKind::Close) {
-            self.mistake(open.to(close.span), Code::EmptyGroup, "nothing stands in the parentheses", "");
+            self.diagnostic(
+                open.to(close.span),
+                DiagnosticCode::EmptyGroup,
+                "nothing stands in the parentheses",
+                "",
+            );
             return None;
         }
         self.depth += 1;
@@ -286,7 +321,7 @@ impl Parser<'_> {
         let close = self.tokens.next();
         self.depth -= 1;
         if close.is_none() {
-            self.mistake(open, Code::UnclosedGroup, "`(` is never closed", "");
+            self.diagnostic(open, DiagnosticCode::UnclosedGroup, "`(` is never closed", "");
         }
         let end = close.map_or(open, |close| close.span);
         inner.map(|inner| Expr { span: open.to(end), ..inner })
@@ -308,18 +343,4 @@ impl Parser<'_> {
 
 fn token_kind(tokens: &mut std::iter::Peekable<std::vec::IntoIter<Token>>) -> Option<&TokenKind> {
     tokens.peek().map(|token| &token.kind)
-}
-
-fn negated(sign: Span, inner: Expr) -> Expr {
-    Expr { span: sign.to(inner.span), node: Node::Not(Box::new(inner)) }
-}
-
-/// One part is itself; parts that could not be read were told, so the rest stands for the whole.
-fn combined(parts: Vec<Option<Expr>>, of: impl FnOnce(Vec<Expr>) -> Node) -> Option<Expr> {
-    let mut parts: Vec<Expr> = parts.into_iter().flatten().collect();
-    if parts.len() > 1 {
-        let span = parts[0].span.to(parts[parts.len() - 1].span);
-        return Some(Expr { span, node: of(parts) });
-    }
-    parts.pop()
 }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crate::domain::announcement::AnnounceType;
 use crate::domain::arxiv_id::ArxivId;
 
-use super::context::{Context, Mode};
+use super::context::{Context, Dialect};
 use super::dated::{Dated, Period};
-use super::document::Document;
-use super::error::{Mistakes, Warning};
+use super::document::TokenizedPaper;
+use super::error::{RuleDiagnostics, Warning};
 use super::limits::Limits;
 use super::syntax::{Expr, Leaf, Node};
 use super::{canonical, impossible, links, lists, matcher, parser, weight};
@@ -32,13 +32,13 @@ struct Parsed {
 /// Reads a rule.
 ///
 /// # Errors
-/// Every mistake in it, with places in Unicode scalar values of `text`.
-pub fn parse(text: &str, limits: &Limits, context: &Context<'_>) -> Result<Query, Mistakes> {
+/// Every diagnostic in it, with places in Unicode scalar values of `text`.
+pub fn parse(text: &str, limits: &Limits, context: &Context<'_>) -> Result<Query, RuleDiagnostics> {
     let (written, warnings) = parser::parse(text, limits, context)?;
-    if context.mode == Mode::Native {
-        let impossible = impossible::mistakes(&written);
+    if context.dialect == Dialect::Native {
+        let impossible = impossible::diagnostics(&written);
         if !impossible.is_empty() {
-            return Err(Mistakes::new(impossible));
+            return Err(RuleDiagnostics::new(impossible));
         }
     }
     Ok(Query::new(written, warnings))
@@ -100,7 +100,7 @@ impl Query {
     /// Why no paper can match, where that is so; a rule that was read in one piece was refused for it.
     #[must_use]
     pub fn impossible(&self) -> Option<String> {
-        impossible::mistakes(&self.0.normalized).into_iter().next().map(|mistake| mistake.message)
+        impossible::diagnostics(&self.0.normalized).into_iter().next().map(|diagnostic| diagnostic.message)
     }
 
     /// The memory that the rule takes while it is kept, in bytes; the rules of lists and compiled expressions of
@@ -160,7 +160,7 @@ impl Query {
 
     /// Does the paper match, announced in this way in the feed at hand?
     #[must_use]
-    pub fn matches(&self, document: &Document, announce_type: AnnounceType) -> bool {
+    pub fn matches(&self, document: &TokenizedPaper, announce_type: AnnounceType) -> bool {
         matcher::matches(&self.0.normalized, document, announce_type)
     }
 

@@ -1,4 +1,4 @@
-//! Which subjects does a category of a paper count for?
+//! Subjects as rules name them, and those that a category of a paper counts for.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

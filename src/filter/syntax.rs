@@ -1,4 +1,4 @@
-//! What does a rule consist of?
+//! The syntax tree of a rule.
 
 use std::sync::Arc;
 
@@ -114,4 +114,19 @@ impl Expr {
             }
         }
     }
+}
+
+/// The opposite of a rule; `sign` is where its NOT stands.
+pub(super) fn negated(sign: Span, inner: Expr) -> Expr {
+    Expr { span: sign.to(inner.span), node: Node::Not(Box::new(inner)) }
+}
+
+/// Several parts as one; a single part is itself. Parts that could not be read have their diagnostics already.
+pub(super) fn combined(parts: Vec<Option<Expr>>, of: impl FnOnce(Vec<Expr>) -> Node) -> Option<Expr> {
+    let mut parts: Vec<Expr> = parts.into_iter().flatten().collect();
+    if parts.len() > 1 {
+        let span = parts[0].span.to(parts[parts.len() - 1].span);
+        return Some(Expr { span, node: of(parts) });
+    }
+    parts.pop()
 }

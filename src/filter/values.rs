@@ -1,10 +1,10 @@
-//! What does a value mean in its field?
+//! Reads the value of a field into a test of papers.
 
 mod facts;
 
 use super::authors::AuthorPattern;
-use super::context::{Context, Mode};
-use super::error::{Code, Mistake};
+use super::context::{Context, Dialect};
+use super::error::{DiagnosticCode, RuleDiagnostic};
 use super::fields::{self, Field, Place, Text};
 use super::lexer::{Raw, RawForm};
 use super::limits::{Limits, PREFIX_CHARACTERS_MIN, PROXIMITY_MAX};
@@ -18,7 +18,7 @@ use super::{links, subjects};
 pub(super) struct Reader<'a> {
     limits: &'a Limits,
     context: &'a Context<'a>,
-    pub mistakes: Vec<Mistake>,
+    pub diagnostics: Vec<RuleDiagnostic>,
     leaves: usize,
     regexes: usize,
 }
@@ -30,26 +30,26 @@ pub(super) fn is_subject_or_id(word: &str) -> bool {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(limits: &'a Limits, context: &'a Context<'a>) -> Self {
-        Self { limits, context, mistakes: Vec::new(), leaves: 0, regexes: 0 }
+        Self { limits, context, diagnostics: Vec::new(), leaves: 0, regexes: 0 }
     }
 
-    fn mistake(&mut self, span: Span, code: Code, message: impl Into<String>, hint: &str) {
-        self.mistakes.push(Mistake::at(span, code, message, hint));
+    fn diagnostic(&mut self, span: Span, code: DiagnosticCode, message: impl Into<String>, hint: &str) {
+        self.diagnostics.push(RuleDiagnostic::at(span, code, message, hint));
     }
 
-    /// The test that a value stands for; none when it is a mistake. `name` is the field as written.
+    /// The test that a value stands for; none when it is a diagnostic. `name` is the field as written.
     pub(super) fn leaf(&mut self, raw: &Raw, field: Option<Field>, name: Option<&str>) -> Option<Leaf> {
         self.leaves += 1;
         if self.leaves > self.limits.leaves_max {
             if self.leaves == self.limits.leaves_max + 1 {
                 let message = format!("more than {} terms", self.limits.leaves_max);
-                self.mistake(raw.span, Code::TooManyTerms, message, "");
+                self.diagnostic(raw.span, DiagnosticCode::TooManyTerms, message, "");
             }
             return None;
         }
         // Lucene's way to say everything, with a field or without.
         let is_everything = raw.form == RawForm::Word && matches!(raw.text.as_str(), "*" | "*:*");
-        if is_everything && self.context.mode == Mode::Compat {
+        if is_everything && self.context.dialect == Dialect::Compat {
             return Some(Leaf::Announced { from: None, to: None });
         }
         match field {
@@ -76,7 +76,7 @@ impl<'a> Reader<'a> {
 
     /// A bare value: a category, a paper, else words of any field.
     fn bare(&mut self, raw: &Raw) -> Option<Leaf> {
-        if raw.form == RawForm::Word && !raw.is_exact && self.context.mode == Mode::Native {
+        if raw.form == RawForm::Word && !raw.is_exact && self.context.dialect == Dialect::Native {
             if let Some(id) = links::paper_id(&raw.text) {
                 return Some(Leaf::Id(vec![id]));
             }
@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
             RawForm::Phrase { is_prefix: true, .. } => {
                 return self.bad_wildcard(Span::new(raw.span.end() - 1, raw.span.end()));
             }
-            RawForm::Phrase { .. } if self.context.mode == Mode::Native && begins_a_word(&raw.text) => {
+            RawForm::Phrase { .. } if self.context.dialect == Dialect::Native && begins_a_word(&raw.text) => {
                 let star = raw.text.trim_end().chars().count() - 1;
                 let start = raw.span.start + usize::from(raw.is_exact) + 1 + star;
                 return self.bad_wildcard_in_quotes(Span::new(start, start + 1));
@@ -111,7 +111,7 @@ impl<'a> Reader<'a> {
             } else {
                 format!("`{text}` has no letter or digit to look for")
             };
-            self.mistake(raw.span, Code::EmptyValue, message, "leave it out");
+            self.diagnostic(raw.span, DiagnosticCode::EmptyValue, message, "leave it out");
             return None;
         };
         // Counted after folding, for some letters are none then.
@@ -126,10 +126,18 @@ impl<'a> Reader<'a> {
     fn word<'r>(&mut self, raw: &'r Raw) -> Option<(&'r str, Kind)> {
         let star = raw.text.chars().position(|c| c == '*');
         let Some(star) = star else {
-            if raw.text.starts_with(['-', '!']) && raw.text.len() > 1 && self.context.mode == Mode::Native {
+            if raw.text.starts_with(['-', '!'])
+                && raw.text.len() > 1
+                && self.context.dialect == Dialect::Native
+            {
                 let message =
                     format!("`{}` stands before the field or a term, not behind the colon", &raw.text[..1]);
-                self.mistake(raw.span, Code::MisplacedNot, message, "write -ti:word, or quote the text");
+                self.diagnostic(
+                    raw.span,
+                    DiagnosticCode::MisplacedNot,
+                    message,
+                    "write -ti:word, or quote the text",
+                );
                 return None;
             }
             return Some((&raw.text, Kind::Phrase));
@@ -139,9 +147,9 @@ impl<'a> Reader<'a> {
             return self.bad_wildcard(Span::new(start, start + 1));
         }
         if raw.is_exact {
-            self.mistake(
+            self.diagnostic(
                 raw.span,
-                Code::BadWildcard,
+                DiagnosticCode::BadWildcard,
                 "= and * do not go together",
                 "use /regex/ for an exact beginning",
             );
@@ -156,14 +164,14 @@ impl<'a> Reader<'a> {
 
     fn short_prefix<T>(&mut self, raw: &Raw) -> Option<T> {
         let message = format!("* needs at least {PREFIX_CHARACTERS_MIN} characters before it");
-        self.mistake(raw.span, Code::BadWildcard, message, "");
+        self.diagnostic(raw.span, DiagnosticCode::BadWildcard, message, "");
         None
     }
 
     fn bad_wildcard<T>(&mut self, span: Span) -> Option<T> {
-        self.mistake(
+        self.diagnostic(
             span,
-            Code::BadWildcard,
+            DiagnosticCode::BadWildcard,
             "* is allowed at the end of a word only",
             "use /regex/ for more",
         );
@@ -172,7 +180,12 @@ impl<'a> Reader<'a> {
 
     fn bad_wildcard_in_quotes<T>(&mut self, span: Span) -> Option<T> {
         let message = "* has no meaning in quotes";
-        self.mistake(span, Code::BadWildcard, message, "write word* outside of them, or use /regex/");
+        self.diagnostic(
+            span,
+            DiagnosticCode::BadWildcard,
+            message,
+            "write word* outside of them, or use /regex/",
+        );
         None
     }
 
@@ -183,12 +196,12 @@ impl<'a> Reader<'a> {
             Some((field, value)) => format!("write {field}:={value}"),
             None => "a regular expression is exact without it".to_owned(),
         };
-        self.mistake(raw.span, Code::MisplacedExact, message, &hint);
+        self.diagnostic(raw.span, DiagnosticCode::MisplacedExact, message, &hint);
         None
     }
 
     fn not_here<T>(&mut self, raw: &Raw, message: &str) -> Option<T> {
-        self.mistake(raw.span, Code::NotForThisField, message, "");
+        self.diagnostic(raw.span, DiagnosticCode::NotForThisField, message, "");
         None
     }
 
@@ -198,7 +211,7 @@ impl<'a> Reader<'a> {
             Some(near) => Some(Kind::Near(near)),
             None => {
                 let message = format!("~ needs a number from 0 to {PROXIMITY_MAX} behind it");
-                self.mistake(raw.span, Code::BadProximity, message, "\"load balanced\"~4");
+                self.diagnostic(raw.span, DiagnosticCode::BadProximity, message, "\"load balanced\"~4");
                 None
             }
         }
@@ -226,7 +239,7 @@ impl<'a> Reader<'a> {
         match problem {
             Ok(pattern) => Some(Leaf::Regex { field, pattern }),
             Err(why) => {
-                self.mistake(raw.span, Code::BadRegex, format!("bad regex: {why}"), "");
+                self.diagnostic(raw.span, DiagnosticCode::BadRegex, format!("bad regex: {why}"), "");
                 None
             }
         }
@@ -251,7 +264,7 @@ impl<'a> Reader<'a> {
             return self.bad_wildcard(Span::new(start, start + 1));
         }
         if raw.is_exact && is_prefix {
-            self.mistake(raw.span, Code::BadWildcard, "= and * do not go together", "");
+            self.diagnostic(raw.span, DiagnosticCode::BadWildcard, "= and * do not go together", "");
             return None;
         }
         let pattern = AuthorPattern::read(text, raw.is_exact, is_prefix);
@@ -261,7 +274,7 @@ impl<'a> Reader<'a> {
             } else {
                 format!("`{text}` has no surname in it")
             };
-            self.mistake(raw.span, Code::EmptyValue, message, "");
+            self.diagnostic(raw.span, DiagnosticCode::EmptyValue, message, "");
         }
         let pattern = pattern?;
         let letters = pattern.written.chars().filter(|c| c.is_alphanumeric()).count();

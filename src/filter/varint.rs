@@ -1,4 +1,4 @@
-//! How is a small number kept in one byte, and a great one all the same?
+//! Integers of variable length (LEB128): small ones take one byte.
 //!
 //! Seven bits a byte, low ones first; the highest bit says that more follow.
 

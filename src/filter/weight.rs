@@ -85,10 +85,10 @@ fn of_author(pattern: &AuthorPattern) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Context, Limits, Lists, Mode, Query, parse};
+    use super::super::{Context, Dialect, Limits, Lists, Query, parse};
 
     fn query(rule: &str) -> Query {
-        let context = Context { lists: &Lists::default(), mode: Mode::Native };
+        let context = Context { lists: &Lists::default(), dialect: Dialect::Native };
         parse(rule, &Limits::URL, &context).expect(rule)
     }
 
@@ -99,8 +99,11 @@ mod tests {
         assert!((200_000..600_000).contains(&phrase.memory_bytes()), "{}", phrase.memory_bytes());
         let (short, long) = (query("/a/"), query("/\\w{8}/"));
         assert!(long.memory_bytes() < short.memory_bytes() + 100, "{}", long.memory_bytes());
-        let config =
-            parse("/\\w{8}/", &Limits::CONFIG, &Context { lists: &Lists::default(), mode: Mode::Native });
+        let config = parse(
+            "/\\w{8}/",
+            &Limits::CONFIG,
+            &Context { lists: &Lists::default(), dialect: Dialect::Native },
+        );
         assert!(config.expect("a rule").memory_bytes() > 100_000);
     }
 

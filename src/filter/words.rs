@@ -1,4 +1,4 @@
-//! How are the words of a rule found among the words of a text?
+//! Words and phrases of a rule, and whether a text has them.
 
 use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};

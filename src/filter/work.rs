@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 
-use super::error::{Code, Mistake};
+use super::error::{DiagnosticCode, RuleDiagnostic};
 use super::span::Span;
 
 /// A rule takes more steps than it may, or longer.
@@ -84,12 +84,17 @@ impl std::fmt::Display for TooMuchWork {
 impl std::error::Error for TooMuchWork {}
 
 impl TooMuchWork {
-    /// The same as a mistake of the whole rule, with what would work.
+    /// The same as a diagnostic of the whole rule, with what would work.
     #[must_use]
-    pub fn mistake(self, rule: &str) -> Mistake {
+    pub fn diagnostic(self, rule: &str) -> RuleDiagnostic {
         let hint = "narrow it by cat: or a word that must be there, or take fewer and shorter regular expressions; \
                     a feed of feeds.toml may take more";
-        Mistake::at(Span::new(0, rule.chars().count()), Code::TooMuchWork, self.to_string(), hint)
+        RuleDiagnostic::at(
+            Span::new(0, rule.chars().count()),
+            DiagnosticCode::TooMuchWork,
+            self.to_string(),
+            hint,
+        )
     }
 }
 

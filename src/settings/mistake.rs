@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-/// The most characters of a source line that are shown.
-const LINE_CHARS_MAX: usize = 120;
+use crate::filter::Carets;
 
 /// The most mistakes that are written out; the rest is only counted.
 const WRITTEN_MAX: usize = 100;
@@ -111,16 +110,6 @@ impl Place {
             text: whole_line.to_owned(),
         }
     }
-
-    /// The line and the carets under it, cut around them where the line is long.
-    fn window(&self) -> (String, usize, usize) {
-        let skipped = if self.column > LINE_CHARS_MAX { self.column - LINE_CHARS_MAX / 2 } else { 0 };
-        let length = self.length.min(LINE_CHARS_MAX / 2);
-        // A tab or a control character is one column wide here, so that the carets stand where they should.
-        let visible = |c: char| if c.is_control() { ' ' } else { c };
-        let line = self.text.chars().skip(skipped).take(LINE_CHARS_MAX).map(visible).collect::<String>();
-        (line, self.column - 1 - skipped, length)
-    }
 }
 
 impl fmt::Display for Mistake {
@@ -130,11 +119,11 @@ impl fmt::Display for Mistake {
                 write!(f, "{name}: {}", self.message)
             }
             Origin::Place(place) => {
-                let (line, indent, length) = place.window();
+                let carets = Carets::under(&place.text, place.column - 1, place.length);
                 let number = place.line;
                 writeln!(f, "{}:{number}:{}: {}", place.path, place.column, self.message)?;
-                writeln!(f, "{number:>5} | {}", line.trim_end())?;
-                write!(f, "      | {:indent$}{}", "", "^".repeat(length))
+                writeln!(f, "{number:>5} | {}", carets.line.trim_end())?;
+                write!(f, "      | {}", carets.drawn(0))
             }
         }
     }

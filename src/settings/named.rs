@@ -21,7 +21,7 @@ use super::secret;
 use super::value::{Given, Value};
 use crate::domain::presentation::{Choice, TextMode};
 use crate::feeds;
-use crate::filter::{self, Context, Limits, Lists, Mode, Query};
+use crate::filter::{self, Context, Dialect, Limits, Lists, Query};
 use crate::push;
 
 use self::keys::{FEED_KEYS, example, slug, sources, title};
@@ -292,14 +292,14 @@ impl File<'_> {
             self.faults.extend(Fault::WrongType(advice).said(key, given));
             return None;
         };
-        let context = Context { lists, mode: Mode::Native };
+        let context = Context { lists, dialect: Dialect::Native };
         filter::parse(rule, &Limits::CONFIG, &context)
             .map_err(|mistakes| self.refuse_rule(given, &mistakes))
             .ok()
     }
 
     /// Tells each mistake of a rule at its place in the file.
-    fn refuse_rule(&mut self, given: &Given, mistakes: &filter::Mistakes) {
+    fn refuse_rule(&mut self, given: &Given, mistakes: &filter::RuleDiagnostics) {
         let literal = self.text.get(given.span.clone()).unwrap_or_default();
         let places = places(literal);
         let is_whole = given.text().is_some_and(|rule| rule.chars().count() + 1 == places.len());

@@ -1,4 +1,4 @@
-//! How is text kept from turning around what stands beside it?
+//! Removes characters that would reverse the direction of the text around them.
 
 use std::borrow::Cow;
 

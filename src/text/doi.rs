@@ -1,4 +1,4 @@
-//! Where are the DOIs of a text?
+//! Finds DOIs in text.
 
 use std::ops::Range;
 

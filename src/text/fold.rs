@@ -1,4 +1,4 @@
-//! Which words does a text have, so that two spellings of one word are the same?
+//! Tokenizes text and folds its words, so that spellings of one word are equal.
 
 mod letters;
 

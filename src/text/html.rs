@@ -1,4 +1,4 @@
-//! How does a paper read as HTML?
+//! A paper as HTML.
 //!
 //! Only `p`, `br`, `strong` and `a` come out, and `href` is the only attribute: no reader's cleaning takes any of it
 //! away. Formulas in `MathML` are the exception, for those who ask for it.

@@ -1,4 +1,4 @@
-//! Is what an item's HTML says all there, marked up and escaped?
+//! The HTML of an item is complete, marked up and escaped.
 
 use super::*;
 use crate::domain::arxiv_id::ArxivId;

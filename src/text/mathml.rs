@@ -1,4 +1,4 @@
-//! How is a formula written in `MathML`?
+//! Formulas as `MathML`.
 //!
 //! The library is kept behind a guard: it overflows the stack on braces in braces, and lets markup through in
 //! `\operatorname`. What it makes is read again, and anything but elements and attributes that lay out a formula is no

@@ -1,4 +1,4 @@
-//! How does a paper read, as HTML and where HTML is stripped?
+//! The text of a paper, as HTML and without markup.
 //!
 //! Everything here takes text as the page has it, TeX included, and a [`TextMode`] that says what becomes of the TeX.
 //!

@@ -1,4 +1,4 @@
-//! What does a paragraph become: text, links, and formulas with markup?
+//! Splits a paragraph into text, links and formulas.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! How does a paper read where there is no markup?
+//! A paper as plain text.
 
 use super::passage::{self, Medium, PROSE_BYTES_MAX, Piece, read};
 use super::tex::letters;

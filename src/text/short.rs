@@ -1,4 +1,4 @@
-//! Where does a text end that is only to begin?
+//! Cuts text to a beginning that ends at a good place.
 
 /// About how long a beginning is, in characters, its ellipsis included.
 const CHARACTERS_MAX: usize = 300;

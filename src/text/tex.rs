@@ -1,4 +1,4 @@
-//! How does TeX read as plain Unicode?
+//! TeX as plain Unicode.
 //!
 //! Authors write titles and abstracts in a TeX of their own, half of it outside of formulas, so this reads what people
 //! type and not what TeX would accept: whatever it does not know stays readable, and plain text stays as it is.

@@ -1,6 +1,6 @@
 //! What the documents show must work.
 
-use crosslist::filter::{self, Context, Limits, Lists, Mode};
+use crosslist::filter::{self, Context, Dialect, Limits, Lists};
 
 /// The rules in the first column of the table of examples.
 fn examples() -> Vec<String> {
@@ -16,7 +16,7 @@ fn every_example_of_the_rules_is_a_rule() {
     let examples = examples();
     assert!(examples.len() > 20);
     for rule in examples {
-        let context = Context { lists: &Lists::default(), mode: Mode::Native };
+        let context = Context { lists: &Lists::default(), dialect: Dialect::Native };
         let parsed = filter::parse(&rule, &Limits::URL, &context);
         assert!(parsed.is_ok(), "{rule}: {parsed:?}");
     }

@@ -1,4 +1,4 @@
-//! By which keys are names looked up?
+//! Keys by which the index finds names.
 
 use super::name::{squashed, squashed_spellings};
 use super::{AuthorPattern, Form, Name, Order};

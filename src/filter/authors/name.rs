@@ -1,4 +1,4 @@
-//! Which words does a name have, and which of them are the surname?
+//! The words of a name, and which of them are the surname.
 
 use crate::text::{fold, tex};
 

@@ -1,4 +1,4 @@
-//! How does a part of a paper read without TeX, and in how little room is that kept?
+//! The parts of a paper without TeX, stored as differences from the paper's own text.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use crate::domain::paper::Paper;
 use crate::domain::prose::Prose;
 use crate::text::tex;
 
-use super::super::fields::Part;
+use super::super::fields::PaperPart;
 use super::super::varint;
 
 /// The texts free of TeX, as what has to be changed in those of the paper.
@@ -26,7 +26,7 @@ const CHANGE_BYTES_MAX: usize = 96;
 
 impl Texts {
     /// Keeps how `readable` comes out of `source`.
-    pub(super) fn set(&mut self, part: Part, source: &str, readable: &str) {
+    pub(super) fn set(&mut self, part: PaperPart, source: &str, readable: &str) {
         if source != readable
             && let Some(own) = self.changes.get_mut(part as usize)
         {
@@ -35,7 +35,7 @@ impl Texts {
     }
 
     /// A text free of TeX; authors and subjects have none, for they are several.
-    fn get<'a>(&'a self, paper: &'a Paper, part: Part) -> Cow<'a, str> {
+    fn get<'a>(&'a self, paper: &'a Paper, part: PaperPart) -> Cow<'a, str> {
         let source = source(paper, part);
         match self.changes.get(part as usize) {
             Some(changes) if !changes.is_empty() => Cow::Owned(changed(source, changes)),
@@ -44,14 +44,14 @@ impl Texts {
     }
 
     /// Everything in a part: its text, or each author or subject.
-    pub(in crate::filter) fn each(&self, paper: &Paper, part: Part, mut visit: impl FnMut(&str)) {
+    pub(in crate::filter) fn each(&self, paper: &Paper, part: PaperPart, mut visit: impl FnMut(&str)) {
         match part {
-            Part::Authors => {
+            PaperPart::Authors => {
                 for name in &paper.authors.names {
                     visit(&tex::to_unicode(name));
                 }
             }
-            Part::Subjects => {
+            PaperPart::Subjects => {
                 for subject in &paper.subjects {
                     visit(&subject.name);
                 }
@@ -73,13 +73,13 @@ impl Texts {
 }
 
 /// The text of a part where the paper holds it in one piece.
-fn source(paper: &Paper, part: Part) -> &str {
+fn source(paper: &Paper, part: PaperPart) -> &str {
     match part {
-        Part::Title => &paper.title,
-        Part::Journal => paper.journal_ref.as_deref().unwrap_or_default(),
-        Part::Abstract => in_one_piece(paper.abstract_text.as_ref()).unwrap_or_default(),
-        Part::Comments => in_one_piece(paper.comments.as_ref()).unwrap_or_default(),
-        Part::Subjects | Part::Authors => "",
+        PaperPart::Title => &paper.title,
+        PaperPart::Journal => paper.journal_ref.as_deref().unwrap_or_default(),
+        PaperPart::Abstract => in_one_piece(paper.abstract_text.as_ref()).unwrap_or_default(),
+        PaperPart::Comments => in_one_piece(paper.comments.as_ref()).unwrap_or_default(),
+        PaperPart::Subjects | PaperPart::Authors => "",
     }
 }
 

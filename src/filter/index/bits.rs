@@ -1,4 +1,4 @@
-//! Which documents are in a set?
+//! A set of documents, one bit each.
 
 /// A set of documents from `base` on, one bit each: 3 KiB for 25,000.
 #[derive(Clone, Debug, PartialEq, Eq)]

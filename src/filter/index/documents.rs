@@ -6,8 +6,8 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::super::authors;
-use super::super::document::{Document, Texts};
-use super::super::fields::{Part, Place};
+use super::super::document::{Texts, TokenizedPaper};
+use super::super::fields::{PaperPart, Place};
 use super::bits::Bits;
 use super::postings::Entry;
 use super::vocabulary::Vocabulary;
@@ -34,7 +34,7 @@ pub struct Index {
     /// Removed documents that are still in the postings.
     removed: usize,
     /// The words of each part.
-    pub(super) words: [Vocabulary; Part::ALL.len()],
+    pub(super) words: [Vocabulary; PaperPart::ALL.len()],
     pub(super) names: Vocabulary,
     /// Subjects by place, and features.
     pub(super) facets: Vocabulary,
@@ -74,7 +74,7 @@ impl Index {
     ///
     /// # Panics
     /// After four thousand million documents.
-    pub fn add(&mut self, document: &Document) -> DocumentId {
+    pub fn add(&mut self, document: &TokenizedPaper) -> DocumentId {
         let id = u32::try_from(self.slots.len())
             .ok()
             .and_then(|count| self.base.checked_add(count))

@@ -1,4 +1,4 @@
-//! Which documents have words next to each other, or near?
+//! Finds documents that have words next to each other, or near each other.
 
 use std::borrow::Cow;
 

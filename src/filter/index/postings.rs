@@ -1,4 +1,4 @@
-//! Where is a word, in few bytes?
+//! Where one word occurs, compressed.
 
 use super::super::varint::{read, write};
 use super::super::words::Occurrence;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::domain::paper::Paper;
 
 use super::super::document::Texts;
-use super::super::fields::{Part, Text};
+use super::super::fields::{PaperPart, Text};
 use super::super::pattern::Pattern;
 use super::super::program::Run;
 use super::super::work::{TooMuchWork, Work};
@@ -109,7 +109,7 @@ struct Reader<'a> {
     id: u32,
     paper: &'a Paper,
     texts: Option<&'a Texts>,
-    parts: [OnceCell<Vec<String>>; Part::ALL.len()],
+    parts: [OnceCell<Vec<String>>; PaperPart::ALL.len()],
     work: &'a Work<'a>,
 }
 
@@ -154,7 +154,7 @@ impl Reader<'_> {
         }
     }
 
-    fn read(&self, part: Part) -> Result<&[String], TooMuchWork> {
+    fn read(&self, part: PaperPart) -> Result<&[String], TooMuchWork> {
         let place = &self.parts[part as usize];
         if place.get().is_none() {
             let mut all = Vec::new();

@@ -1,4 +1,4 @@
-//! Which documents does a part of a rule leave?
+//! Searches the index: every part of a rule but regular expressions.
 
 use crate::domain::announcement::AnnounceType;
 use crate::domain::taxonomy::SubjectId;

@@ -1,4 +1,4 @@
-//! Which words are there, and where are their postings?
+//! The words of one part of papers with their postings, found whole or by their beginning.
 
 use indexmap::IndexMap;
 

@@ -1,4 +1,4 @@
-//! What pieces can a rule have?
+//! The tokens of a rule.
 
 use super::super::span::Span;
 

@@ -1,9 +1,9 @@
-//! What do values mean that are no text: subjects, types, days, identifiers?
+//! Reads values that are not text: subjects, types, days, identifiers.
 
 use jiff::civil::Date;
 
 use super::super::dated::{Dated, Period};
-use super::super::error::Code;
+use super::super::error::DiagnosticCode;
 use super::super::fields::{Feature, Place};
 use super::super::lexer::{Raw, RawForm};
 use super::super::span::Span;
@@ -42,9 +42,9 @@ impl Reader<'_> {
             start += length + 1;
             count += 1;
             if item.trim().is_empty() {
-                self.mistake(
+                self.diagnostic(
                     span,
-                    Code::EmptyValue,
+                    DiagnosticCode::EmptyValue,
                     "an empty item in the list",
                     "no comma at the end, no space behind a comma",
                 );
@@ -63,7 +63,7 @@ impl Reader<'_> {
                     if near.is_empty() { String::new() } else { format!(" (near: {})", near.join(", ")) };
                 let shown = beginning(item, 64);
                 let message = format!("unknown category '{shown}'{near}");
-                reader.mistake(span, Code::UnknownCategory, message, "");
+                reader.diagnostic(span, DiagnosticCode::UnknownCategory, message, "");
                 None
             }
         })?;
@@ -78,9 +78,9 @@ impl Reader<'_> {
             let known: Option<AnnounceType> = item.to_ascii_lowercase().parse().ok();
             if known.is_none() {
                 let message = format!("unknown type '{item}'");
-                reader.mistake(
+                reader.diagnostic(
                     span,
-                    Code::UnknownType,
+                    DiagnosticCode::UnknownType,
                     message,
                     "choose from new, cross, replace, replace-cross",
                 );
@@ -97,9 +97,9 @@ impl Reader<'_> {
             let id = links::paper_id(item);
             if id.is_none() {
                 let message = format!("'{item}' is not an arXiv identifier");
-                reader.mistake(
+                reader.diagnostic(
                     span,
-                    Code::BadId,
+                    DiagnosticCode::BadId,
                     message,
                     "2602.23598, hep-th/9901001, or a link to the paper",
                 );
@@ -117,7 +117,12 @@ impl Reader<'_> {
             if known.is_none() {
                 let choices = Feature::ALL.map(Feature::as_str).join(", ");
                 let message = format!("unknown feature '{item}'");
-                reader.mistake(span, Code::UnknownFeature, message, &format!("choose from {choices}"));
+                reader.diagnostic(
+                    span,
+                    DiagnosticCode::UnknownFeature,
+                    message,
+                    &format!("choose from {choices}"),
+                );
             }
             known
         })?;
@@ -133,9 +138,9 @@ impl Reader<'_> {
         };
         let doi = links::doi(text, is_prefix);
         if doi.is_none() {
-            self.mistake(
+            self.diagnostic(
                 raw.span,
-                Code::BadId,
+                DiagnosticCode::BadId,
                 format!("'{text}' is not a DOI"),
                 "10.1145/3292500, or 10.1145/* for a publisher",
             );
@@ -153,7 +158,12 @@ impl Reader<'_> {
             } else {
                 format!("known: {known}")
             };
-            self.mistake(raw.span, Code::UnknownList, format!("unknown list '{}'", raw.text), &hint);
+            self.diagnostic(
+                raw.span,
+                DiagnosticCode::UnknownList,
+                format!("unknown list '{}'", raw.text),
+                &hint,
+            );
             None
         }
     }
@@ -170,9 +180,9 @@ impl Reader<'_> {
                     self.end(raw, last, &mut to)?;
                     (from, to)
                 } else {
-                    self.mistake(
+                    self.diagnostic(
                         raw.span,
-                        Code::BadDate,
+                        DiagnosticCode::BadDate,
                         "a range is two dates with TO between them",
                         "[2026-03-02 TO *]",
                     );
@@ -188,9 +198,9 @@ impl Reader<'_> {
         if let (Some(from), Some(to)) = (from, to)
             && from > to
         {
-            self.mistake(
+            self.diagnostic(
                 raw.span,
-                Code::Impossible,
+                DiagnosticCode::Impossible,
                 format!("no day is from {from} and up to {to}"),
                 "the earlier day comes first",
             );
@@ -207,18 +217,23 @@ impl Reader<'_> {
         };
         let hint = format!("{}:[202603020000 TO 202603022359], in GMT", of.field());
         let Some(period) = period else {
-            self.mistake(raw.span, Code::BadDate, format!("'{}' is no range of dates", raw.text), &hint);
+            self.diagnostic(
+                raw.span,
+                DiagnosticCode::BadDate,
+                format!("'{}' is no range of dates", raw.text),
+                &hint,
+            );
             return None;
         };
         if period.is_empty() {
             let message = format!("no time is in {}", period.written());
-            self.mistake(raw.span, Code::Impossible, message, "the earlier end comes first");
+            self.diagnostic(raw.span, DiagnosticCode::Impossible, message, "the earlier end comes first");
             return None;
         }
         Some(Leaf::Dated { of, period })
     }
 
-    /// One end of a range; `*` is open. None for a mistake.
+    /// One end of a range; `*` is open. None for a diagnostic.
     fn end(&mut self, raw: &Raw, text: &str, end: &mut Option<Date>) -> Option<()> {
         if text != "*" {
             *end = Some(self.date(raw, text)?);
@@ -229,7 +244,12 @@ impl Reader<'_> {
     fn date(&mut self, raw: &Raw, text: &str) -> Option<Date> {
         let date = read_date(text);
         if date.is_none() {
-            self.mistake(raw.span, Code::BadDate, format!("'{text}' is not a day"), "20260302 or 2026-03-02");
+            self.diagnostic(
+                raw.span,
+                DiagnosticCode::BadDate,
+                format!("'{text}' is not a day"),
+                "20260302 or 2026-03-02",
+            );
         }
         date
     }

@@ -314,7 +314,7 @@ mod tests {
     use crate::domain::announcement::AnnounceType;
     use crate::domain::presentation::Presentation;
     use crate::feeds::{Asked, Limit, Scope, Selection};
-    use crate::filter::{self, Context, Limits, Lists, Mode};
+    use crate::filter::{self, Context, Dialect, Limits, Lists};
     use crate::render::Format;
     use crate::serve::http::negotiate::Form;
 
@@ -396,7 +396,7 @@ mod tests {
     #[tokio::test]
     async fn a_request_weighs_with_its_rules_and_its_host() {
         let (documents, turn) = (Documents::new(1 << 20), Turn::free());
-        let context = Context { lists: &Lists::default(), mode: Mode::Native };
+        let context = Context { lists: &Lists::default(), dialect: Dialect::Native };
         let rule =
             filter::parse(&format!("\"{}\"", "a ".repeat(400)), &Limits::URL, &context).expect("a rule");
         let mut key = key(1);

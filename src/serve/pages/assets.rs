@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use actix_web::{HttpRequest, HttpResponse, web};
 use url::form_urlencoded::byte_serialize;
 
-use crate::filter::{self, Context, Limits, Lists, Mode};
+use crate::filter::{self, Context, Dialect, Limits, Lists};
 use crate::render::page::{self, Site};
 use crate::serve::answer::respond;
 use crate::serve::documents::document::Document;
@@ -137,7 +137,7 @@ fn example(code: &str, is_of_rules: bool) -> Option<String> {
         return (!is_open && !NOT_TO_BE_OPENED.contains(&code)).then(|| code.to_owned());
     }
     let looks_like_one = is_of_rules || code.contains(':') && code.contains(' ');
-    let context = Context { lists: &Lists::default(), mode: Mode::Native };
+    let context = Context { lists: &Lists::default(), dialect: Dialect::Native };
     let is_rule = looks_like_one && filter::parse(code, &Limits::URL, &context).is_ok();
     is_rule.then(|| format!("/?q={}", byte_serialize(code.as_bytes()).collect::<String>()))
 }

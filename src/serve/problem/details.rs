@@ -210,7 +210,7 @@ impl Problem {
         if why.steps_max.is_none() {
             return Self { detail: why.to_string(), ..Self::busy(TOO_LONG_RETRY) };
         }
-        Self::bad_request(vec![Mistake::of_rule(parameter, &why.mistake(rule))])
+        Self::bad_request(vec![Mistake::of_rule(parameter, &why.diagnostic(rule))])
     }
 
     pub(in crate::serve) fn is_busy(&self) -> bool {

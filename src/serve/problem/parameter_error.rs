@@ -26,7 +26,7 @@ impl Mistake {
     }
 
     /// A mistake in the rule of a parameter.
-    pub(in crate::serve) fn of_rule(parameter: &str, mistake: &filter::Mistake) -> Self {
+    pub(in crate::serve) fn of_rule(parameter: &str, mistake: &filter::RuleDiagnostic) -> Self {
         Self {
             code: Code::OfRule(mistake.code),
             parameter: parameter.to_owned(),

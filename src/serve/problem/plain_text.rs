@@ -3,10 +3,8 @@
 use actix_web::HttpRequest;
 use url::form_urlencoded;
 
+use crate::filter::Carets;
 use crate::serve::problem::details::{Mistake, Problem};
-
-/// The most characters of a value that are shown on either side of a mistake.
-const CONTEXT_CHARACTERS: usize = 60;
 
 /// The problem as text: what is wrong as a whole, or each mistake under its value.
 ///
@@ -27,17 +25,9 @@ fn lines(mistake: &Mistake, request: &HttpRequest) -> String {
     // The last one of a name that is given twice is the one too many.
     let value = given.filter(|(name, _)| *name == mistake.parameter).last().map(|(_, value)| value);
     let Some(value) = value else { return mistake.said() };
-    let start = mistake.position.saturating_sub(CONTEXT_CHARACTERS);
-    let shown: String = value
-        .chars()
-        .skip(start)
-        .take(mistake.position - start + CONTEXT_CHARACTERS)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    let before = mistake.parameter.chars().count() + 1 + mistake.position - start;
-    let room = shown.chars().count().saturating_sub(mistake.position - start).max(1);
-    let carets = "^".repeat(mistake.length.clamp(1, room));
-    format!("{}={shown}\n{}{carets} {}", mistake.parameter, " ".repeat(before), mistake.said())
+    let carets = Carets::under(&value, mistake.position, mistake.length);
+    let margin = mistake.parameter.chars().count() + 1;
+    format!("{}={}\n{} {}", mistake.parameter, carets.line, carets.drawn(margin), mistake.said())
 }
 
 #[cfg(test)]

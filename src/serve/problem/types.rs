@@ -68,7 +68,7 @@ macro_rules! mistakes {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(in crate::serve) enum Code {
             $($name,)*
-            OfRule(filter::Code),
+            OfRule(filter::DiagnosticCode),
         }
 
         impl Code {
@@ -81,7 +81,7 @@ macro_rules! mistakes {
 
             /// Every code that there is.
             pub(in crate::serve) fn names() -> Vec<&'static str> {
-                let of_rules = filter::Code::ALL.iter().map(|code| code.as_str());
+                let of_rules = filter::DiagnosticCode::ALL.iter().map(|code| code.as_str());
                 let mut names: Vec<&str> = [$($code,)*].into_iter().chain(of_rules).collect();
                 names.sort_unstable();
                 names.dedup();

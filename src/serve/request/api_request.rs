@@ -5,7 +5,7 @@ use url::form_urlencoded;
 
 use crate::domain::arxiv_id::ArxivId;
 use crate::feeds::{Question, Sort};
-use crate::filter::{self, Context, Limits, Lists, Mode, Query};
+use crate::filter::{self, Context, Dialect, Limits, Lists, Query};
 
 use crate::serve::options::Options;
 use crate::serve::problem::details::{Mistake, Problem};
@@ -157,7 +157,7 @@ pub(in crate::serve) fn parse(
 
 /// A search in arXiv's reading of it.
 fn rule(value: &str) -> Result<Query, Vec<Mistake>> {
-    let context = Context { lists: &Lists::default(), mode: Mode::Compat };
+    let context = Context { lists: &Lists::default(), dialect: Dialect::Compat };
     filter::parse(value, &Limits::URL, &context)
         .map_err(|errors| errors.as_slice().iter().map(|error| Mistake::of_rule("q", error)).collect())
 }

@@ -9,7 +9,7 @@ use crate::domain::announcement::AnnounceType;
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::presentation::Presentation;
 use crate::feeds::{self as make, Asked, Limit, NamedOptions, Scope, Selection};
-use crate::filter::{self, Context, Limits, Lists, Mode, Query};
+use crate::filter::{self, Context, Dialect, Limits, Lists, Query};
 use crate::render::Format;
 
 use crate::serve::http::{negotiate, public_url};
@@ -162,10 +162,10 @@ pub(in crate::serve) fn keyword(target: &Target<'_>, options: &Options) -> Resul
             &[&own[..], &[of_form(form)]].concat(),
         )?,
     };
-    let context = Context { lists: &Lists::default(), mode: Mode::Native };
+    let context = Context { lists: &Lists::default(), dialect: Dialect::Native };
     let rule = filter::parse(&make::keyword_rule(&keyword), &Limits::URL, &context).map_err(|mistakes| {
         let is_beginning =
-            mistakes.as_slice().iter().any(|mistake| mistake.code == filter::Code::BadWildcard);
+            mistakes.as_slice().iter().any(|mistake| mistake.code == filter::DiagnosticCode::BadWildcard);
         if is_beginning {
             let hint = "a keyword is whole words; for a beginning, write /search?q=schedul*";
             return mistake("* has no meaning in a keyword", hint);

@@ -4,7 +4,7 @@ use url::form_urlencoded;
 
 use crate::domain::announcement::AnnounceType;
 use crate::domain::taxonomy::SubjectId;
-use crate::filter::{self, Context, Limits, Mode, PLACES, RuleForm};
+use crate::filter::{self, Context, Dialect, Limits, PLACES, RuleForm};
 
 use crate::serve::options::Options;
 use crate::serve::problem::details::{Mistake, Problem};
@@ -163,7 +163,7 @@ fn on_one_line(rule: &str) -> String {
 
 /// The fields that a rule fills; none for one that is not understood.
 pub(in crate::serve) fn fields_of(rule: &str, options: &Options) -> RuleForm {
-    let context = Context { lists: &options.lists, mode: Mode::Native };
+    let context = Context { lists: &options.lists, dialect: Dialect::Native };
     match filter::parse(rule, &Limits::URL, &context) {
         Ok(query) => RuleForm::of(rule, &query, &Limits::URL, &context),
         Err(_) => RuleForm { rest: rule.to_owned(), ..RuleForm::default() },

@@ -9,7 +9,7 @@ use crate::domain::arxiv_id::{ArxivId, NotAnArxivId};
 use crate::domain::presentation::{Digest, Presentation, Profile, Sort, Summary, TextMode};
 use crate::domain::taxonomy::SubjectId;
 use crate::feeds::{Asked, Limit, Scope, Selection};
-use crate::filter::{self, Aliases, Context, Limits, Mode, Query};
+use crate::filter::{self, Aliases, Context, Dialect, Limits, Query};
 
 use crate::serve::options::Options;
 use crate::serve::problem::details::{Mistake, Problem};
@@ -134,9 +134,9 @@ pub(in crate::serve) fn given(query: &str, options: &Options, known: &[&[&str]])
     let known = known.concat();
     let is_compat =
         form_urlencoded::parse(query.as_bytes()).any(|pair| pair == ("compat".into(), "arxiv".into()));
-    let mode = if is_compat { Mode::Compat } else { Mode::Native };
+    let dialect = if is_compat { Dialect::Compat } else { Dialect::Native };
     let (given, mistakes, filters) = (Given::default(), Vec::new(), Vec::new());
-    let mut reader = Reader { options, mode, given, mistakes, filters };
+    let mut reader = Reader { options, dialect, given, mistakes, filters };
     let mut seen: Vec<Cow<'_, str>> = Vec::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| !is_tracking(name)) {
         let refused = |code, message: String, hint: String| Mistake {
@@ -181,7 +181,7 @@ pub(in crate::serve) fn given(query: &str, options: &Options, known: &[&[&str]])
 
 struct Reader<'a> {
     options: &'a Options,
-    mode: Mode,
+    dialect: Dialect,
     given: Given,
     mistakes: Vec<Mistake>,
     /// RSSHub's filters, for together they mean something.
@@ -194,7 +194,7 @@ impl Reader<'_> {
         let given = &mut self.given;
         match name {
             "q" | "search_query" => {
-                let context = Context { lists: &self.options.lists, mode: self.mode };
+                let context = Context { lists: &self.options.lists, dialect: self.dialect };
                 match filter::parse(value, &Limits::URL, &context) {
                     Ok(query) => given.query = Some(query),
                     Err(errors) => {

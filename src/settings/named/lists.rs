@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::File;
 use super::keys::is_list_name;
-use crate::filter::{Code, Limits, Lists, compile_lists};
+use crate::filter::{DiagnosticCode, Limits, Lists, compile_lists};
 use crate::settings::reader::Fault;
 use crate::settings::value::Given;
 
@@ -47,14 +47,14 @@ impl File<'_> {
                     let Some((key, rules)) = given.get(&mistake.list) else { continue };
                     // A list that leads back to itself does so as a whole, whichever of its rules is named.
                     let is_whole = mistake
-                        .mistakes
+                        .diagnostics
                         .as_slice()
                         .iter()
-                        .any(|found| found.length == 0 && found.code == Code::ListCycle);
+                        .any(|found| found.length == 0 && found.code == DiagnosticCode::ListCycle);
                     match rules.get(mistake.index).filter(|_| !is_whole) {
-                        Some(rule) => self.refuse_rule(rule, &mistake.mistakes),
+                        Some(rule) => self.refuse_rule(rule, &mistake.diagnostics),
                         None => mistake
-                            .mistakes
+                            .diagnostics
                             .as_slice()
                             .iter()
                             .for_each(|found| self.fault(key, found.to_string())),

@@ -1,4 +1,4 @@
-//! Which plain letters does a letter stand for?
+//! The plain letters that a letter folds to.
 
 use std::borrow::Cow;
 

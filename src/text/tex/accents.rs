@@ -1,4 +1,4 @@
-//! Which letters and accents do TeX's names stand for?
+//! TeX's names of letters and accents.
 
 use unicode_normalization::char::{compose, is_combining_mark};
 

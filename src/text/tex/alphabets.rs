@@ -1,4 +1,4 @@
-//! Which letters has Unicode for the alphabets of mathematics?
+//! The mathematical alphabets of Unicode.
 
 /// An alphabet of mathematics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

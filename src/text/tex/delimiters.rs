@@ -1,4 +1,4 @@
-//! Which braces and dollars of a text belong together?
+//! Pairs the braces and dollars of a text.
 
 /// The pairs of a text, found in one pass.
 #[derive(Debug, Default)]

@@ -1,4 +1,4 @@
-//! How do lists, equations and matrices read on one line?
+//! Reads lists, equations and matrices onto one line.
 
 use super::reader::{DEPTH_MAX, Reader};
 

@@ -1,4 +1,4 @@
-//! How do formulas read: where they begin and end, their blanks, and what is raised or lowered in them?
+//! Reads formulas: where they begin and end, and their spacing.
 
 use super::delimiters::Formula;
 use super::reader::{DEPTH_MAX, Gap, Reader, name};

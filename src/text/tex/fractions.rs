@@ -1,4 +1,4 @@
-//! How do fractions, roots and things over one another read on one line?
+//! Reads fractions, roots and stacked symbols onto one line.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! How are the accents of a text read while all other TeX stays as it is?
+//! Reads the accents of a text and leaves all other TeX as it is.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! How does a macro read, with what it is put on?
+//! Reads macros with their arguments.
 
 use super::reader::{DEPTH_MAX, Gap, Reader, name};
 use super::{accents, alphabets, scripts, symbols, words};

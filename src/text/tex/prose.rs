@@ -1,4 +1,4 @@
-//! What do the signs of plain text mean outside of formulas, and which of them are TeX's?
+//! Reads the signs of plain text outside of formulas, some of which are TeX's.
 
 use super::objects::Sign;
 use super::reader::{DEPTH_MAX, Reader};

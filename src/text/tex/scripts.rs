@@ -1,4 +1,4 @@
-//! Which characters does Unicode have raised and lowered, and how does a script read without them?
+//! Superscripts and subscripts, as Unicode has them or written with `^` and `_`.
 
 /// The longest index of a root, in bytes; anything longer is not one.
 pub(super) const INDEX_BYTES_MAX: usize = 16;

@@ -1,4 +1,4 @@
-//! Which symbols do TeX's names stand for, and which names only dress their argument?
+//! TeX's names of symbols, and names that only style their argument.
 
 mod table;
 

@@ -1,4 +1,4 @@
-//! Which of TeX's names are read as words or stand between signs?
+//! TeX's names that read as words or stand between signs.
 
 /// Functions, which are set as words: `\log`.
 pub(super) fn function(name: &str) -> Option<&'static str> {

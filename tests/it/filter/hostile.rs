@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use crosslist::filter::{
-    Code, Context, Index, Limits, Lists, Mode, PROGRAMS_BYTES_MAX, Work, cached_programs, parse,
+    Context, DiagnosticCode, Dialect, Index, Limits, Lists, PROGRAMS_BYTES_MAX, Work, cached_programs, parse,
 };
 
 use super::papers::{document, paper, query, read};
 
-fn code(rule: &str) -> Code {
+fn code(rule: &str) -> DiagnosticCode {
     read(rule).expect_err(rule).as_slice()[0].code
 }
 
@@ -23,12 +23,12 @@ fn ten_thousand_parentheses_are_refused_at_once() {
             "ti:(".repeat(length / 4),
             "NOT ".repeat(length / 4),
         ] {
-            let context = Context { lists: &Lists::default(), mode: Mode::Native };
+            let context = Context { lists: &Lists::default(), dialect: Dialect::Native };
             assert!(parse(&text, &limits, &context).is_err(), "{}", &text[..8]);
         }
     }
-    assert_eq!(code(&"(".repeat(10_000)), Code::TooLong);
-    assert_eq!(code(&format!("{}a{}", "(".repeat(17), ")".repeat(17))), Code::TooDeep);
+    assert_eq!(code(&"(".repeat(10_000)), DiagnosticCode::TooLong);
+    assert_eq!(code(&format!("{}a{}", "(".repeat(17), ")".repeat(17))), DiagnosticCode::TooDeep);
     assert!(read(&format!("{}a{}", "(".repeat(16), ")".repeat(16))).is_ok());
     assert!(read(&format!("{}a", "-".repeat(1_000))).is_ok());
 }
@@ -37,21 +37,25 @@ fn ten_thousand_parentheses_are_refused_at_once() {
 fn every_limit_is_a_refusal_and_just_below_it_is_none() {
     let words = |count: usize| (0..count).map(|number| format!("w{number}")).collect::<Vec<_>>().join(" ");
     assert!(read(&words(64)).is_ok());
-    assert_eq!(code(&words(65)), Code::TooManyTerms);
+    assert_eq!(code(&words(65)), DiagnosticCode::TooManyTerms);
     assert!(read(&"a".repeat(1_024)).is_ok());
-    let mistakes = read(&"é".repeat(513)).expect_err("1,026 bytes");
+    let diagnostics = read(&"é".repeat(513)).expect_err("1,026 bytes");
     assert_eq!(
-        (mistakes.as_slice()[0].code, mistakes.as_slice()[0].position, mistakes.as_slice()[0].length),
-        (Code::TooLong, 512, 1)
+        (
+            diagnostics.as_slice()[0].code,
+            diagnostics.as_slice()[0].position,
+            diagnostics.as_slice()[0].length
+        ),
+        (DiagnosticCode::TooLong, 512, 1)
     );
     assert!(read(&format!("/{}/", "a".repeat(200))).is_ok());
-    assert_eq!(code(&format!("/{}/", "a".repeat(201))), Code::BadRegex);
+    assert_eq!(code(&format!("/{}/", "a".repeat(201))), DiagnosticCode::BadRegex);
     assert!(read(&["/a/"; 8].join(" OR ")).is_ok());
-    assert_eq!(code(&["/a/"; 9].join(" OR ")), Code::BadRegex);
+    assert_eq!(code(&["/a/"; 9].join(" OR ")), DiagnosticCode::BadRegex);
     assert!(read("\"a b\"~100").is_ok());
-    assert_eq!(code("\"a b\"~101"), Code::BadProximity);
-    assert_eq!(code("\"a b\"~99999999999999999999"), Code::BadProximity);
-    assert_eq!(code("\"a b\"~"), Code::BadProximity);
+    assert_eq!(code("\"a b\"~101"), DiagnosticCode::BadProximity);
+    assert_eq!(code("\"a b\"~99999999999999999999"), DiagnosticCode::BadProximity);
+    assert_eq!(code("\"a b\"~"), DiagnosticCode::BadProximity);
 }
 
 #[test]
@@ -62,9 +66,9 @@ fn a_regex_bomb_is_refused_or_harmless() {
         "/\\w{500}/",
         "/(?:\\p{L}{100}){100}/",
     ] {
-        assert_eq!(code(bomb), Code::BadRegex, "{bomb}");
+        assert_eq!(code(bomb), DiagnosticCode::BadRegex, "{bomb}");
     }
-    assert_eq!(code(&format!("/{}a{}/", "(".repeat(90), ")".repeat(90))), Code::BadRegex);
+    assert_eq!(code(&format!("/{}a{}/", "(".repeat(90), ")".repeat(90))), DiagnosticCode::BadRegex);
     let long = document(paper(&"a".repeat(100_000), &[], &"a ".repeat(100_000)));
     let start = Instant::now();
     for slow in ["/(a*)*b/", "/(a|aa)+$b/", "/(.*)(.*)(.*)x/", "/(a?){20}b/"] {
@@ -126,9 +130,12 @@ fn a_rule_that_takes_too_much_is_told_with_what_would_work() {
     let pending = index.begin(&rule, None, as_new, &work).expect("the index does little");
     let refused = pending.finish(&work).expect_err("too much");
     assert_eq!(refused.steps_max, Some(100_000));
-    let mistake = refused.mistake(HEAVY);
-    assert_eq!((mistake.code, mistake.position, mistake.length), (Code::TooMuchWork, 0, HEAVY.len()));
-    assert!(mistake.hint.contains("cat:"), "{mistake}");
+    let diagnostic = refused.diagnostic(HEAVY);
+    assert_eq!(
+        (diagnostic.code, diagnostic.position, diagnostic.length),
+        (DiagnosticCode::TooMuchWork, 0, HEAVY.len())
+    );
+    assert!(diagnostic.hint.contains("cat:"), "{diagnostic}");
     let is_late = Work::of(usize::MAX, &|| true);
     let refused = index.begin(&rule, None, as_new, &is_late).and_then(|pending| pending.finish(&is_late));
     assert_eq!(refused.expect_err("late").steps_max, None);
@@ -146,26 +153,26 @@ fn compiled_expressions_of_addresses_stay_within_their_bound() {
 #[test]
 fn odd_characters_are_searched_or_refused_and_nothing_else() {
     for (rule, expected) in [
-        ("\0", Code::EmptyValue),
-        ("ti:\0", Code::EmptyValue),
-        ("&", Code::EmptyValue),
-        ("\"\"", Code::EmptyValue),
-        ("ti:\"\"", Code::EmptyValue),
-        ("=", Code::EmptyValue),
-        ("=\"\"", Code::EmptyValue),
-        ("\"", Code::UnclosedQuote),
-        ("\"a b", Code::UnclosedQuote),
-        ("a \"b\" \"c", Code::UnclosedQuote),
-        ("/", Code::UnclosedRegex),
-        ("//", Code::BadRegex),
-        ("/a/x", Code::BadRegex),
-        ("/\\/", Code::UnclosedRegex),
-        ("announced:[", Code::UnclosedRange),
-        ("\u{202e}", Code::EmptyValue),
-        (":", Code::EmptyValue),
-        ("   \t\n", Code::EmptyQuery),
-        ("*", Code::BadWildcard),
-        ("🦀", Code::EmptyValue),
+        ("\0", DiagnosticCode::EmptyValue),
+        ("ti:\0", DiagnosticCode::EmptyValue),
+        ("&", DiagnosticCode::EmptyValue),
+        ("\"\"", DiagnosticCode::EmptyValue),
+        ("ti:\"\"", DiagnosticCode::EmptyValue),
+        ("=", DiagnosticCode::EmptyValue),
+        ("=\"\"", DiagnosticCode::EmptyValue),
+        ("\"", DiagnosticCode::UnclosedQuote),
+        ("\"a b", DiagnosticCode::UnclosedQuote),
+        ("a \"b\" \"c", DiagnosticCode::UnclosedQuote),
+        ("/", DiagnosticCode::UnclosedRegex),
+        ("//", DiagnosticCode::BadRegex),
+        ("/a/x", DiagnosticCode::BadRegex),
+        ("/\\/", DiagnosticCode::UnclosedRegex),
+        ("announced:[", DiagnosticCode::UnclosedRange),
+        ("\u{202e}", DiagnosticCode::EmptyValue),
+        (":", DiagnosticCode::EmptyValue),
+        ("   \t\n", DiagnosticCode::EmptyQuery),
+        ("*", DiagnosticCode::BadWildcard),
+        ("🦀", DiagnosticCode::EmptyValue),
     ] {
         assert_eq!(code(rule), expected, "{rule:?}");
     }

@@ -7,14 +7,15 @@ use crosslist::domain::announcement::AnnounceType;
 use crosslist::domain::paper::Subject;
 use crosslist::domain::prose::{Prose, Span};
 use crosslist::filter::{
-    Code, Context, Document, Index, Limits, Lists, Mode, Query, compile_lists, explain, parse,
+    Context, DiagnosticCode, Dialect, Index, Limits, Lists, Query, TokenizedPaper, compile_lists, explain,
+    parse,
 };
 use jiff::civil::date;
 
 use super::papers::{document, paper, query, read, read_as};
 
 #[track_caller]
-fn check(document: &Document, rules: &[(&str, bool)]) {
+fn check(document: &TokenizedPaper, rules: &[(&str, bool)]) {
     for (rule, expected) in rules {
         assert_eq!(query(rule).matches(document, AnnounceType::New), *expected, "{rule}");
     }
@@ -31,11 +32,14 @@ fn author(name: &str, rules: &[(&str, bool)]) {
 }
 
 #[track_caller]
-fn refused(rule: &str, expected: &[(Code, usize, usize)]) {
-    let mistakes = read(rule).expect_err(rule);
-    let found: Vec<(Code, usize, usize)> =
-        mistakes.as_slice().iter().map(|mistake| (mistake.code, mistake.position, mistake.length)).collect();
-    assert_eq!(found, expected, "{rule}: {mistakes}");
+fn refused(rule: &str, expected: &[(DiagnosticCode, usize, usize)]) {
+    let diagnostics = read(rule).expect_err(rule);
+    let found: Vec<(DiagnosticCode, usize, usize)> = diagnostics
+        .as_slice()
+        .iter()
+        .map(|diagnostic| (diagnostic.code, diagnostic.position, diagnostic.length))
+        .collect();
+    assert_eq!(found, expected, "{rule}: {diagnostics}");
 }
 
 #[test]
@@ -359,36 +363,44 @@ fn facts_of_a_paper_are_looked_up() {
 fn every_mistake_is_told_at_its_place() {
     refused(
         "cat:cs.DK ti: foo:bar \"x",
-        &[(Code::UnknownCategory, 4, 5), (Code::SpaceAfterColon, 13, 1), (Code::UnclosedQuote, 22, 2)],
+        &[
+            (DiagnosticCode::UnknownCategory, 4, 5),
+            (DiagnosticCode::SpaceAfterColon, 13, 1),
+            (DiagnosticCode::UnclosedQuote, 22, 2),
+        ],
     );
     refused(
         "foo:bar type:old,new has:x",
-        &[(Code::UnknownField, 0, 4), (Code::UnknownType, 13, 3), (Code::UnknownFeature, 25, 1)],
+        &[
+            (DiagnosticCode::UnknownField, 0, 4),
+            (DiagnosticCode::UnknownType, 13, 3),
+            (DiagnosticCode::UnknownFeature, 25, 1),
+        ],
     );
-    refused("é AND OR x", &[(Code::UnexpectedOperator, 6, 2)]);
-    refused("gpu)", &[(Code::UnopenedGroup, 3, 1)]);
-    refused("(gpu", &[(Code::UnclosedGroup, 0, 1)]);
-    refused("()", &[(Code::EmptyGroup, 0, 2)]);
-    refused("ti:()", &[(Code::EmptyGroup, 3, 2)]);
-    refused("ti:(abs:x)", &[(Code::NestedField, 4, 4)]);
-    refused("- gpu", &[(Code::MisplacedNot, 0, 1)]);
-    refused("ti:-gpu", &[(Code::MisplacedNot, 3, 4)]);
-    refused("=gpu*", &[(Code::BadWildcard, 0, 5)]);
-    refused("ti:g*", &[(Code::BadWildcard, 3, 2)]);
-    refused("sched*ing", &[(Code::BadWildcard, 5, 1)]);
-    refused("ti:*x", &[(Code::BadWildcard, 3, 1)]);
-    refused("AND gpu", &[(Code::UnexpectedOperator, 0, 3)]);
-    refused("gpu AND NOT", &[(Code::TermExpected, 11, 0)]);
-    refused("type:new,", &[(Code::EmptyValue, 9, 0)]);
-    refused("cs.DK", &[(Code::UnknownCategory, 0, 5)]);
-    refused("id:foo", &[(Code::BadId, 3, 3)]);
-    refused("announced:2026-13-01", &[(Code::BadDate, 10, 10)]);
-    refused("announced:[20260303 TO 20260301]", &[(Code::Impossible, 10, 22)]);
-    refused("cat:/cs/", &[(Code::NotForThisField, 4, 4)]);
-    refused("list:team", &[(Code::UnknownList, 5, 4)]);
-    refused("rn:CERN-1", &[(Code::UnsupportedField, 0, 3)]);
-    refused("title:", &[(Code::EmptyValue, 6, 0)]);
-    refused("ti:)", &[(Code::EmptyValue, 3, 0), (Code::UnopenedGroup, 3, 1)]);
+    refused("é AND OR x", &[(DiagnosticCode::UnexpectedOperator, 6, 2)]);
+    refused("gpu)", &[(DiagnosticCode::UnopenedGroup, 3, 1)]);
+    refused("(gpu", &[(DiagnosticCode::UnclosedGroup, 0, 1)]);
+    refused("()", &[(DiagnosticCode::EmptyGroup, 0, 2)]);
+    refused("ti:()", &[(DiagnosticCode::EmptyGroup, 3, 2)]);
+    refused("ti:(abs:x)", &[(DiagnosticCode::NestedField, 4, 4)]);
+    refused("- gpu", &[(DiagnosticCode::MisplacedNot, 0, 1)]);
+    refused("ti:-gpu", &[(DiagnosticCode::MisplacedNot, 3, 4)]);
+    refused("=gpu*", &[(DiagnosticCode::BadWildcard, 0, 5)]);
+    refused("ti:g*", &[(DiagnosticCode::BadWildcard, 3, 2)]);
+    refused("sched*ing", &[(DiagnosticCode::BadWildcard, 5, 1)]);
+    refused("ti:*x", &[(DiagnosticCode::BadWildcard, 3, 1)]);
+    refused("AND gpu", &[(DiagnosticCode::UnexpectedOperator, 0, 3)]);
+    refused("gpu AND NOT", &[(DiagnosticCode::TermExpected, 11, 0)]);
+    refused("type:new,", &[(DiagnosticCode::EmptyValue, 9, 0)]);
+    refused("cs.DK", &[(DiagnosticCode::UnknownCategory, 0, 5)]);
+    refused("id:foo", &[(DiagnosticCode::BadId, 3, 3)]);
+    refused("announced:2026-13-01", &[(DiagnosticCode::BadDate, 10, 10)]);
+    refused("announced:[20260303 TO 20260301]", &[(DiagnosticCode::Impossible, 10, 22)]);
+    refused("cat:/cs/", &[(DiagnosticCode::NotForThisField, 4, 4)]);
+    refused("list:team", &[(DiagnosticCode::UnknownList, 5, 4)]);
+    refused("rn:CERN-1", &[(DiagnosticCode::UnsupportedField, 0, 3)]);
+    refused("title:", &[(DiagnosticCode::EmptyValue, 6, 0)]);
+    refused("ti:)", &[(DiagnosticCode::EmptyValue, 3, 0), (DiagnosticCode::UnopenedGroup, 3, 1)]);
     for fine in [
         "ti:and",
         "\"or\"",
@@ -413,21 +425,21 @@ fn every_mistake_is_told_at_its_place() {
 
 #[test]
 fn what_can_never_match_is_refused() {
-    refused("type:new AND type:cross", &[(Code::Impossible, 13, 10)]);
-    refused("(gpu type:new) type:replace", &[(Code::Impossible, 15, 12)]);
-    refused("type:new -type:new,cross", &[(Code::Impossible, 9, 15)]);
-    refused("gpu OR (type:new type:cross)", &[(Code::Impossible, 17, 10)]);
-    refused("type:new -(type:new OR gpu)", &[(Code::Impossible, 9, 18)]);
-    refused("-type:new,cross,replace,replace-cross", &[(Code::Impossible, 0, 37)]);
-    refused("gpu primary:cs.DC cross:cs.DC", &[(Code::Impossible, 18, 11)]);
-    refused("gpu ti:x -gpu", &[(Code::Impossible, 9, 4)]);
-    refused("-(ti:x OR gpu) gpu", &[(Code::Impossible, 0, 14)]);
-    refused("cat:cs.DC -cs.*", &[(Code::Impossible, 10, 5)]);
-    refused("primary:cs.DC,cs.LG -cat:cs.DC,cs.LG", &[(Code::Impossible, 20, 16)]);
-    refused("primary:cs.DC primary:hep-th", &[(Code::Impossible, 14, 14)]);
-    refused("primary:(cs.DC math)", &[(Code::Impossible, 15, 4)]);
-    refused("2602.23598 2602.23599", &[(Code::Impossible, 11, 10)]);
-    refused("announced:20260302 announced:20260303", &[(Code::Impossible, 19, 18)]);
+    refused("type:new AND type:cross", &[(DiagnosticCode::Impossible, 13, 10)]);
+    refused("(gpu type:new) type:replace", &[(DiagnosticCode::Impossible, 15, 12)]);
+    refused("type:new -type:new,cross", &[(DiagnosticCode::Impossible, 9, 15)]);
+    refused("gpu OR (type:new type:cross)", &[(DiagnosticCode::Impossible, 17, 10)]);
+    refused("type:new -(type:new OR gpu)", &[(DiagnosticCode::Impossible, 9, 18)]);
+    refused("-type:new,cross,replace,replace-cross", &[(DiagnosticCode::Impossible, 0, 37)]);
+    refused("gpu primary:cs.DC cross:cs.DC", &[(DiagnosticCode::Impossible, 18, 11)]);
+    refused("gpu ti:x -gpu", &[(DiagnosticCode::Impossible, 9, 4)]);
+    refused("-(ti:x OR gpu) gpu", &[(DiagnosticCode::Impossible, 0, 14)]);
+    refused("cat:cs.DC -cs.*", &[(DiagnosticCode::Impossible, 10, 5)]);
+    refused("primary:cs.DC,cs.LG -cat:cs.DC,cs.LG", &[(DiagnosticCode::Impossible, 20, 16)]);
+    refused("primary:cs.DC primary:hep-th", &[(DiagnosticCode::Impossible, 14, 14)]);
+    refused("primary:(cs.DC math)", &[(DiagnosticCode::Impossible, 15, 4)]);
+    refused("2602.23598 2602.23599", &[(DiagnosticCode::Impossible, 11, 10)]);
+    refused("announced:20260302 announced:20260303", &[(DiagnosticCode::Impossible, 19, 18)]);
     for possible in [
         "primary:cs primary:cs.DC",
         "primary:cs cross:cs",
@@ -444,13 +456,13 @@ fn what_can_never_match_is_refused() {
 
 #[test]
 fn what_would_be_read_otherwise_than_meant_is_refused() {
-    refused("\"load balanc*\"", &[(Code::BadWildcard, 12, 1)]);
-    refused("=\"GPU*\"", &[(Code::BadWildcard, 5, 1)]);
-    refused("=/x/", &[(Code::MisplacedExact, 0, 4)]);
-    refused("=ti:x", &[(Code::MisplacedExact, 0, 5)]);
-    refused("ti:NOT x", &[(Code::UnexpectedOperator, 3, 3)]);
-    refused("gpu Or fpga", &[(Code::LowercaseOperator, 4, 2)]);
-    refused("è:x", &[(Code::UnknownField, 0, 2)]);
+    refused("\"load balanc*\"", &[(DiagnosticCode::BadWildcard, 12, 1)]);
+    refused("=\"GPU*\"", &[(DiagnosticCode::BadWildcard, 5, 1)]);
+    refused("=/x/", &[(DiagnosticCode::MisplacedExact, 0, 4)]);
+    refused("=ti:x", &[(DiagnosticCode::MisplacedExact, 0, 5)]);
+    refused("ti:NOT x", &[(DiagnosticCode::UnexpectedOperator, 3, 3)]);
+    refused("gpu Or fpga", &[(DiagnosticCode::LowercaseOperator, 4, 2)]);
+    refused("è:x", &[(DiagnosticCode::UnknownField, 0, 2)]);
     for fine in ["\"the A* search\"", "\"in C*\"", "=\"a b\"", "ti:\"NOT\"", "=std::vector"] {
         assert!(read(fine).is_ok(), "{fine}: {:?}", read(fine).err());
     }
@@ -475,7 +487,7 @@ fn hints_name_what_would_work() {
     assert!(hint("type:news").contains("new, cross, replace, replace-cross"));
     assert!(hint("cat:quant-phy").contains("quant-ph"));
     assert_eq!(
-        read("cat:cs.DK gpu").expect_err("a mistake").with_carets("cat:cs.DK gpu"),
+        read("cat:cs.DK gpu").expect_err("a diagnostic").with_carets("cat:cs.DK gpu"),
         "cat:cs.DK gpu\n    ^^^^^ unknown category 'cs.DK' (near: cs.DB, cs.DC, cs.DL, cs.DM, cs.DS)"
     );
 }
@@ -483,7 +495,7 @@ fn hints_name_what_would_work() {
 #[test]
 fn arxivs_reading_is_or_and_takes_signs_for_text() {
     let canonical = |rule: &str| {
-        read_as(rule, Mode::Compat).unwrap_or_else(|m| panic!("{rule}: {m}")).canonical().to_owned()
+        read_as(rule, Dialect::Compat).unwrap_or_else(|m| panic!("{rule}: {m}")).canonical().to_owned()
     };
     for (rule, expected) in [
         ("ti:quantum computing", "computing OR ti:quantum"),
@@ -505,7 +517,7 @@ fn arxivs_reading_is_or_and_takes_signs_for_text() {
         assert_eq!(canonical(rule), expected, "{rule}");
     }
     for wrong in ["foo:bar", "cat:cs.DK", "ti:", "(a", "a AND", "rn:1"] {
-        assert!(read_as(wrong, Mode::Compat).is_err(), "{wrong}");
+        assert!(read_as(wrong, Dialect::Compat).is_err(), "{wrong}");
     }
 }
 
@@ -515,7 +527,7 @@ fn lists(entries: &[(&str, &[&str])]) -> BTreeMap<String, Vec<String>> {
 }
 
 fn with_lists(rule: &str, lists: &Lists) -> Query {
-    parse(rule, &Limits::URL, &Context { lists, mode: Mode::Native }).expect(rule)
+    parse(rule, &Limits::URL, &Context { lists, dialect: Dialect::Native }).expect(rule)
 }
 
 #[test]
@@ -568,19 +580,21 @@ fn every_mistake_of_every_list_is_told() {
         ]),
         &Limits::CONFIG,
     )
-    .expect_err("mistakes");
-    let places: Vec<(&str, usize, Code)> = found
+    .expect_err("diagnostics");
+    let places: Vec<(&str, usize, DiagnosticCode)> = found
         .iter()
-        .map(|mistake| (mistake.list.as_str(), mistake.index, mistake.mistakes.as_slice()[0].code))
+        .map(|diagnostic| {
+            (diagnostic.list.as_str(), diagnostic.index, diagnostic.diagnostics.as_slice()[0].code)
+        })
         .collect();
     for expected in [
-        ("a", 0, Code::EmptyValue),
-        ("a", 2, Code::UnknownCategory),
-        ("b", 0, Code::ListCycle),
-        ("c", 0, Code::ListCycle),
-        ("d", 0, Code::ListCycle),
-        ("e", 0, Code::EmptyGroup),
-        ("f", 0, Code::UnknownList),
+        ("a", 0, DiagnosticCode::EmptyValue),
+        ("a", 2, DiagnosticCode::UnknownCategory),
+        ("b", 0, DiagnosticCode::ListCycle),
+        ("c", 0, DiagnosticCode::ListCycle),
+        ("d", 0, DiagnosticCode::ListCycle),
+        ("e", 0, DiagnosticCode::EmptyGroup),
+        ("f", 0, DiagnosticCode::UnknownList),
     ] {
         assert!(places.contains(&expected), "{expected:?} in {places:?}");
     }
@@ -619,7 +633,7 @@ fn suspicious_rules_are_warned_of() {
     }
     let mut index = Index::new();
     for text in ["gpu one", "gpu two"] {
-        index.add(&Document::new(Arc::new(paper(text, &[], "")), date(2026, 3, 2)));
+        index.add(&TokenizedPaper::new(Arc::new(paper(text, &[], "")), date(2026, 3, 2)));
     }
     let warnings = index.warnings(&query("gpu one blockchain"), |_| Some(AnnounceType::New));
     let messages: Vec<&str> = warnings.iter().map(|warning| warning.message.as_str()).collect();

@@ -1,4 +1,4 @@
-//! Does the rule language do what its definition says?
+//! The rule language does what its definition says.
 
 mod hostile;
 mod language;

@@ -8,7 +8,7 @@ use crosslist::domain::arxiv_id::ArxivId;
 use crosslist::domain::paper::{Authors, Paper, Subject};
 use crosslist::domain::prose::Prose;
 use crosslist::domain::taxonomy::SubjectId;
-use crosslist::filter::{Context, Document, Limits, Lists, Mistakes, Mode, Query};
+use crosslist::filter::{Context, Dialect, Limits, Lists, Query, RuleDiagnostics, TokenizedPaper};
 use crosslist::parse;
 use jiff::civil::{Date, date};
 use serde_json::Value;
@@ -19,7 +19,7 @@ const EXTRA: &str = include_str!("../../fixtures/filter/extra.json");
 pub(crate) struct Sample {
     /// As the vectors have it: an arXiv identifier, or X1 to X3.
     pub id: String,
-    pub document: Document,
+    pub document: TokenizedPaper,
     pub announce_type: AnnounceType,
 }
 
@@ -32,7 +32,7 @@ pub(crate) static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(|| {
         .iter()
         .map(|entry| Sample {
             id: entry.paper.id.to_string(),
-            document: Document::new(Arc::clone(&entry.paper), announced[0].date),
+            document: TokenizedPaper::new(Arc::clone(&entry.paper), announced[0].date),
             announce_type: entry.announce_type,
         })
         .collect();
@@ -71,7 +71,7 @@ fn made_up(value: &Value) -> Sample {
         version: None,
     };
     let announce_type = text("type").parse().expect("a type");
-    Sample { id, document: Document::new(Arc::new(paper), day), announce_type }
+    Sample { id, document: TokenizedPaper::new(Arc::new(paper), day), announce_type }
 }
 
 /// A paper of which only some things matter.
@@ -92,20 +92,20 @@ pub(crate) fn paper(title: &str, authors: &[&str], abstract_text: &str) -> Paper
     }
 }
 
-pub(crate) fn document(paper: Paper) -> Document {
-    Document::new(Arc::new(paper), date(2026, 3, 2))
+pub(crate) fn document(paper: Paper) -> TokenizedPaper {
+    TokenizedPaper::new(Arc::new(paper), date(2026, 3, 2))
 }
 
-pub(crate) fn read(rule: &str) -> Result<Query, Mistakes> {
-    read_as(rule, Mode::Native)
+pub(crate) fn read(rule: &str) -> Result<Query, RuleDiagnostics> {
+    read_as(rule, Dialect::Native)
 }
 
-pub(crate) fn read_as(rule: &str, mode: Mode) -> Result<Query, Mistakes> {
-    crosslist::filter::parse(rule, &Limits::URL, &Context { lists: &Lists::default(), mode })
+pub(crate) fn read_as(rule: &str, dialect: Dialect) -> Result<Query, RuleDiagnostics> {
+    crosslist::filter::parse(rule, &Limits::URL, &Context { lists: &Lists::default(), dialect })
 }
 
 pub(crate) fn query(rule: &str) -> Query {
-    read(rule).unwrap_or_else(|mistakes| panic!("{}", mistakes.with_carets(rule)))
+    read(rule).unwrap_or_else(|diagnostics| panic!("{}", diagnostics.with_carets(rule)))
 }
 
 /// The ids of the samples that match.

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use crosslist::domain::announcement::AnnounceType;
 use crosslist::domain::paper::Paper;
 use crosslist::filter::{Context, explain};
-use crosslist::filter::{Document, DocumentId, Index, Limits, Lists, Mode, Query, parse};
+use crosslist::filter::{Dialect, DocumentId, Index, Limits, Lists, Query, TokenizedPaper, parse};
 use jiff::civil::date;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -181,7 +181,7 @@ fn parsed(rule: &str) -> Option<Query> {
     read(rule).ok()
 }
 
-static DOCUMENTS: LazyLock<Vec<(&'static Document, AnnounceType)>> =
+static DOCUMENTS: LazyLock<Vec<(&'static TokenizedPaper, AnnounceType)>> =
     LazyLock::new(|| SAMPLES.iter().map(|sample| (&sample.document, sample.announce_type)).collect());
 
 fn verdicts(query: &Query) -> Vec<bool> {
@@ -194,7 +194,7 @@ proptest! {
     #[test]
     fn the_canonical_form_reads_as_the_same_rule(rule in rule()) {
         let Some(query) = parsed(&rule) else { return Ok(()) };
-        let again = read(query.canonical()).map_err(|mistakes| TestCaseError::fail(format!("{}: {mistakes}", query.canonical())))?;
+        let again = read(query.canonical()).map_err(|diagnostics| TestCaseError::fail(format!("{}: {diagnostics}", query.canonical())))?;
         prop_assert_eq!(again.canonical(), query.canonical(), "{}", rule);
         prop_assert_eq!(again.normalized(), query.normalized(), "{}", rule);
         prop_assert_eq!(verdicts(&again), verdicts(&query));
@@ -220,9 +220,9 @@ proptest! {
     ) {
         let queries: Vec<Query> = rules.iter().filter_map(|rule| parsed(rule)).collect();
         let mut index = Index::new();
-        let mut documents: Vec<(DocumentId, Document, AnnounceType)> = Vec::new();
+        let mut documents: Vec<(DocumentId, TokenizedPaper, AnnounceType)> = Vec::new();
         for (paper, kind, day) in papers {
-            let document = Document::new(Arc::new(paper), date(2026, 3, day));
+            let document = TokenizedPaper::new(Arc::new(paper), date(2026, 3, day));
             documents.push((index.add(&document), document, kind));
         }
         for place in removed {
@@ -242,9 +242,9 @@ proptest! {
     #[test]
     fn another_paper_changes_no_verdict(first in any_paper(), second in any_paper(), rule in rule()) {
         let Some(query) = parsed(&rule) else { return Ok(()) };
-        let document = |paper| Document::new(Arc::new(paper), date(2026, 3, 2));
+        let document = |paper| TokenizedPaper::new(Arc::new(paper), date(2026, 3, 2));
         let (first, second) = (document(first), document(second));
-        let found = |documents: &[&Document]| {
+        let found = |documents: &[&TokenizedPaper]| {
             let mut index = Index::new();
             let ids: Vec<DocumentId> = documents.iter().map(|document| index.add(document)).collect();
             index.search(&query, |_| Some(AnnounceType::New)).contains(&ids[0])
@@ -279,29 +279,34 @@ proptest! {
 }
 
 fn check_any(text: &str, is_compat: bool) -> Result<(), TestCaseError> {
-    let mode = if is_compat { Mode::Compat } else { Mode::Native };
-    match parse(text, &Limits::URL, &Context { lists: &Lists::default(), mode }) {
+    let dialect = if is_compat { Dialect::Compat } else { Dialect::Native };
+    match parse(text, &Limits::URL, &Context { lists: &Lists::default(), dialect }) {
         Ok(query) => {
             verdicts(&query);
             let again = parse(
                 query.canonical(),
                 &Limits::CONFIG,
-                &Context { lists: &Lists::default(), mode: Mode::Native },
+                &Context { lists: &Lists::default(), dialect: Dialect::Native },
             );
             // What arXiv's reading accepts may be an AND that ours refuses.
             match again {
                 Ok(again) => prop_assert_eq!(again.canonical(), query.canonical(), "{:?}", text),
-                Err(mistakes) => {
-                    prop_assert!(is_compat, "{:?} gives {:?}: {}", text, query.canonical(), mistakes);
+                Err(diagnostics) => {
+                    prop_assert!(is_compat, "{:?} gives {:?}: {}", text, query.canonical(), diagnostics);
                 }
             }
         }
-        Err(mistakes) => {
+        Err(diagnostics) => {
             let length = text.chars().count();
-            prop_assert!(!mistakes.as_slice().is_empty());
-            for mistake in mistakes.as_slice() {
-                prop_assert!(mistake.position + mistake.length <= length, "{:?}: {:?}", text, mistake);
-                prop_assert!(mistake.with_caret(text).contains('^'));
+            prop_assert!(!diagnostics.as_slice().is_empty());
+            for diagnostic in diagnostics.as_slice() {
+                prop_assert!(
+                    diagnostic.position + diagnostic.length <= length,
+                    "{:?}: {:?}",
+                    text,
+                    diagnostic
+                );
+                prop_assert!(diagnostic.with_caret(text).contains('^'));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The examples that the definition comes with.
 
 use crosslist::domain::announcement::AnnounceType;
-use crosslist::filter::{Code, DocumentId, Index, Mode};
+use crosslist::filter::{DiagnosticCode, Dialect, DocumentId, Index};
 use serde_json::Value;
 
 use super::papers::{SAMPLES, ids, order, query, read, read_as};
@@ -35,8 +35,8 @@ fn every_vector_holds_paper_by_paper_and_in_the_index() {
     let mut wrong = Vec::new();
     for case in &cases {
         let rule = case["q"].as_str().expect("a rule");
-        let mode = if case["compat"] == true { Mode::Compat } else { Mode::Native };
-        let found = read_as(rule, mode);
+        let dialect = if case["compat"] == true { Dialect::Compat } else { Dialect::Native };
+        let found = read_as(rule, dialect);
         match (&case["ids"], &found) {
             (Value::Array(expected), Ok(query)) => {
                 let expected = sorted(expected.iter().filter_map(Value::as_str).collect());
@@ -53,14 +53,16 @@ fn every_vector_holds_paper_by_paper_and_in_the_index() {
                     ));
                 }
             }
-            (Value::Null, Err(mistakes)) => {
+            (Value::Null, Err(diagnostics)) => {
                 let position = case["pos"].as_u64().map(|position| usize::try_from(position).expect("small"));
-                if Some(mistakes.as_slice()[0].position) != position {
-                    wrong.push(format!("{rule}\n  expected a mistake at {position:?}, not {mistakes}"));
+                if Some(diagnostics.as_slice()[0].position) != position {
+                    wrong.push(format!("{rule}\n  expected a diagnostic at {position:?}, not {diagnostics}"));
                 }
             }
-            (_, Ok(query)) => wrong.push(format!("{rule}\n  expected a mistake, not {}", query.canonical())),
-            (_, Err(mistakes)) => wrong.push(format!("{rule}\n  {}", mistakes.with_carets(rule))),
+            (_, Ok(query)) => {
+                wrong.push(format!("{rule}\n  expected a diagnostic, not {}", query.canonical()))
+            }
+            (_, Err(diagnostics)) => wrong.push(format!("{rule}\n  {}", diagnostics.with_carets(rule))),
         }
     }
     assert!(wrong.is_empty(), "{} of {}\n{}", wrong.len(), cases.len(), wrong.join("\n"));
@@ -114,39 +116,44 @@ fn the_table_of_examples_holds() {
 #[test]
 fn the_mistakes_of_the_table_are_told_at_their_place() {
     for (rule, position, code, message) in [
-        ("*scheduling", 0, Code::BadWildcard, "* is allowed at the end of a word only; use /regex/ for more"),
+        (
+            "*scheduling",
+            0,
+            DiagnosticCode::BadWildcard,
+            "* is allowed at the end of a word only; use /regex/ for more",
+        ),
         (
             "cat:cs.DK",
             4,
-            Code::UnknownCategory,
+            DiagnosticCode::UnknownCategory,
             "unknown category 'cs.DK' (near: cs.DB, cs.DC, cs.DL, cs.DM, cs.DS)",
         ),
         (
             "type:(new cross)",
             10,
-            Code::Impossible,
+            DiagnosticCode::Impossible,
             "a paper has one type, so cross AND new never matches; write type:cross,new",
         ),
         (
             "gpu or fpga",
             4,
-            Code::LowercaseOperator,
+            DiagnosticCode::LowercaseOperator,
             "operators are uppercase: write OR, or \"or\" in quotes for the word",
         ),
         (
             "submittedDate:[202603010000 TO 202603022359]",
             0,
-            Code::UnsupportedField,
+            DiagnosticCode::UnsupportedField,
             "submittedDate: listing pages carry no submission date; use announced:[…]",
         ),
-        ("gpu AND", 7, Code::TermExpected, "query ends where a term was expected"),
-        ("ti:", 3, Code::EmptyValue, "ti: needs a value"),
-        ("ti: gpu", 3, Code::SpaceAfterColon, "no space after ti:"),
-        ("", 0, Code::EmptyQuery, "empty query"),
+        ("gpu AND", 7, DiagnosticCode::TermExpected, "query ends where a term was expected"),
+        ("ti:", 3, DiagnosticCode::EmptyValue, "ti: needs a value"),
+        ("ti: gpu", 3, DiagnosticCode::SpaceAfterColon, "no space after ti:"),
+        ("", 0, DiagnosticCode::EmptyQuery, "empty query"),
     ] {
-        let mistakes = read(rule).expect_err(rule);
-        let [mistake] = mistakes.as_slice() else { panic!("{rule}: {mistakes}") };
-        assert_eq!((mistake.position, mistake.code), (position, code), "{rule}");
-        assert_eq!(mistake.to_string(), message, "{rule}");
+        let diagnostics = read(rule).expect_err(rule);
+        let [diagnostic] = diagnostics.as_slice() else { panic!("{rule}: {diagnostics}") };
+        assert_eq!((diagnostic.position, diagnostic.code), (position, code), "{rule}");
+        assert_eq!(diagnostic.to_string(), message, "{rule}");
     }
 }
