@@ -1,4 +1,4 @@
-//! `crosslist convert`: turns saved pages of any days and subjects into one feed.
+//! `crosslist convert`: makes one feed of saved pages, of any days and subjects.
 
 use std::cmp::Reverse;
 use std::fs::File;
@@ -15,12 +15,14 @@ use crate::parse::{self, Listing, ListingKind, PAGE_BYTES_MAX, Proof};
 use crate::render::{self, Format};
 use crate::store::Memory;
 
-use super::{Failure, print};
+use super::failure::Failure;
+use super::output::print;
+use super::values::rule;
 
-/// The name that stands for standard input.
+/// The file name that means standard input.
 const STANDARD_INPUT: &str = "-";
 
-/// A call forgets nothing, and a feed made of saved pages shows all that is on them.
+/// A feed of saved pages contains everything on them, however old.
 const DAYS_KEPT: u32 = u32::MAX;
 
 #[derive(clap::Args, Debug)]
@@ -33,36 +35,36 @@ pub(super) struct Arguments {
     #[arg(long, default_value = "atom")]
     format: Format,
 
-    /// Only what matches this rule, such as ti:GPU
+    /// Only papers that match this rule, such as ti:GPU
     #[arg(short = 'q', long = "q", value_name = "QUERY", allow_hyphen_values = true)]
     query: Option<String>,
 
-    /// Only these announcement types: a list of new, cross, replace, replace-cross
+    /// Only these announcement types, separated by commas: new, cross, replace, replace-cross
     #[arg(long = "type", value_name = "LIST", value_delimiter = ',')]
     types: Vec<AnnounceType>,
 
-    /// The most items, newest first [default: all]
+    /// At most this many items, the newest first [default: all]
     #[arg(long, value_name = "N", value_parser = limit, allow_hyphen_values = true)]
     limit: Option<usize>,
 
-    /// Accept whole pages of a listing whose other pages are missing, and say which they are
+    /// Accept complete pages of a listing whose other pages are missing, and name them
     #[arg(long)]
     partial: bool,
 
-    /// What becomes of TeX: unicode, tex or mathml
+    /// How TeX is shown: unicode, tex or mathml
     #[arg(long, value_name = "MODE", default_value = "unicode", value_parser = choice::<TextMode>)]
     text: TextMode,
 
-    /// The client that the feed is written for: reader, slack, matrix, zulip, mattermost or discord
+    /// The target client: reader, slack, matrix, zulip, mattermost or discord
     #[arg(long, value_name = "P", default_value = "reader", value_parser = choice::<Profile>)]
     profile: Profile,
 
-    /// The public address of the service that the feed's links name
+    /// The public address of the service, for the links in the feed
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080", value_parser = base_url)]
     base_url: Url,
 }
 
-/// Pages of one listing, with the names they were read under.
+/// Pages of one listing, with their file names.
 struct Group {
     names: Vec<String>,
     pages: Vec<Listing>,
@@ -79,7 +81,8 @@ impl Group {
         self.pages.iter().flat_map(|page| &page.sections).flat_map(|section| &section.entries)
     }
 
-    /// What is kept first stays: the record of the day itself, then what carries abstracts, then what holds most.
+    /// Pages that are applied first take precedence: the listing of the day itself, then pages with abstracts, then pages
+    /// with more entries.
     fn rank(&self) -> (u8, Reverse<usize>) {
         let has_abstracts = || self.entries().any(|entry| entry.paper.abstract_text.is_some());
         let rank = match self.pages[0].kind {
@@ -93,8 +96,8 @@ impl Group {
         (rank, Reverse(self.entries().count()))
     }
 
-    /// Takes in a page of the same listing, where neither is whole by itself.
-    fn take(&mut self, name: &str, page: Listing) -> Result<(), Listing> {
+    /// Adds a page of the same listing; gives the page back if it is of another one, or if the group is complete.
+    fn add(&mut self, name: &str, page: Listing) -> Result<(), Listing> {
         let first = &self.pages[0];
         let is_same = (first.kind, &first.name, first.subject, first.total, &first.days)
             == (page.kind, &page.name, page.subject, page.total, &page.days);
@@ -112,13 +115,12 @@ impl Group {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    // What is kept first stays.
     let mut groups = groups(&arguments.pages)?;
     groups.sort_by_key(Group::rank);
     let (memory, shelf) = (Memory::default(), Shelf::keeping(DAYS_KEPT));
     let mut subjects: Vec<SubjectId> = Vec::new();
     for group in groups {
-        let subject = judge(&group, arguments.partial)?;
+        let subject = validate(&group, arguments.partial)?;
         subjects.push(subject);
         for announcement in parse::announcements(group.pages, subject) {
             shelf.apply(&memory.keep(&announcement));
@@ -129,19 +131,19 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     print(&feed(&subjects, &shelf, arguments)?)
 }
 
-/// Reads the pages and puts those together that are parts of one listing: of one day, or of the same recent days.
+/// Reads the pages, and groups those that are parts of one listing: of one day, or of the same recent days.
 fn groups(names: &[String]) -> Result<Vec<Group>, Failure> {
     let mut groups: Vec<Group> = Vec::new();
     for name in names {
         let page = listing(name)?;
         if let Some(known) = groups.iter().find_map(|group| group.name_of(&page)) {
-            return Err(Failure::wrong(format!("`{known}` and `{name}` are the same page; give it once")));
+            return Err(Failure::wrong(format!("`{known}` and `{name}` are the same page; name it once")));
         }
         let alone = Group::of(name, page.clone());
         let mut left = Some(page);
         if !alone.proof.verdict.is_proved() {
             for group in &mut groups {
-                left = left.and_then(|page| group.take(name, page).err());
+                left = left.and_then(|page| group.add(name, page).err());
             }
         }
         if left.is_some() {
@@ -155,25 +157,26 @@ fn groups(names: &[String]) -> Result<Vec<Group>, Failure> {
     Ok(groups)
 }
 
-/// Whose listing a group is; an error when it is neither whole nor a part that may stand for it.
-fn judge(group: &Group, accepts_parts: bool) -> Result<SubjectId, Failure> {
+/// The subject of a group; an error if the group is neither complete nor an acceptable part.
+fn validate(group: &Group, accepts_parts: bool) -> Result<SubjectId, Failure> {
     let Group { names, pages, proof } = group;
     let (names, first) = (names.join("`, `"), &pages[0]);
     match &proof.part {
         _ if proof.verdict.is_proved() => {}
         Some(part) if accepts_parts => {
-            eprintln!("crosslist: `{names}`: the feed lacks what other pages have; here are {part}");
+            eprintln!("crosslist: `{names}`: the other pages of the listing are missing; here are {part}");
         }
         Some(part) => {
             return Err(Failure::not_whole(format!(
-                "`{names}`: {}: here are {part}; give the other pages too, or make a feed of this part with --partial",
+                "`{names}`: {}: here are {part}; name the other pages too, or accept this part with --partial",
                 proof.verdict
             )));
         }
         None => {
             let mut message = format!("`{names}`: {}: {}", proof.verdict, proof.faults.join("; "));
             if accepts_parts {
-                message.push_str("; --partial is for whole pages of a listing whose other pages are missing");
+                message
+                    .push_str("; --partial is for complete pages of a listing whose other pages are missing");
             }
             return Err(Failure::not_whole(message));
         }
@@ -182,13 +185,11 @@ fn judge(group: &Group, accepts_parts: bool) -> Result<SubjectId, Failure> {
         eprintln!("crosslist: `{names}`: {note}");
     }
     if let ListingKind::Month { .. } | ListingKind::Year { .. } = first.kind {
-        eprintln!("crosslist: `{names}`: the page has no mailing dates; its first day stands in for them");
+        eprintln!("crosslist: `{names}`: the page has no mailing dates; its first day is used instead");
     }
     first.subject.ok_or_else(|| {
         let listing = &first.name;
-        Failure::not_whole(format!(
-            "`{names}`: the listing of `{listing}` is not that of one subject or archive"
-        ))
+        Failure::not_whole(format!("`{names}`: the listing `{listing}` is not of one subject or archive"))
     })
 }
 
@@ -203,7 +204,7 @@ fn feed(subjects: &[SubjectId], shelf: &Shelf, arguments: &Arguments) -> Result<
     if let Some(limit) = arguments.limit {
         selection.limit = Limit::Chosen(limit);
     }
-    selection.query = arguments.query.as_deref().map(super::rule).transpose()?;
+    selection.query = arguments.query.as_deref().map(rule).transpose()?;
     let presentation = Presentation {
         text: arguments.text,
         profile: arguments.profile,
@@ -231,7 +232,7 @@ fn listing(name: &str) -> Result<Listing, Failure> {
         .map_err(|refusal| Failure::not_whole(format!("`{shown}`: {}: {}", refusal.verdict, refusal.found)))
 }
 
-/// One byte more than the limit is read, so that the parser says that the page is too large.
+/// Reads one byte more than the limit, so that the parser reports a page that is too large.
 fn read(name: &str) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let limit = PAGE_BYTES_MAX as u64 + 1;
@@ -245,9 +246,9 @@ fn read(name: &str) -> io::Result<Vec<u8>> {
 
 fn describe(error: &io::Error) -> String {
     match error.kind() {
-        ErrorKind::NotFound => "there is no such file".to_owned(),
-        ErrorKind::IsADirectory => "a folder; name the pages in it".to_owned(),
-        ErrorKind::PermissionDenied => "may not be read".to_owned(),
+        ErrorKind::NotFound => "no such file".to_owned(),
+        ErrorKind::IsADirectory => "is a folder; name the pages in it".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => error.to_string(),
     }
 }

@@ -1,14 +1,12 @@
-//! `crosslist export`: every configured feed as files, for a host that only has files.
+//! `crosslist export`: writes every configured feed as files, for static hosting.
 
+mod complete_file;
 mod folder;
 mod manifest;
-mod whole;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use comfy_table::Table;
-use comfy_table::presets::NOTHING;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::domain::outcome::ReadOutcome;
@@ -18,31 +16,36 @@ use crate::settings::Settings;
 use crate::startup::{self, Keep};
 use crate::store::StoreError;
 
-use super::{Failure, UpstreamArguments, fetch, load, print, runtime, start_log};
+use super::failure::Failure;
+use super::fetch;
+use super::global::{GlobalArguments, start_quiet_log};
+use super::output::{self, print};
+use super::runtime::runtime;
+use super::upstream::UpstreamArguments;
 use folder::{Done, Folder};
 
 #[derive(clap::Args, Debug)]
 pub(super) struct Arguments {
-    /// The folder for the files; what this command did not write stays, and is never replaced
+    /// The folder to write to; files that this command did not write are never changed
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 
     #[arg(
         long,
         value_name = "URL",
-        help = "Where the files will be found, such as https://user.github.io/papers/ [default: `server.base_url`]"
+        help = "The address at which the files will be served, such as https://user.github.io/papers/ [default: `server.base_url`]"
     )]
     base_url: Option<String>,
 
-    /// Ask arXiv for nothing, and write what is kept
+    /// Send no request to arXiv; write what is stored
     #[arg(long)]
     no_fetch: bool,
 
-    /// Write each file compressed beside it as well, as .gz and .br
+    /// Write compressed copies of each file too, as .gz and .br
     #[arg(long)]
     precompress: bool,
 
-    /// Where announcements are kept, such as sqlite:data/crosslist.db, or the address of a PostgreSQL; a replay keeps nothing without it
+    /// The store, such as sqlite:data/crosslist.db or the address of a PostgreSQL database; with --replay and without --store, nothing is stored
     #[arg(long, value_name = "URL")]
     store: Option<String>,
 
@@ -50,22 +53,18 @@ pub(super) struct Arguments {
     upstream: UpstreamArguments,
 }
 
-pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<(), Failure> {
-    let mut sources = global.sources();
-    if let Some(store) = &arguments.store {
-        sources = sources.with_override("--store", "store.url", store);
-    }
-    if let Some(base_url) = &arguments.base_url {
-        sources = sources.with_override("--base-url", "server.base_url", base_url);
-    }
-    let settings = load(&sources)?;
-    start_log(&settings, true);
+pub(super) fn run(global: &GlobalArguments, arguments: &Arguments) -> Result<(), Failure> {
+    let settings = global.settings(&[
+        ("--store", "store.url", arguments.store.as_ref()),
+        ("--base-url", "server.base_url", arguments.base_url.as_ref()),
+    ])?;
+    start_quiet_log(&settings);
     let base = base(&settings)?;
     if settings.subjects.watch.is_empty() && settings.named.feeds.is_empty() {
-        let said = "no feed is configured: name subjects in `subjects.watch` or feeds in config/feeds.toml";
+        let said = "no feed is configured: add subjects to `subjects.watch` or feeds to config/feeds.toml";
         return Err(Failure::wrong(said));
     }
-    // Before arXiv is asked, so that two that begin at once do not both ask.
+    // Before any request to arXiv, so that of two exports that start together one sends none.
     let mut folder = Folder::open(&arguments.out)?;
     let (outcomes, state) = runtime()?.block_on(state(&settings, arguments))?;
     let export = |take: &mut dyn FnMut(File) -> Result<(), Failure>, was_written: &dyn Fn(&str) -> bool| {
@@ -76,7 +75,7 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
         serve::export(&state, &base, was_written, &mut with_compressed)
     };
 
-    // Twice the same: what is foreign is found before anything is written, and no more than a file is held.
+    // Renders everything twice: foreign files are found before any is written, and one file is in memory at a time.
     let was_written = folder.listed();
     let was_written = |path: &str| was_written.contains(path);
     let mut compare = |file: File| {
@@ -96,22 +95,21 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
     end(&outcomes, &exported)
 }
 
-/// Where the files will be found, without a slash at the end.
+/// The public address of the files, without a slash at the end.
 fn base(settings: &Settings) -> Result<String, Failure> {
     let base = settings.server.base_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
     base.ok_or_else(|| {
         Failure::wrong(
-            "feeds name the address that they are found at: give --base-url such as https://user.github.io/papers/, or set `server.base_url`",
+            "feeds contain their own address: give --base-url such as https://user.github.io/papers/, or set `server.base_url`",
         )
     })
 }
 
-/// Reads what is behind, and then takes everything from what is kept, so that a later export without a read is the same.
+/// Reads what is missing, and then loads everything from the store, so that a later export with `--no-fetch` is the same.
 async fn state(settings: &Settings, arguments: &Arguments) -> Result<(Vec<ReadOutcome>, State), Failure> {
-    let UpstreamArguments { replay, now } = &arguments.upstream;
-    let (upstream, clock) = super::upstream(settings, replay.as_deref(), *now)?;
+    let (upstream, clock) = arguments.upstream.open(settings)?;
     let keep = match &arguments.store {
-        None if replay.is_some() => Keep::InMemory,
+        None if arguments.upstream.replay.is_some() => Keep::InMemory,
         _ => Keep::from(settings.store.options.clone()),
     };
     let described = upstream.describe();
@@ -123,12 +121,12 @@ async fn state(settings: &Settings, arguments: &Arguments) -> Result<(Vec<ReadOu
     };
     let store = opened.map_err(|error| {
         let hint = matches!(error, StoreError::InUse { .. }) && !arguments.no_fetch;
-        let hint = if hint { "; `--no-fetch` writes what a service has read" } else { "" };
+        let hint = if hint { "; `--no-fetch` writes what the service has stored" } else { "" };
         Failure::running(format!("{error}{hint}"))
     })?;
     let mut outcomes = Vec::new();
     if !arguments.no_fetch {
-        // Drawn on a terminal only; elsewhere the tables are all that is printed.
+        // Drawn on a terminal only.
         let bar = ProgressBar::new(0);
         bar.set_style(
             ProgressStyle::with_template("{spinner} {pos}/{len} {wide_msg}")
@@ -145,13 +143,13 @@ async fn state(settings: &Settings, arguments: &Arguments) -> Result<(Vec<ReadOu
         bar.finish_and_clear();
         outcomes = read?;
     }
-    let (upstream, _) = super::upstream(settings, replay.as_deref(), *now)?;
+    let (upstream, _) = arguments.upstream.open(settings)?;
     let state = startup::at_rest(settings, upstream, store.clone(), Arc::new(clock)).await?;
     store.close().await;
     Ok((outcomes, state))
 }
 
-/// Is this file one of the feed, in any format or coding, or one of its pages?
+/// Returns whether `path` is a file of the feed: in any format or coding, or one of its pages.
 fn is_of(path: &str, stem: &str) -> bool {
     let Some(rest) = path.strip_prefix(stem) else { return false };
     let ending = rest.strip_prefix('.').and_then(|rest| rest.split('.').next());
@@ -159,21 +157,22 @@ fn is_of(path: &str, stem: &str) -> bool {
 }
 
 fn table(written: &Done) -> String {
-    let mut table = Table::new();
-    table.load_style(NOTHING).set_header(["written", "unchanged", "removed", "left", "folder"]);
-    let counts = [written.written, written.unchanged, written.removed, written.left.len()];
-    let mut row: Vec<String> = counts.iter().map(ToString::to_string).collect();
-    row.push(written.folder.display().to_string());
-    table.add_row(row);
-    let mut text = table.trim_fmt();
+    let row = [
+        written.written.to_string(),
+        written.unchanged.to_string(),
+        written.removed.to_string(),
+        written.left.len().to_string(),
+        written.folder.display().to_string(),
+    ];
+    let mut text = output::table(["written", "unchanged", "removed", "left", "folder"], [row]);
     for path in &written.left {
-        text.push_str("\nleft, for it is not as it was written: ");
+        text.push_str("\nleft, because it was changed after the export: ");
         text.push_str(path);
     }
     text
 }
 
-/// What could not be read, and what could not be written for that; everything else is there.
+/// Names the subjects that could not be read and the feeds that are missing for it; everything else is written.
 fn end(outcomes: &[ReadOutcome], exported: &Exported) -> Result<(), Failure> {
     let unread = outcomes.iter().filter(|outcome| !outcome.verdict.is_proved());
     let unread: Vec<&str> = unread.map(|outcome| outcome.subject.as_str()).collect();
@@ -182,7 +181,7 @@ fn end(outcomes: &[ReadOutcome], exported: &Exported) -> Result<(), Failure> {
         said.push(format!("could not be read: {}", unread.join(", ")));
     }
     if !exported.unread.is_empty() {
-        said.push(format!("never read, so nothing new is written of it: {}", exported.unread.join(", ")));
+        said.push(format!("no data yet, so nothing new was written: {}", exported.unread.join(", ")));
     }
     if said.is_empty() { Ok(()) } else { Err(Failure::running(said.join("; "))) }
 }
@@ -192,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_feed_has_its_files_and_no_other_feeds() {
+    fn a_file_belongs_to_one_feed() {
         for path in
             ["subjects/cs.atom", "subjects/cs.rss.br", "subjects/cs/index.html", "subjects/cs/2/index.html"]
         {

@@ -1,19 +1,28 @@
-//! How does a command that failed say so?
+//! How a command fails: a message on standard error and an exit code.
 
 use std::process::ExitCode;
 
-use crate::settings::Mistakes;
+/// The exit codes, for the help.
+pub(super) const EXIT_CODES: &str = "Exit codes: 0 success; 1 the command failed; 2 invalid arguments, settings or rules; 3 a page is not a complete listing.";
 
-/// It failed while running.
+/// The exit codes, for the manual.
+pub(super) const EXIT_STATUS: [(&str, &str); 4] = [
+    ("0", "Success."),
+    ("1", "The command failed; for fetch, refresh and export also: not every subject could be read."),
+    ("2", "Invalid arguments, settings or rules."),
+    ("3", "A page is not a complete listing (convert and fetch)."),
+];
+
+/// The command failed.
 const RUNNING: u8 = 1;
 
-/// Wrong arguments or settings; also what the argument parser exits with.
+/// Invalid arguments or settings; the argument parser uses the same code.
 const WRONG: u8 = 2;
 
-/// A page is not a whole listing.
+/// A page is not a complete listing.
 const NOT_WHOLE: u8 = 3;
 
-/// Why a command failed: what is printed, and the exit code.
+/// Why a command failed: the message and the exit code.
 #[derive(Debug)]
 pub(super) struct Failure {
     code: u8,
@@ -33,7 +42,7 @@ impl Failure {
         Self { code: NOT_WHOLE, message: message.into() }
     }
 
-    /// The argument parser's error on one line: what is wrong, what would work, and where to read on.
+    /// The argument parser's error on one line.
     pub(super) fn arguments(error: &clap::Error) -> Self {
         let rendered = error.render().to_string();
         let lines = rendered.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
@@ -44,11 +53,7 @@ impl Failure {
         Self::wrong(format!("{}; see crosslist --help", said.join("; ").replace(":; ", ": ")))
     }
 
-    pub(super) fn settings(mistakes: &Mistakes) -> Self {
-        Self::wrong(mistakes.to_string())
-    }
-
-    /// Says it on standard error.
+    /// Prints the message on standard error.
     pub(super) fn report(self) -> ExitCode {
         let message = self.message.trim_end();
         if !message.is_empty() {
@@ -58,7 +63,7 @@ impl Failure {
     }
 }
 
-/// An error with what led to it, each said once.
+/// An error and its causes.
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
         let causes: Vec<String> = error.chain().map(ToString::to_string).collect();

@@ -1,9 +1,7 @@
-//! `crosslist fetch`: one polite round, proved and reported.
+//! `crosslist fetch`: reads subjects once, at the polite pace, and reports a verdict for each.
 
 use std::time::Duration;
 
-use comfy_table::Table;
-use comfy_table::presets::NOTHING;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::collect;
@@ -15,13 +13,18 @@ use crate::fetch::{RequestGuard, Upstream};
 use crate::startup;
 use crate::store::{self, AnyStore, Replicas, Role, Store, StoreError};
 
-use super::{Failure, UpstreamArguments, load, print, runtime, start_log, subjects};
+use super::failure::Failure;
+use super::global::{GlobalArguments, start_quiet_log};
+use super::output::{self, print};
+use super::runtime::runtime;
+use super::upstream::UpstreamArguments;
+use super::values::subjects;
 
-/// How often the progress bar moves while a page is waited for.
+/// How often the progress bar moves while it waits for a page.
 pub(super) const TICK: Duration = Duration::from_millis(120);
 
-/// What to do beside a service.
-const REFRESH: &str = "`crosslist refresh` beside a service asks it for a round";
+/// What to do while a service uses the store.
+const REFRESH: &str = "`crosslist refresh` makes that service read now";
 
 #[derive(clap::Args, Debug)]
 pub(super) struct Arguments {
@@ -29,7 +32,7 @@ pub(super) struct Arguments {
     #[arg(value_name = "SUBJECT", required = true)]
     subjects: Vec<String>,
 
-    /// Where announcements are kept, such as sqlite:data/crosslist.db, or the address of a PostgreSQL; a replay keeps nothing without it
+    /// The store, such as sqlite:data/crosslist.db or the address of a PostgreSQL database; with --replay and without --store, nothing is stored
     #[arg(long, value_name = "URL")]
     store: Option<String>,
 
@@ -37,18 +40,13 @@ pub(super) struct Arguments {
     upstream: UpstreamArguments,
 }
 
-pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<(), Failure> {
-    let mut sources = global.sources();
-    if let Some(store) = &arguments.store {
-        sources = sources.with_override("--store", "store.url", store);
-    }
-    let settings = load(&sources)?;
-    start_log(&settings, true);
-    let UpstreamArguments { replay, now } = &arguments.upstream;
-    let (mut upstream, clock) = super::upstream(&settings, replay.as_deref(), *now)?;
+pub(super) fn run(global: &GlobalArguments, arguments: &Arguments) -> Result<(), Failure> {
+    let settings = global.settings(&[("--store", "store.url", arguments.store.as_ref())])?;
+    start_quiet_log(&settings);
+    let (mut upstream, clock) = arguments.upstream.open(&settings)?;
     let subjects = subjects(&arguments.subjects)?;
 
-    // Drawn on a terminal only; elsewhere the table is all that is printed.
+    // Drawn on a terminal only.
     let bar = ProgressBar::new(subjects.len() as u64);
     bar.set_style(
         ProgressStyle::with_template("{spinner} {pos}/{len} {wide_msg}")
@@ -57,7 +55,7 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
     bar.enable_steady_tick(TICK);
     let outcomes = runtime()?.block_on(async {
         let store = match &arguments.store {
-            None if replay.is_some() => None,
+            None if arguments.upstream.replay.is_some() => None,
             _ => Some(open(&settings.store.options, &upstream).await?),
         };
         if let Some(store) = &store {
@@ -94,7 +92,7 @@ pub(super) fn run(global: &super::Arguments, arguments: &Arguments) -> Result<()
     end(&outcomes)
 }
 
-/// Opens the store, unless a service has it, which has its own pace.
+/// Opens the store, unless a service has it, which paces requests itself.
 async fn open(options: &store::Options, upstream: &Upstream) -> anyhow::Result<AnyStore> {
     let opened = AnyStore::open_as(options, &upstream.identity(), &startup::holder("fetch", None)).await;
     match opened {
@@ -103,12 +101,12 @@ async fn open(options: &store::Options, upstream: &Upstream) -> anyhow::Result<A
     }
 }
 
-/// Only one process asks arXiv for all that share a store.
+/// Takes the lead: of all processes that share a store, only the leader sends requests to arXiv.
 async fn lead(store: &AnyStore, upstream: &mut Upstream) -> anyhow::Result<()> {
     match store.lead(Duration::ZERO).await? {
-        Role::Follows => anyhow::bail!("a service that shares this store reads arXiv; {REFRESH}"),
+        Role::Follows => anyhow::bail!("a service that shares this store reads arXiv already; {REFRESH}"),
         Role::TookOver { rest, ended_well } => {
-            // One that was killed may have asked until that moment.
+            // A leader that was killed may have sent a request just before.
             upstream.rest(rest + if ended_well { Duration::ZERO } else { upstream.pause() });
         }
         Role::Leads => {}
@@ -122,20 +120,10 @@ async fn lead(store: &AnyStore, upstream: &mut Upstream) -> anyhow::Result<()> {
 }
 
 pub(super) fn table(outcomes: &[ReadOutcome]) -> String {
-    let mut table = Table::new();
-    table.load_style(NOTHING).set_header([
-        "subject",
-        "verdict",
-        "listing",
-        "pages",
-        "new",
-        "cross",
-        "replaced",
-        "missing",
-        "what was found",
-    ]);
-    for outcome in outcomes {
-        table.add_row([
+    let headings =
+        ["subject", "verdict", "listing", "pages", "new", "cross", "replaced", "missing", "reason"];
+    let row = |outcome: &ReadOutcome| {
+        [
             outcome.subject.to_string(),
             outcome.verdict.to_string(),
             outcome.date.map_or_else(|| "-".to_owned(), |date| date.to_string()),
@@ -145,12 +133,12 @@ pub(super) fn table(outcomes: &[ReadOutcome]) -> String {
             outcome.counts.replace.to_string(),
             outcome.missing.to_string(),
             outcome.reason.clone(),
-        ]);
-    }
-    table.trim_fmt()
+        ]
+    };
+    output::table(headings, outcomes.iter().map(row))
 }
 
-/// A page that is no whole listing weighs more than an arXiv that does not answer.
+/// An incomplete page is a worse failure than an upstream that does not answer.
 fn end(outcomes: &[ReadOutcome]) -> Result<(), Failure> {
     let named = |wanted: fn(&ReadOutcome) -> bool| {
         let names = outcomes.iter().filter(|outcome| wanted(outcome)).map(|outcome| outcome.subject.as_str());
@@ -161,7 +149,7 @@ fn end(outcomes: &[ReadOutcome]) -> Result<(), Failure> {
     });
     let unread = named(|outcome| !outcome.verdict.is_proved());
     if !broken.is_empty() {
-        Err(Failure::not_whole(format!("not a whole listing: {broken}")))
+        Err(Failure::not_whole(format!("not a complete listing: {broken}")))
     } else if !unread.is_empty() {
         Err(Failure::running(format!("could not be read: {unread}")))
     } else {

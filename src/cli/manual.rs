@@ -1,79 +1,80 @@
-//! `crosslist completions` and `crosslist man`: what shells and readers of manuals know of the commands.
+//! `crosslist completions` and `crosslist man`: shell completions and the manual page, made from the parser.
 
 use std::io;
 
 use clap::builder::Str;
-use clap::{Arg, Command, CommandFactory};
+use clap::{Arg, Command};
 use clap_complete::Shell;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, italic, roman};
 
-use super::{EXIT_STATUS, Failure, print};
+use super::failure::{EXIT_STATUS, Failure};
+use super::output::print;
 
 const DESCRIPTION: &str = "crosslist reads arXiv's listing pages and serves them as feeds: per subject, per rule and by name, \
     as RSS 2.0, Atom 1.0 and JSON Feed 1.1. Without a command it runs the service.";
 
-/// What the environment says, beside what every program hears of it.
+/// The variables that the program reads.
 const ENVIRONMENT: [(&str, &str); 3] = [
     (
         "CROSSLIST_SECTION__KEY",
-        "A setting, in the place of the one in the settings file; such as CROSSLIST_SERVER__LISTEN=0.0.0.0:8080. A list is written with commas.",
+        "Overrides a setting of the settings file, for example CROSSLIST_SERVER__LISTEN=0.0.0.0:8080. Separate the items of a list with commas.",
     ),
-    ("PGPASSWORD", "The password of a PostgreSQL store whose address has none."),
-    (
-        "CROSSLIST_ACCESS__KEYS",
-        "The keys of readers, of all settings the one that stands best here and in no file.",
-    ),
+    ("PGPASSWORD", "The password of a PostgreSQL store whose address contains none."),
+    ("CROSSLIST_ACCESS__KEYS", "The keys for reading; better set here than in a file."),
 ];
 
 const FILES: [(&str, &str); 4] = [
     (
         "config/crosslist.toml",
-        "The settings, below the working directory, unless --config names another file. The one that comes with the program states every setting with its default and a sentence.",
+        "The settings, relative to the working directory, unless --config names another file. The file in the repository documents every setting and its default.",
     ),
     ("config/feeds.toml", "The named feeds and lists."),
-    ("data/crosslist.db", "The store, unless store.url names another one."),
+    ("data/crosslist.db", "The store, unless store.url names another."),
     ("~/.pgpass", "Passwords of PostgreSQL stores."),
 ];
 
 const SIGNALS: [(&str, &str); 2] = [
-    ("SIGTERM, SIGINT", "The service stops; whoever is being answered is answered to the end."),
-    ("SIGHUP", "The service reads its settings again, and keeps the old ones where the new have a mistake."),
+    ("SIGTERM, SIGINT", "Stop the service; requests under way are answered first."),
+    ("SIGHUP", "Reload the settings; if they have an error, the old ones stay in force."),
 ];
 
 const EXAMPLES: [(&str, &str); 3] = [
-    ("crosslist serve --replay demo", "Serve a week from saved pages, without a network."),
-    ("crosslist fetch cs.DC quant-ph", "Read two subjects once, prove each listing whole and report."),
+    ("crosslist serve --replay demo", "Serve a week of saved pages, without a network."),
+    (
+        "crosslist fetch cs.DC quant-ph",
+        "Read two subjects once, check that each listing is complete, and report.",
+    ),
     (
         "crosslist export --out site --base-url https://user.github.io/papers/",
-        "Write every configured feed as files for a host that only has files.",
+        "Write every configured feed as files for static hosting.",
     ),
 ];
 
 #[derive(clap::Args, Debug)]
 pub(super) struct CompletionsArguments {
-    /// The shell that is to know the commands
+    /// The shell
     #[arg(value_name = "SHELL")]
     shell: Shell,
 }
 
-/// Prints what a shell is to read.
-pub(super) fn completions(arguments: &CompletionsArguments) -> Result<(), Failure> {
+/// Prints the completion script of a shell.
+pub(super) fn completions(arguments: &CompletionsArguments, mut command: Command) -> Result<(), Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut super::Arguments::command(), "crosslist", &mut script);
+    clap_complete::generate(arguments.shell, &mut command, "crosslist", &mut script);
     print(&String::from_utf8_lossy(&script))
 }
 
-/// Prints the manual page, which has every command on it.
-pub(super) fn man() -> Result<(), Failure> {
+/// Prints the manual page, which describes every command.
+pub(super) fn man(mut command: Command) -> Result<(), Failure> {
     let mut page = Vec::new();
-    write_page(&mut page).map_err(|error| Failure::running(format!("cannot write the page: {error}")))?;
+    command.build();
+    write_page(&command, &mut page)
+        .map_err(|error| Failure::running(format!("cannot write the page: {error}")))?;
     print(&String::from_utf8_lossy(&page))
 }
 
-fn write_page(page: &mut Vec<u8>) -> io::Result<()> {
-    let mut command = super::Arguments::command();
-    command.build();
+fn write_page(command: &Command, page: &mut Vec<u8>) -> io::Result<()> {
     let man = Man::new(command.clone()).manual("crosslist");
     man.render_title(page)?;
     man.render_name_section(page)?;
@@ -84,7 +85,7 @@ fn write_page(page: &mut Vec<u8>) -> io::Result<()> {
     man.render_options_section(page)?;
     let mut roff = Roff::new();
     roff.control("SH", ["COMMANDS"]);
-    commands(&mut roff, &command, "crosslist");
+    commands(&mut roff, command, "crosslist");
     section(&mut roff, "ENVIRONMENT", &ENVIRONMENT);
     section(&mut roff, "FILES", &FILES);
     section(&mut roff, "SIGNALS", &SIGNALS);
@@ -94,7 +95,7 @@ fn write_page(page: &mut Vec<u8>) -> io::Result<()> {
     roff.to_writer(page)
 }
 
-/// A subsection for each command that does something, with what it alone takes.
+/// A subsection for each command without subcommands, with its own arguments.
 fn commands(roff: &mut Roff, parent: &Command, name: &str) {
     for command in parent.get_subcommands().filter(|command| command.get_name() != "help") {
         let name = format!("{name} {}", command.get_name());
@@ -128,7 +129,7 @@ fn commands(roff: &mut Roff, parent: &Command, name: &str) {
     }
 }
 
-/// Not one that every command has.
+/// Not an argument of every command.
 fn is_own(argument: &Arg) -> bool {
     !argument.is_global_set() && !argument.is_hide_set() && argument.get_id() != "help"
 }

@@ -1,7 +1,4 @@
-//! `crosslist query` and `crosslist explain`: what a rule makes of the announcements that are kept.
-
-use comfy_table::Table;
-use comfy_table::presets::NOTHING;
+//! `crosslist query` and `crosslist explain`: run a rule on the stored announcements.
 
 use crate::domain::announcement::AnnounceType;
 use crate::domain::arxiv_id::ArxivId;
@@ -11,7 +8,11 @@ use crate::filter;
 use crate::store::{AnyStore, Store};
 use crate::text;
 
-use super::{Failure, print, rule, runtime, start_log};
+use super::failure::Failure;
+use super::global::{GlobalArguments, start_quiet_log};
+use super::output::{self, print};
+use super::runtime::runtime;
+use super::values::rule;
 
 #[derive(clap::Args, Debug)]
 pub(super) struct QueryArguments {
@@ -35,37 +36,32 @@ pub(super) struct ExplainArguments {
     id: ArxivId,
 }
 
-pub(super) fn query(global: &super::Arguments, arguments: &QueryArguments) -> Result<(), Failure> {
+pub(super) fn query(global: &GlobalArguments, arguments: &QueryArguments) -> Result<(), Failure> {
     let query = rule(&arguments.query)?;
     let shelf = shelf(global)?;
     let all = Selection::of(&AnnounceType::ALL, arguments.days, Limit::Chosen(usize::MAX));
     let selection = Selection { query: Some(query), ..all };
     let events = feeds::assemble(&shelf, &shelf.subjects(), &selection, &Budget::unlimited())
         .map_err(|why| Failure::running(why.to_string()))?;
-    let mut table = Table::new();
-    table.load_style(NOTHING).set_header(["listing", "type", "primary", "id", "title"]);
-    for event in &events {
-        table.add_row([
+    let rows = events.iter().map(|event| {
+        [
             event.listing_date.to_string(),
             event.announce_type.to_string(),
             event.paper.primary().id.to_string(),
             event.paper.id.to_string(),
             text::title(&event.paper, TextMode::default()),
-        ]);
-    }
-    print(&format!("{}\n", table.trim_fmt()))
+        ]
+    });
+    print(&format!("{}\n", output::table(["listing", "type", "primary", "id", "title"], rows)))
 }
 
-pub(super) fn explain(global: &super::Arguments, arguments: &ExplainArguments) -> Result<(), Failure> {
+pub(super) fn explain(global: &GlobalArguments, arguments: &ExplainArguments) -> Result<(), Failure> {
     let query = rule(&arguments.query)?;
     let shelf = shelf(global)?;
     let explained = feeds::explained(&shelf, &shelf.subjects(), &query, &arguments.id, &Budget::unlimited())
         .map_err(|why| Failure::running(why.to_string()))?;
     let (Some(event), Some(tree)) = (explained.event, explained.tree) else {
-        return Err(Failure::running(format!(
-            "{} is not among the announcements that are kept",
-            arguments.id
-        )));
+        return Err(Failure::running(format!("{} is not in the store", arguments.id)));
     };
     let head = format!("{} {} of {}", event.paper.id, event.announce_type, event.listing_date);
     let tree = feeds::tree_lines(&tree).into_iter().map(|line| format!("  {line}"));
@@ -78,10 +74,10 @@ pub(super) fn explain(global: &super::Arguments, arguments: &ExplainArguments) -
     print(&format!("{}\n", lines.join("\n")))
 }
 
-/// Everything that is kept, indexed.
-fn shelf(global: &super::Arguments) -> Result<Shelf, Failure> {
-    let settings = global.settings()?;
-    start_log(&settings, true);
+/// All stored announcements, indexed.
+fn shelf(global: &GlobalArguments) -> Result<Shelf, Failure> {
+    let settings = global.settings(&[])?;
+    start_quiet_log(&settings);
     let contents = runtime()?.block_on(async {
         let store = AnyStore::open_to_read(&settings.store.options).await?;
         let contents = store.load(None).await;

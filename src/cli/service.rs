@@ -1,22 +1,24 @@
-//! `crosslist refresh` and `crosslist health`: what a running service is asked.
+//! `crosslist refresh` and `crosslist health`: requests to a running service.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
-use comfy_table::Table;
-use comfy_table::presets::NOTHING;
 use serde::Deserialize;
 
 use crate::fetch;
 use crate::startup::operator_token;
 use crate::store;
 
-use super::{Failure, print, runtime, subjects};
+use super::failure::Failure;
+use super::global::GlobalArguments;
+use super::output::{self, print};
+use super::runtime::runtime;
+use super::values::subjects;
 
-/// How long the service may take to say that it is alive.
+/// The longest wait for an answer of `/healthz`.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long a round may take: forty subjects at the polite pace take ten minutes.
+/// The longest wait for a refresh: forty subjects at the polite pace take ten minutes.
 const REFRESH_TIMEOUT: Duration = Duration::from_mins(30);
 
 #[derive(clap::Args, Debug)]
@@ -38,47 +40,35 @@ struct Row {
     reason: String,
 }
 
-pub(super) fn refresh(global: &super::Arguments, arguments: &RefreshArguments) -> Result<(), Failure> {
+pub(super) fn refresh(global: &GlobalArguments, arguments: &RefreshArguments) -> Result<(), Failure> {
     let subjects = subjects(&arguments.subjects)?;
     let names: Vec<&str> = subjects.iter().map(|subject| subject.as_str()).collect();
     let query = if names.is_empty() { String::new() } else { format!("?subjects={}", names.join(",")) };
-    let url = format!("{}/admin/refresh{query}", service(global)?);
-    let settings = global.settings()?;
+    let url = format!("{}/admin/refresh{query}", service_url(global)?);
+    let settings = global.settings(&[])?;
     let key = match settings.access.admin_keys.iter().next() {
         Some(key) => key.to_owned(),
         None => token(&settings.store.options)?,
     };
-    let body = ask(&url, reqwest::Method::POST, Some(&key), REFRESH_TIMEOUT)?;
+    let body = request(&url, reqwest::Method::POST, Some(&key), REFRESH_TIMEOUT)?;
     let rows: Vec<Row> = serde_json::from_str(&body)
-        .map_err(|_| Failure::running(format!("`{url}` answered something that is no crosslist's")))?;
+        .map_err(|_| Failure::running(format!("the answer of `{url}` is not one of crosslist")))?;
     if rows.is_empty() {
         return print("the service reads no subject yet\n");
     }
-    let mut table = Table::new();
-    table.load_style(NOTHING).set_header([
-        "subject",
-        "verdict",
-        "listing",
-        "new",
-        "cross",
-        "replaced",
-        "what was found",
-    ]);
-    for row in &rows {
-        let date = row.listing_date.clone().unwrap_or_else(|| "-".to_owned());
-        let counts = [row.new, row.cross, row.replace].map(|count| count.to_string());
-        let [new, cross, replace] = counts;
-        table.add_row([
+    let headings = ["subject", "verdict", "listing", "new", "cross", "replaced", "reason"];
+    let columns = rows.iter().map(|row| {
+        [
             row.subject.clone(),
             row.verdict.clone(),
-            date,
-            new,
-            cross,
-            replace,
+            row.listing_date.clone().unwrap_or_else(|| "-".to_owned()),
+            row.new.to_string(),
+            row.cross.to_string(),
+            row.replace.to_string(),
             row.reason.clone(),
-        ]);
-    }
-    print(&format!("{}\n", table.trim_fmt()))?;
+        ]
+    });
+    print(&format!("{}\n", output::table(headings, columns)))?;
     if rows.iter().all(|row| matches!(row.verdict.as_str(), "complete" | "quiet")) {
         Ok(())
     } else {
@@ -86,30 +76,31 @@ pub(super) fn refresh(global: &super::Arguments, arguments: &RefreshArguments) -
     }
 }
 
-/// The token that the service has put beside its store.
+/// The token that the service wrote beside its store.
 fn token(store: &store::Options) -> Result<String, Failure> {
     let store::Options::Sqlite(store) = store else {
         return Err(Failure::wrong(
-            "a store in PostgreSQL has no token beside it: set `access.admin_keys`, for the service and for this command",
+            "a PostgreSQL store has no token file: set `access.admin_keys` for the service and for this command",
         ));
     };
     let place = operator_token::place(store);
     operator_token::read(&place).map_err(|error| {
         let place = place.display();
         Failure::running(format!(
-            "cannot read the token `{place}`: {error}; a service that keeps its store there writes it when it starts, and its user alone may read it; a key of `access.admin_keys` does as well"
+            "cannot read the token `{place}`: {error}; a service with this store writes it when it starts, readable by its own user only; a key of `access.admin_keys` works too"
         ))
     })
 }
 
-pub(super) fn health(global: &super::Arguments) -> Result<(), Failure> {
-    ask(&format!("{}/healthz", service(global)?), reqwest::Method::GET, None, HEALTH_TIMEOUT).map(drop)
+pub(super) fn health(global: &GlobalArguments) -> Result<(), Failure> {
+    request(&format!("{}/healthz", service_url(global)?), reqwest::Method::GET, None, HEALTH_TIMEOUT)
+        .map(drop)
 }
 
-/// The addresses of the service as the settings have it, seen from this machine, the likeliest first.
+/// The addresses on this machine at which a service that listens on `listen` can be reached, the likeliest first.
 ///
-/// One that listens on `[::]` is reached by IPv4 too, which is there also where a container has no IPv6.
-fn reachable(listen: SocketAddr) -> Vec<SocketAddr> {
+/// A service that listens on `[::]` is reached by IPv4 too, which containers without IPv6 have.
+fn local_addresses(listen: SocketAddr) -> Vec<SocketAddr> {
     let ips = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => vec![Ipv4Addr::LOCALHOST.into()],
         IpAddr::V6(ip) if ip.is_unspecified() => vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
@@ -118,21 +109,26 @@ fn reachable(listen: SocketAddr) -> Vec<SocketAddr> {
     ips.into_iter().map(|ip| SocketAddr::new(ip, listen.port())).collect()
 }
 
-/// The address of the service, seen from this machine: the first that takes a connection, or that would be it.
-fn service(global: &super::Arguments) -> Result<String, Failure> {
-    let addresses = reachable(global.settings()?.server.listen);
+/// The base URL of the service: the first of its addresses that takes a connection, else the likeliest.
+fn service_url(global: &GlobalArguments) -> Result<String, Failure> {
+    let addresses = local_addresses(global.settings(&[])?.server.listen);
     let answers = |address: &&SocketAddr| TcpStream::connect_timeout(address, HEALTH_TIMEOUT).is_ok();
-    // Where there is one alone, asking says more than looking whether it could be asked.
+    // With one address, the request itself gives the better error.
     let found = if addresses.len() > 1 { addresses.iter().find(answers) } else { None };
     Ok(format!("http://{}", found.unwrap_or(&addresses[0])))
 }
 
-/// Asks the service, with an operator's key where there is one.
-fn ask(url: &str, method: reqwest::Method, key: Option<&str>, timeout: Duration) -> Result<String, Failure> {
+/// Sends a request to the service, with a key if one is given, and returns the body of the answer.
+fn request(
+    url: &str,
+    method: reqwest::Method,
+    key: Option<&str>,
+    timeout: Duration,
+) -> Result<String, Failure> {
     runtime()?.block_on(async {
         let unreachable = |_| {
             Failure::running(format!(
-                "no crosslist answers at `{url}`; is it running, and is `server.listen` its address?"
+                "no service answers at `{url}`; is it running, and is `server.listen` its address?"
             ))
         };
         fetch::install_cryptography();
@@ -160,13 +156,13 @@ mod tests {
     use super::*;
 
     fn check(listen: &str, expected: &[&str]) {
-        let addresses = reachable(listen.parse().expect("an address"));
+        let addresses = local_addresses(listen.parse().expect("an address"));
         let addresses: Vec<String> = addresses.iter().map(SocketAddr::to_string).collect();
         assert_eq!(addresses, expected);
     }
 
     #[test]
-    fn a_service_that_listens_everywhere_is_reached_from_here() {
+    fn a_service_that_listens_on_all_addresses_is_reached_on_loopback() {
         check("[::]:8080", &["127.0.0.1:8080", "[::1]:8080"]);
         check("0.0.0.0:8080", &["127.0.0.1:8080"]);
         check("[::1]:8080", &["[::1]:8080"]);

@@ -1,4 +1,4 @@
-//! `crosslist store`: work on what keeps the announcements.
+//! `crosslist store`: sets a damaged store aside, copies a store or backs it up.
 
 use std::path::{Path, PathBuf};
 
@@ -9,39 +9,43 @@ use crate::domain::clock::Clock;
 use crate::startup::{self, SystemClock};
 use crate::store::{self, Lock, Options, StoreError};
 
-use super::{Failure, print, runtime};
+use super::failure::Failure;
+use super::global::GlobalArguments;
+use super::output::print;
+use super::runtime::runtime;
 
-/// What SQLite puts beside the file.
+/// The endings of the files that SQLite makes for one database.
 const COMPANIONS: [&str; 3] = ["", "-wal", "-shm"];
 
 #[derive(clap::Subcommand, Debug)]
 pub(super) enum Command {
-    /// Move a damaged store out of the way, so that the next start begins with an empty one; no service may have it
+    /// Rename a damaged store, so that the next start begins with an empty one; no service may be using it
     SetAside,
-    /// Copy everything that is kept into another, empty store: SQLite to PostgreSQL or back
+    /// Copy a store into another, empty one: SQLite to PostgreSQL or back
     Copy {
-        /// Such as sqlite:data/crosslist.db
+        /// The store to copy, such as sqlite:data/crosslist.db
         #[arg(value_name = "FROM")]
         from: String,
-        /// Such as the address of a PostgreSQL; its password may come from PGPASSWORD or ~/.pgpass
+        /// The empty store, such as the address of a PostgreSQL database; its password may come from PGPASSWORD or ~/.pgpass
         #[arg(value_name = "TO")]
         to: String,
     },
-    /// Write a copy of the store into a SQLite file; the service may run on
+    /// Copy the store into a SQLite file; the service may keep running
     Backup {
-        /// A file that is not there yet
+        /// The file to write, which must not exist
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
 }
 
-pub(super) fn run(global: &super::Arguments, command: &Command) -> Result<(), Failure> {
+pub(super) fn run(global: &GlobalArguments, command: &Command) -> Result<(), Failure> {
     match command {
         Command::SetAside => {
-            let options = global.settings()?.store.options;
+            let options = global.settings(&[])?.store.options;
             let Options::Sqlite(path) = options else {
-                let said =
-                    format!("`{options}` is no file; a PostgreSQL is mended or restored with its own tools");
+                let said = format!(
+                    "`{options}` is not a file; repair or restore a PostgreSQL database with its own tools"
+                );
                 return Err(Failure::wrong(said));
             };
             if !path.exists() {
@@ -50,7 +54,7 @@ pub(super) fn run(global: &super::Arguments, command: &Command) -> Result<(), Fa
             let held = Lock::take(&path, &startup::holder("store set-aside", None));
             let _held = held.map_err(|error| Failure::running(error.to_string()))?;
             let aside = set_aside(&path, SystemClock::starting_at(None).now())?;
-            print(&format!("`{}` is now `{}`\n", path.display(), aside.display()))
+            print(&format!("`{}` was renamed to `{}`\n", path.display(), aside.display()))
         }
         Command::Copy { from, to } => {
             let [from, to] = [from, to].map(|url| url.parse::<Options>());
@@ -69,14 +73,14 @@ pub(super) fn run(global: &super::Arguments, command: &Command) -> Result<(), Fa
             print(&format!("`{from}` was copied into `{to}`: {}\n", counts.join(", ")))
         }
         Command::Backup { file } => {
-            let options = global.settings()?.store.options;
+            let options = global.settings(&[])?.store.options;
             with_bar(async |progress| store::backup(&options, file, progress).await)?;
-            print(&format!("`{options}` is copied in `{}`\n", file.display()))
+            print(&format!("`{options}` was copied into `{}`\n", file.display()))
         }
     }
 }
 
-/// Shows on a terminal how many rows have been copied.
+/// Runs `work` with a progress bar of the copied rows, which is drawn on a terminal only.
 fn with_bar<T>(work: impl AsyncFnOnce(store::Progress<'_>) -> Result<T, StoreError>) -> Result<T, Failure> {
     let bar = ProgressBar::new(0);
     let mut shown = |done, total| {
@@ -112,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_store_is_moved_aside_with_its_companions_and_nothing_is_deleted() {
+    fn a_store_is_renamed_with_its_companions_and_nothing_is_deleted() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("crosslist.db");
         for companion in COMPANIONS {

@@ -1,10 +1,10 @@
-//! Do the commands that the repository shows elsewhere exist?
+//! The commands and settings that documents and packages show exist.
 
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
-use super::Arguments;
+use super::command_line::CommandLine;
 
 fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
@@ -24,7 +24,7 @@ fn check(line: &str, place: &str) {
         }
     }
     words.retain(|word| !word.is_empty());
-    if let Err(error) = Arguments::try_parse_from(&words) {
+    if let Err(error) = CommandLine::try_parse_from(&words) {
         assert!(!error.use_stderr(), "{place}: `{line}`: {error}");
     }
 }

@@ -66,8 +66,9 @@ fn standard_input_types_and_limits_are_understood() {
 #[test]
 fn pages_of_several_days_make_one_feed_whatever_their_order() {
     let tuesday = "demo/cs.DC-new-2026-03-03.html";
-    let feed = |pages: [&str; 2]| crosslist(root(), &["convert", pages[0], pages[1]], b"").stdout;
-    assert_eq!(feed([MONDAY, tuesday]), feed([tuesday, MONDAY]));
+    let (feed, said) = converted(&[MONDAY, tuesday]);
+    assert_eq!((count(&feed), said.as_str()), (28, ""));
+    assert_eq!(converted(&[tuesday, MONDAY]).0, feed);
 }
 
 #[test]
@@ -116,7 +117,10 @@ fn a_part_of_a_listing_says_which_and_becomes_a_feed_when_that_is_wanted() {
     check(&["convert", part], 3, "here are entries 691–715 of 2000");
     let (feed, said) = converted(&[part, "--partial"]);
     assert_eq!(count(&feed), 25);
-    assert!(said.contains("lacks what other pages have; here are entries 691–715 of 2000"), "{said}");
+    assert!(
+        said.contains("the other pages of the listing are missing; here are entries 691–715 of 2000"),
+        "{said}"
+    );
     let recent = "tests/fixtures/pages/real-cs.RO-recent-2025-11-12.paperfilter.html";
     check(&["convert", recent], 3, "here are entries 1–50 of 192");
     assert_eq!(count(&converted(&[recent, "--partial"]).0), 50);
@@ -125,7 +129,7 @@ fn a_part_of_a_listing_says_which_and_becomes_a_feed_when_that_is_wanted() {
         ["broken-lag-2026-02-code.html", "astro-ph.EP-recent-2023-03-03.html", "cs.CV-new-overskip.html"]
     {
         let page = format!("tests/fixtures/pages/{broken}");
-        check(&["convert", &page, "--partial"], 3, "--partial is for whole pages of a listing");
+        check(&["convert", &page, "--partial"], 3, "--partial is for complete pages of a listing");
     }
     assert_eq!(converted(&[MONDAY, "--partial"]).1, "");
 }
@@ -154,8 +158,8 @@ fn a_rule_may_begin_with_a_hyphen() {
 
 #[test]
 fn wrong_arguments_name_the_mistake_and_the_choices_on_one_line() {
-    check(&["convert", "nothing.html"], 2, "`nothing.html`: there is no such file");
-    check(&["convert", "demo"], 2, "`demo`: a folder");
+    check(&["convert", "nothing.html"], 2, "`nothing.html`: no such file");
+    check(&["convert", "demo"], 2, "`demo`: is a folder");
     check(&["convert", MONDAY, MONDAY], 2, "the same page");
     check(&["convert", MONDAY, "--format", "xml"], 2, "choose from rss, atom, json");
     check(&["convert", MONDAY, "--type", "old"], 2, "choose from new, cross, replace, replace-cross");
@@ -165,7 +169,7 @@ fn wrong_arguments_name_the_mistake_and_the_choices_on_one_line() {
     check(&["convert", MONDAY, "--type", "-new"], 2, "'-n'");
     check(&["convert"], 2, "<PAGE>...");
     check(&["convert", "-x.html"], 2, "'-x'");
-    check(&["convert", "--", "-x.html"], 2, "`-x.html`: there is no such file");
+    check(&["convert", "--", "-x.html"], 2, "`-x.html`: no such file");
     check(&["query", "ti:GPU", "--days", "-3"], 2, "-3 is not in 1..=36500");
     check(&["query", "ti:GPU", "type:new"], 2, "unexpected argument 'type:new'");
     check(&["explain", "-ti:GPU", "none"], 2, "`none` is not an arXiv identifier");
@@ -198,7 +202,7 @@ fn a_wrong_named_feed_fails_the_check_and_stops_the_start() {
     let output = crosslist(folder.path(), &["check"], b"");
     assert_eq!(output.status.code(), Some(0));
     let said = String::from_utf8(output.stdout).expect("text");
-    assert!(said.ends_with("`config/feeds.toml` is right: 1 feed is named\n"), "{said}");
+    assert!(said.ends_with("`config/feeds.toml` is valid: 1 named feed\n"), "{said}");
 }
 
 #[test]

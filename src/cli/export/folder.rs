@@ -1,51 +1,53 @@
-//! How does a folder come to hold the files, each whole at any moment and nothing of others touched?
+//! The folder of an export: every file is complete at any moment, and files of others are never touched.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, TryLockError};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use super::complete_file;
 use super::manifest::{self, Manifest};
-use super::{Failure, File, whole};
+use crate::cli::failure::Failure;
+use crate::serve::File;
 
-/// What keeps two exports out of one folder.
+/// The lock file that keeps a second export out of the folder.
 const LOCK: &str = ".crosslist-export.lock";
 
-/// A file has this name until it is whole.
+/// The name of a file until it is complete.
 const UNFINISHED: &str = ".crosslist-export.tmp";
 
-/// How many foreign files an error names.
+/// The most foreign files that an error names.
 const NAMED_MAX: usize = 5;
 
-/// The folder of an export, which no other export works on.
+/// The folder of an export, locked against other exports.
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
     manifest: Manifest,
-    /// Everything that belongs into the folder now, with its hash.
+    /// The files of this export, with their hashes.
     wanted: BTreeMap<String, String>,
-    /// What of it is not there yet.
+    /// Those of `wanted` that are missing or different.
     changed: BTreeSet<String>,
-    /// What is there in its place and was not written here.
+    /// Files in the place of `wanted` that no export wrote.
     foreign: Vec<String>,
-    /// Folders whose entries have changed.
+    /// Folders with changed entries.
     touched: BTreeSet<PathBuf>,
     _lock: fs::File,
 }
 
-/// What was done.
+/// The result of an export.
 #[derive(Debug)]
 pub(super) struct Done {
     pub(super) folder: PathBuf,
     pub(super) written: usize,
     pub(super) unchanged: usize,
     pub(super) removed: usize,
-    /// Files that are wanted no longer, and are not as they were written.
+    /// Files that are not part of the export any more and were changed since they were written.
     pub(super) left: Vec<String>,
 }
 
 impl Folder {
-    /// Makes the folder where there is none, and keeps other exports out of it for as long as it is held.
+    /// Makes the folder if it does not exist, and locks it for as long as the value lives.
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
         fs::create_dir_all(path).map_err(|error| failed("make the folder", path, &error))?;
         let lock_path = path.join(LOCK);
@@ -54,7 +56,7 @@ impl Folder {
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let said = format!("another `crosslist export` is at work on `{}`", path.display());
+                let said = format!("another `crosslist export` is writing to `{}`", path.display());
                 return Err(Failure::running(said));
             }
             Err(TryLockError::Error(error)) => return Err(failed("lock", &lock_path, &error)),
@@ -79,25 +81,24 @@ impl Folder {
         self.manifest.paths().filter(|path| self.path.join(path).is_file()).cloned().collect()
     }
 
-    /// Compares a file that belongs here with what is there.
+    /// Compares a file of this export with the one in the folder.
     pub(super) fn compare(&mut self, file: &File) {
         let hash = manifest::hash(&file.bytes);
         match self.hash_of(&file.path) {
             Ok(Some(there)) if there == hash => {}
             Ok(there) if there.as_ref().is_none_or(|there| self.manifest.has(&file.path, there)) => {
                 self.changed.insert(file.path.clone());
-                // What an interrupted export wrote is known by its hash also when this one is interrupted.
+                // So that the file is known as ours by its hash, even if this export is interrupted.
                 self.manifest.files.extend(there.map(|there| (file.path.clone(), there)));
             }
-            // Also what cannot be read, such as a folder of that name.
+            // Also an entry that cannot be read, such as a folder of that name.
             _ => self.foreign.push(file.path.clone()),
         }
         self.wanted.insert(file.path.clone(), hash);
     }
 
-    /// Everything was compared: makes sure that nothing foreign is in the way, and remembers what will be written.
-    ///
-    /// True where there is something to write.
+    /// After all comparisons: refuses to continue if foreign files are in the way, else records what will be written.
+    /// Returns whether there is something to write.
     pub(super) fn begin(&mut self) -> Result<bool, Failure> {
         if !self.foreign.is_empty() {
             let named: Vec<String> =
@@ -105,7 +106,7 @@ impl Folder {
             let more = self.foreign.len() - named.len();
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             return Err(Failure::wrong(format!(
-                "`{}` has files of others where the export would write, or files that were changed since it did: {}{more}; move them away, or take another folder",
+                "`{}` contains files that the export did not write, or that were changed since: {}{more}; move them away, or choose another folder",
                 self.path.display(),
                 named.join(", "),
             )));
@@ -119,12 +120,12 @@ impl Folder {
         Ok(true)
     }
 
-    /// Writes a file that is not there yet.
+    /// Writes a file that is missing or different.
     pub(super) fn write(&mut self, file: &File) -> Result<(), Failure> {
         if self.changed.contains(&file.path) { self.put(&file.path, &file.bytes) } else { Ok(()) }
     }
 
-    /// Removes what is wanted no longer, unless `keeps` says that it stays.
+    /// Removes files that are not part of the export any more, unless `keeps` returns true for their path.
     pub(super) fn finish(mut self, keeps: impl Fn(&str) -> bool) -> Result<Done, Failure> {
         let listed: BTreeSet<String> = self.manifest.paths().cloned().collect();
         let (mut removed, mut left) = (0, Vec::new());
@@ -143,14 +144,14 @@ impl Folder {
                 _ => left.push(path.clone()),
             }
         }
-        let is_news = files != self.manifest.files || !self.manifest.pending.is_empty();
+        let is_changed = files != self.manifest.files || !self.manifest.pending.is_empty();
         self.manifest.files = files;
         self.manifest.pending.clear();
-        if is_news {
+        if is_changed {
             self.write_manifest()?;
         }
         for folder in &self.touched {
-            // What a system without this cannot do is lost only with the power.
+            // On a system that cannot do this, only a power failure loses the entries.
             drop(fs::File::open(folder).and_then(|folder| folder.sync_all()));
         }
         let written = self.changed.len();
@@ -166,23 +167,23 @@ impl Folder {
         }
     }
 
-    /// Writes a file beside its place, and puts it there once it is whole and on the disk.
+    /// Writes a file under another name, and renames it once it is complete and on the disk.
     fn put(&mut self, path: &str, bytes: &[u8]) -> Result<(), Failure> {
         let place = self.path.join(path);
         let folder = place.parent().unwrap_or(&self.path).to_owned();
         fs::create_dir_all(&folder).map_err(|error| failed("make the folder", &folder, &error))?;
         let unfinished = folder.join(UNFINISHED);
-        whole::write(&place, &unfinished, bytes).map_err(|error| failed("write", &place, &error))?;
+        complete_file::write(&place, &unfinished, bytes).map_err(|error| failed("write", &place, &error))?;
         self.touched.insert(folder);
         Ok(())
     }
 
-    /// Removes a file, and the folders that are empty without it.
+    /// Removes a file and the folders that it leaves empty.
     fn remove(&mut self, path: &str) -> Result<(), Failure> {
         let place = self.path.join(path);
         fs::remove_file(&place).map_err(|error| failed("remove", &place, &error))?;
         for folder in Path::new(path).ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()) {
-            // One that is not empty stays.
+            // Fails if the folder is not empty.
             if fs::remove_dir(self.path.join(folder)).is_err() {
                 self.touched.insert(self.path.join(folder));
                 break;
@@ -196,7 +197,7 @@ impl Folder {
         self.put(manifest::NAME, text.as_bytes())
     }
 
-    /// Removes what an interrupted export was about to write.
+    /// Removes the incomplete files of an interrupted export.
     fn clear_unfinished(&self) {
         let folders = self.manifest.paths().filter_map(|path| Path::new(path).parent());
         let folders: BTreeSet<&Path> = folders.chain([Path::new("")]).collect();
@@ -210,7 +211,7 @@ fn read_manifest(path: &Path) -> Result<Manifest, Failure> {
     match fs::read_to_string(path) {
         Ok(text) => Manifest::read(&text).map_err(|why| {
             let path = path.display();
-            Failure::wrong(format!("`{path}` does not say what was written here: {why}; take another folder"))
+            Failure::wrong(format!("`{path}` is not a list of exported files: {why}; choose another folder"))
         }),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Manifest::default()),
         Err(error) => Err(failed("read", path, &error)),

@@ -1,23 +1,23 @@
-//! Which files of a folder were written by the export, and how were they?
+//! The list of the files that exports wrote into a folder, with the hash of each.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
 
 use serde::{Deserialize, Serialize};
 
-/// The name of the list in the folder.
+/// The file name of the list.
 pub(super) const NAME: &str = ".crosslist-export.json";
 
 const VERSION: u32 = 1;
 
-/// The list, as it is kept.
+/// The list, as it is stored.
 #[derive(Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Manifest {
     version: u32,
-    /// What was written, by path, as the hash of its bytes.
+    /// Written files: the hash of the bytes by path.
     pub(super) files: BTreeMap<String, String>,
-    /// What was going to be written when the list was: after a crash some of it is there.
+    /// Files that were about to be written; after a crash some of them exist.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) pending: BTreeMap<String, String>,
 }
@@ -29,11 +29,11 @@ impl Default for Manifest {
 }
 
 impl Manifest {
-    /// Reads the list; what it names is removed one day, so it names nothing outside the folder.
+    /// Parses the list and refuses paths outside the folder, since files of the list may be removed.
     pub(super) fn read(text: &str) -> Result<Self, String> {
         let read: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
         if read.version != VERSION {
-            return Err(format!("it is of version {}, and this crosslist reads {VERSION}", read.version));
+            return Err(format!("its version is {}, and this crosslist reads {VERSION}", read.version));
         }
         match read.files.keys().chain(read.pending.keys()).find(|path| !is_inside(path)) {
             Some(path) => Err(format!("it names `{path}`, which is not inside the folder")),
@@ -45,12 +45,12 @@ impl Manifest {
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
 
-    /// Was a file with this hash written here?
+    /// Returns whether an export wrote a file with this hash.
     pub(super) fn has(&self, path: &str, hash: &str) -> bool {
         [&self.files, &self.pending].iter().any(|files| files.get(path).is_some_and(|known| known == hash))
     }
 
-    /// Every path that was written, or may have been.
+    /// Every path that was or may have been written.
     pub(super) fn paths(&self) -> impl Iterator<Item = &String> {
         self.files.keys().chain(self.pending.keys())
     }

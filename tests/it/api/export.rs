@@ -287,7 +287,7 @@ async fn files_of_others_are_neither_replaced_nor_removed() {
     place.write("subjects/quant-ph/mine.txt", "mine");
     place.write("subjects/quant-ph.rss", "changed by hand");
     let said = place.export(&["--now", MONDAY], 0).await;
-    assert!(said.contains("left, for it is not as it was written: subjects/quant-ph.rss"), "{said}");
+    assert!(said.contains("left, because it was changed after the export: subjects/quant-ph.rss"), "{said}");
     let files = place.files();
     assert!(!place.site().join("named").exists());
     let of_others: Vec<&String> = files
@@ -337,7 +337,7 @@ async fn two_exports_do_not_work_on_one_folder() {
     let lock = fs::File::create(place.site().join(".crosslist-export.lock")).expect("a file");
     lock.lock().expect("the lock");
     let said = place.export(&["--now", MONDAY], 1).await;
-    assert!(said.contains("another `crosslist export` is at work on `site`"), "{said}");
+    assert!(said.contains("another `crosslist export` is writing to `site`"), "{said}");
     assert_eq!(place.arxiv.asked("/list/cs.DC/new"), 0);
     drop(lock);
     place.export(&["--now", MONDAY], 0).await;

@@ -1,13 +1,13 @@
-//! Writes a file that is whole at any moment, and leaves nothing beside it when the process is killed.
+//! Writes a file so that its name never belongs to an incomplete one, and a killed process leaves nothing beside it.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Writes a file in the place of another of that name, once it is whole and on the disk; `beside` is the name that it may
-/// have until then, in the same folder.
+/// Writes a file, in place of any of that name, once it is complete and on the disk. `beside` is the name that it may have
+/// until then, in the same folder.
 pub(super) fn write(place: &Path, beside: &Path, bytes: &[u8]) -> io::Result<()> {
-    let written = without_a_name(place, beside, bytes).unwrap_or_else(|| {
+    let written = by_unnamed_file(place, beside, bytes).unwrap_or_else(|| {
         File::create(beside).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))?;
         fs::rename(beside, place)
     });
@@ -17,12 +17,12 @@ pub(super) fn write(place: &Path, beside: &Path, bytes: &[u8]) -> io::Result<()>
     written
 }
 
-/// The same by a file that has no name until it is whole, so that it ends with its process; none where the system or the
-/// file system has no such files.
+/// The same with a file that has no name until it is complete (`O_TMPFILE`), so that the system removes it with its process;
+/// none if the system or the file system does not support that.
 ///
-/// A name cannot be given to it that another file has, so that it replaces one by the other name, for a moment.
+/// Linking it cannot replace a file, so that to replace one it has the name `beside` for a moment.
 #[cfg(target_os = "linux")]
-fn without_a_name(place: &Path, beside: &Path, bytes: &[u8]) -> Option<io::Result<()>> {
+fn by_unnamed_file(place: &Path, beside: &Path, bytes: &[u8]) -> Option<io::Result<()>> {
     use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, openat};
     use std::os::fd::AsRawFd;
 
@@ -32,7 +32,7 @@ fn without_a_name(place: &Path, beside: &Path, bytes: &[u8]) -> Option<io::Resul
     if let Err(error) = file.write_all(bytes).and_then(|()| file.sync_all()) {
         return Some(Err(error));
     }
-    // A link to the descriptor itself is for the superuser alone.
+    // Linking the descriptor itself (AT_EMPTY_PATH) is for the superuser only.
     let descriptor = format!("/proc/self/fd/{}", file.as_raw_fd());
     let name = |path: &Path| linkat(CWD, descriptor.as_str(), CWD, path, AtFlags::SYMLINK_FOLLOW);
     match name(place) {
@@ -42,13 +42,13 @@ fn without_a_name(place: &Path, beside: &Path, bytes: &[u8]) -> Option<io::Resul
             name(beside).ok()?;
             Some(fs::rename(beside, place))
         }
-        // Without /proc for instance.
+        // For example without /proc.
         Err(_) => None,
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn without_a_name(_place: &Path, _beside: &Path, _bytes: &[u8]) -> Option<io::Result<()>> {
+fn by_unnamed_file(_place: &Path, _beside: &Path, _bytes: &[u8]) -> Option<io::Result<()>> {
     None
 }
 
