@@ -1,17 +1,17 @@
 //! When is arXiv asked, and what is made of the answer?
 
 mod collector;
-mod ending;
-mod judge;
 mod observed;
 mod past_days;
-mod round;
+mod reading;
 mod schedule;
+mod shutdown;
 mod status;
+mod validate;
 mod worker;
 
 pub use collector::{Collector, NotAdmitted, Options, Replica, Sink};
-pub use judge::keep;
 pub use observed::Observed;
-pub use round::{Reading, read_day, read_new};
+pub use reading::{Reading, read_day, read_new};
 pub use status::{Known, Status};
+pub use validate::keep;

@@ -2,11 +2,11 @@
 //!
 //! Readers who wait come first, then subjects whose time has come, then past days that are not known yet.
 
+mod apply_settings;
 mod keep;
 mod past;
 mod readers;
 mod replica;
-mod told;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use crate::store::Store;
 
 use super::collector::{Ask, Options, Shared, Sink, Wish};
 use super::past_days::PastDays;
-use super::round;
+use super::reading;
 
 use replica::Sharing;
 
@@ -157,14 +157,14 @@ impl<S: Store> Worker<S> {
 
     /// For how long past days are not asked for.
     fn left_alone_for(&self) -> Duration {
-        self.shared.upstream.wait_estimate().saturating_sub(round::STAND_OFF_MIN)
+        self.shared.upstream.wait_estimate().saturating_sub(reading::STAND_OFF_MIN)
     }
 
     async fn read_new(&mut self, subject: SubjectId, inbox: &mut Receiver<Ask>) {
         let shared = self.shared.clone();
         let due = mailing::newest_due(shared.clock.now());
         let is_put_off = self.stands_off();
-        let round = round::read_new(&shared.upstream, subject, due);
+        let round = reading::read_new(&shared.upstream, subject, due);
         let Some(reading) = self.finish(round, Some(subject), inbox).await else { return };
         self.asked.retain(|asked| *asked != subject);
         let is_ahead = reading.is_ahead;

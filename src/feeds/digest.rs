@@ -19,9 +19,9 @@ use crate::domain::taxonomy::SubjectId;
 use crate::filter::TooMuchWork;
 use crate::text;
 
-use super::asked::{self, title, url};
 use super::entries::brief;
 use super::named::{key, matching, scores};
+use super::spec::{self, title, url};
 use super::{Asked, Bases, Budget, Limit, Scope, Selection, Shelf};
 use contents::Papers;
 
@@ -177,10 +177,10 @@ fn entry(asked: &Asked, events: &[Event], bases: Bases<'_>, digest: Digest) -> F
     let selection = Selection { days, limit, sort, ..asked.selection.clone() };
     let plain =
         Asked { selection, presentation: Presentation { digest: None, ..presentation }, ..asked.clone() };
-    let id = asked::id(&plain, bases.ids);
+    let id = spec::id(&plain, bases.ids);
     FeedEntry {
         id: format!("{id}#digest-{name}"),
-        url: format!("{}#digest-{name}", asked::identity(&url(asked, bases.links))),
+        url: format!("{}#digest-{name}", spec::identity(&url(asked, bases.links))),
         title: format!("{} – {when}", title(&plain)),
         authors: vec![AUTHOR.to_owned()],
         subjects: papers.subjects(),

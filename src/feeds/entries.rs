@@ -9,9 +9,9 @@ use crate::domain::mailing;
 use crate::domain::presentation::{Presentation, Profile, Summary};
 use crate::text;
 
-use super::asked::{description, id, identity, title, url};
 use super::changes::{Changes, changes};
 use super::digest;
+use super::spec::{description, id, identity, title, url};
 use super::{Asked, Bases};
 
 /// The feed of what was asked for, of the events that were chosen for it.

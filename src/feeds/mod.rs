@@ -1,6 +1,5 @@
 //! Which papers make a feed, in which order, and what is it called?
 
-mod asked;
 mod assemble;
 mod budget;
 mod changes;
@@ -12,9 +11,9 @@ mod named;
 mod preview;
 mod searchable;
 mod section;
-mod shelf;
+mod spec;
+mod working_set;
 
-pub use asked::{Asked, Bases, FEED_TITLE_CHARACTERS_MAX, Scope, keyword_rule, title, url};
 pub use assemble::{Limit, Selection, assemble};
 pub use budget::Budget;
 pub use changes::changes_html;
@@ -24,4 +23,5 @@ pub use lookup::{Found, Question, Sort, in_official_order, look_up};
 pub use named::{NamedOptions, choose};
 pub use preview::preview;
 pub use section::section;
-pub use shelf::Shelf;
+pub use spec::{Asked, Bases, FEED_TITLE_CHARACTERS_MAX, Scope, keyword_rule, title, url};
+pub use working_set::Shelf;

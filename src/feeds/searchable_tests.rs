@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, date};
 
-use super::super::shelf::INDEXED_AT_ONCE;
+use super::super::working_set::INDEXED_AT_ONCE;
 use super::super::{Budget, Shelf};
 use super::*;
 use crate::domain::announcement::AnnounceType;

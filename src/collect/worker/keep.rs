@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::collect::judge::{self, Doubt, Judged, Standing};
-use crate::collect::round::Reading;
+use crate::collect::reading::Reading;
+use crate::collect::validate::{self, Doubt, Judged, Standing};
 use crate::domain::announcement::{Announcement, ListingEntry};
 use crate::domain::event::{ChangedDay, Event};
 use crate::domain::outcome::{Day, EntryCounts, ReadOutcome};
@@ -28,7 +28,7 @@ impl<S: Store> Worker<S> {
     pub(super) async fn keep(&mut self, reading: Reading) -> ReadOutcome {
         let standing = Standing::of(&self.shared.subjects(), &reading.outcome);
         let read = reading.outcome.clone();
-        let judged = match judge::judge(&*self.store, &standing, reading).await {
+        let judged = match validate::judge(&*self.store, &standing, reading).await {
             Ok(judged) => judged,
             Err(error) => return self.note(not_kept(read, &error)).await,
         };
@@ -100,7 +100,7 @@ impl<S: Store> Worker<S> {
         has_text: impl Fn(&ListingEntry, &Event) -> bool,
     ) {
         let (subject, date) = (announcement.subject, announcement.date);
-        let corrected = judge::corrections(announcement, &change.events, has_text);
+        let corrected = validate::corrections(announcement, &change.events, has_text);
         if corrected.is_empty() {
             return;
         }

@@ -5,9 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::Receiver;
 
 use crate::collect::collector::Ask;
-use crate::collect::judge::{self, Doubt};
 use crate::collect::past_days::PastDays;
-use crate::collect::round::{self, Reading};
+use crate::collect::reading::{self, Reading};
+use crate::collect::validate::{self, Doubt};
 use crate::domain::mailing;
 use crate::domain::outcome::{Day, EntryCounts, ReadOutcome};
 use crate::domain::taxonomy::SubjectId;
@@ -49,7 +49,7 @@ impl<S: Store> Worker<S> {
     ) {
         let due = mailing::newest_due(now);
         let shared = self.shared.clone();
-        let round = round::read_day(&shared.upstream, subject, date, due);
+        let round = reading::read_day(&shared.upstream, subject, date, due);
         let Some(reading) = self.finish(round, None, inbox).await else { return };
         let (outcome, ending) = self.keep_past(subject, date, reading).await;
         self.shared.tally.note(outcome.verdict, outcome.pages);
@@ -82,15 +82,15 @@ impl<S: Store> Worker<S> {
         let Some(announcement) = announcement else { return (outcome, Ending::Open) };
         let known = self.shared.subjects().get(subject).and_then(|known| known.days.get(&date).cloned());
         let known = known.as_ref();
-        if judge::is_emptied(known, &outcome) {
+        if validate::is_emptied(known, &outcome) {
             outcome.verdict = Verdict::Incomplete;
             "the page says that nothing was announced, though entries are known already"
                 .clone_into(&mut outcome.reason);
             return (outcome, Ending::Open);
         }
         let held = async {
-            let around = judge::around(&*self.store, &announcement).await?;
-            let doubt = judge::doubt(&*self.store, &announcement, &around).await?;
+            let around = validate::around(&*self.store, &announcement).await?;
+            let doubt = validate::doubt(&*self.store, &announcement, &around).await?;
             Ok::<_, crate::store::StoreError>((around, doubt))
         };
         let (around, doubt) = match held.await {
@@ -125,7 +125,7 @@ impl<S: Store> Worker<S> {
         let (outcome, change) = self.record(&announcement, outcome).await;
         let Some(change) = change else { return (outcome, Ending::Open) };
         let is_recent = self.is_followed_closely(subject, date);
-        let has_text = |entry: &_, event: &_| is_recent && judge::is_of_the_day(entry, event, &around);
+        let has_text = |entry: &_, event: &_| is_recent && validate::is_of_the_day(entry, event, &around);
         self.correct(announcement, &change, has_text).await;
         let is_settled = outcome.verdict.is_proved() && is_last_word;
         (outcome, if is_settled { Ending::Settled } else { Ending::Open })

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use crate::collect::collector::{Ask, Wish as Content};
 use crate::collect::past_days::PastDays;
-use crate::collect::round::Reading;
+use crate::collect::reading::Reading;
 use crate::collect::status::Known;
 use crate::domain::outcome::ReadOutcome;
 use crate::domain::taxonomy::SubjectId;

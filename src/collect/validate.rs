@@ -17,7 +17,7 @@ use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::store::{Store, StoreError};
 
-use super::round::Reading;
+use super::reading::Reading;
 use super::status::{Known, Subjects};
 
 /// How many calendar days before and after its own a page's entries are looked for.
