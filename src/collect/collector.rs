@@ -1,103 +1,39 @@
-//! The handle that readers hold, so that arXiv is asked once and everyone hears of it; `worker` owns the upstream.
+//! The handle to the collector: readers request reads through it and learn what is known of each subject.
+//!
+//! Callers who wait for the same subject share one read. The task in `worker` owns the upstream.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
-use jiff::Timestamp;
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::domain::clock::Clock;
-use crate::domain::event::ChangedDay;
 use crate::domain::mailing;
 use crate::domain::outcome::ReadOutcome;
 use crate::domain::taxonomy::SubjectId;
 use crate::fetch::{self, RequestGuard, Upstream, UpstreamOptionsError};
 use crate::store::{self, Contents, Store};
 
-use super::observed::{Observed, Tally};
+use super::observed::Observed;
+use super::options::CollectorOptions;
 use super::past_days::PastDays;
-use super::status::{Known, Status, Subjects};
+use super::shared::{RefreshKind, RefreshRequest, Replica, Shared, Sink};
+use super::status::{Known, Status};
 use super::worker::Worker;
 
-/// How many requests for a read may wait; more are told to come back.
+/// The most requests for a read that may wait; further ones are refused.
 const WAITING_MAX: usize = 10_000;
 
-/// Hears of every change of a day.
-pub type Sink = Box<dyn Fn(&ChangedDay) + Send + Sync>;
-
-/// What the collector is told by the settings.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// Read at every mailing.
-    pub watch: Vec<SubjectId>,
-    /// May a reader ask for a subject that is not watched?
-    pub on_demand: bool,
-    /// How many such subjects are read at a time.
-    pub on_demand_max: usize,
-    /// How many calendar days before its first read a subject is filled with.
-    pub fill_days: u32,
-    /// How many calendar days the store keeps; 0 for ever.
-    pub retention_days: u32,
-}
-
-/// The handle that readers hold; cheap to clone.
+/// The handle to the collector; cheap to clone.
 ///
-/// What it has been told stays as it is for those who hold it: others are told on another handle.
+/// A handle keeps the settings it was made with: [`Self::apply_settings`] gives another handle with the new ones, so that
+/// one request is answered by one set of settings.
 #[derive(Clone)]
 pub struct Collector {
     pub(super) shared: Arc<Shared>,
-    options: Arc<Options>,
-    asks: mpsc::Sender<Ask>,
+    options: Arc<CollectorOptions>,
+    requests: mpsc::Sender<RefreshRequest>,
     store: Arc<store::Tally>,
-}
-
-/// What the handles and the task both see.
-pub(super) struct Shared {
-    pub(super) upstream: Upstream,
-    pub(super) clock: Arc<dyn Clock>,
-    /// What the task goes by.
-    options: ArcSwap<Options>,
-    /// Tells the task that it has been told something else.
-    pub(super) told: Notify,
-    /// Nobody is to wait for a read any more.
-    pub(super) stopping: watch::Sender<bool>,
-    /// Tells the task to end.
-    pub(super) stopped: watch::Sender<bool>,
-    subjects: Mutex<Subjects>,
-    /// Counts what was learned of any subject.
-    version: AtomicU64,
-    replica: Mutex<Replica>,
-    pub(super) tally: Tally,
-}
-
-/// What this process does among those that share its store.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Replica {
-    /// It asks the upstream; without others it always does.
-    pub leads: bool,
-    /// What keeps it from the store, and since when; it answers from what it has read before.
-    pub trouble: Option<(String, Timestamp)>,
-}
-
-/// A reader who waits.
-#[derive(Debug)]
-pub(super) struct Ask {
-    pub(super) subject: SubjectId,
-    pub(super) wish: Wish,
-    /// Also wait until the past days of a new subject are read.
-    pub(super) filled: bool,
-    pub(super) done: oneshot::Sender<ReadOutcome>,
-}
-
-/// What a reader who waits is content with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wish {
-    /// Any read, also one that ended just before the reader asked.
-    FirstRead,
-    /// One that begins after the reader asked, or is going on.
-    ReadAgain,
 }
 
 /// Why a subject is not read.
@@ -127,7 +63,7 @@ impl Collector {
         store: Arc<S>,
         contents: &Contents,
         clock: Arc<dyn Clock>,
-        options: Options,
+        options: CollectorOptions,
         sink: Sink,
     ) -> Self {
         let sharing = store.clone();
@@ -137,20 +73,20 @@ impl Collector {
         }));
         let options = Arc::new(options);
         let shared = Shared::new(upstream, contents, clock, options.clone());
-        let (asks, inbox) = mpsc::channel(WAITING_MAX);
+        let (requests, inbox) = mpsc::channel(WAITING_MAX);
         let operations = store.tally();
         tokio::spawn(Worker::new(shared.clone(), store, sink).run(inbox));
-        Self { shared, options, asks, store: operations }
+        Self { shared, options, requests, store: operations }
     }
 
-    /// Goes by other options from now on, and asks the upstream in another way where one is given; the handle is for
-    /// readers who come now.
+    /// Puts other settings into force, also those of the upstream where they are given, and returns the handle for
+    /// requests from now on.
     ///
     /// # Errors
-    /// The upstream cannot be asked in this way, and nothing has changed.
-    pub fn tell(
+    /// The upstream refuses its settings; then nothing has changed.
+    pub fn apply_settings(
         &self,
-        options: Options,
+        options: CollectorOptions,
         upstream: Option<&fetch::UpstreamOptions>,
     ) -> Result<Self, UpstreamOptionsError> {
         if let Some(upstream) = upstream {
@@ -160,19 +96,22 @@ impl Collector {
             return Ok(self.clone());
         }
         let options = Arc::new(options);
-        self.shared.options.store(options.clone());
-        self.shared.learn(|subjects| subjects.watch(&options.watch));
-        self.shared.told.notify_one();
+        self.shared.set_options(options.clone());
         Ok(Self { options, ..self.clone() })
     }
 
-    /// Knows what the store remembers and reads nothing, whoever asks.
+    /// A collector without a task: it knows what the store holds and reads nothing.
     #[must_use]
-    pub fn at_rest(upstream: Upstream, contents: &Contents, clock: Arc<dyn Clock>, options: Options) -> Self {
+    pub fn at_rest(
+        upstream: Upstream,
+        contents: &Contents,
+        clock: Arc<dyn Clock>,
+        options: CollectorOptions,
+    ) -> Self {
         let options = Arc::new(options);
         let shared = Shared::new(upstream, contents, clock, options.clone());
-        let (asks, _) = mpsc::channel(1);
-        Self { shared, options, asks, store: Arc::default() }
+        let (requests, _) = mpsc::channel(1);
+        Self { shared, options, requests, store: Arc::default() }
     }
 
     /// Notes that a reader wants these subjects, and whether they may be read: all of them or none.
@@ -198,20 +137,20 @@ impl Collector {
     ///
     /// `filled` waits for the past days as well; none when too many wait already or the service is stopping.
     pub async fn first_read(&self, subject: SubjectId, filled: bool) -> Option<ReadOutcome> {
-        self.ask(subject, Wish::FirstRead, filled).await
+        self.refresh(subject, RefreshKind::FirstRead, filled).await
     }
 
     /// Reads a subject now, however often it was read before, and its past days where they are not known.
     ///
     /// `None` when too many wait already or the service is stopping.
     pub async fn read_again(&self, subject: SubjectId) -> Option<ReadOutcome> {
-        self.ask(subject, Wish::ReadAgain, true).await
+        self.refresh(subject, RefreshKind::ReadAgain, true).await
     }
 
-    async fn ask(&self, subject: SubjectId, wish: Wish, filled: bool) -> Option<ReadOutcome> {
+    async fn refresh(&self, subject: SubjectId, kind: RefreshKind, filled: bool) -> Option<ReadOutcome> {
         let (done, outcome) = oneshot::channel();
         let mut stopping = self.shared.stopping.subscribe();
-        self.asks.try_send(Ask { subject, wish, filled, done }).ok()?;
+        self.requests.try_send(RefreshRequest { subject, kind, filled, done }).ok()?;
         tokio::select! {
             outcome = outcome => outcome.ok(),
             // At once, whatever the task waits for.
@@ -231,13 +170,13 @@ impl Collector {
         self.shared.upstream.describe()
     }
 
-    /// What was asked of the upstream and of the store so far.
+    /// The counters of reads, requests and store operations.
     #[must_use]
     pub fn observed(&self) -> Observed {
-        Observed::of(self, &self.store)
+        Observed::of(&self.shared, &self.store)
     }
 
-    /// What this process does among those that share its store.
+    /// The role of this process among those that share its store.
     #[must_use]
     pub fn replica(&self) -> Replica {
         self.shared.replica().clone()
@@ -281,7 +220,7 @@ impl Collector {
     /// Changes whenever anything was learned of any subject; looking costs no lock.
     #[must_use]
     pub fn version(&self) -> u64 {
-        self.shared.version.load(Ordering::Acquire)
+        self.shared.version()
     }
 
     /// How the last read of a subject ended; `None` when it was never read.
@@ -305,45 +244,5 @@ impl Collector {
     #[must_use]
     pub fn watched(&self) -> &[SubjectId] {
         &self.options.watch
-    }
-}
-
-impl Shared {
-    fn new(
-        upstream: Upstream,
-        contents: &Contents,
-        clock: Arc<dyn Clock>,
-        options: Arc<Options>,
-    ) -> Arc<Self> {
-        Arc::new(Self {
-            upstream,
-            subjects: Mutex::new(Subjects::new(&options.watch, contents, clock.now())),
-            clock,
-            options: ArcSwap::new(options),
-            told: Notify::new(),
-            stopping: watch::Sender::new(false),
-            stopped: watch::Sender::new(false),
-            version: AtomicU64::new(0),
-            replica: Mutex::default(),
-            tally: Tally::default(),
-        })
-    }
-
-    pub(super) fn options(&self) -> Arc<Options> {
-        self.options.load_full()
-    }
-
-    pub(super) fn subjects(&self) -> MutexGuard<'_, Subjects> {
-        self.subjects.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Puts down what was learned.
-    pub(super) fn learn(&self, put_down: impl FnOnce(&mut Subjects)) {
-        put_down(&mut self.subjects());
-        self.version.fetch_add(1, Ordering::Release);
-    }
-
-    pub(super) fn replica(&self) -> MutexGuard<'_, Replica> {
-        self.replica.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,17 +1,24 @@
-//! When is arXiv asked, and what is made of the answer?
+//! The collector decides when arXiv is asked, proves what it answers against what is known, and keeps it.
+//!
+//! One task owns the upstream; everyone else holds a [`Collector`] handle.
 
 mod collector;
+mod counters;
 mod observed;
+mod options;
 mod past_days;
 mod reading;
 mod schedule;
+mod shared;
 mod shutdown;
 mod status;
 mod validate;
 mod worker;
 
-pub use collector::{Collector, NotAdmitted, Options, Replica, Sink};
+pub use collector::{Collector, NotAdmitted};
 pub use observed::Observed;
+pub use options::CollectorOptions;
 pub use reading::{Reading, read_day, read_new};
+pub use shared::{Replica, Sink};
 pub use status::{Known, Status};
 pub use validate::keep;

@@ -1,30 +1,16 @@
-//! What has been asked of arXiv and of the store so far, in numbers?
+//! A snapshot of the counters of reads, requests and store operations, under plain names.
 //!
-//! Whoever shows them is not to know the stages behind; so they come as they are read, under plain names.
+//! The metrics page is made of it without knowledge of `fetch` and `store`.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::counters::{Counter, HistogramSnapshot};
+use crate::counters::HistogramSnapshot;
 use crate::domain::verdict::Verdict;
 use crate::fetch::{self, RequestEnding};
 use crate::store::{self, Operation};
 
-use super::Collector;
-
-/// The reads of listings, by how they ended.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    reads: [Counter; Verdict::ALL.len()],
-    pages: Counter,
-}
-
-impl Tally {
-    pub(super) fn note(&self, verdict: Verdict, pages: usize) {
-        self.reads[verdict as usize].add(1);
-        self.pages.add(pages as u64);
-    }
-}
+use super::shared::Shared;
 
 /// Counts since the start, and how things stand.
 #[derive(Debug)]
@@ -51,14 +37,13 @@ pub struct Observed {
 }
 
 impl Observed {
-    pub(super) fn of(collector: &Collector, store: &store::Tally) -> Self {
-        let shared = &collector.shared;
+    pub(super) fn of(shared: &Shared, store: &store::Tally) -> Self {
         let upstream = &shared.upstream;
         let requests = upstream.tally();
         let wait = upstream.wait_estimate();
         Self {
-            reads: Verdict::ALL.map(|verdict| (verdict, shared.tally.reads[verdict as usize].get())).to_vec(),
-            pages: shared.tally.pages.get(),
+            reads: Verdict::ALL.map(|verdict| (verdict, shared.counters.reads(verdict))).to_vec(),
+            pages: shared.counters.pages(),
             requests: requests.map_or_else(Vec::new, |requests| {
                 RequestEnding::ALL.map(|ending| (ending.as_str(), requests.count(ending))).to_vec()
             }),

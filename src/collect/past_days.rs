@@ -182,8 +182,8 @@ impl PastDays {
         self.planned.get(&(date, subject)).map_or(0, |plan| plan.failures)
     }
 
-    /// Somebody asks for this subject again: its days are due, however often they have failed.
-    pub(super) fn hurry(&mut self, subject: SubjectId) {
+    /// Makes the unread days of a subject due at once, however often they have failed.
+    pub(super) fn retry_now(&mut self, subject: SubjectId) {
         for ((_, planned), plan) in &mut self.planned {
             if *planned == subject && !plan.is_check {
                 *plan = Plan::UNREAD;

@@ -1,4 +1,4 @@
-//! How is one day of one subject read, proved and judged?
+//! Reads one day of one subject, all pages of its listing, and proves it whole by its own numbers.
 
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::time::Duration;
@@ -20,7 +20,7 @@ const LISTING_PAGES_MAX: usize = 20;
 const ATTEMPTS_MAX: u32 = 3;
 
 /// From which wait on a round does not begin: the upstream wants to be left alone, or has failed for a while.
-pub(super) const STAND_OFF_MIN: Duration = Duration::from_mins(3);
+pub(super) const HOLD_OFF_MIN: Duration = Duration::from_mins(3);
 
 /// The longest wait for another attempt in the same round; after that the round ends and a later one goes on.
 const RETRY_WAIT_MAX: Duration = Duration::from_secs(90);
@@ -105,7 +105,7 @@ async fn read(
         pages.push(listing);
         match next {
             Some(next) if pages.len() < LISTING_PAGES_MAX => skip = next,
-            _ => return judge(subject, pages),
+            _ => return proved(subject, pages),
         }
     }
 }
@@ -113,7 +113,7 @@ async fn read(
 /// Asks again when no answer came, unless the upstream wants to be left alone for longer.
 async fn get(upstream: &Upstream, url: &ListingUrl, due: Date) -> Result<Page, FetchError> {
     let wait = upstream.wait_estimate();
-    if wait > STAND_OFF_MIN {
+    if wait > HOLD_OFF_MIN {
         let refusal = upstream.refusal();
         let verdict = if refusal.is_some() { Verdict::Refused } else { Verdict::Unreachable };
         let reason = format!(
@@ -169,7 +169,7 @@ fn listing_date(kind: ListingKind) -> Option<Date> {
     }
 }
 
-fn judge(subject: SubjectId, pages: Vec<Listing>) -> Reading {
+fn proved(subject: SubjectId, pages: Vec<Listing>) -> Reading {
     let proof = parse::prove(&pages);
     let date = pages.first().and_then(|page| listing_date(page.kind));
     let page_count = pages.len();

@@ -1,16 +1,16 @@
-//! The end of the collector, and what it knows that outlives it.
+//! How the collector ends, and what it knows that must outlive it.
 
 use crate::store::Contents;
 
-use super::Collector;
+use super::collector::Collector;
 
 impl Collector {
-    /// Tells everybody who waits for a read, now or later, that none comes any more.
+    /// Ends every wait for a read, now and from now on, without one.
     pub fn begin_to_stop(&self) {
         self.shared.stopping.send_replace(true);
     }
 
-    /// Does nobody get a read any more?
+    /// Whether nobody gets a read any more.
     #[must_use]
     pub fn is_stopping(&self) -> bool {
         *self.shared.stopping.borrow()

@@ -1,4 +1,4 @@
-//! What is known of every subject's reads, and which is due?
+//! What is known of every subject and its reads, and which subject is due next.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::store::Contents;
 
-use super::collector::Options;
+use super::options::CollectorOptions;
 use super::schedule;
 
 /// How long a subject that nobody watches is read after a reader last asked for it.
@@ -73,7 +73,7 @@ impl Known {
     /// due when it was first asked for. A mailing that came while arXiv could not be read is not before the first read.
     ///
     /// Where days are forgotten after a while, none is filled that would be forgotten at once.
-    pub(super) fn fill_days(&self, newest: Date, options: &Options) -> u32 {
+    pub(super) fn fill_days(&self, newest: Date, options: &CollectorOptions) -> u32 {
         let since = self.first_attempt.map_or(newest, mailing::newest_due);
         let waited = u32::try_from(newest.duration_since(since).as_hours() / 24).unwrap_or(0);
         let kept = if options.retention_days == 0 { FILL_DAYS_MAX } else { options.retention_days };

@@ -1,7 +1,7 @@
-//! Whether a page can be right beside what is known of its subject, of other subjects and of other days.
+//! Checks a page against what is known of its subject, of other subjects and of other days.
 //!
 //! A page may be whole by its own counts and yet be another day's, or be empty because a cache kept it before its day
-//! had begun. What is doubted here is not kept on its day; the catch-up of that day settles it.
+//! had begun. A page that is doubted here is not kept on its day; the catch-up of that day settles it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -26,74 +26,74 @@ const AROUND: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// From how many on the same replacements on two days are no accident beside papers that are new.
 const REPLACED_ALIKE_MIN: usize = 3;
 
-/// What is known when a page of the newest mailing comes.
+/// What is known when a page of the newest mailing arrives.
 #[derive(Debug)]
-pub(super) struct Standing {
-    contradiction: Option<(Verdict, String)>,
+pub(super) struct Baseline {
+    inconsistency: Option<(Verdict, String)>,
     is_news: bool,
     pub(super) day: Option<Day>,
     /// What this subject's page of the same day held when it was last read.
     last_hash: Option<u64>,
 }
 
-impl Standing {
+impl Baseline {
     pub(super) fn of(subjects: &Subjects, outcome: &ReadOutcome) -> Self {
         let known = subjects.get(outcome.subject);
         let last = known.and_then(|known| known.status.as_ref()).map(|status| &status.outcome);
         Self {
-            contradiction: contradiction(subjects, outcome),
+            inconsistency: inconsistency(subjects, outcome),
             is_news: subjects.is_news(outcome),
             day: outcome.date.and_then(|date| known?.days.get(&date).cloned()),
             last_hash: last.filter(|last| last.date == outcome.date).and_then(|last| last.page_hash),
         }
     }
 
-    /// Was the page read before, and is it another one now?
+    /// Whether the page was read before and has changed since.
     pub(super) fn has_changed(&self, outcome: &ReadOutcome) -> bool {
         self.last_hash.is_some() && self.last_hash != outcome.page_hash
     }
 }
 
-/// What comes of a page of the newest mailing.
+/// A page of the newest mailing with what is to be done with it.
 #[derive(Debug)]
-pub(super) struct Judged {
-    /// How the read is told of.
+pub(super) struct Validated {
+    /// The outcome that is shown.
     pub(super) shown: ReadOutcome,
-    /// As what the announcement is kept; none where it is not.
+    /// The outcome with which the announcement is kept; none where it is not kept.
     pub(super) kept: Option<ReadOutcome>,
-    /// What the page brought where nothing speaks against it.
+    /// What the page announced; none where something speaks against it.
     pub(super) announcement: Option<Announcement>,
     pub(super) doubt: Option<Doubt>,
 }
 
-/// Judges a page of the newest mailing.
+/// Checks a page of the newest mailing.
 ///
 /// # Errors
-/// The store does not say what it has.
-pub(super) async fn judge<S: Store>(
+/// The store cannot be read.
+pub(super) async fn validate<S: Store>(
     store: &S,
-    standing: &Standing,
+    baseline: &Baseline,
     reading: Reading,
-) -> Result<Judged, StoreError> {
+) -> Result<Validated, StoreError> {
     let Reading { mut outcome, announcement, is_trusted, .. } = reading;
-    outcome.checks = match &standing.day {
+    outcome.checks = match &baseline.day {
         Some(day) if day.verdict == outcome.verdict && outcome.verdict.is_proved() => day.checks,
         // A page of the day itself is one of the times at which nothing was found.
         _ => u32::from(outcome.verdict == Verdict::Quiet),
     };
     let mut shown = outcome.clone();
     let mut is_kept = is_trusted;
-    if let Some((verdict, reason)) = &standing.contradiction {
+    if let Some((verdict, reason)) = &baseline.inconsistency {
         (shown.verdict, shown.reason) = (*verdict, reason.clone());
         // An older mailing than is out may be a later one than is known here.
-        is_kept &= *verdict == Verdict::Stale && standing.is_news;
+        is_kept &= *verdict == Verdict::Stale && baseline.is_news;
         if !is_kept {
-            return Ok(Judged { shown, kept: None, announcement: None, doubt: None });
+            return Ok(Validated { shown, kept: None, announcement: None, doubt: None });
         }
     }
-    let is_known = standing.day.as_ref().is_some_and(|day| day.verdict == Verdict::Complete)
-        && standing.last_hash.is_some()
-        && standing.last_hash == outcome.page_hash;
+    let is_known = baseline.day.as_ref().is_some_and(|day| day.verdict == Verdict::Complete)
+        && baseline.last_hash.is_some()
+        && baseline.last_hash == outcome.page_hash;
     if let Some(announcement) = announcement.as_ref().filter(|_| !is_known) {
         let around = around(store, announcement).await?;
         if let Some(doubt) = doubt(store, announcement, &around).await? {
@@ -103,35 +103,35 @@ pub(super) async fn judge<S: Store>(
                 Doubt::Repeats { day, .. } => (shown.verdict, shown.date) = (Verdict::Stale, Some(day)),
                 Doubt::Listed(count) => (shown.verdict, shown.missing) = (Verdict::Incomplete, count),
             }
-            return Ok(Judged { shown, kept: None, announcement: None, doubt: Some(doubt) });
+            return Ok(Validated { shown, kept: None, announcement: None, doubt: Some(doubt) });
         }
     }
-    Ok(Judged { shown, kept: is_kept.then_some(outcome), announcement, doubt: None })
+    Ok(Validated { shown, kept: is_kept.then_some(outcome), announcement, doubt: None })
 }
 
-/// Judges a page of the newest mailing by what a store has, and keeps it; for calls that have no collector.
+/// Checks a page of the newest mailing against a store and keeps it there; for callers without a collector.
 ///
 /// # Errors
 /// The store cannot be read or written.
 pub async fn keep<S: Store>(store: &S, reading: Reading, now: Timestamp) -> Result<ReadOutcome, StoreError> {
     let contents = store.load(Some(0)).await?;
-    let standing = Standing::of(&Subjects::new(&[], &contents, now), &reading.outcome);
-    let Judged { shown, kept, announcement, .. } = judge(store, &standing, reading).await?;
+    let baseline = Baseline::of(&Subjects::new(&[], &contents, now), &reading.outcome);
+    let Validated { shown, kept, announcement, .. } = validate(store, &baseline, reading).await?;
     let (Some(announcement), Some(kept)) = (announcement, kept) else {
         store.note(&shown, now).await?;
         return Ok(shown);
     };
     let change = store.record(&announcement, &kept, now).await?;
     let (subject, date) = (announcement.subject, announcement.date);
-    let corrected = corrections(announcement, &change.events, |_, _| standing.has_changed(&kept));
-    if standing.has_changed(&kept) && !corrected.is_empty() {
+    let corrected = corrections(announcement, &change.events, |_, _| baseline.has_changed(&kept));
+    if baseline.has_changed(&kept) && !corrected.is_empty() {
         store.correct(subject, date, &corrected, now).await?;
     }
     Ok(shown)
 }
 
-/// What is wrong with a page of the newest mailing in the light of what is known; none where nothing is.
-fn contradiction(subjects: &Subjects, outcome: &ReadOutcome) -> Option<(Verdict, String)> {
+/// What about a page of the newest mailing is inconsistent with what is known; none where nothing is.
+fn inconsistency(subjects: &Subjects, outcome: &ReadOutcome) -> Option<(Verdict, String)> {
     let date = outcome.date?;
     let known = subjects.get(outcome.subject);
     if let Some(newest) = known.and_then(Known::newest).filter(|newest| date < *newest) {
@@ -150,7 +150,7 @@ fn contradiction(subjects: &Subjects, outcome: &ReadOutcome) -> Option<(Verdict,
     })
 }
 
-/// Does a page say that nothing was announced on a day of which entries are known?
+/// Whether a page says that nothing was announced on a day of which entries are known.
 pub(super) fn is_emptied(known: Option<&Day>, outcome: &ReadOutcome) -> bool {
     outcome.verdict == Verdict::Quiet && known.is_some_and(|day| day.counts.total() > 0 || day.missing > 0)
 }
@@ -192,7 +192,7 @@ pub(super) async fn around<S: Store>(
     store.events(Some(*subject), from, to).await
 }
 
-/// Holds an announcement against what is kept of other days and other subjects.
+/// Checks an announcement against what is kept of other days and other subjects.
 pub(super) async fn doubt<S: Store>(
     store: &S,
     announcement: &Announcement,
@@ -252,18 +252,20 @@ fn repeated(entries: &[ListingEntry], around: &[&Event]) -> Option<Date> {
     if again.is_empty() || !is_telling { None } else { alike.next_back() }
 }
 
-/// Should this event of another subject be on this one's page as well?
+/// Whether this event of another subject belongs on this one's page as well.
 fn lists(event: &Event, subject: SubjectId) -> bool {
     // What is cross-listed inside an archive is not on the archive's page, unless it is new; that shows in its number.
     event.paper.subjects.iter().any(|listed| subject.contains(&listed.id))
 }
 
-/// Has the identifier a number that grows with the days?
+/// Whether the identifier has a number that grows from day to day.
 fn is_numbered(id: &ArxivId) -> bool {
     !id.as_str().contains('/')
 }
 
-/// What a later page of a day says otherwise of papers that are known; `has_text` says whose text is taken over.
+/// What a later page of a day says differently of papers that are known; `has_text` says whose text is taken over.
+///
+/// Types are taken over too; ids stay, since they are made of the type that was shown first.
 pub(super) fn corrections(
     announcement: Announcement,
     events: &[Event],
@@ -282,7 +284,7 @@ pub(super) fn corrections(
     announcement.entries.into_iter().filter_map(corrected).collect()
 }
 
-/// Is what a catch-up shows of a paper still its text of that day? It shows every paper as it is now.
+/// Whether a catch-up shows a paper still with its text of that day. It shows every paper as it is now.
 pub(super) fn is_of_the_day(entry: &ListingEntry, event: &Event, around: &[Event]) -> bool {
     let is_later =
         |other: &Event| other.listing_date > event.listing_date && other.paper.id == event.paper.id;

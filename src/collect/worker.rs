@@ -1,12 +1,13 @@
-//! What does the one task that owns the upstream do next?
+//! The one task that owns the upstream and decides what it reads next.
 //!
-//! Readers who wait come first, then subjects whose time has come, then past days that are not known yet.
+//! Requests of readers come first, then subjects that are due, then past days that are not known yet.
 
 mod apply_settings;
 mod keep;
 mod past;
 mod readers;
 mod replica;
+mod sharing;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -23,32 +24,33 @@ use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::store::Store;
 
-use super::collector::{Ask, Options, Shared, Sink, Wish};
+use super::options::CollectorOptions;
 use super::past_days::PastDays;
 use super::reading;
+use super::shared::{RefreshKind, RefreshRequest, Shared, Sink};
 
-use replica::Sharing;
+use sharing::Sharing;
 
 pub(super) struct Worker<S> {
     shared: Arc<Shared>,
     store: Arc<S>,
     sink: Sink,
-    /// Subjects that readers wait for, in the order in which they asked.
-    asked: VecDeque<SubjectId>,
-    waiting: HashMap<SubjectId, Vec<Ask>>,
+    /// Subjects that readers wait for, in the order of their requests.
+    queue: VecDeque<SubjectId>,
+    waiting: HashMap<SubjectId, Vec<RefreshRequest>>,
     /// How the last read of each subject ended.
     last: HashMap<SubjectId, ReadOutcome>,
     /// Readers whose subject is read, and who wait for its past days.
-    filling: HashMap<SubjectId, Vec<Ask>>,
+    filling: HashMap<SubjectId, Vec<RefreshRequest>>,
     past_days: PastDays,
     /// Pages that came back short, by the day that they are of: what they held, and since when.
     short: HashMap<(SubjectId, Option<Date>), (u64, Timestamp)>,
     /// The day on which the store was last pruned.
     pruned: Option<Date>,
     sharing: Sharing,
-    /// What was planned and kept by.
-    options: Arc<Options>,
-    /// It is to end.
+    /// The settings that the plans were made with.
+    options: Arc<CollectorOptions>,
+    /// True once the task must end.
     stopped: watch::Receiver<bool>,
 }
 
@@ -59,7 +61,7 @@ impl<S: Store> Worker<S> {
             shared,
             store,
             sink,
-            asked: VecDeque::new(),
+            queue: VecDeque::new(),
             waiting: HashMap::new(),
             last: HashMap::new(),
             filling: HashMap::new(),
@@ -72,9 +74,9 @@ impl<S: Store> Worker<S> {
         }
     }
 
-    /// Takes up the past days that an earlier run, or another replica, did not get to, and those that a newer mailing
-    /// makes past ones.
-    fn resume(&mut self) {
+    /// Plans the past days of all subjects: those that an earlier run or another replica left unread, and those that a
+    /// newer mailing has made past ones.
+    fn plan_all(&mut self) {
         let now = self.shared.clock.now();
         let subjects = self.shared.subjects();
         for (subject, known) in subjects.wanted(now) {
@@ -84,7 +86,7 @@ impl<S: Store> Worker<S> {
         }
     }
 
-    /// Takes up the past days of a subject.
+    /// Plans the past days of a subject.
     fn plan(&mut self, subject: SubjectId) {
         let subjects = self.shared.subjects();
         if let (Some(newest), Some(known)) = (subjects.newest_out(subject), subjects.get(subject)) {
@@ -98,17 +100,17 @@ impl<S: Store> Worker<S> {
     }
 
     /// Works until it is stopped or every handle is gone.
-    pub(super) async fn run(mut self, mut inbox: Receiver<Ask>) {
+    pub(super) async fn run(mut self, mut inbox: Receiver<RefreshRequest>) {
         loop {
-            while let Ok(ask) = inbox.try_recv() {
-                self.accept(ask, None);
+            while let Ok(request) = inbox.try_recv() {
+                self.accept(request, None);
             }
             if inbox.is_closed() || *self.stopped.borrow() {
                 self.leave_rest().await;
                 self.store.resign().await;
                 return;
             }
-            self.listen();
+            self.apply_settings();
             if !self.leads().await {
                 self.follow(&mut inbox).await;
                 continue;
@@ -116,15 +118,15 @@ impl<S: Store> Worker<S> {
             self.prune().await;
             let now = self.shared.clock.now();
             let (due, next) = self.shared.subjects().due(now);
-            if let Some(subject) = self.asked.pop_front().or(due) {
+            if let Some(subject) = self.queue.pop_front().or(due) {
                 self.read_new(subject, &mut inbox).await;
             } else if let Some((subject, date)) =
-                self.past_days.next(now, self.newest()).filter(|_| !self.stands_off())
+                self.past_days.next(now, self.newest()).filter(|_| !self.holds_off())
             {
                 self.read_past_day(subject, date, now, &mut inbox).await;
             } else {
                 // A past day that is due waits for as long as arXiv is left alone.
-                let allowed = now.saturating_add(self.left_alone_for()).unwrap_or(Timestamp::MAX);
+                let allowed = now.saturating_add(self.hold_off()).unwrap_or(Timestamp::MAX);
                 let past = self.past_days.next_attempt().map(|at| at.max(allowed));
                 let next = next.into_iter().chain(past).min();
                 // A jump of the clock is noticed by looking at it.
@@ -138,39 +140,39 @@ impl<S: Store> Worker<S> {
     }
 
     /// Waits for a reader, for news of other replicas, for the loss of the lead, or until the time is over.
-    async fn wait(&mut self, most: Duration, inbox: &mut Receiver<Ask>) {
+    async fn wait(&mut self, most: Duration, inbox: &mut Receiver<RefreshRequest>) {
         let (leads, mut stopped) = (self.sharing.leads(), self.stopped.clone());
         tokio::select! {
             _ = stopped.wait_for(|is_stopped| *is_stopped) => {}
-            asked = inbox.recv() => if let Some(ask) = asked { self.accept(ask, None) },
+            received = inbox.recv() => if let Some(request) = received { self.accept(request, None) },
             () = self.store.heard() => {}
-            () = self.shared.told.notified() => {}
+            () = self.shared.settings_changed.notified() => {}
             () = self.store.lost(), if leads => {}
             () = tokio::time::sleep(most) => {}
         }
     }
 
-    /// Is arXiv to be left alone for now? Then past days wait, without its counting as a failure.
-    fn stands_off(&self) -> bool {
-        !self.left_alone_for().is_zero()
+    /// Whether arXiv must be left alone for now. Then past days wait, and that counts as no failure of theirs.
+    fn holds_off(&self) -> bool {
+        !self.hold_off().is_zero()
     }
 
-    /// For how long past days are not asked for.
-    fn left_alone_for(&self) -> Duration {
-        self.shared.upstream.wait_estimate().saturating_sub(reading::STAND_OFF_MIN)
+    /// For how long no past day is requested.
+    fn hold_off(&self) -> Duration {
+        self.shared.upstream.wait_estimate().saturating_sub(reading::HOLD_OFF_MIN)
     }
 
-    async fn read_new(&mut self, subject: SubjectId, inbox: &mut Receiver<Ask>) {
+    async fn read_new(&mut self, subject: SubjectId, inbox: &mut Receiver<RefreshRequest>) {
         let shared = self.shared.clone();
         let due = mailing::newest_due(shared.clock.now());
-        let is_put_off = self.stands_off();
+        let is_put_off = self.holds_off();
         let round = reading::read_new(&shared.upstream, subject, due);
         let Some(reading) = self.finish(round, Some(subject), inbox).await else { return };
-        self.asked.retain(|asked| *asked != subject);
+        self.queue.retain(|queued| *queued != subject);
         let is_ahead = reading.is_ahead;
         let newest = self.newest();
         let outcome = self.keep(reading).await;
-        shared.tally.note(outcome.verdict, outcome.pages);
+        shared.counters.add(outcome.verdict, outcome.pages);
         log(&outcome);
         let now = shared.clock.now();
         let allowed = now.saturating_add(shared.upstream.wait_estimate()).unwrap_or(Timestamp::MAX);
@@ -183,8 +185,8 @@ impl<S: Store> Worker<S> {
         });
         self.remember_request(subject).await;
         let waiting = self.waiting.remove(&subject).unwrap_or_default();
-        if waiting.iter().any(|ask| ask.wish == Wish::ReadAgain) {
-            self.past_days.hurry(subject);
+        if waiting.iter().any(|request| request.kind == RefreshKind::ReadAgain) {
+            self.past_days.retry_now(subject);
         }
         // A page of a mailing, whole or not, proves that the mailings before it are out; one that is proved, to all.
         if let (Some(date), Verdict::Incomplete) = (outcome.date, outcome.verdict)
@@ -194,16 +196,16 @@ impl<S: Store> Worker<S> {
         }
         self.plan(subject);
         if self.newest() > newest {
-            self.resume();
+            self.plan_all();
         }
         self.last.insert(subject, outcome);
-        self.tell(subject, waiting);
+        self.answer_waiting(subject, waiting);
         if is_ahead {
-            self.stand_back().await;
+            self.step_down().await;
         }
     }
 
-    /// Keeps a reader's wish over a restart.
+    /// Keeps over a restart when a reader last requested the subject.
     async fn remember_request(&self, subject: SubjectId) {
         let requested = self.shared.subjects().get(subject).and_then(|known| known.requested);
         if let Some(at) = requested

@@ -154,7 +154,7 @@ impl Work {
         let is_upstream_told = difference.changed.iter().any(|key| key.starts_with("upstream."));
         let collector = before
             .collector
-            .tell(state::collect_options(&settings), is_upstream_told.then_some(&settings.upstream))
+            .apply_settings(state::collect_options(&settings), is_upstream_told.then_some(&settings.upstream))
             .map_err(|error| Hindrance { mistakes: vec![error.to_string()], passes: false })?;
         let documents = if settings.cache == self.settings.cache {
             before.documents.clone()

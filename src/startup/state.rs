@@ -94,14 +94,14 @@ pub(super) fn cores() -> usize {
 }
 
 /// What is read: what is watched, and what named feeds are made of.
-pub(super) fn collect_options(settings: &Settings) -> collect::Options {
+pub(super) fn collect_options(settings: &Settings) -> collect::CollectorOptions {
     let mut watch = settings.subjects.watch.clone();
     for source in settings.named.feeds.iter().flat_map(|feed| &feed.sources) {
         if !watch.contains(source) {
             watch.push(*source);
         }
     }
-    collect::Options {
+    collect::CollectorOptions {
         watch,
         on_demand: settings.subjects.on_demand,
         on_demand_max: settings.subjects.on_demand_max,

@@ -164,7 +164,7 @@ async fn start(
         skews: plan.skews.clone(),
         looks: Mutex::new((passage.now(), 0)),
     });
-    let options = collect::Options {
+    let options = collect::CollectorOptions {
         watch: plan.watch(),
         on_demand: false,
         on_demand_max: 0,

@@ -1,4 +1,4 @@
-//! Which subject is due, and what overrules what?
+//! Tests of which subject is due and which read overrules which.
 
 use super::*;
 use crate::domain::outcome::EntryCounts;
@@ -114,8 +114,13 @@ fn the_days_of_an_outage_at_the_first_start_are_filled_also_after_restarts() {
     let subjects = Subjects::new(&[subject("cs.DC")], &contents, last);
     let known = subjects.get(subject("cs.DC")).expect("known");
     let fill_days = |retention_days| {
-        let options =
-            Options { watch: Vec::new(), on_demand: false, on_demand_max: 0, fill_days: 4, retention_days };
+        let options = CollectorOptions {
+            watch: Vec::new(),
+            on_demand: false,
+            on_demand_max: 0,
+            fill_days: 4,
+            retention_days,
+        };
         known.fill_days("2026-03-12".parse().expect("a date"), &options)
     };
     assert_eq!(fill_days(0), 4 + 10);

@@ -1,4 +1,4 @@
-//! What changes in the work when the settings say something else?
+//! Puts changed settings into force in the task.
 
 use std::sync::Arc;
 
@@ -9,15 +9,15 @@ use crate::store::Store;
 use super::Worker;
 
 impl<S: Store> Worker<S> {
-    /// Goes by what the settings say now.
+    /// Takes up the settings in force.
     ///
-    /// What is being read is read to its end, and readers who wait for a subject get it, watched or not.
-    pub(super) fn listen(&mut self) {
-        let told = self.shared.options();
-        if Arc::ptr_eq(&told, &self.options) {
+    /// A read that is under way goes on to its end, and readers who wait for a subject get it, watched or not.
+    pub(super) fn apply_settings(&mut self) {
+        let current = self.shared.options();
+        if Arc::ptr_eq(&current, &self.options) {
             return;
         }
-        let before = std::mem::replace(&mut self.options, told);
+        let before = std::mem::replace(&mut self.options, current);
         if before.retention_days != self.options.retention_days {
             self.pruned = None;
         }
@@ -33,7 +33,7 @@ impl<S: Store> Worker<S> {
             self.past_days = PastDays::default();
         }
         if self.sharing.leads() {
-            self.resume();
+            self.plan_all();
         }
         affected.extend(self.past_days.subjects());
         for subject in affected {

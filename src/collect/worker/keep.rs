@@ -1,10 +1,10 @@
-//! What is kept of a page of the newest mailing, and how a day is written down.
+//! Keeps what a read has brought: announcements, corrections, verdicts of days and doubts.
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::collect::reading::Reading;
-use crate::collect::validate::{self, Doubt, Judged, Standing};
+use crate::collect::validate::{self, Baseline, Doubt, Validated};
 use crate::domain::announcement::{Announcement, ListingEntry};
 use crate::domain::event::{ChangedDay, Event};
 use crate::domain::outcome::{Day, EntryCounts, ReadOutcome};
@@ -24,20 +24,20 @@ pub(super) const DOUBTED_AGAIN_AFTER: SignedDuration = SignedDuration::from_hour
 const DOUBTS_MAX: u32 = 2;
 
 impl<S: Store> Worker<S> {
-    /// Keeps what a read of the newest mailing has brought, and judges it by what is known.
+    /// Checks what a read of the newest mailing has brought against what is known, and keeps it.
     pub(super) async fn keep(&mut self, reading: Reading) -> ReadOutcome {
-        let standing = Standing::of(&self.shared.subjects(), &reading.outcome);
+        let baseline = Baseline::of(&self.shared.subjects(), &reading.outcome);
         let read = reading.outcome.clone();
-        let judged = match validate::judge(&*self.store, &standing, reading).await {
+        let validated = match validate::validate(&*self.store, &baseline, reading).await {
             Ok(judged) => judged,
             Err(error) => return self.note(not_kept(read, &error)).await,
         };
-        let Judged { shown, kept, announcement, doubt } = judged;
+        let Validated { shown, kept, announcement, doubt } = validated;
         if let (Some(_), Some(date)) = (doubt, read.date) {
             self.shared.learn(|subjects| subjects.doubt(read.subject, date));
         }
         let Some(announcement) = announcement else {
-            if let (Some(Doubt::Listed(_)), Some(day)) = (doubt, &standing.day) {
+            if let (Some(Doubt::Listed(_)), Some(day)) = (doubt, &baseline.day) {
                 self.put_down_doubt(day.subject, day.date, Some(day)).await;
             }
             return self.note(shown).await;
@@ -47,13 +47,13 @@ impl<S: Store> Worker<S> {
         };
         let (kept, change) = self.record(&announcement, kept).await;
         let Some(change) = change else { return kept };
-        if standing.has_changed(&kept) {
+        if baseline.has_changed(&kept) {
             self.correct(announcement, &change, |_, _| true).await;
         }
         if shown.verdict == Verdict::Stale { shown } else { kept }
     }
 
-    /// Has this page come back short in the same way for so long that its entries are better than none?
+    /// Whether this page has come back short in the same way for so long that its entries are better than none.
     pub(super) fn is_short_for_long(&mut self, outcome: &ReadOutcome) -> bool {
         let (Verdict::Incomplete, Some(hash)) = (outcome.verdict, outcome.page_hash) else { return false };
         let now = self.shared.clock.now();
@@ -161,7 +161,7 @@ fn not_kept(mut outcome: ReadOutcome, error: &StoreError) -> ReadOutcome {
     outcome
 }
 
-/// Is a page to be believed that has been doubted before?
+/// Whether a page that was doubted before is believed now.
 pub(super) fn is_doubted_for_long(known: Option<&Day>, now: Timestamp) -> bool {
     known.is_some_and(|day| {
         day.verdict == Verdict::Incomplete

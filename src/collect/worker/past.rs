@@ -1,12 +1,12 @@
-//! How a past day is read, and what is made of its page.
+//! Reads a past day, checks its page against what is known, and keeps or gives up the day.
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::Receiver;
 
-use crate::collect::collector::Ask;
 use crate::collect::past_days::PastDays;
 use crate::collect::reading::{self, Reading};
+use crate::collect::shared::RefreshRequest;
 use crate::collect::validate::{self, Doubt};
 use crate::domain::mailing;
 use crate::domain::outcome::{Day, EntryCounts, ReadOutcome};
@@ -45,14 +45,14 @@ impl<S: Store> Worker<S> {
         subject: SubjectId,
         date: Date,
         now: Timestamp,
-        inbox: &mut Receiver<Ask>,
+        inbox: &mut Receiver<RefreshRequest>,
     ) {
         let due = mailing::newest_due(now);
         let shared = self.shared.clone();
         let round = reading::read_day(&shared.upstream, subject, date, due);
         let Some(reading) = self.finish(round, None, inbox).await else { return };
         let (outcome, ending) = self.keep_past(subject, date, reading).await;
-        self.shared.tally.note(outcome.verdict, outcome.pages);
+        self.shared.counters.add(outcome.verdict, outcome.pages);
         let now = self.shared.clock.now();
         if ending == Ending::Settled {
             self.past_days.settled(subject, date);

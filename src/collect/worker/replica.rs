@@ -1,8 +1,7 @@
-//! What does a replica do while another one asks arXiv, and when it takes over?
+//! Replicas that share a store: one leads and requests pages of arXiv, the others show what it writes.
 //!
-//! What its own readers wait for it wishes of the one that leads; what that one writes down it shows.
+//! A replica that follows leaves the requests of its readers to the leader.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -10,11 +9,10 @@ use tokio::sync::mpsc::Receiver;
 use tokio::sync::oneshot::{self, error::TryRecvError};
 use tokio::time::Instant;
 
-use crate::collect::collector::{Ask, Wish as Content};
 use crate::collect::past_days::PastDays;
 use crate::collect::reading::Reading;
+use crate::collect::shared::{RefreshKind, RefreshRequest};
 use crate::collect::status::Known;
-use crate::domain::outcome::ReadOutcome;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::store::{Contents, Role, Store, StoreError, Wish};
@@ -31,34 +29,12 @@ const REQUEST_STEP: SignedDuration = SignedDuration::from_hours(1);
 const BACK_OFF_STEP: SignedDuration = SignedDuration::from_secs(2);
 
 /// For how long a replica whose clock seems to be behind lets the others take the lead; they look every five seconds.
-const STAND_BACK: Duration = Duration::from_secs(30);
-
-/// What there is between this replica and the others.
-#[derive(Debug, Default)]
-pub(super) struct Sharing {
-    leads: bool,
-    /// What this replica's readers wait for, and the reads that are wished for them.
-    wished: Vec<(Wish, Vec<Ask>)>,
-    /// Wishes that this replica fulfils, the one that leads.
-    taken: HashMap<i64, oneshot::Receiver<ReadOutcome>>,
-    /// When a reader last asked for a subject, as the store has it.
-    requests: HashMap<SubjectId, Timestamp>,
-    /// The lead is left to others until then.
-    stands_back_until: Option<Instant>,
-    /// Until when the upstream is left alone after trouble, as the store has it.
-    back_off_until: Option<Timestamp>,
-}
-
-impl Sharing {
-    pub(super) fn leads(&self) -> bool {
-        self.leads
-    }
-}
+const STEP_DOWN: Duration = Duration::from_secs(30);
 
 impl<S: Store> Worker<S> {
     /// Finds out whether this replica asks the upstream now, and takes in what the others have written.
     pub(super) async fn leads(&mut self) -> bool {
-        let role = if self.sharing.stands_back_until.is_some_and(|until| Instant::now() < until) {
+        let role = if self.sharing.stepped_down_until.is_some_and(|until| Instant::now() < until) {
             Ok(Role::Follows)
         } else {
             self.role().await
@@ -75,9 +51,9 @@ impl<S: Store> Worker<S> {
             // What was planned in an earlier time may have been read by another one since.
             self.past_days = PastDays::default();
             self.recall_back_off().await;
-            self.resume();
-            let missed = self.waiting.keys().copied().filter(|subject| !self.asked.contains(subject));
-            self.asked.extend(missed.collect::<Vec<_>>());
+            self.plan_all();
+            let missed = self.waiting.keys().copied().filter(|subject| !self.queue.contains(subject));
+            self.queue.extend(missed.collect::<Vec<_>>());
         }
         if leads {
             self.take(&wishes);
@@ -91,7 +67,7 @@ impl<S: Store> Worker<S> {
         &mut self,
         round: impl Future<Output = Reading>,
         being_read: Option<SubjectId>,
-        inbox: &mut Receiver<Ask>,
+        inbox: &mut Receiver<RefreshRequest>,
     ) -> Option<Reading> {
         let (store, mut stopped) = (self.store.clone(), self.stopped.clone());
         let mut round = std::pin::pin!(round);
@@ -101,7 +77,7 @@ impl<S: Store> Worker<S> {
                 reading = &mut round => break Some(reading),
                 () = &mut lost => break None,
                 _ = stopped.wait_for(|is_stopped| *is_stopped) => return None,
-                asked = inbox.recv() => self.accept(asked?, being_read),
+                received = inbox.recv() => self.accept(received?, being_read),
             }
         };
         // One that ended when another replica may have taken over counts for nothing: that one reads it again.
@@ -167,16 +143,16 @@ impl<S: Store> Worker<S> {
     }
 
     /// After a page of a mailing that is not due yet by this machine's clock: it may be behind, and another's be right.
-    pub(super) async fn stand_back(&mut self) {
+    pub(super) async fn step_down(&mut self) {
         self.leave_rest().await;
         if self.store.yield_lead().await {
             tracing::warn!("a page is ahead of this machine's clock; the lead is left to another replica");
-            self.sharing.stands_back_until = Some(Instant::now() + STAND_BACK);
+            self.sharing.stepped_down_until = Some(Instant::now() + STEP_DOWN);
         }
     }
 
     /// Wishes for what readers wait for, and waits for news.
-    pub(super) async fn follow(&mut self, inbox: &mut Receiver<Ask>) {
+    pub(super) async fn follow(&mut self, inbox: &mut Receiver<RefreshRequest>) {
         self.sharing.taken.clear();
         if let Err(error) = self.wish().await {
             self.report(false, Some(&error));
@@ -222,11 +198,11 @@ impl<S: Store> Worker<S> {
         self.sharing.requests.extend(news.requests);
         self.last.extend(news.reads.into_iter().map(|(outcome, _)| (outcome.subject, outcome)));
         let is_open = |wish: &Wish| news.wishes.iter().any(|open| open.id == wish.id);
-        for (wish, asks) in std::mem::take(&mut self.sharing.wished) {
+        for (wish, requests) in std::mem::take(&mut self.sharing.requested) {
             if is_open(&wish) {
-                self.sharing.wished.push((wish, asks));
+                self.sharing.requested.push((wish, requests));
             } else {
-                self.answer(wish.subject, asks);
+                self.answer(wish.subject, requests);
             }
         }
         news.wishes
@@ -235,25 +211,27 @@ impl<S: Store> Worker<S> {
     /// Writes down what this replica's readers want: subjects that stay watched, and reads.
     async fn wish(&mut self) -> Result<(), StoreError> {
         self.keep_requests().await?;
-        self.asked.clear();
+        self.queue.clear();
         let waiting = self.waiting.drain().chain(self.filling.drain());
-        let mut asks: Vec<Ask> =
-            waiting.flat_map(|(_, asks)| asks).filter(|ask| !ask.done.is_closed()).collect();
-        while let Some(ask) = asks.pop() {
-            let again = ask.wish == Content::ReadAgain;
-            let wish = Wish { id: 0, subject: ask.subject, again, filled: ask.filled };
-            let same = |(open, _): &&mut (Wish, Vec<Ask>)| !again && Wish { id: open.id, ..wish } == *open;
-            if let Some((_, others)) = self.sharing.wished.iter_mut().find(same) {
-                others.push(ask);
+        let mut requests: Vec<RefreshRequest> =
+            waiting.flat_map(|(_, requests)| requests).filter(|request| !request.done.is_closed()).collect();
+        while let Some(request) = requests.pop() {
+            let again = request.kind == RefreshKind::ReadAgain;
+            let wish = Wish { id: 0, subject: request.subject, again, filled: request.filled };
+            let same = |(open, _): &&mut (Wish, Vec<RefreshRequest>)| {
+                !again && Wish { id: open.id, ..wish } == *open
+            };
+            if let Some((_, others)) = self.sharing.requested.iter_mut().find(same) {
+                others.push(request);
                 continue;
             }
             match self.store.wish(wish).await {
-                Ok(id) => self.sharing.wished.push((Wish { id, ..wish }, vec![ask])),
+                Ok(id) => self.sharing.requested.push((Wish { id, ..wish }, vec![request])),
                 Err(error) => {
                     // They wait on: for the store, or until their patience ends.
-                    asks.push(ask);
-                    for ask in asks {
-                        self.waiting.entry(ask.subject).or_default().push(ask);
+                    requests.push(request);
+                    for request in requests {
+                        self.waiting.entry(request.subject).or_default().push(request);
                     }
                     return Err(error);
                 }
@@ -288,8 +266,8 @@ impl<S: Store> Worker<S> {
             }
             let (done, outcome) = oneshot::channel();
             self.sharing.taken.insert(wish.id, outcome);
-            let content = if wish.again { Content::ReadAgain } else { Content::FirstRead };
-            self.accept(Ask { subject: wish.subject, wish: content, filled: wish.filled, done }, None);
+            let kind = if wish.again { RefreshKind::ReadAgain } else { RefreshKind::FirstRead };
+            self.accept(RefreshRequest { subject: wish.subject, kind, filled: wish.filled, done }, None);
         }
     }
 

@@ -135,7 +135,7 @@ mod tests {
     fn state() -> State {
         let clock: Arc<dyn Clock> = Arc::new(Still);
         let replay = Replay::open(concat!(env!("CARGO_MANIFEST_DIR"), "/demo"), 1 << 20).expect("the demo");
-        let options = collect::Options {
+        let options = collect::CollectorOptions {
             watch: Vec::new(),
             on_demand: false,
             on_demand_max: 0,
