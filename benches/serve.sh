@@ -1,31 +1,38 @@
 #!/usr/bin/env bash
-# serve.sh [CROSSLIST]: what does a request cost beside nginx, which serves the same bytes from files?
+# serve.sh [CROSSLIST [OTHER]]: what a request costs beside nginx, which serves the same bytes from files.
 #
 # Needs nginx, wrk, curl and two cores: the servers take turns on the first, wrk has the second.
-# CROSSLIST is the program to measure, target/release/crosslist without it.
-# For each kind of request both are measured in turns, ROUNDS times for SECONDS seconds over CONNECTIONS connections;
-# printed are the medians of CPU time per request and of the 99th percentile, and the median of the pairs' ratios.
+# CROSSLIST is the program to measure, target/release/crosslist without it; OTHER is another build to compare with.
+# For each of KINDS (304 gzip identity) all are measured in turns, ROUNDS times for SECONDS_EACH seconds over CONNECTIONS
+# connections; printed are the medians of CPU time per request and of the 99th percentile, and the median of the ratios
+# within each turn. The kind `forwarded` is gzip as a trusted proxy asks, with three X-Forwarded fields.
 # With IDLE=10000 it also opens that many connections that ask once and then keep still, and prints the memory.
 # nginx is set up as Debian's package sets it up, with one process and no log. With OPEN_FILE_CACHE=1 it also keeps its
 # files open, which that package leaves off: then it answers without a look at the folder, and not when a file changes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-crosslist=${1:-target/release/crosslist}
+crosslist=${1:-target/release/crosslist} other=${2:-} kinds=${KINDS:-304 gzip identity}
 rounds=${ROUNDS:-7} seconds=${SECONDS_EACH:-3} connections=${CONNECTIONS:-16} idle=${IDLE:-0}
 path=${FEED:-/subjects/cs.DC.rss?limit=9}
-ours=127.0.0.1:${PORT:-18080} theirs=127.0.0.1:${NGINX_PORT:-18081}
+ours=127.0.0.1:${PORT:-18080} theirs=127.0.0.1:${NGINX_PORT:-18081} others=127.0.0.1:${OTHER_PORT:-18085}
 folder=$(mktemp -d)
-trap 'kill "${crosslist_pid:-}" "${nginx_pid:-}" 2> /dev/null || true; rm -rf "$folder"' EXIT
+trap 'kill "${crosslist_pid:-}" "${other_pid:-}" "${nginx_pid:-}" 2> /dev/null || true; rm -rf "$folder"' EXIT
 
 for tool in nginx wrk curl taskset python3; do
   PATH=$PATH:/usr/sbin command -v "$tool" > /dev/null || { echo "serve.sh needs $tool" >&2; exit 2; }
 done
 PATH=$PATH:/usr/sbin
 
-CROSSLIST_LIMITS__REQUESTS_PER_MINUTE=0 CROSSLIST_SERVER__WORKERS=1 CROSSLIST_LOG__LEVEL=error \
-  taskset -c 0 "$crosslist" serve --replay demo --listen "$ours" &
+export CROSSLIST_LIMITS__REQUESTS_PER_MINUTE=0 CROSSLIST_SERVER__WORKERS=1 CROSSLIST_LOG__LEVEL=error
+case " $kinds " in *" forwarded "*) export CROSSLIST_SERVER__TRUSTED_PROXIES=127.0.0.1 ;; esac
+taskset -c 0 "$crosslist" serve --replay demo --listen "$ours" &
 crosslist_pid=$!
+if [ -n "$other" ]; then
+  taskset -c 0 "$other" serve --replay demo --listen "$others" &
+  other_pid=$!
+  curl -sf --retry 50 --retry-connrefused --retry-delay 1 -o /dev/null "http://$others$path"
+fi
 curl -sf --retry 50 --retry-connrefused --retry-delay 1 -o "$folder/feed" "http://$ours$path"
 curl -sf -H 'Accept-Encoding: gzip' -o "$folder/feed.gz" "http://$ours$path"
 
@@ -62,8 +69,9 @@ taskset -c 0 nginx -c "$folder/nginx.conf" 2> /dev/null &
 nginx_pid=$!
 curl -sf --retry 50 --retry-connrefused --retry-delay 1 -o /dev/null "http://$theirs/feed"
 
-ROUNDS=$rounds SECONDS_EACH=$seconds CONNECTIONS=$connections IDLE=$idle \
+ROUNDS=$rounds SECONDS_EACH=$seconds CONNECTIONS=$connections IDLE=$idle KINDS=$kinds \
 OURS="http://$ours$path" THEIRS="http://$theirs/feed" OURS_PID=$crosslist_pid THEIRS_PID=$nginx_pid \
+OTHERS="http://$others$path" OTHER_PID=${other_pid:-} \
 python3 - <<'PYTHON'
 import os, re, socket, statistics, subprocess, time, urllib.request
 
@@ -73,6 +81,8 @@ sides = {
     "crosslist": (environment["OURS"], int(environment["OURS_PID"])),
     "nginx": (environment["THEIRS"], int(environment["THEIRS_PID"])),
 }
+if environment["OTHER_PID"]:
+    sides["other"] = (environment["OTHERS"], int(environment["OTHER_PID"]))
 
 
 def family(pid):
@@ -119,14 +129,16 @@ def load(url, headers, pid):
 
 
 def headers_for(kind, url):
-    headers = {"identity": {}, "gzip": {"Accept-Encoding": "gzip"}}.get(kind)
+    forwarded = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "feeds.example.org"}
+    gzip = {"Accept-Encoding": "gzip"}
+    headers = {"identity": {}, "gzip": gzip, "forwarded": {**gzip, **forwarded}}.get(kind)
     if headers is None:
         headers = {"Accept-Encoding": "gzip"}
         headers["If-None-Match"] = ask(url, headers)[1]["ETag"]
     return headers
 
 
-for kind in ["304", "gzip", "identity"]:
+for kind in environment["KINDS"].split():
     results = {name: [] for name in sides}
     for name, (url, pid) in sides.items():
         headers = headers_for(kind, url)
@@ -140,8 +152,9 @@ for kind in ["304", "gzip", "identity"]:
     print(f"{kind} ({size} bytes)")
     for name, measured in results.items():
         print(f"  {name:9}  {median(m[0] for m in measured):6.2f} us CPU   99 % within {median(m[1] for m in measured):7.0f} us")
-    pairs = list(zip(results["crosslist"], results["nginx"]))
-    print(f"  ratio      {median(a[0] / b[0] for a, b in pairs):6.3f}          {median(a[1] / b[1] for a, b in pairs):16.2f}", flush=True)
+    for name in list(sides)[1:]:
+        pairs = list(zip(results["crosslist"], results[name]))
+        print(f"  to {name:7} {median(a[0] / b[0] for a, b in pairs):6.3f}          {median(a[1] / b[1] for a, b in pairs):16.2f}", flush=True)
 
 print(f"memory: crosslist {resident_megabytes(sides['crosslist'][1]):.1f} MB")
 if idle := int(environment["IDLE"]):

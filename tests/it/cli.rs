@@ -3,9 +3,9 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
 
 use crate::support::tools::skip;
+use crate::support::wait::DEADLINE;
 
 const MONDAY: &str = "demo/cs.DC-new-2026-03-02.html";
 
@@ -395,7 +395,7 @@ fn a_hangup_reloads_a_running_service_and_ends_it_not() {
     let (told, lines) = std::sync::mpsc::channel();
     std::thread::spawn(move || log.lines().map_while(Result::ok).try_for_each(|line| told.send(line)));
     let until = |what: &str| loop {
-        let line = lines.recv_timeout(Duration::from_mins(1)).expect(what);
+        let line = lines.recv_timeout(DEADLINE).expect(what);
         if line.contains(what) {
             return line;
         }

@@ -5,6 +5,7 @@ use crosslist::startup::Keep;
 use serde_json::Value;
 
 use crate::support::service::{Arxiv, Running};
+use crate::support::wait::until;
 
 const FEEDS: &str = r#"
 [lists]
@@ -220,11 +221,6 @@ async fn an_unknown_name_is_answered_with_what_comes_near() {
 #[tokio::test]
 async fn the_sources_are_watched_without_being_asked_for() {
     let service = with_feeds(FEEDS).await;
-    for _ in 0..100 {
-        if service.text("/status.json").await.contains("\"cs.DC\"") {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    panic!("cs.DC is not watched");
+    let status = async || service.text("/status.json").await;
+    until("cs.DC is watched", status, |status| status.contains("\"cs.DC\"")).await;
 }

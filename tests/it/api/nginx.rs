@@ -13,11 +13,9 @@ use tokio::net::{TcpListener, TcpStream};
 use super::proxies::{Seen, crawl};
 use crate::support::service::Running;
 use crate::support::tools::has_tool;
+use crate::support::wait::within;
 
 const EXAMPLE: &str = include_str!("../../../docs/examples/nginx-path.conf");
-
-/// How long nginx may take to start.
-const START_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// An nginx of the test's own; it stops when the test ends.
 struct Nginx {
@@ -55,7 +53,7 @@ impl Nginx {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        tokio::time::timeout(START_TIMEOUT, answers).await.expect("nginx listens");
+        within("nginx listens", answers).await;
         nginx
     }
 

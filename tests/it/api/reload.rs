@@ -4,7 +4,6 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use crosslist::serve::Cause;
 use crosslist::settings::Sources;
@@ -13,9 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::support::service::Running;
-
-/// How long a change may take to be seen; it takes a tenth of a second where nothing else goes on.
-const DEADLINE: Duration = Duration::from_mins(1);
+use crate::support::wait::until;
 
 /// A service and the folder of its settings.
 struct Reloading {
@@ -54,11 +51,8 @@ impl Reloading {
     }
 
     async fn until(&self, what: &str, is_so: impl AsyncFn(&Running) -> bool) {
-        let start = Instant::now();
-        while !is_so(&self.service).await {
-            assert!(start.elapsed() < DEADLINE, "{what}: {}", self.service.text("/status.json").await);
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        let asked = async || (is_so(&self.service).await, self.service.text("/status.json").await);
+        until(what, asked, |(is_so, _)| *is_so).await;
     }
 
     async fn until_named(&self, slug: &str, status: u16) {
@@ -233,23 +227,17 @@ async fn a_key_that_is_taken_out_of_its_file_opens_nothing_more() {
     };
     assert_eq!((status(&run.service, one).await.0, status(&run.service, two).await.0), (200, 200));
     fs::write(&keys, format!("{two}\n")).expect("a file");
-    let start = Instant::now();
-    while status(&run.service, one).await.0 != 401 {
-        assert!(start.elapsed() < DEADLINE);
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    until("the old key is refused", async || status(&run.service, one).await.0, |status| *status == 401)
+        .await;
     // A file without a key would let everyone in, and is a mistake instead.
     fs::write(&keys, "# none\n").expect("a file");
-    loop {
+    let refused = async || {
         let (code, text) = status(&run.service, two).await;
         assert_eq!(code, 200);
         assert!(!text.contains(two), "{text}");
-        if text.contains("holds no key") {
-            break;
-        }
-        assert!(start.elapsed() < DEADLINE, "{text}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+        text
+    };
+    until("the file is refused", refused, |text| text.contains("holds no key")).await;
     assert_eq!(run.service.get("/subjects/cs.DC.json").await.status(), 401);
 }
 

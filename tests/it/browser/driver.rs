@@ -13,9 +13,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::support::tools::skip;
-
-/// How long a page may take to come to what a test waits for; only a failure takes that long.
-const PATIENCE: Duration = Duration::from_mins(1);
+use crate::support::wait::DEADLINE;
 
 /// How much of a long page is in its picture, in pixels.
 const PICTURE_HEIGHT_MAX: u64 = 4_000;
@@ -44,7 +42,7 @@ impl Drop for Browser {
                 break;
             }
             let _ = Command::new("kill").arg("-KILL").args(&left).stderr(Stdio::null()).status();
-            if start.elapsed() > PATIENCE {
+            if start.elapsed() > DEADLINE {
                 eprintln!("a browser does not end: {left:?}");
                 break;
             }
@@ -168,7 +166,7 @@ impl Browser {
     pub async fn until(&self, condition: &str) {
         let start = Instant::now();
         while self.run(&format!("return Boolean({condition})")).await != Value::Bool(true) {
-            assert!(start.elapsed() < PATIENCE, "never: {condition}");
+            assert!(start.elapsed() < DEADLINE, "never: {condition}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

@@ -12,7 +12,8 @@ use tokio::time::Instant;
 mod gzip;
 mod server;
 
-use server::{PATIENCE, Say, Server, answer, header, new, page, redirect};
+use crate::support::wait::DEADLINE;
+use server::{Say, Server, answer, header, new, page, redirect};
 
 /// A limit of time that is meant to be reached: long enough for a head to come on any machine.
 const SHORT: Duration = Duration::from_secs(2);
@@ -119,7 +120,7 @@ async fn every_request_is_counted_by_how_it_ended() {
     ] {
         let server = Server::start(answers.clone()).await;
         let is_silent = answers.iter().any(|answer| matches!(answer, Say::Silence(_)));
-        let read_timeout = if is_silent { SHORT } else { PATIENCE };
+        let read_timeout = if is_silent { SHORT } else { DEADLINE };
         let options = UpstreamOptions { read_timeout, ..server.options() };
         let client = UpstreamClient::new(&options).expect("good options");
         while server.heads().len() < answers.len() {

@@ -9,8 +9,7 @@ use crosslist::fetch::{ListingUrl, UpstreamClient, UpstreamOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// How long an answer may take that a test waits for: much longer than it does.
-pub const PATIENCE: Duration = Duration::from_mins(2);
+use crate::support::wait::DEADLINE;
 
 /// One answer, written as it is.
 #[derive(Clone, Debug)]
@@ -77,9 +76,9 @@ impl Server {
             base_url: format!("http://127.0.0.1:{}", self.port).parse().expect("an address"),
             contact: "ops@lab.example".into(),
             pause: Duration::ZERO,
-            connect_timeout: PATIENCE,
-            read_timeout: PATIENCE,
-            total_timeout: PATIENCE,
+            connect_timeout: DEADLINE,
+            read_timeout: DEADLINE,
+            total_timeout: DEADLINE,
             page_bytes_max: 1 << 20,
         }
     }

@@ -6,8 +6,9 @@ use crosslist::settings::Sources;
 use reqwest::header::{ALLOW, CONTENT_TYPE, LINK};
 use reqwest::{Method, StatusCode};
 
-use super::receiver::{PATIENCE, Receiver, Reply};
+use super::receiver::{Receiver, Reply};
 use crate::support::service::{Arxiv, Running, Wire};
+use crate::support::wait;
 
 const MONDAY: &str = "2026-03-02T02:00:00Z";
 const TUESDAY: &str = "2026-03-03T02:00:00Z";
@@ -41,8 +42,8 @@ async fn ask(service: &Running, fields: &[(&str, &str)]) -> reqwest::Response {
 
 /// Asks until `push` in the status is as it should be.
 async fn until(service: &Running, is_so: impl Fn(&serde_json::Value) -> bool) {
-    let asking = async { while !is_so(&service.feed("/status.json").await["push"]) {} };
-    tokio::time::timeout(PATIENCE, asking).await.expect("the status");
+    let push = async || service.feed("/status.json").await["push"].clone();
+    wait::until("the status", push, is_so).await;
 }
 
 /// What the reference implementation of another language says; none without Python.

@@ -1,15 +1,13 @@
 //! One who is called, and answers as a test wants.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use url::Url;
 
-/// How long a test waits for what must come: much longer than it takes.
-pub const PATIENCE: Duration = Duration::from_mins(1);
+use crate::support::wait::DEADLINE;
 
 /// What came in.
 #[derive(Clone, Debug)]
@@ -116,7 +114,7 @@ impl Receiver {
                 came.await;
             }
         };
-        let heard = tokio::time::timeout(PATIENCE, waiting).await;
+        let heard = tokio::time::timeout(DEADLINE, waiting).await;
         heard.unwrap_or_else(|_| panic!("never came: {what}; heard {:?}", self.heard()))
     }
 

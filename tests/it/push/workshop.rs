@@ -12,8 +12,8 @@ use crosslist::store::{AnyStore, Outgoing, Store, Subscription};
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinHandle;
 
-use super::receiver::PATIENCE;
 use crate::support::sample::{announcement, outcome, time};
+use crate::support::wait::DEADLINE;
 
 pub const TOPIC: &str = "https://feeds.example.org/subjects/cs.DC.atom";
 
@@ -213,14 +213,14 @@ impl Workshop {
                 tokio::time::sleep(std::time::Duration::from_millis(5)).await;
             }
         };
-        let asked = tokio::time::timeout(PATIENCE, asking).await;
+        let asked = tokio::time::timeout(DEADLINE, asking).await;
         assert!(asked.is_ok(), "never came: {what}; {:?}", self.push.report());
     }
 
     /// As the service ends it.
     pub async fn stop(&mut self) {
         self.push.stop();
-        let ended = tokio::time::timeout(PATIENCE, &mut self.task).await;
+        let ended = tokio::time::timeout(DEADLINE, &mut self.task).await;
         ended.expect("it ends by itself").expect("no panic");
     }
 

@@ -1,6 +1,5 @@
 //! Who asks, who answers, and what happens to both when one of them or the database goes.
 
-use std::fmt::Debug;
 use std::time::Duration;
 
 use crosslist::settings::Sources;
@@ -12,6 +11,7 @@ use reqwest::Method;
 use super::network::Network;
 use crate::support::database::Database;
 use crate::support::service::{Arxiv, Running};
+use crate::support::wait::until;
 
 /// An hour after the mailing of Friday, 6 March 2026, and of Tuesday of that week.
 const FRIDAY: &str = "2026-03-06T02:00:00Z";
@@ -20,9 +20,6 @@ const TUESDAY: &str = "2026-03-03T02:00:00Z";
 /// The formats whose bytes are compared.
 const PATHS: [&str; 4] =
     ["/subjects/cs.DC.rss", "/subjects/cs.DC.atom", "/subjects/cs.DC.json", "/search.atom?q=type:new"];
-
-/// How long a test waits for what must come: much longer than it takes.
-const PATIENCE: Duration = Duration::from_mins(2);
 
 fn sources(watch: &str, fill_days: &str) -> Sources {
     Sources::default()
@@ -33,23 +30,6 @@ fn sources(watch: &str, fill_days: &str) -> Sources {
 
 async fn replica(url: String, arxiv: &Arxiv, sources: Sources, now: &str) -> Running {
     Running::over_with(arxiv, sources, Keep::InPostgres(url.parse().expect("an address")), now).await
-}
-
-/// Asks again until `is_so`.
-async fn until<T: Debug>(what: &str, ask: impl AsyncFn() -> T, is_so: impl Fn(&T) -> bool) -> T {
-    let mut last = None;
-    let asking = async {
-        loop {
-            let found = ask().await;
-            if is_so(&found) {
-                return found;
-            }
-            last = Some(found);
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    let came = tokio::time::timeout(PATIENCE, asking).await;
-    came.unwrap_or_else(|_| panic!("never came: {what}; at last: {last:?}"))
 }
 
 async fn leads(service: &Running) -> bool {

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use crosslist::fetch::{Replay, Upstream, UpstreamClient};
@@ -12,8 +11,7 @@ use jiff::Timestamp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// How long a first read may take that a test waits for: much longer than it does.
-const COLD_WAIT_SECONDS: &str = "120";
+use super::wait::{DEADLINE, within};
 
 /// A service on a port of its own; it stops when the test ends.
 pub struct Running {
@@ -83,9 +81,8 @@ impl Running {
         let mut sources = sources;
         // All tests come from one address, and a busy machine reads a page slowly; one that tries a limit sets its own,
         // which is stronger.
-        for (key, value) in
-            [("limits.requests_per_minute", "0"), ("server.cold_wait_seconds", COLD_WAIT_SECONDS)]
-        {
+        let cold_wait = DEADLINE.as_secs().to_string();
+        for (key, value) in [("limits.requests_per_minute", "0"), ("server.cold_wait_seconds", &cold_wait)] {
             let generous = Override { flag: "test".to_owned(), key: key.to_owned(), value: value.to_owned() };
             sources.overrides.insert(0, generous);
         }
@@ -99,7 +96,14 @@ impl Running {
         let service = if follows { service.following(&reloads) } else { service };
         let run = tokio::spawn(service.run());
         crosslist::fetch::install_cryptography();
-        let client = reqwest::Client::builder().no_proxy().no_gzip().no_brotli().build().expect("a client");
+        // The service waits as long for a first read.
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .no_gzip()
+            .no_brotli()
+            .timeout(2 * DEADLINE)
+            .build()
+            .expect("a client");
         Self { base, reloads, handle, operator_token, run, client }
     }
 
@@ -197,6 +201,10 @@ impl Wire {
 
     /// The next answer; `has_body` is false for `HEAD`.
     pub async fn answer(&mut self, has_body: bool) -> Raw {
+        within("an answer", self.read_answer(has_body)).await
+    }
+
+    async fn read_answer(&mut self, has_body: bool) -> Raw {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             head.push(self.0.read_u8().await.expect("the head of an answer"));
@@ -221,7 +229,7 @@ impl Wire {
     /// Is nothing more to come?
     pub async fn is_closed(&mut self) -> bool {
         let mut rest = Vec::new();
-        let read = tokio::time::timeout(Duration::from_secs(30), self.0.read_to_end(&mut rest)).await;
+        let read = tokio::time::timeout(DEADLINE, self.0.read_to_end(&mut rest)).await;
         read.is_ok() && rest.is_empty()
     }
 }
