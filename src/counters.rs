@@ -12,7 +12,7 @@ impl Counter {
         self.0.fetch_add(more, Ordering::Relaxed);
     }
 
-    /// The same where one thread alone counts and others only look: it claims the memory from no other core.
+    /// As `add`, for a counter with a single writer: avoids the locked instruction, which takes the cache line from other cores.
     pub fn add_single_writer(&self, more: u64) {
         self.0.store(self.0.load(Ordering::Relaxed).wrapping_add(more), Ordering::Relaxed);
     }
@@ -23,7 +23,7 @@ impl Counter {
     }
 }
 
-/// The upper bounds in seconds by which durations are told apart; what takes longer is above them all.
+/// The upper bounds of the histogram's buckets in seconds; one more bucket takes what is above.
 pub const BOUNDS_SECONDS: [f64; 17] = [
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
     30.0,
@@ -50,17 +50,17 @@ const BOUNDS: [u64; BOUNDS_SECONDS.len()] = [
     30_000_000_000,
 ];
 
-/// How long things took: how many of them within which bound, and all together.
+/// A histogram of durations.
 #[derive(Debug, Default)]
 pub struct Histogram {
     within: [Counter; BOUNDS.len() + 1],
     nanoseconds: Counter,
 }
 
-/// What [`Histogram`] had counted at one moment.
+/// The state of a [`Histogram`] at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct HistogramSnapshot {
-    /// Not cumulative; the last is above all bounds.
+    /// The number of durations in each bucket, not cumulative.
     pub within: [u64; BOUNDS.len() + 1],
     pub seconds: f64,
 }
@@ -96,7 +96,7 @@ impl HistogramSnapshot {
         self.within.iter().sum()
     }
 
-    /// Both taken together.
+    /// The sum of both.
     #[must_use]
     pub fn and(mut self, other: &Self) -> Self {
         for (count, more) in self.within.iter_mut().zip(other.within) {

@@ -173,7 +173,7 @@ fn validate(group: &Group, accepts_parts: bool) -> Result<SubjectId, Failure> {
             )));
         }
         None => {
-            let mut message = format!("`{names}`: {}: {}", proof.verdict, proof.faults.join("; "));
+            let mut message = format!("`{names}`: {}: {}", proof.verdict, proof.errors.join("; "));
             if accepts_parts {
                 message
                     .push_str("; --partial is for complete pages of a listing whose other pages are missing");

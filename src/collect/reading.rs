@@ -175,14 +175,14 @@ fn proved(subject: SubjectId, pages: Vec<Listing>) -> Reading {
     let page_count = pages.len();
     if proof.is_elsewhere {
         // Not even after hours: what fits would come under a wrong type or day.
-        return failed(subject, Verdict::Incomplete, proof.faults.join("; "), page_count);
+        return failed(subject, Verdict::Incomplete, proof.errors.join("; "), page_count);
     }
     let announcement = parse::announcements(pages, subject).into_iter().next();
     let counts = announcement.as_ref().map(EntryCounts::of).unwrap_or_default();
     let reason = match proof.verdict {
         Verdict::Complete => noted(&counts, &proof.notes),
         Verdict::Quiet => "nothing announced in this subject".to_owned(),
-        _ => proof.faults.join("; "),
+        _ => proof.errors.join("; "),
     };
     let page_hash = announcement.as_ref().map(fingerprint);
     let outcome = ReadOutcome {

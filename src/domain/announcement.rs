@@ -1,4 +1,4 @@
-//! What one mailing announced in one subject.
+//! What one mailing announces in one subject.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,26 +9,28 @@ use super::excerpt::beginning;
 use super::paper::Paper;
 use super::taxonomy::SubjectId;
 
-/// How a paper comes into a subject's listing; the words are those of arXiv's own feed.
+/// Why a paper is in a subject's listing, in the words of arXiv's own feeds (`arxiv:announce_type`).
+///
+/// Source: <https://info.arxiv.org/help/rss_specifications.html>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum AnnounceType {
     /// First announced, with this subject as its primary.
     New,
-    /// Newly listed here, at home elsewhere.
+    /// First listed here; its primary subject is another one.
     Cross,
-    /// A new version of a paper that is at home here.
+    /// A new version of a paper whose primary subject is this one.
     Replace,
     /// A new version of a paper that is cross-listed here.
     ReplaceCross,
 }
 
-/// A name that is no announcement type.
+/// The text names no announcement type; it holds the first 64 characters of the text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown type `{0}`; choose from new, cross, replace, replace-cross")]
 pub struct UnknownType(pub String);
 
 impl AnnounceType {
-    /// In the order of the page.
+    /// In the order of a listing page.
     pub const ALL: [Self; 4] = [Self::New, Self::Cross, Self::Replace, Self::ReplaceCross];
 
     #[must_use]
@@ -41,7 +43,7 @@ impl AnnounceType {
         }
     }
 
-    /// A new version of a paper that was announced before.
+    /// True for a new version of a paper that was announced before.
     #[must_use]
     pub fn is_replacement(self) -> bool {
         matches!(self, Self::Replace | Self::ReplaceCross)
@@ -65,28 +67,28 @@ impl std::str::FromStr for AnnounceType {
     }
 }
 
-/// A paper at its place in a listing.
+/// One entry of a listing: a paper, its number and its announcement type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListingEntry {
-    /// The number in brackets, from 1 through all sections of the listing.
+    /// The number in brackets; counts from 1 through all sections of the listing.
     pub position: u32,
     pub announce_type: AnnounceType,
-    /// Where a cross-list is at home, in the page's words; may be an alias such as `cs.SY`.
+    /// Of a cross-list: the primary subject as the page writes it, which may be an alias such as `cs.SY`.
     pub cross_list_from: Option<String>,
     pub paper: Arc<Paper>,
 }
 
-/// All that one mailing announced in one subject, in the page's order; empty on a quiet day.
+/// Everything that one mailing announces in one subject, in the order of the page; without entries on a quiet day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Announcement {
     pub subject: SubjectId,
-    /// The listing date: the day after the evening of the mailing.
+    /// The listing date: the day after the evening on which arXiv sends the mailing.
     pub date: Date,
     pub entries: Vec<ListingEntry>,
 }
 
 impl Announcement {
-    /// How many entries came as this type.
+    /// The number of entries of this type.
     #[must_use]
     pub fn count(&self, announce_type: AnnounceType) -> usize {
         self.entries.iter().filter(|entry| entry.announce_type == announce_type).count()

@@ -1,4 +1,4 @@
-//! What is an arXiv identifier, in its new and its old style?
+//! arXiv identifiers, in the style since April 2007 and in the older one.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,23 +8,23 @@ use super::excerpt::beginning;
 /// The identifier of a paper, never with a version: `2602.23598`, `0704.0001` or `math/0510544`.
 ///
 /// Source: <https://info.arxiv.org/help/arxiv_identifier.html>.
-/// Ordered as text, which is arXiv's own order inside a listing.
+/// The order is that of the text, which is arXiv's own order inside a listing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ArxivId(Arc<str>);
 
-/// The text is not an arXiv identifier.
+/// The text is not an arXiv identifier; it holds the first 64 characters of the text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not an arXiv identifier such as 2602.23598 or math/0510544")]
 pub struct NotAnArxivId(pub String);
 
-/// The longest identifier, version included, that is looked at, in bytes.
+/// The longest accepted identifier, version included, in bytes.
 const ID_BYTES_MAX: usize = 64;
 
 impl ArxivId {
-    /// Reads an identifier and the version behind it, if there is one (`2602.23598v3` gives `Some(3)`).
+    /// Parses an identifier and its optional version: `2602.23598v3` gives `2602.23598` and `Some(3)`.
     ///
     /// # Errors
-    /// The text has neither the form `YYMM.NNNN[N]` nor `archive[.SC]/YYMMNNN`.
+    /// The text has neither the form `YYMM.NNNN[N]` nor `archive[.SC]/YYMMNNN`, or has more than 64 bytes.
     pub fn parse(text: &str) -> Result<(Self, Option<u32>), NotAnArxivId> {
         let refuse = || NotAnArxivId(beginning(text, ID_BYTES_MAX).to_owned());
         if text.len() > ID_BYTES_MAX {
@@ -42,7 +42,7 @@ impl ArxivId {
         &self.0
     }
 
-    /// The year and the month in which arXiv gave it out: `2602.23598` in February 2026, `math/0510544` in October 2005.
+    /// The year and the month (1 to 12) in which arXiv assigned it: `2602.23598` gives 2026 and 2.
     #[must_use]
     pub fn month(&self) -> (i16, i8) {
         let number = self.0.split_once('/').map_or(&*self.0, |(_, number)| number);
@@ -54,12 +54,13 @@ impl ArxivId {
         (if is_of_last_century { 1900 + year } else { 2000 + year }, month)
     }
 
-    /// The abstract page: the paper's address for people, and its identity in every feed.
+    /// The address of the abstract page, without a version; the paper's id in every feed.
     #[must_use]
     pub fn abstract_url(&self) -> String {
         format!("https://arxiv.org/abs/{}", self.0)
     }
 
+    /// The address of the PDF, without a version.
     #[must_use]
     pub fn pdf_url(&self) -> String {
         format!("https://arxiv.org/pdf/{}", self.0)

@@ -1,31 +1,32 @@
-//! For how long and why the upstream is left alone after trouble, so that a restart goes on with it.
+//! The pause after failed or refused requests, in a form that survives a restart.
 
 use std::time::Duration;
 
 use jiff::SignedDuration;
 
-/// What is left of a back-off.
+/// The rest of a back-off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BackOff {
     pub wait: Duration,
     pub cause: BackOffCause,
-    /// How often in a row it has come to this; the next wait is longer.
+    /// The number of such failures in a row; each makes the next wait longer.
     pub times: u32,
-    /// What was answered, where we were turned away.
+    /// The upstream's answer, where it refused or throttled us.
     pub reason: Option<String>,
 }
 
+/// Why requests pause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BackOffCause {
-    /// No answer, or one that says that the upstream fails.
+    /// No response, or one that reports a failure of the upstream.
     Trouble,
-    /// We were told to slow down.
+    /// The upstream asks to slow down.
     Throttle,
-    /// We are not welcome.
+    /// The upstream refuses us.
     Refusal,
 }
 
-/// A word that is no cause.
+/// The text names no cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown cause of a back-off")]
 pub struct UnknownCause;

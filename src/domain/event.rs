@@ -1,4 +1,4 @@
-//! What happened to a paper in a subject on a day, with the date it goes by for ever.
+//! The announcement of one paper in one subject, with its permanent publication date.
 
 use std::sync::Arc;
 
@@ -9,9 +9,9 @@ use super::announcement::AnnounceType;
 use super::paper::Paper;
 use super::taxonomy::SubjectId;
 
-/// How many days before a replacement the version that it is compared with was announced at most.
+/// A replacement is compared with a version that was announced at most this many days earlier.
 ///
-/// Less than a store keeps by itself, so that what a replacement says does not change while it is shown.
+/// Below the default retention of the store, so that the comparison does not change while feeds show it.
 pub const COMPARED_DAYS: i64 = 300;
 
 /// The version before a replacement, as it was announced.
@@ -30,19 +30,19 @@ pub struct Event {
     pub announce_type: AnnounceType,
     /// As the page said when this was first shown. Ids are made of it, so that a corrected type changes none.
     pub first_type: AnnounceType,
-    /// Where a cross-list is at home, in the page's words.
+    /// Of a cross-list: the primary subject as the page writes it.
     pub cross_list_from: Option<String>,
-    /// Set once for a paper and a listing date, and shared with no other event of another paper or date.
+    /// The date of the feed item: set once for a paper and a listing date, and different for every other pair.
     pub published: Timestamp,
-    /// When this came into the subject's feed; later than the date for a day that was caught up.
+    /// When the event entered the subject's feed; later than `published` for a day that was read afterwards.
     pub added: Timestamp,
     pub paper: Arc<Paper>,
-    /// Of a replacement: the newest version of an earlier listing date that is kept, of whatever subject.
+    /// Of a replacement: the newest stored version with an earlier listing date, in any subject.
     pub earlier: Option<Earlier>,
 }
 
 impl Event {
-    /// The version that was announced, where it is known: the first of a new paper, else what the listing gave away.
+    /// The announced version: 1 for a new paper, else the one in the listing's HTML link, if any.
     #[must_use]
     pub fn version(&self) -> Option<u32> {
         self.version_as(self.announce_type)
@@ -70,12 +70,12 @@ impl Event {
     }
 }
 
-/// A day of a subject as it stands after a read: every event of that day, in the page's order.
+/// All events of a subject's day after a read, in the order of the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangedDay {
     pub subject: SubjectId,
     pub listing_date: Date,
     pub events: Vec<Event>,
-    /// How many of the events this read has brought.
+    /// How many of the events are new with this read.
     pub added: usize,
 }

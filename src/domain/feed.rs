@@ -1,4 +1,4 @@
-//! A feed before it has a format: what RSS, Atom and JSON Feed all say.
+//! A feed independent of its format: the content that RSS, Atom and JSON Feed share.
 
 use std::sync::Arc;
 
@@ -8,39 +8,39 @@ use super::announcement::AnnounceType;
 use super::paper::Subject;
 use super::presentation::Profile;
 
-/// A complete feed, newest entry first; no two entries share an id or a date.
+/// A complete feed, newest entry first; ids and dates of entries are unique.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Feed {
-    /// At most 60 characters, so that Zulip takes it as a topic.
+    /// At most 60 characters, Zulip's limit for a topic.
     pub title: String,
     pub description: String,
-    /// The page for people: never the feed itself.
+    /// The address of the HTML page, never of the feed itself.
     pub page_url: String,
     /// The canonical address without `.rss`, `.atom` or `.json`.
     pub base_url: FeedUrl,
-    /// What the feed is, whatever its format: its first address, which stays where the address itself changes.
+    /// The identity of the feed in every format: its first address, which stays when the public address changes.
     pub id: String,
-    /// Whom to ask to be told of changes; none where nobody tells.
+    /// The WebSub hub, if there is one (W3C WebSub §4).
     pub hub_url: Option<String>,
     /// The icon of the service.
     pub icon_url: String,
-    /// The client whose habits titles and summaries are written for.
+    /// The client for which titles and summaries are written.
     pub profile: Profile,
-    /// When the last entry came in, never the time of the build.
+    /// When the last entry came in, not when the document is written.
     pub updated: Timestamp,
     pub entries: Vec<FeedEntry>,
 }
 
-/// The canonical address of a feed: everything before the format's ending, and the query behind it.
+/// The canonical address of a feed, split where the extension of a format belongs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedUrl {
     /// `http://localhost:8080/subjects/cs.DC`.
     pub stem: String,
-    /// `type=new&limit=50`, already encoded, in canonical order; empty for none.
+    /// `type=new&days=7`: percent-encoded, in canonical order; empty without parameters.
     pub query: String,
 }
 
-/// One announced event of one paper, or a digest of those of a mailing or a week.
+/// The item of one event, or a digest of the events of a mailing or a week.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedEntry {
     /// The paper's abstract page, with `#replaced-YYYY-MM-DD` for a replacement; the same in every feed.
@@ -49,23 +49,23 @@ pub struct FeedEntry {
     pub url: String,
     /// One line of plain text, never empty.
     pub title: String,
-    /// One by one; "et al." stands last where the page did not show all.
+    /// One name per element; the last is "et al." where the page does not show all.
     pub authors: Vec<String>,
     /// The primary subject first.
     pub subjects: Vec<Subject>,
-    /// None for a digest.
+    /// `None` for a digest.
     pub announce_type: Option<AnnounceType>,
     /// Set once, unique in the feed, never in the future.
     pub published: Timestamp,
-    /// Plain text that reads well where HTML is stripped.
+    /// Plain text for clients that remove HTML.
     pub summary: String,
-    /// The whole item as HTML.
+    /// The complete item as HTML.
     pub content_html: Arc<str>,
     pub comments: Option<String>,
     pub journal_ref: Option<String>,
     /// Empty for a digest.
     pub pdf_url: String,
-    /// Whether readers shall fetch the pdf with the item.
+    /// True if the PDF is an enclosure.
     pub is_pdf_enclosed: bool,
     pub html_url: Option<String>,
 }
@@ -78,7 +78,7 @@ impl FeedUrl {
         format!("{}{separator}{}", self.stem, self.query)
     }
 
-    /// The address in one format, `extension` without its dot.
+    /// The address in one format; `extension` has no dot.
     #[must_use]
     pub fn with_extension(&self, extension: &str) -> String {
         let separator = if self.query.is_empty() { "" } else { "?" };

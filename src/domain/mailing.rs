@@ -1,7 +1,7 @@
-//! When arXiv announces: evenings at 20:00 in New York, dated the next day.
+//! arXiv's mailing calendar: mailings go out at 20:00 in New York and carry the date of the next day.
 //!
 //! Source: <https://info.arxiv.org/help/availability.html>.
-//! Holidays and deferred mailings are never assumed: the page's own date is the truth, this only says when to look.
+//! Holidays and deferred mailings are not in it: the date on the page decides, the calendar only says when to read it.
 
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
@@ -10,7 +10,7 @@ use jiff::{Timestamp, ToSpan};
 /// The hour of the announcement, in New York.
 const MAILING_HOUR: i8 = 20;
 
-/// New York's time zone, from the table that is compiled in.
+/// New York's time zone, from the compiled-in table.
 ///
 /// # Panics
 /// Never: the table is part of the program.
@@ -19,9 +19,9 @@ pub fn new_york() -> TimeZone {
     TimeZone::get("America/New_York").expect("the bundled time zone table holds New York")
 }
 
-/// The moment of the mailing that a listing date belongs to: 20:00 in New York on the eve.
+/// The time of the mailing of a listing date: 20:00 in New York on the day before.
 ///
-/// A date outside the calendar's range gives the nearest moment that there is.
+/// For a date outside the calendar's range, the nearest representable time.
 #[must_use]
 pub fn moment(listing_date: Date) -> Timestamp {
     let eve = listing_date.yesterday().unwrap_or(listing_date);
@@ -40,7 +40,7 @@ pub fn newest_due(now: Timestamp) -> Date {
     date
 }
 
-/// The listing date of the first mailing that is still to come at `now`.
+/// The listing date of the first mailing after `now`.
 #[must_use]
 pub fn next_due(now: Timestamp) -> Date {
     let mut date = newest_due(now);
@@ -52,7 +52,7 @@ pub fn next_due(now: Timestamp) -> Date {
     }
 }
 
-/// The listing date before this one.
+/// The previous listing date, weekends skipped.
 #[must_use]
 pub fn before(listing_date: Date) -> Date {
     let mut date = listing_date;
@@ -64,7 +64,7 @@ pub fn before(listing_date: Date) -> Date {
     }
 }
 
-/// Listing dates are Monday to Friday.
+/// True for Monday to Friday, the days of the week that listing dates fall on.
 #[must_use]
 pub fn has_mailing(listing_date: Date) -> bool {
     !matches!(listing_date.weekday(), Weekday::Saturday | Weekday::Sunday)

@@ -1,4 +1,6 @@
-//! The ground that every stage stands on: arXiv's and the feeds' own notions, without I/O, clock or format.
+//! The types that all stages share: papers, subjects, announcements, events, feeds and verdicts.
+//!
+//! No I/O, no clock and no output format; every other stage may use this one, and it uses none.
 
 pub mod announcement;
 pub mod arxiv_id;

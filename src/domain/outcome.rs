@@ -1,4 +1,4 @@
-//! How did a read of a listing end, and what is known of a day?
+//! The result of reading a listing, and what is known about a subject's day.
 
 use std::fmt;
 
@@ -10,12 +10,12 @@ use super::announcement::{AnnounceType, Announcement};
 use super::taxonomy::SubjectId;
 use super::verdict::Verdict;
 
-/// The entries of a listing by type.
+/// The number of entries of a listing by type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct EntryCounts {
     pub new: usize,
     pub cross: usize,
-    /// Replacements of papers that are at home here, and of those that are cross-listed.
+    /// Replacements, of the subject's own papers and of cross-listed ones.
     pub replace: usize,
 }
 
@@ -45,27 +45,27 @@ impl fmt::Display for EntryCounts {
     }
 }
 
-/// How one read ended.
+/// The result of one read of one subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadOutcome {
     pub subject: SubjectId,
     pub verdict: Verdict,
-    /// The listing date that the page showed.
+    /// The listing date on the page.
     pub date: Option<Date>,
-    /// One line: what was read, or what was wrong.
+    /// One line: what was read, or what is wrong.
     pub reason: String,
     pub counts: EntryCounts,
-    /// Entries that the page counts and that were not read.
+    /// The number of entries that the page counts and that could not be read.
     pub missing: u32,
-    /// Pages read.
+    /// The number of pages read.
     pub pages: usize,
-    /// What the pages held, to tell whether they changed; absent where nothing came.
+    /// A hash of the pages, to detect changes; `None` where no page came.
     pub page_hash: Option<u64>,
-    /// [`Day::checks`] of the day that was read, where the read brings nothing that was not known.
+    /// [`Day::checks`] for the day, where the read brings nothing new.
     pub checks: u32,
 }
 
-/// What is known of a subject's day.
+/// What is known about one subject on one listing date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Day {
     pub subject: SubjectId,
@@ -73,19 +73,19 @@ pub struct Day {
     /// `Complete`, `Quiet`, `Incomplete` or `Gap`.
     pub verdict: Verdict,
     pub counts: EntryCounts,
-    /// Entries that the page counted and that were not read.
+    /// The number of entries that the page counts and that could not be read.
     pub missing: u32,
-    /// When the verdict was reached.
+    /// When the day was read.
     pub read: Timestamp,
-    /// How often it was asked for again since and was the same; 0 after anything new was found.
+    /// How often a later read found nothing new; 0 after a read that did.
     pub checks: u32,
 }
 
 impl Day {
-    /// May this take the place of what is known?
+    /// True if this day may replace what is known.
     ///
-    /// What was proved is given up for nothing less, but for a quiet day: what speaks for entries there counts more.
-    /// A page that says that nothing was announced, as arXiv's caches may for a week, overrules no page that had entries.
+    /// A proved day is replaced only by a proved one, except that any entries outweigh a quiet day.
+    /// A quiet day never replaces one with entries: arXiv's caches may show a page without entries for a week.
     #[must_use]
     pub fn supersedes(&self, known: &Self) -> bool {
         match self.verdict {
@@ -96,14 +96,14 @@ impl Day {
         }
     }
 
-    /// The day as it is kept with an announcement of which `added` entries were not known before.
+    /// The day to store with an announcement that has `added` new entries; `None` without a listing date.
     #[must_use]
     pub fn kept(outcome: &ReadOutcome, read: Timestamp, added: usize) -> Option<Self> {
         let day = Self::of(outcome, read)?;
         Some(Self { checks: if added == 0 { day.checks } else { 0 }, ..day })
     }
 
-    /// The day that a read has found, where it has found one.
+    /// The day of an outcome; `None` without a listing date.
     #[must_use]
     pub fn of(outcome: &ReadOutcome, read: Timestamp) -> Option<Self> {
         outcome.date.map(|date| Self {

@@ -1,13 +1,13 @@
-//! What a listing says of a paper.
+//! A paper's metadata as a listing page shows it.
 
 use std::sync::Arc;
 
 use super::arxiv_id::ArxivId;
 use super::prose::Prose;
 
-/// A paper as one listing page showed it.
+/// A paper as one listing page shows it.
 ///
-/// Every text is as the page has it, TeX included, on one line, without control characters.
+/// Texts keep the TeX of the page; each is one line without control characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Paper {
     pub id: ArxivId,
@@ -18,26 +18,26 @@ pub struct Paper {
     pub journal_ref: Option<String>,
     /// Never empty: the primary subject, then the others in arXiv's order.
     pub subjects: Vec<Subject>,
-    /// Absent on pages that carry no abstracts, and where the author gave none.
+    /// `None` on pages without abstracts, and for a paper without one.
     pub abstract_text: Option<Prose>,
-    /// The rendering by arXiv; its address is the only place of a listing that shows a version.
+    /// arXiv's HTML rendering; its address is the only place on a listing page that shows a version.
     pub html_url: Option<String>,
-    /// The version, where the page gave it away.
+    /// The version, where the page shows it.
     pub version: Option<u32>,
 }
 
-/// The authors in their order, one by one.
+/// The authors in their order, one name per element.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Authors {
-    /// People and collaborations; empty where arXiv says that the list is unavailable.
+    /// People and collaborations; empty where arXiv says «(author list is unavailable)». At most 10,000.
     pub names: Vec<String>,
-    /// The list goes on: the page stopped at its limit, or the authors wrote "et al."
+    /// True if the list is incomplete: the page stopped at its limit, or the authors wrote "et al."
     pub et_al: bool,
 }
 
 /// A subject as the page prints it: `Distributed, Parallel, and Cluster Computing (cs.DC)`.
 ///
-/// Not bound to the known taxonomy, so that a category which arXiv opens tomorrow comes through.
+/// Not limited to the known taxonomy, so that categories which arXiv adds later are read too.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Subject {
     pub id: Arc<str>,

@@ -1,48 +1,48 @@
-//! How a reader wants a feed's items shown; nothing here decides which items there are.
+//! How the items of a feed are presented; which items a feed has does not depend on it.
 
-/// One of the few words that a parameter or a setting takes.
+/// A parameter or setting that takes one of a few words.
 pub trait Choice: Copy + PartialEq + 'static {
-    /// Every choice, the usual one first.
+    /// Every choice, the default first.
     const ALL: &'static [Self];
 
     fn as_str(self) -> &'static str;
 
-    /// The choice of that name, spelled as [`Choice::as_str`] spells it.
+    /// The choice with exactly this name; `None` for any other text.
     #[must_use]
     fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|choice| choice.as_str() == name)
     }
 
-    /// All names, for a message: `unicode, tex, mathml`.
+    /// All names for an error message: `unicode, tex, mathml`.
     #[must_use]
     fn names() -> String {
         Self::ALL.iter().map(|choice| choice.as_str()).collect::<Vec<_>>().join(", ")
     }
 }
 
-/// What becomes of TeX in titles, abstracts, authors, comments and journal references.
+/// How TeX in titles, abstracts, authors, comments and journal references is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum TextMode {
-    /// Unicode as far as it goes, the rest readable on one line.
+    /// As Unicode where possible, else in readable form on one line.
     #[default]
     Unicode,
-    /// As the page has it.
+    /// Unchanged.
     Tex,
-    /// MathML in HTML content, Unicode wherever there is no markup.
+    /// As MathML in HTML content, as Unicode in plain text.
     Mathml,
 }
 
-/// How much of an abstract stands where markup is stripped.
+/// How much of the abstract the plain-text summary contains.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Summary {
     #[default]
     Full,
-    /// Its beginning, up to the end of a sentence.
+    /// The beginning, up to the end of a sentence.
     Short,
     None,
 }
 
-/// Whose habits a feed is written for.
+/// The client for which titles and summaries are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Profile {
     #[default]
@@ -54,41 +54,41 @@ pub enum Profile {
     Discord,
 }
 
-/// What stands first in a feed.
+/// The order of a feed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Sort {
-    /// The newest.
+    /// Newest first.
     #[default]
     Date,
-    /// What scores most by the rules of a feed of the configuration; what scores alike, the newest first.
+    /// Highest score first, by the rules of a named feed; newest first among equal scores.
     Score,
 }
 
-/// How many mailings share one item.
+/// The period that one digest item covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Digest {
     Daily,
     Weekly,
 }
 
-/// All that a reader chooses of how items look.
+/// The presentation of a feed's items.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Presentation {
     pub text: TextMode,
     pub summary: Summary,
-    /// The most characters of a plain text that then stands in place of all content; RSSHub's parameter.
+    /// If set, a plain text of at most this many characters replaces all content (RSSHub's parameter `brief`).
     pub brief: Option<u32>,
     pub profile: Profile,
-    /// One item for each mailing or week in place of one for each paper.
+    /// If set, one item per mailing or week instead of one per paper.
     pub digest: Option<Digest>,
-    /// Whether a replacement says what differs from the version before.
+    /// True if a replacement shows what differs from the previous version.
     pub changes: bool,
-    /// Whether the pdf is an enclosure.
+    /// True if the PDF is an enclosure.
     pub pdf: bool,
 }
 
 impl Profile {
-    /// How much of an abstract its readers usually get: chats show little of it, and some cut it in mid-word.
+    /// The default summary for the client: chats show little text, and some cut it inside a word.
     #[must_use]
     pub fn summary(self) -> Summary {
         match self {

@@ -1,4 +1,4 @@
-//! What a feed would bring, before anyone subscribes: the papers that match now, and how many there are where.
+//! The preview of a feed: the newest matches, and counts by day, subject and primary subject.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,41 +8,41 @@ use jiff::civil::Date;
 use super::event::Event;
 use super::taxonomy::SubjectId;
 
-/// A text and the stretches of it that made it match, in bytes, in their order and apart from each other.
+/// A text and the byte ranges in it that match, in ascending order and without overlap.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HighlightedText {
     pub text: String,
     pub marks: Vec<Range<usize>>,
 }
 
-/// A paper that matches.
+/// A matching paper with its highlights.
 #[derive(Clone, Debug)]
 pub struct Match {
     pub event: Event,
     pub title: HighlightedText,
-    /// The first authors, and all that made it match; whether each is such a one.
+    /// The first authors and all that match; the flag is true for a match.
     pub authors: Vec<(String, bool)>,
-    /// How many authors there are besides.
+    /// The number of other authors.
     pub authors_left_out: usize,
-    /// The subjects in their order, and whether each made it match.
+    /// The subjects in their order; the flag is true for a match.
     pub subjects: Vec<(Arc<str>, bool)>,
-    /// The beginning of the abstract, or the part of it that matched.
+    /// The beginning of the abstract, or the part around the first match.
     pub excerpt: HighlightedText,
 }
 
-/// What a feed would bring.
+/// The preview of a feed.
 #[derive(Clone, Debug, Default)]
 pub struct Preview {
-    /// How many items match.
+    /// The number of matching items.
     pub total: usize,
-    /// The newest of them.
+    /// The newest matching items.
     pub matches: Vec<Match>,
-    /// Every day of the window on which a mailing was read, the oldest first, and how many items match.
+    /// The days of the window with a mailing, oldest first, and the number of matching items of each.
     pub days: Vec<(Date, usize)>,
-    /// The subjects that the feed is made of, and how many items come from each.
+    /// The subjects of the feed, and the number of matching items from each.
     pub sources: Vec<(SubjectId, usize)>,
-    /// Where the papers are at home, the most frequent first.
-    pub homes: Vec<(Arc<str>, usize)>,
-    /// What about the rule is probably not meant: place and length in Unicode scalar values, and the words.
+    /// The primary subjects of the matching papers with their numbers, most frequent first.
+    pub primaries: Vec<(Arc<str>, usize)>,
+    /// Warnings about the rule: position and length in Unicode scalar values, and the message.
     pub notes: Vec<(usize, usize, String)>,
 }

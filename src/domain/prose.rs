@@ -1,23 +1,23 @@
-//! Text of several paragraphs with links in it: an abstract, or an author's comments.
+//! Text of several paragraphs with links: an abstract or the authors' comments.
 
-/// Running text as the page has it, TeX included: free of markup, of control characters and of unsafe links.
+/// Text as the page has it, TeX included, without markup, control characters and unsafe links.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Prose {
-    /// Never an empty paragraph.
+    /// No paragraph is empty.
     pub paragraphs: Vec<Vec<Span>>,
 }
 
-/// A stretch of a paragraph.
+/// A part of a paragraph.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Span {
-    /// Plain text, white space folded.
+    /// Plain text, each run of white space a single space.
     Text(String),
-    /// A link that leads somewhere over `http`, `https` or `ftp`, and the words it goes by.
+    /// A link to an absolute `http`, `https` or `ftp` address, and its text.
     Link { href: String, text: String },
 }
 
 impl Prose {
-    /// One paragraph of plain text; none when the text is blank.
+    /// One paragraph of plain text; no paragraph for a blank text.
     #[must_use]
     pub fn plain(text: &str) -> Self {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -30,7 +30,7 @@ impl Prose {
         self.paragraphs.is_empty()
     }
 
-    /// The words alone: links by their text, paragraphs apart by a blank line.
+    /// The text without links, a blank line between paragraphs.
     #[must_use]
     pub fn to_plain_text(&self) -> String {
         let paragraph = |spans: &Vec<Span>| spans.iter().map(Span::text).collect::<String>();

@@ -1,4 +1,4 @@
-//! What goes out by itself: who asks to be told, of what, and how is that going?
+//! WebSub and webhooks as settings, `serve` and `push` see them: subscription requests, topics, and reports.
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -10,79 +10,85 @@ use serde::Serialize;
 
 use super::presentation::{Choice, Profile};
 
-/// How long a subscription lasts when the subscriber does not say: ten days.
+/// The lease of a subscription whose request names none: ten days (W3C WebSub §5.1).
 pub const LEASE_SECONDS_DEFAULT: i64 = 10 * 24 * 60 * 60;
 
-/// The shortest lease, also for those who ask for less.
+/// The shortest lease; a request for less gets this one.
 pub const LEASE_SECONDS_MIN: i64 = 5 * 60;
 
-/// The longest lease, also for those who ask for more: thirty days.
+/// The longest lease, thirty days; a request for more gets this one.
 pub const LEASE_SECONDS_MAX: i64 = 30 * 24 * 60 * 60;
 
-/// What comes later, of a contract that one stage keeps for another.
+/// The future of a method in a trait object.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Who is told of changes: the side that subscribers ask.
+/// The hub: accepts subscription requests (W3C WebSub §5).
 pub trait Hub: Send + Sync + Debug {
-    /// Takes a subscriber's wish; whether it was the subscriber who asked is found out later.
+    /// Accepts a request and verifies the subscriber's intent afterwards (§5.3).
+    ///
+    /// # Errors
+    /// The callback must not be called, too many requests are pending, or the request could not be stored.
     fn take(&self, request: HubRequest) -> BoxFuture<'_, Result<(), HubRefusal>>;
 }
 
-/// What a subscriber asks of the hub, of a topic that is there.
+/// A request to subscribe to an existing topic, or to unsubscribe.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HubRequest {
-    /// The address of a feed, as the subscriber wrote it.
+    /// The address of the feed as the subscriber wrote it.
     pub topic: String,
     pub callback: String,
-    /// Or to be told no more.
+    /// False to unsubscribe.
     pub is_subscription: bool,
     pub lease_seconds: Option<i64>,
     pub secret: Option<String>,
-    /// What the topic holds now.
+    /// The content key of the topic now; see [`Topic::content`].
     pub content: String,
 }
 
-/// Why a wish is not taken.
+/// Why a subscription request is not accepted; each holds the message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HubRefusal {
-    /// No such callback is called.
+    /// The callback address must not be called.
     Callback(String),
-    /// Too many others wait.
+    /// Too many requests are pending.
     Full(String),
-    /// It could not be kept.
+    /// The request could not be stored.
     Failed(String),
 }
 
-/// What can be subscribed to: the side that knows feeds by their addresses.
+/// Resolves the address of a feed to its document.
 pub trait Topics: Send + Sync {
-    /// What a topic holds now, or why that cannot be told.
+    /// The topic at an address.
+    ///
+    /// # Errors
+    /// The address is not that of a feed here, or the feed cannot be written now; the text says why.
     fn topic<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<Topic, String>>;
 }
 
-/// A topic as it is now.
+/// The current document of a topic.
 #[derive(Clone, Debug)]
 pub struct Topic {
-    /// Other when an item has come or gone, and only then: not when the same is written otherwise.
+    /// Changes when an item is added or removed, and only then: not when the same items are written differently.
     pub content: String,
     pub body: Arc<[u8]>,
     pub content_type: String,
-    /// Where one subscribes to it.
+    /// The address of its hub.
     pub hub_url: String,
 }
 
-/// Who tells subscribers.
+/// Which hub the feeds name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum HubChoice {
-    /// Nobody.
+    /// None.
     #[default]
     Off,
-    /// This service.
+    /// The hub of this service.
     BuiltIn,
-    /// The hub at this address, which is told of changed feeds.
+    /// The hub at this address; crosslist notifies it of changed feeds.
     External(String),
 }
 
-/// Whose webhook it is.
+/// The service that receives a webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum WebhookKind {
     Slack,
@@ -90,7 +96,7 @@ pub enum WebhookKind {
     Discord,
     /// The generic webhooks of matrix-hookshot.
     Matrix,
-    /// Anyone's who reads JSON.
+    /// Any receiver of crosslist's own JSON messages.
     Json,
 }
 
@@ -109,7 +115,7 @@ impl Choice for WebhookKind {
 }
 
 impl WebhookKind {
-    /// The client whose habits its messages are written for.
+    /// The profile in which its messages are written.
     #[must_use]
     pub fn profile(self) -> Profile {
         match self {
@@ -122,46 +128,46 @@ impl WebhookKind {
     }
 }
 
-/// How it is going; counts are of this process.
+/// The state of all deliveries; counters start with the process.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PushReport {
-    /// How many are told of changes.
+    /// The number of active subscriptions.
     pub subscriptions: usize,
-    /// How many of these could not be told when it was tried last.
+    /// The number of subscriptions whose last delivery failed.
     pub subscriptions_failing: usize,
-    /// How many have asked and not confirmed yet.
+    /// The number of requests that wait for verification.
     pub intents: usize,
-    /// Topics delivered to subscribers.
+    /// Deliveries of content to subscribers.
     pub subscribers: Deliveries,
-    /// Subscribers asked whether it was they who asked; dropped are those who did not say so.
+    /// Verifications of intent; dropped are requests that the callback did not confirm.
     pub verifications: Deliveries,
-    /// Changes told to an external hub.
+    /// Notifications to an external hub.
     pub publications: Deliveries,
     pub webhooks: Vec<WebhookReport>,
 }
 
-/// How attempts ended.
+/// The results of attempts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Deliveries {
     pub delivered: u64,
-    /// To be tried again.
+    /// Failed and to be retried.
     pub failed: u64,
-    /// Given up for good.
+    /// Given up.
     pub dropped: u64,
 }
 
-/// How it is going with one webhook.
+/// The state of one webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebhookReport {
     pub feed: String,
     pub kind: WebhookKind,
-    /// Of its address no more is shown: the rest is a secret.
+    /// The only part of its address that is shown, since the rest is a secret.
     pub host: String,
     pub deliveries: Deliveries,
     pub pending: usize,
-    /// When the oldest message that waits was made.
+    /// When the oldest pending message was written.
     pub oldest_pending: Option<Timestamp>,
-    /// It refuses what it is sent, and is asked seldom.
+    /// True if it refuses messages and gets only occasional attempts.
     pub is_paused: bool,
     /// Why the last attempt failed, if it did.
     pub trouble: Option<String>,

@@ -1,4 +1,4 @@
-//! A paper as arXiv's query API shows it: one, however often it was announced.
+//! A paper as arXiv's query API shows it: one record, whatever the number of announcements.
 
 use std::sync::Arc;
 
@@ -6,17 +6,17 @@ use jiff::Timestamp;
 
 use super::paper::Paper;
 
-/// What is known of a paper from all its announcements.
+/// A paper with what all its announcements say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// As it was announced last.
+    /// As last announced.
     pub paper: Arc<Paper>,
-    /// The newest version, where a listing gave it away.
+    /// The newest version that a listing shows.
     pub version: Option<u32>,
-    /// The first announcement that is known.
+    /// The date of the first known announcement.
     pub published: Timestamp,
-    /// The last one.
+    /// The date of the last announcement.
     pub updated: Timestamp,
-    /// When the last one came in.
+    /// When crosslist read the last announcement.
     pub added: Timestamp,
 }

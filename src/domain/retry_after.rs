@@ -1,19 +1,20 @@
-//! Reads the field `Retry-After`, whoever sent it (RFC 9110 §10.2.3).
+//! The parser of the header field `Retry-After` (RFC 9110 §10.2.3).
 
 use std::time::Duration;
 
-/// The longest `Retry-After` that is taken at its word: six hours.
-/// Whoever is asked to stay away for longer would miss a whole mailing because of one header.
+/// The longest accepted `Retry-After`: six hours.
+/// A longer wait could miss a whole mailing because of one header.
 pub const RETRY_AFTER_MAX: Duration = Duration::from_hours(6);
 
-/// The longest header that is looked at, in bytes; a date takes 29.
+/// The longest accepted header, in bytes; a date takes 29.
 const HEADER_BYTES_MAX: usize = 64;
 
-/// For how long another wants to be left alone: whole seconds or a date, capped by [`RETRY_AFTER_MAX`].
+/// The wait that a `Retry-After` requests, in seconds or as a date, at most [`RETRY_AFTER_MAX`].
 ///
-/// All three forms of a date are read (§5.6.7). A date is measured against the answer's own `Date`, so that neither our clock nor theirs need be right;
-/// without one it says nothing.
-/// What is neither, is negative or has passed, says nothing either: the caller's own back-off rules alone.
+/// `date` is the response's own `Date`: a date is measured against it, so that neither clock needs to be right.
+/// All three forms of a date are accepted (§5.6.7).
+/// Gives `None` for a date without a `Date`, a wait of zero, a time in the past, and anything else: the caller's own
+/// back-off applies then.
 #[must_use]
 pub fn parse(retry_after: &str, date: Option<&str>) -> Option<Duration> {
     let text = retry_after.trim();

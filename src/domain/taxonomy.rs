@@ -1,25 +1,27 @@
-//! Which subjects exist, under which names they go, and which one is meant.
+//! arXiv's subjects: canonical ids, aliases, names, and suggestions for an unknown one.
 
 use std::fmt;
 
 use super::excerpt::beginning;
 use super::taxonomy_table::{ALIASES, ARCHIVES, CATEGORIES, SUBSUMED_ARCHIVES};
 
-/// How many nearest matches an unknown name is answered with.
+/// The number of suggestions for an unknown name.
 const NEAR_MISSES_MAX: usize = 5;
 
-/// The longest name that is compared with the taxonomy, in bytes.
+/// The longest name that gets suggestions, in bytes.
 const SUBJECT_BYTES_MAX: usize = 32;
 
-/// The canonical id of something that arXiv has a listing of: a category (`cs.DC`, `quant-ph`) or an archive (`cs`).
+/// The canonical id of a subject with a listing on arXiv: a category (`cs.DC`, `quant-ph`) or an archive (`cs`).
+///
+/// Source: <https://arxiv.org/category_taxonomy>; the table is in `taxonomy_table`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SubjectId(&'static str);
 
-/// No subject goes by this name.
+/// The text names no subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownSubject {
     pub given: String,
-    /// The nearest existing ids, best first.
+    /// Similar existing ids, best first; at most five.
     pub near: Vec<&'static str>,
 }
 
@@ -36,10 +38,11 @@ impl fmt::Display for UnknownSubject {
 impl std::error::Error for UnknownSubject {}
 
 impl SubjectId {
-    /// Reads a category or archive in any case; aliases (`cs.SY`) and subsumed archives (`cmp-lg`) give the canonical id.
+    /// Parses a category or archive, ignoring case; aliases (`cs.SY`) and subsumed archives (`cmp-lg`) give the
+    /// canonical id.
     ///
     /// # Errors
-    /// Nothing goes by that name; the error lists what comes near.
+    /// The text names no subject; the error lists similar ids.
     pub fn parse(text: &str) -> Result<Self, UnknownSubject> {
         names()
             .find(|(name, _)| name.eq_ignore_ascii_case(text))
@@ -50,19 +53,19 @@ impl SubjectId {
             })
     }
 
-    /// Every listing of arXiv: the live archives, then their categories.
+    /// All subjects: the archives in use, then their categories.
     pub fn all() -> impl Iterator<Item = Self> {
         let archives = ARCHIVES.iter().map(|archive| archive.id);
         let categories = CATEGORIES.iter().map(|category| category.id);
         archives.chain(categories.filter(|id| !is_archive(id))).map(Self)
     }
 
-    /// The subjects that carry this full name; two where arXiv named two alike ("Machine Learning").
+    /// The subjects with this full name; arXiv has names that two subjects share ("Machine Learning").
     pub fn named(name: &str) -> impl Iterator<Item = Self> {
         Self::all().filter(move |subject| subject.name() == name)
     }
 
-    /// A subject for examples.
+    /// The subject that examples use.
     #[must_use]
     pub fn example() -> Self {
         Self("cs.DC")
@@ -73,7 +76,7 @@ impl SubjectId {
         self.0
     }
 
-    /// The full name, as arXiv's page has it in its `h1`.
+    /// The full name, as in the `h1` of the subject's listing.
     #[must_use]
     pub fn name(self) -> &'static str {
         name_of(self.0).unwrap_or(self.0)
@@ -85,10 +88,10 @@ impl SubjectId {
         CATEGORIES.iter().all(|category| category.id != self.0)
     }
 
-    /// Does a paper whose primary category is `category` count as this subject's own?
+    /// True if `category` is this subject or belongs to it.
     ///
-    /// For an archive that is so for its categories and for those that are in it by an alias
-    /// (`math` holds `math-ph` as `math.MP`), as arXiv sorts its archive pages.
+    /// An archive contains its categories and those that have an alias in it (`math` contains `math-ph`, whose alias
+    /// is `math.MP`), as on arXiv's archive pages.
     #[must_use]
     pub fn contains(self, category: &str) -> bool {
         let canonical = canonical(category).unwrap_or(category);
@@ -106,13 +109,13 @@ impl fmt::Display for SubjectId {
     }
 }
 
-/// The canonical id behind a category, alias or subsumed archive, spelled exactly as arXiv does.
+/// The canonical id of a category, alias or subsumed archive; `id` must be spelled exactly as arXiv spells it.
 #[must_use]
 pub fn canonical(id: &str) -> Option<&'static str> {
     names().find(|(name, _)| *name == id).map(|(_, canonical)| canonical)
 }
 
-/// The full name of a canonical category or archive.
+/// The full name of a canonical id.
 #[must_use]
 pub fn name_of(id: &str) -> Option<&'static str> {
     let category = CATEGORIES.iter().find(|category| category.id == id).map(|category| category.name);
@@ -127,14 +130,14 @@ fn is_archive(id: &str) -> bool {
     ARCHIVES.iter().any(|archive| archive.id == id)
 }
 
-/// Every name that is understood, with the canonical id that it stands for.
+/// Every accepted name with its canonical id.
 fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
     let categories = CATEGORIES.iter().map(|category| (category.id, category.id));
     let archives = ARCHIVES.iter().map(|archive| (archive.id, archive.id));
     categories.chain(archives).chain(ALIASES.iter().copied()).chain(SUBSUMED_ARCHIVES.iter().copied())
 }
 
-/// Ids at a small edit distance, or whose full name begins with what was typed.
+/// Ids within a small edit distance, and those whose full name begins with the text.
 fn near_misses(text: &str) -> Vec<&'static str> {
     if text.is_empty() || text.len() > SUBJECT_BYTES_MAX {
         return Vec::new();

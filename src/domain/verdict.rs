@@ -1,33 +1,33 @@
-//! How a read of a listing ended: one set of words everywhere.
+//! The verdict on a read of a listing; logs, metrics, pages and the store use the same words.
 
 use std::fmt;
 
 use super::excerpt::beginning;
 
-/// The outcome of reading one subject for one day.
+/// How the read of one subject for one day ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
-    /// Proved whole by the page's own counts.
+    /// Proved complete by the page's own counts.
     Complete,
-    /// Proved: nothing in this subject on that day.
+    /// Proved: no announcements in this subject on that day.
     Quiet,
-    /// Counts and entries disagree.
+    /// The page's counts and entries disagree.
     Incomplete,
     /// The page still shows an older mailing.
     Stale,
-    /// Not a listing as we know it.
+    /// The response is not a listing in a known layout.
     Unrecognized,
-    /// arXiv will not let us read now: 403, 406, 429, a captcha.
+    /// arXiv refuses requests: 403, 406, 429, a captcha.
     Refused,
-    /// No answer, or an answer that says arXiv is in trouble.
+    /// No response, or one that reports a failure of arXiv.
     Unreachable,
     /// Never read.
     Unread,
-    /// A past day that can no longer be had.
+    /// A past day that arXiv no longer provides.
     Gap,
 }
 
-/// A word that is no verdict.
+/// The text names no verdict; it holds the first 64 characters of the text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown verdict `{0}`")]
 pub struct UnknownVerdict(pub String);
@@ -71,7 +71,7 @@ impl Verdict {
         }
     }
 
-    /// The listing was read and proved whole, with or without entries.
+    /// True if the listing was proved complete, with or without entries.
     #[must_use]
     pub fn is_proved(self) -> bool {
         matches!(self, Self::Complete | Self::Quiet)

@@ -60,7 +60,7 @@ pub fn preview(
         total: events.len(),
         days: days(shelf, subjects, asked, &events),
         sources: sources(subjects, &events),
-        homes: homes(&events),
+        primaries: primaries(&events),
         notes: notes.transpose()?.unwrap_or_default(),
         matches: events
             .into_iter()
@@ -87,14 +87,14 @@ fn sources(subjects: &[SubjectId], events: &[Event]) -> Vec<(SubjectId, usize)> 
     subjects.iter().map(|subject| (*subject, count(*subject))).collect()
 }
 
-fn homes(events: &[Event]) -> Vec<(Arc<str>, usize)> {
+fn primaries(events: &[Event]) -> Vec<(Arc<str>, usize)> {
     let mut counts: HashMap<Arc<str>, usize> = HashMap::new();
     for event in events {
         *counts.entry(event.paper.primary().id.clone()).or_default() += 1;
     }
-    let mut homes: Vec<(Arc<str>, usize)> = counts.into_iter().collect();
-    homes.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    homes
+    let mut primaries: Vec<(Arc<str>, usize)> = counts.into_iter().collect();
+    primaries.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    primaries
 }
 
 fn seen(event: Event, highlights: Option<&Highlights<'_>>, mode: TextMode) -> Match {

@@ -1,4 +1,4 @@
-//! Which announcements do the pages of a listing hold?
+//! Turns the pages of a listing into announcements, one per listing date.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -12,11 +12,12 @@ use crate::domain::taxonomy::SubjectId;
 use super::heading;
 use super::listing::{Listing, ListingKind, SectionHeading};
 
-/// Sorts the entries of a listing by their date, in the page's order, each paper once per date.
+/// The announcements of `subject` on `pages`, in the order of the pages, each paper once per date.
 ///
-/// Where a page lists a paper twice, the first type holds: new before cross before replacement.
-/// A month or year has no dates; its first day stands in. A quiet day of one mailing gives an empty announcement;
-/// an empty day among recent ones gives none, since such a page tells nothing of replacements.
+/// Where a date lists a paper twice, the first entry counts: pages order new, cross-list, replacement.
+/// The first day of the period stands in for the date on pages of a month or year, which show none.
+/// A quiet day on a page of one mailing gives an announcement without entries; an empty day on a page of recent
+/// submissions gives none, since such pages have no replacements.
 #[must_use]
 pub fn announcements(pages: Vec<Listing>, subject: SubjectId) -> Vec<Announcement> {
     let mut days: Vec<(Announcement, HashSet<ArxivId>)> = Vec::new();
@@ -39,7 +40,7 @@ pub fn announcements(pages: Vec<Listing>, subject: SubjectId) -> Vec<Announcemen
     days.into_iter().map(|(announcement, _)| announcement).collect()
 }
 
-/// Tells the replacements of a subject's own papers from those of papers cross-listed in it.
+/// Sets the type of replacements: `Replace` for the subject's own papers, `ReplaceCross` for cross-listed ones.
 pub(super) fn retype(entries: &mut [ListingEntry], subject: Option<SubjectId>) {
     let mut own: HashMap<Arc<str>, bool> = HashMap::new();
     for entry in entries.iter_mut().filter(|entry| entry.announce_type.is_replacement()) {

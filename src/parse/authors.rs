@@ -1,4 +1,4 @@
-//! Splits an author line into names.
+//! Splits the author line of an entry into names.
 //!
 //! arXiv writes commas and colons between names, parentheses for affiliations, and links every name of four or more
 //! characters (arxiv-browse 26f634f, `formatting/search_authors.py`).
@@ -12,10 +12,10 @@ use crate::domain::paper::Authors;
 use super::characters::{Folded, is_blank};
 use super::selectors::{field_of, gather, is_silent};
 
-/// The most names that are kept; what follows is "et al."
+/// The most names that are kept; [`Authors::et_al`] stands for the others.
 pub const AUTHORS_MAX: usize = 10_000;
 
-/// The page stops after this many linked names when at least two more would follow, and says nothing.
+/// The page stops after this many linked names when at least two more would follow, without a sign of it.
 ///
 /// Seen in arxiv-browse 26f634f: 101 linked names are shown in full, of 150 the first 100. A list of exactly 100
 /// cannot be told from a cut one, so it counts as cut.

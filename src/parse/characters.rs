@@ -1,16 +1,16 @@
-//! Which characters of a page may pass, and how does its white space fold?
+//! Folds white space, and removes characters that no feed may contain.
 
-/// Where a text goes; a line is stricter than running text.
+/// The use of a text; a line is stricter than running text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Style {
     /// Titles and names: no direction overrides, no invisible break points.
     #[default]
     Line,
-    /// Abstracts and comments, where authors may mean them.
+    /// Abstracts and comments, where authors may use them on purpose.
     Prose,
 }
 
-/// Text under way: white space folded to single spaces, what no feed may carry left out.
+/// Collects text: white space becomes single spaces, characters that no feed may contain are left out.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "independent things that were seen, not states")]
 pub(super) struct Folded {
@@ -18,15 +18,15 @@ pub(super) struct Folded {
     text: String,
     /// White space was seen and not yet written.
     gap: bool,
-    /// Something stands before this text, so that a leading gap counts.
+    /// Something precedes this text, so that a leading gap counts.
     follows: bool,
     has_bidi: bool,
     /// The text held U+FFFD, which stands for bytes that could not be decoded.
     pub(super) has_replacement: bool,
 }
 
-/// What becomes of a character.
-enum Fate {
+/// What happens to a character.
+enum Treatment {
     Keep,
     Space,
     Bidi,
@@ -54,23 +54,23 @@ impl Folded {
     }
 
     pub(super) fn push_char(&mut self, character: char) {
-        match self.fate(character) {
-            Fate::Keep => {
+        match self.treatment(character) {
+            Treatment::Keep => {
                 self.close_gap();
                 self.text.push(character);
             }
-            Fate::Space => self.gap = true,
-            Fate::Bidi => {
+            Treatment::Space => self.gap = true,
+            Treatment::Bidi => {
                 self.has_bidi = true;
                 self.close_gap();
                 self.text.push(character);
             }
-            Fate::Replacement => self.has_replacement = true,
-            Fate::Drop => {}
+            Treatment::Replacement => self.has_replacement = true,
+            Treatment::Drop => {}
         }
     }
 
-    /// White space that the page shows by markup, such as `<br>`.
+    /// Adds white space for markup such as `<br>`.
     pub(super) fn space(&mut self) {
         self.gap = true;
     }
@@ -79,17 +79,17 @@ impl Folded {
         self.text.is_empty()
     }
 
-    /// Are there direction controls in the text?
+    /// True if the text has direction controls.
     pub(super) fn has_bidi(&self) -> bool {
         self.has_bidi
     }
 
-    /// Takes the text; a gap behind it stays pending for what comes next.
+    /// Takes the text; a trailing gap stays pending for the next text.
     pub(super) fn take(&mut self) -> String {
         std::mem::take(&mut self.text)
     }
 
-    /// Writes a pending gap now, because something other than text comes next.
+    /// Writes a pending gap before something other than text.
     pub(super) fn close_gap(&mut self) {
         if self.gap && (self.follows || !self.text.is_empty()) {
             self.text.push(' ');
@@ -97,12 +97,12 @@ impl Folded {
         self.gap = false;
     }
 
-    /// What comes next stands behind something: a gap before it counts.
+    /// The next text follows something: a gap before it counts.
     pub(super) fn follow(&mut self) {
         self.follows = true;
     }
 
-    /// What comes next begins a line: gaps before it do not count.
+    /// The next text begins a line: gaps before it do not count.
     pub(super) fn restart(&mut self) {
         self.text.clear();
         self.gap = false;
@@ -110,33 +110,33 @@ impl Folded {
         self.has_bidi = false;
     }
 
-    fn fate(&self, character: char) -> Fate {
+    fn treatment(&self, character: char) -> Treatment {
         match character {
-            '\u{fffd}' => Fate::Replacement,
+            '\u{fffd}' => Treatment::Replacement,
             // The byte order mark, the marks of interlinear text and the object placeholder.
-            '\u{feff}' | '\u{fff9}'..='\u{fffc}' | '\u{fdd0}'..='\u{fdef}' => Fate::Drop,
-            _ if u32::from(character) & 0xfffe == 0xfffe => Fate::Drop,
+            '\u{feff}' | '\u{fff9}'..='\u{fffc}' | '\u{fdd0}'..='\u{fdef}' => Treatment::Drop,
+            _ if u32::from(character) & 0xfffe == 0xfffe => Treatment::Drop,
             _ if is_bidi_control(character) => match self.style {
-                Style::Line => Fate::Drop,
-                Style::Prose => Fate::Bidi,
+                Style::Line => Treatment::Drop,
+                Style::Prose => Treatment::Bidi,
             },
             // Soft hyphen, zero-width space and word joiner split words for whoever searches a title.
-            '\u{ad}' | '\u{200b}' | '\u{2060}' if self.style == Style::Line => Fate::Drop,
-            _ if character.is_whitespace() => Fate::Space,
-            _ if character.is_control() => Fate::Drop,
-            _ => Fate::Keep,
+            '\u{ad}' | '\u{200b}' | '\u{2060}' if self.style == Style::Line => Treatment::Drop,
+            _ if character.is_whitespace() => Treatment::Space,
+            _ if character.is_control() => Treatment::Drop,
+            _ => Treatment::Keep,
         }
     }
 }
 
-/// One folded line of a text that needs no markup removed.
+/// A text without markup as one folded line.
 pub(super) fn line(text: &str) -> String {
     let mut folded = Folded::new(Style::Line);
     folded.push(text);
     folded.take()
 }
 
-/// Nothing in this text can be seen.
+/// True if nothing of the text is visible.
 pub(super) fn is_blank(text: &str) -> bool {
     text.chars().all(|character| {
         character.is_whitespace()
@@ -146,14 +146,14 @@ pub(super) fn is_blank(text: &str) -> bool {
     })
 }
 
-/// Embeddings, overrides and isolates: each opens or closes a stretch of text.
+/// Embeddings, overrides and isolates (UAX #9), each of which opens or closes a part of a text.
 pub(super) fn is_bidi_control(character: char) -> bool {
     matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Does every direction control in these texts have its other half?
+/// True if the direction controls in the texts are paired.
 ///
-/// A lone one turns around whatever follows the text in a reader.
+/// An unpaired one reverses whatever follows the text in a reader.
 pub(super) fn is_bidi_balanced<'a>(texts: impl Iterator<Item = &'a str>) -> bool {
     let mut open = Vec::new();
     for character in texts.flat_map(str::chars) {
@@ -167,10 +167,10 @@ pub(super) fn is_bidi_balanced<'a>(texts: impl Iterator<Item = &'a str>) -> bool
     open.is_empty()
 }
 
-/// How many bytes are looked at together.
+/// The number of bytes that one step of the loop inspects.
 const PIECE_BYTES: usize = 32;
 
-/// The length of the longest beginning that needs no thought: ASCII words, single spaces between them.
+/// The length of the longest prefix of ASCII words with single spaces between them, which needs no change.
 fn plain_run(bytes: &[u8]) -> usize {
     if !bytes.first().is_some_and(u8::is_ascii_graphic) {
         return 0;

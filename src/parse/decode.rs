@@ -1,21 +1,22 @@
-//! Decodes the bytes of a page as an HTML parser does, and says where they do not fit.
+//! Decodes the bytes of a page as browsers do (WHATWG Encoding), and reports bytes that do not fit.
 
 use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-/// How far into a page its own `<meta charset>` is looked for, as the HTML standard has it.
+/// A page's own `<meta charset>` counts within this many bytes (HTML standard, §13.2.3.2).
 const META_BYTES_MAX: usize = 1024;
 
 /// The text of a page.
 #[derive(Debug)]
 pub(super) struct Decoded<'a> {
     pub text: Cow<'a, str>,
-    /// The name of the encoding that some bytes did not fit; U+FFFD stands in their place.
+    /// The name of the encoding, if some bytes do not fit it; U+FFFD replaces them.
     pub broken: Option<&'static str>,
 }
 
-/// Decodes by the byte order mark, else the `charset` of the answer's header, else the page's own word, else UTF-8.
+/// Decodes by the byte order mark, else `charset` of the response's `Content-Type`, else the page's `<meta charset>`, else
+/// UTF-8.
 ///
 /// Surrogates written in UTF-8 are illegal characters rather than a wrong encoding, and are dropped before
 /// the decoder would take them for three stray bytes; NUL characters mean nothing in HTML and go too.
@@ -43,7 +44,7 @@ fn encoding_of(label: &str) -> Option<&'static Encoding> {
     Encoding::for_label_no_replacement(label.as_bytes())
 }
 
-/// The encoding that a `<meta>` near the top of the page names.
+/// The encoding that a `<meta>` at the top of the page names.
 fn encoding_in_page(bytes: &[u8]) -> Option<&'static Encoding> {
     let mut rest = &bytes[..bytes.len().min(META_BYTES_MAX)];
     while let Some(at) = rest.iter().position(|byte| *byte == b'<') {
@@ -64,7 +65,7 @@ fn encoding_in_page(bytes: &[u8]) -> Option<&'static Encoding> {
     None
 }
 
-/// The encoding behind `charset=`, be it an attribute or a part of `content`.
+/// The encoding after `charset=`, as an attribute or inside `content`.
 fn encoding_in_tag(tag: &[u8]) -> Option<&'static Encoding> {
     let label = &tag[position_of(tag, b"charset")? + b"charset".len()..];
     let label = label.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();

@@ -1,4 +1,4 @@
-//! Reads one entry, a `dt` with its `dd`: what the page says of a paper.
+//! Parses one entry, a `dt` with its `dd`, into a paper.
 
 use std::sync::Arc;
 
@@ -15,47 +15,47 @@ use super::selectors::{Field, attribute, elements, field_of, gather, line_of};
 use super::subjects::{Subjects, cross_list_from};
 use super::{authors, running_text};
 
-/// Where arXiv keeps its HTML renderings.
+/// The origin of arXiv's HTML renderings.
 const HTML_BASE: &str = "https://arxiv.org";
 
-/// Stands for a title of which no character could be decoded.
+/// The title of an entry whose title could not be decoded at all.
 const LOST_TITLE: &str = "(unreadable title)";
 
-/// An entry, and what was coped with in it.
+/// A parsed entry with its remarks.
 #[derive(Debug)]
-pub(super) struct Read {
+pub(super) struct ReadEntry {
     pub announced: ListingEntry,
     pub remarks: Vec<Remark>,
 }
 
 /// Reads the entries of one page.
 #[derive(Debug)]
-pub(super) struct Reader {
+pub(super) struct EntryReader {
     subjects: Subjects,
-    /// The encoding that some bytes of the page did not fit.
+    /// The encoding of the page, if some bytes do not fit it.
     broken_encoding: Option<&'static str>,
 }
 
-/// Why an entry could not be read.
+/// Why an entry could not be parsed.
 #[derive(Debug)]
-pub(super) struct Trouble {
+pub(super) struct EntryError {
     pub unreadable: UnreadableEntry,
-    /// The part that is not there at all, which a change of arXiv's layout would explain.
+    /// The part that is missing altogether, which suggests that arXiv changed its layout.
     pub absent: Option<&'static str>,
 }
 
-/// What a `dt` says.
+/// The content of a `dt`.
 #[derive(Default)]
 struct Term<'a> {
     position: Option<u32>,
-    /// What stands where an identifier should, and the end of the address of the abstract.
+    /// The text in the place of the identifier, and the last part of the abstract's address.
     id: Option<&'a str>,
     href_id: Option<&'a str>,
     html_href: Option<&'a str>,
     mark: String,
 }
 
-/// What a `dd` says.
+/// The content of a `dd`.
 #[derive(Default)]
 struct Draft {
     title: Option<String>,
@@ -65,42 +65,44 @@ struct Draft {
     subjects: Option<Vec<Subject>>,
     has_malformed_primary: bool,
     abstract_text: Option<Prose>,
-    /// The first field with a character that could not be decoded.
+    /// The first field with an undecodable character.
     damaged: Option<&'static str>,
 }
 
-impl Reader {
+impl EntryReader {
     pub(super) fn new(broken_encoding: Option<&'static str>) -> Self {
         Self { subjects: Subjects::default(), broken_encoding }
     }
 
-    /// Reads an entry; `heading` is that of its section, which tells its type where the mark is damaged.
+    /// Parses an entry; the section's `heading` gives its type where its mark is damaged.
     pub(super) fn read(
         &mut self,
         term: ElementRef<'_>,
         description: ElementRef<'_>,
         heading: SectionHeading,
-    ) -> Result<Read, Trouble> {
+    ) -> Result<ReadEntry, EntryError> {
         let term = term_of(term);
-        let trouble = |reason: String, absent| trouble(term.position, &reason, absent);
-        let Some(position) = term.position else { return Err(trouble("no number".into(), Some("number"))) };
-        let Some((id, version)) = term.identifier().map_err(|reason| trouble(reason, None))? else {
-            return Err(trouble("no identifier".into(), Some("identifier")));
+        let entry_error = |reason: String, absent| entry_error(term.position, &reason, absent);
+        let Some(position) = term.position else {
+            return Err(entry_error("no number".into(), Some("number")));
+        };
+        let Some((id, version)) = term.identifier().map_err(|reason| entry_error(reason, None))? else {
+            return Err(entry_error("no identifier".into(), Some("identifier")));
         };
         let draft = self.draft(description);
         let remarks = self.remarks(&term, &draft);
-        let Some(mut title) = draft.title else { return Err(trouble("no title".into(), Some("title"))) };
+        let Some(mut title) = draft.title else { return Err(entry_error("no title".into(), Some("title"))) };
         if is_blank(&title) && draft.damaged == Some("title") && self.broken_encoding.is_some() {
             LOST_TITLE.clone_into(&mut title);
         }
         if is_blank(&title) {
-            return Err(trouble("no title".into(), None));
+            return Err(entry_error("no title".into(), None));
         }
         let Some(subjects) = draft.subjects else {
-            return Err(trouble("no subjects".into(), Some("subjects")));
+            return Err(entry_error("no subjects".into(), Some("subjects")));
         };
         if subjects.is_empty() {
-            return Err(trouble("no subjects".into(), None));
+            return Err(entry_error("no subjects".into(), None));
         }
         let cross_list_from = cross_list_from(&term.mark);
         let html = term.html_href.and_then(|href| html_link(href, &id));
@@ -117,7 +119,7 @@ impl Reader {
         };
         let announce_type = marked_type(&term.mark, heading);
         let announced = ListingEntry { position, announce_type, cross_list_from, paper: Arc::new(paper) };
-        Ok(Read { announced, remarks })
+        Ok(ReadEntry { announced, remarks })
     }
 
     fn remarks(&self, term: &Term<'_>, draft: &Draft) -> Vec<Remark> {
@@ -184,12 +186,12 @@ impl Reader {
 }
 
 /// An entry that cannot be read, named by its number.
-pub(super) fn trouble(position: Option<u32>, reason: &str, absent: Option<&'static str>) -> Trouble {
+pub(super) fn entry_error(position: Option<u32>, reason: &str, absent: Option<&'static str>) -> EntryError {
     let reason = match position {
         Some(position) => format!("item {position}: {reason}"),
         None => format!("an item without a number: {reason}"),
     };
-    Trouble { unreadable: UnreadableEntry { position, reason, is_foreign: false }, absent }
+    EntryError { unreadable: UnreadableEntry { position, reason, is_foreign: false }, absent }
 }
 
 /// The number of an entry, where its `dt` has one.
@@ -280,18 +282,17 @@ fn line_with_nested<'a>(element: ElementRef<'a>, nested: &mut Vec<ElementRef<'a>
     (text.take(), has_replacement)
 }
 
-/// The address of the HTML rendering and the version in it, if it is arXiv's own and of this paper.
+/// The address of arXiv's HTML rendering of this paper, and the version in it.
 fn html_link(href: &str, id: &ArxivId) -> Option<(String, Option<u32>)> {
     let path = href.strip_prefix(HTML_BASE).unwrap_or(href);
     let (found, version) = ArxivId::parse(path.strip_prefix("/html/")?).ok()?;
     (found == *id).then(|| (format!("{HTML_BASE}{path}"), version))
 }
 
-/// The type that the mark behind an identifier tells.
+/// The type by the mark after an identifier.
 ///
-/// It says the same as the section's heading, but goes with the entry when entries stand under the wrong heading;
-/// that the two agree in number is a part of the proof. A mark with bytes that could not be decoded gives way to the
-/// heading.
+/// The mark belongs to the entry even where entries are under the wrong heading; the proof checks that marks and headings
+/// agree in number. The heading decides where the mark has undecodable bytes.
 fn marked_type(mark: &str, heading: SectionHeading) -> AnnounceType {
     if mark.contains("(replaced)") {
         return AnnounceType::Replace;

@@ -1,36 +1,38 @@
-//! Is the markup harmless to an HTML parser?
+//! Bounds nesting and the length of tags before the HTML parser sees a page.
 //!
-//! A tree builder walks the stack of open elements for many tags, and compares each new attribute of a tag with
-//! all before it: nesting and attributes cost their square. This scan is linear and comes first. It counts open
-//! elements as the HTML standard would keep them, rather one too many than one too few, and takes the attributes
-//! off a tag that is too long to be honest.
+//! The parser (html5ever 0.40) searches the stack of open elements for many tags and compares each attribute of a tag
+//! with all before it, so that its time grows with the square of both: measured without this scan, one core of 2026, 80 KB
+//! of `<dd><li>` take 3.1 s, 160 KB 12 s, 320 KB 47 s; 200 KB of `<div>` 16 s; a tag with 40,000 attributes (348 KB) 0.9 s,
+//! four times as long for twice as many. A bound on bytes alone cannot help: arXiv's own pages have up to 6 MB.
+//! The scan is linear. It counts open elements by the rules of the HTML standard, where in doubt one too many, and
+//! removes the attributes of a tag that is too long.
 
 use std::borrow::Cow;
 
-/// How deep elements may stand in one another; arXiv's own pages stay below 20.
+/// The deepest nesting of elements; arXiv's own pages stay below 20.
 pub const NESTING_MAX: usize = 256;
 
-/// The longest tag that keeps its attributes, and the longest comment that is parsed at all, in bytes.
-/// arXiv's longest are links of some hundred.
+/// The longest tag that keeps its attributes, and the longest comment that is kept, in bytes.
+/// The longest tags of arXiv are links of a few hundred bytes.
 pub const TAG_BYTES_MAX: usize = 4096;
 
 /// The page nests its elements deeper than [`NESTING_MAX`].
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct TooDeep;
 
-/// What a tag's name means for the nesting.
+/// How an element nests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ListingKind {
     /// Has no content.
     Void,
-    /// Its content is text, whatever it looks like.
+    /// Its content is text only.
     Raw,
-    /// Closed without a word by what follows: `p`, `li`, `dt`, `dd`, `td`, `tr`, `option` and the like.
+    /// Closed implicitly by a following element: `p`, `li`, `dt`, `dd`, `td`, `tr`, `option` and the like.
     Implied,
-    /// Reopened by the parser in what follows until its own end tag comes.
+    /// Reopened by the parser until its own end tag.
     Formatting,
     Block,
-    /// End tags from inside do not reach beyond it.
+    /// End tags inside it do not reach beyond it.
     Boundary,
     /// `svg` and `math`, where `/>` closes.
     Foreign,
@@ -43,7 +45,7 @@ struct Open<'a> {
     kind: ListingKind,
 }
 
-/// Returns the page, shortened where a tag or a comment was too long.
+/// The page, without the attributes of tags that are too long and without comments that are too long.
 pub(super) fn guarded(html: &str) -> Result<Cow<'_, str>, TooDeep> {
     let mut scan = Scan { html, open: Vec::new(), reopened: 0, mended: String::new(), copied: 0 };
     let mut at = 0;
@@ -60,14 +62,14 @@ pub(super) fn guarded(html: &str) -> Result<Cow<'_, str>, TooDeep> {
 struct Scan<'a> {
     html: &'a str,
     open: Vec<Open<'a>>,
-    /// Formatting elements that an outer end tag closed; the parser opens each of them again, and again.
+    /// The number of formatting elements that an outer end tag closed; the parser reopens each of them repeatedly.
     reopened: usize,
     mended: String,
     copied: usize,
 }
 
 impl Scan<'_> {
-    /// Reads the tag, comment or lone `<` at `start` and says where to go on.
+    /// Reads the tag, comment or lone `<` at `start`, and returns where the scan continues.
     fn tag(&mut self, start: usize) -> Result<usize, TooDeep> {
         let bytes = self.html.as_bytes();
         match bytes.get(start + 1) {
@@ -124,7 +126,7 @@ impl Scan<'_> {
         self.copied = end;
     }
 
-    /// Closes what ends without a word where `name` begins: a `dt` ends a `dd`, a block ends a `p`.
+    /// Closes the elements that the start of `name` closes implicitly: a `dt` ends a `dd`, a block ends a `p`.
     fn close_implied(&mut self, name: &str, kind: ListingKind) {
         let is_open = |open: &[Open<'_>], names: &[&str]| {
             open.last().is_some_and(|last| names.iter().any(|name| last.name.eq_ignore_ascii_case(name)))
@@ -149,7 +151,7 @@ impl Scan<'_> {
         }
     }
 
-    /// Takes an end tag: it closes its own element and all inside, as far as the standard lets it reach.
+    /// An end tag closes its own element and all inside it, as far as the standard lets it reach.
     fn close(&mut self, name: &str) {
         let kind = kind_of(name);
         if name.eq_ignore_ascii_case("p") {
@@ -224,7 +226,7 @@ fn name_at(html: &str, start: usize) -> &str {
     &rest[..rest.find(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>').unwrap_or(rest.len())]
 }
 
-/// The index behind the first `byte` from `start` on, or the end.
+/// The index after the first `byte` from `start` on, or the end.
 fn after(bytes: &[u8], start: usize, byte: u8) -> usize {
     let offset = bytes[start..].iter().position(|found| *found == byte);
     offset.map_or(bytes.len(), |offset| start + offset + 1)
@@ -251,7 +253,7 @@ fn tag_end(bytes: &[u8], mut at: usize) -> (usize, bool) {
     (bytes.len(), false)
 }
 
-/// The index behind `-->` or `--!>`; a comment that opens with `>` or `->` is over at once.
+/// The index after `-->` or `--!>`; a comment that opens with `>` or `->` ends at once.
 fn comment_end(bytes: &[u8], start: usize) -> usize {
     let rest = &bytes[start..];
     if rest.starts_with(b">") || rest.starts_with(b"->") {

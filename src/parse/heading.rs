@@ -1,4 +1,4 @@
-//! What do the headings of a listing say: dates, names and counts?
+//! Parses the headings of a listing: dates, periods, section names and counts.
 
 use jiff::civil::{Date, Weekday, date};
 
@@ -36,7 +36,7 @@ pub(super) struct Count {
     pub of: u32,
 }
 
-/// Reads `Monday, 2 March 2026` and `Mon, 02 Mar 2026`; the weekday must be that of the date.
+/// Parses `Monday, 2 March 2026` and `Mon, 02 Mar 2026`; the weekday must be that of the date.
 pub(super) fn day(text: &str) -> Option<Date> {
     let (weekday, rest) = text.trim().split_once(", ")?;
     let mut parts = rest.split(' ');
@@ -49,7 +49,7 @@ pub(super) fn day(text: &str) -> Option<Date> {
     (found.weekday() == *named).then_some(found)
 }
 
-/// Reads what follows «Authors and titles for»: `recent submissions`, `March 2026` or `2026`.
+/// Parses what follows «Authors and titles for»: `recent submissions`, `March 2026` or `2026`.
 pub(super) fn period(text: &str) -> Option<ListingKind> {
     let text = text.trim();
     if text == "recent submissions" {
@@ -61,7 +61,7 @@ pub(super) fn period(text: &str) -> Option<ListingKind> {
     }
 }
 
-/// Reads the heading of a section on a page of this kind.
+/// Parses the heading of a section on a page of this kind.
 pub(super) fn section(kind: ListingKind, text: &str) -> Option<(SectionHeading, Option<Count>)> {
     let (name, count) = match text.split_once('(') {
         Some((name, rest)) => (name.trim(), Some(count(rest)?)),
@@ -82,7 +82,7 @@ pub(super) fn section(kind: ListingKind, text: &str) -> Option<(SectionHeading, 
     }
 }
 
-/// Reads `continued, showing last 10 of 700 entries )` behind its opening parenthesis.
+/// Parses `continued, showing last 10 of 700 entries )` after its opening parenthesis.
 fn count(text: &str) -> Option<Count> {
     let text = text.strip_prefix("continued, ").unwrap_or(text).strip_prefix("showing ")?;
     let text = text.strip_prefix("first ").or_else(|| text.strip_prefix("last ")).unwrap_or(text);
@@ -92,18 +92,18 @@ fn count(text: &str) -> Option<Count> {
     Some(Count { shown: number(shown)?, of: number(of)? })
 }
 
-/// A count; one beyond what we can hold is the highest that we can.
+/// A count; `u32::MAX` for one that does not fit.
 pub(super) fn number(text: &str) -> Option<u32> {
     is_digits(text).then(|| text.parse().unwrap_or(u32::MAX))
 }
 
-/// The number at the beginning of a text and what follows it.
+/// The number at the beginning of a text, and the rest.
 pub(super) fn leading_number(text: &str) -> Option<(u32, &str)> {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     Some((number(&text[..end])?, &text[end..]))
 }
 
-/// The first day of a period, which stands in for a date where a page has none.
+/// The first day of a period, the substitute where a page has no date.
 pub(super) fn first_day(year: i16, month: i8) -> Date {
     Date::new(year, month, 1).unwrap_or_else(|_| date(1, 1, 1))
 }

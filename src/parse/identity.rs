@@ -1,4 +1,4 @@
-//! Says whose listing a page is, by its heading and its own links, which must agree.
+//! Finds the subject of a page by its heading and its own links, which must agree.
 
 use scraper::ElementRef;
 
@@ -9,22 +9,22 @@ use super::listing::ListingSection;
 use super::page_error::{PageError, excerpt, unrecognized};
 use super::selectors::attribute;
 
-/// Where a saved page's links lead, once a browser has made them absolute.
+/// The origin in links that a browser made absolute when it saved the page.
 const SITE: &str = "https://arxiv.org";
 
-/// What a page has said of its subject so far.
+/// What the page says about its subject, collected while it is walked.
 #[derive(Debug, Default)]
 pub(super) struct Identity {
     name: Option<String>,
-    /// What the page's own links call its subject.
+    /// The subject in the page's own links.
     context: Option<String>,
 }
 
 impl Identity {
-    /// Takes the heading of the page.
+    /// Notes the heading of the page.
     ///
     /// # Errors
-    /// The page has another heading already.
+    /// The page has a different heading already.
     pub(super) fn named(&mut self, name: &str) -> Result<(), PageError> {
         match &self.name {
             Some(known) if known != name => Err(unrecognized(format!(
@@ -44,7 +44,7 @@ impl Identity {
         self.name.is_some()
     }
 
-    /// Notes whose listing this is: `id="recent-cs.DC"`, `/list/cs.DC/…`, `/catchup/cs.DC/…`.
+    /// Notes the subject in a link: `id="recent-cs.DC"`, `/list/cs.DC/…`, `/catchup/cs.DC/…`.
     ///
     /// # Errors
     /// Another link of the page leads to the listing of another subject.
@@ -74,13 +74,13 @@ impl Identity {
         )))
     }
 
-    /// The name in the heading and the subject: by the page's links, else by its name where only one goes by it.
+    /// The name in the heading, and the subject by the page's links, or by its name where that is unique.
     ///
-    /// The name alone is not trusted where papers are at home elsewhere: the catchup page of the group `grp_physics`
-    /// is headed «Physics» as is that of the archive.
+    /// The name alone does not count where entries have other primary subjects: the catchup page of the group
+    /// `grp_physics` has the heading «Physics», as has that of the archive.
     ///
     /// # Errors
-    /// There is no heading, or it is the name of another subject than the one of the links.
+    /// The page has no heading, or the heading and the links name different subjects.
     pub(super) fn finish(
         self,
         sections: &[ListingSection],

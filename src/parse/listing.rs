@@ -1,11 +1,11 @@
-//! The types that a listing page is read into: its kind, its sections, their entries, and what is odd about them.
+//! The types of a parsed listing page: its kind, its sections, their entries and remarks.
 
 use jiff::civil::Date;
 
 use crate::domain::announcement::ListingEntry;
 use crate::domain::taxonomy::SubjectId;
 
-/// Which kind of listing a page is, with the day or the period that it shows.
+/// The kind of a listing page, with its day or period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListingKind {
     /// `/list/CTX/new`: one mailing, with abstracts.
@@ -20,43 +20,43 @@ pub enum ListingKind {
     Catchup(Date),
 }
 
-/// One page of a listing, read in full.
+/// One parsed page of a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing {
     pub kind: ListingKind,
     /// The full name in the heading.
     pub name: String,
-    /// Whose listing this is, from the page's own links, else from its name where that is unique.
+    /// The subject, from the page's own links, or from its name where that is unique.
     pub subject: Option<SubjectId>,
-    /// «Total of N entries»; absent on an empty page.
+    /// N of «Total of N entries»; `None` on an empty page.
     pub total: Option<u32>,
-    /// «Showing up to N entries per page»; 2,000 on catchup pages, which do not say it. Absent on an empty page.
+    /// N of «Showing up to N entries per page»; 2,000 on catchup pages, which do not show it. `None` on an empty page.
     pub page_size: Option<u32>,
-    /// The page as a whole says «No updates …»; a single empty day among others does not count.
+    /// The page as a whole says «No updates …»; an empty day among others does not count.
     pub says_no_updates: bool,
-    /// The mailing days that the head of a page of recent submissions names; empty on other pages.
+    /// The mailing days that the top of a page of recent submissions lists; empty on other pages.
     pub days: Vec<Date>,
     pub sections: Vec<ListingSection>,
 }
 
-/// A `dl` of the page.
+/// One section of a page, a `dl` element.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListingSection {
     pub heading: SectionHeading,
-    /// `showing N of M`: how many of this section the page claims to hold. Absent without a count.
+    /// N of `showing N of M`: the number of this section's entries that the page claims to have.
     pub shown: Option<u32>,
-    /// `showing N of M`: how many the section has in all.
+    /// M of `showing N of M`: the number of entries of the section over all pages.
     pub of: Option<u32>,
-    /// How many entries, `dt` with `dd`, the section really holds, readable or not.
+    /// The number of entries (`dt` with `dd`) that the section has on this page, readable or not.
     pub found: u32,
     pub entries: Vec<ListingEntry>,
-    /// Entries that could not be read, or that this listing cannot hold.
+    /// Entries that could not be parsed, or that cannot be part of this listing.
     pub unreadable: Vec<UnreadableEntry>,
-    /// What was coped with in entries that could be read.
+    /// Remarks on entries that were parsed all the same.
     pub notes: Vec<EntryNote>,
 }
 
-/// What a section is headed by.
+/// The heading of a section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SectionHeading {
     New,
@@ -64,22 +64,22 @@ pub enum SectionHeading {
     Replacement,
     /// A mailing day on a page of recent submissions.
     Day(Date),
-    /// Month and year pages have one section without a heading.
+    /// Pages of a month or year have one section without a heading.
     None,
 }
 
-/// An entry that is on the page but cannot be taken from it.
+/// An entry of the page that is not used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadableEntry {
-    /// The number in brackets, where it is there.
+    /// The number in brackets, if there is one.
     pub position: Option<u32>,
     /// What is wrong with it, in one line.
     pub reason: String,
-    /// It can be read, but its subjects or its identifier say that it is of another listing or day.
+    /// True if it was parsed, but its subjects or its identifier belong to another listing or day.
     pub is_foreign: bool,
 }
 
-/// Something odd about an entry that was read all the same.
+/// A remark on an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryNote {
     /// The number in brackets.
@@ -87,12 +87,12 @@ pub struct EntryNote {
     pub remark: Remark,
 }
 
-/// What was coped with.
+/// Something unusual that did not prevent parsing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remark {
-    /// Some bytes of this field do not fit the page's encoding, and are left out.
+    /// Some bytes of this field do not fit the page's encoding; they are left out.
     Undecodable { field: &'static str, encoding: &'static str },
-    /// What stands in the place of the primary subject is no category.
+    /// The text in the place of the primary subject is not a category.
     MalformedPrimary,
 }
 
@@ -109,28 +109,28 @@ impl std::fmt::Display for EntryNote {
 }
 
 impl Listing {
-    /// How many entries are on the page, readable or not.
+    /// The number of entries on the page, readable or not.
     #[must_use]
     pub fn entries_found(&self) -> u32 {
         self.sections.iter().map(|section| section.found).fold(0, u32::saturating_add)
     }
 
-    /// The lowest number in brackets.
+    /// The lowest number of an entry.
     #[must_use]
     pub fn first_position(&self) -> Option<u32> {
         self.positions().min()
     }
 
-    /// The highest number in brackets.
+    /// The highest number of an entry.
     #[must_use]
     pub fn last_position(&self) -> Option<u32> {
         self.positions().max()
     }
 
-    /// How many entries to skip to get the next page; none where the page's own total says that this is the last.
+    /// The value of `skip` for the next page; `None` if the page's total says that this is the last.
     ///
-    /// Counted in whole pages from the first number on this one, so that a page which lost entries to a lag of
-    /// arXiv's database does not look like one that goes on.
+    /// Counts in whole pages from the first number on this one, so that a page which lost entries to a lag of arXiv's
+    /// database does not seem to continue.
     #[must_use]
     pub fn next_skip(&self) -> Option<u32> {
         let (first, last) = (self.first_position()?, self.last_position()?);

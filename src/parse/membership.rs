@@ -1,9 +1,9 @@
-//! Holds the entries of a page against its subject and its day: what the listing cannot hold is taken out.
+//! Removes entries that cannot be part of a listing, by its subject and its day.
 //!
 //! A page whose counts add up can still be the listing of another subject or day, in whole or in part. arXiv sorts
 //! its listings by the same categories that the entries show (arxiv-browse 26f634f, `services/database/listings.py`):
 //! "new" has the subject as primary, "cross" has it among the others, a replacement has it anywhere. Identifiers
-//! tell the month in which they were given out. Of the 5,848 entries of arXiv's pages at hand none is taken out.
+//! contain the month in which arXiv assigned them. None of the 5,848 entries of the saved arXiv pages is removed.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,22 +16,22 @@ use crate::domain::taxonomy::{self, SubjectId};
 
 use super::listing::{Listing, ListingKind, ListingSection, Remark, SectionHeading, UnreadableEntry};
 
-/// How many months old the newest of several new submissions may be: they get their identifier when they are sent
-/// in, and wait for weeks at most.
+/// The newest of several new submissions may be this many months old: arXiv assigns identifiers at submission, and the
+/// wait until the announcement is weeks at most.
 const NEW_MONTHS_MAX: i32 = 6;
 
-/// How many new submissions must be that old before it counts: one alone may have been held back for years.
+/// The number of new submissions that must be that old: a single one may have been on hold for years.
 const NEW_ENTRIES_MIN: usize = 3;
 
-/// The most subjects that a reason repeats.
+/// The most subjects that a reason lists.
 const SUBJECTS_SHOWN_MAX: usize = 5;
 
-/// Makes this the listing of `subject`, and removes the entries that such a listing cannot contain, with the reason for each.
+/// Sets the subject of a listing, and moves the entries that cannot be part of it to `unreadable`, with the reason.
 ///
-/// [`listing`](super::listing()) does so by itself where the page names its subject.
+/// [`listing`](super::listing()) calls it where the page names its subject.
 ///
-/// Pages of recent days and months that arXiv made from files until 2024 mark no cross-lists: there an entry without
-/// a mark is taken for what its primary subject says.
+/// Pages of recent days and months that arXiv generated from files until 2024 do not mark cross-lists: the primary subject
+/// decides about an entry without a mark there.
 pub fn assign_subject(listing: &mut Listing, subject: SubjectId) {
     listing.subject = Some(subject);
     let kind = listing.kind;
@@ -50,7 +50,7 @@ pub fn assign_subject(listing: &mut Listing, subject: SubjectId) {
                 entry.announce_type = AnnounceType::Cross;
             }
             let why = place
-                .contradiction(entry.announce_type, is_of_mailing, subject, &entry.paper)
+                .inconsistency(entry.announce_type, is_of_mailing, subject, &entry.paper)
                 .or_else(|| wrong_month(kind, section.heading, &entry, aged));
             match why {
                 None => kept.push(entry),
@@ -69,20 +69,20 @@ fn has_malformed_primary(section: &ListingSection, position: u32) -> bool {
     section.notes.iter().any(|note| note.position == position && note.remark == Remark::MalformedPrimary)
 }
 
-/// How a category stands to the subject of the page.
+/// The relation of a category to the subject of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Relation {
-    /// The subject itself, or of the archive that the subject is.
+    /// The subject itself, or a category of it.
     Inside,
     Outside,
-    /// Not in our table: arXiv may have opened it, or given the subject this name, since.
+    /// Not in the taxonomy table: arXiv may have added it, or this alias of the subject, later.
     Unknown,
 }
 
-/// How a paper stands to the subject of the page.
+/// The relation of a paper to the subject of the page.
 struct Place {
     primary: Relation,
-    /// The best that any of its subjects is.
+    /// The closest relation of any of its subjects.
     any: Relation,
 }
 
@@ -123,7 +123,7 @@ impl Places {
 }
 
 impl Place {
-    fn contradiction(
+    fn inconsistency(
         &self,
         announce_type: AnnounceType,
         is_of_mailing: bool,
@@ -151,7 +151,7 @@ impl Place {
     }
 }
 
-/// The month of the newest new submission, where there are several and all are too old for the day of the page.
+/// The month of the newest new submission, if there are several and all are too old for the day of the page.
 fn aged_month(listing: &Listing) -> Option<i32> {
     let (ListingKind::New(date) | ListingKind::Catchup(date)) = listing.kind else { return None };
     let entries = listing.sections.iter().flat_map(|section| &section.entries);
@@ -161,7 +161,7 @@ fn aged_month(listing: &Listing) -> Option<i32> {
     (months.len() >= NEW_ENTRIES_MIN && months_of(date) - newest > NEW_MONTHS_MAX).then_some(newest)
 }
 
-/// What the month of an identifier says against its place on the page.
+/// Why the month of an identifier rules out its place on the page.
 fn wrong_month(
     kind: ListingKind,
     heading: SectionHeading,

@@ -1,11 +1,11 @@
-//! Reads a listing page: its kind, day, total and sections, and that they are those of one listing.
+//! Parses a listing page: kind, day, total and sections, which must be those of one listing.
 
 use jiff::civil::Date;
 use scraper::{ElementRef, Html, Node};
 
 use super::announcements::retype;
 use super::characters::line;
-use super::entry::{Reader, Trouble, position_of, trouble};
+use super::entry::{EntryError, EntryReader, entry_error, position_of};
 use super::heading::{self, Count};
 use super::identity::Identity;
 use super::listing::{EntryNote, Listing, ListingKind, ListingSection, SectionHeading};
@@ -14,19 +14,22 @@ use super::page_error::{self, PageError, unrecognized};
 use super::selectors::{ARTICLES_ID, LISTING_ID, attribute, elements, line_of};
 use super::{decode, guard};
 
-/// The largest page that is looked at; arXiv's largest, 2,000 entries with abstracts, has 6 MB.
+/// The largest accepted page, in bytes; arXiv's largest, 2,000 entries with abstracts, has 6 MB.
 pub const PAGE_BYTES_MAX: usize = 32 << 20;
 
-/// The most entries on one page; arXiv shows 2,000 at most.
+/// The most entries on one page; arXiv shows at most 2,000.
 pub const ENTRIES_MAX: u32 = 5_000;
 
-/// How many entries a catchup page holds; it does not say so.
+/// The page size of catchup pages, which do not show it.
 const CATCHUP_PAGE_SIZE: u32 = 2_000;
 
-/// Reads one page; `charset` is that of the answer's `Content-Type`.
+/// Parses the bytes of one page; `charset` is the parameter of the response's `Content-Type`.
+///
+/// Entries that cannot be parsed are reported in their section. Takes at most [`PAGE_BYTES_MAX`] bytes,
+/// [`ENTRIES_MAX`] entries and [`NESTING_MAX`](guard::NESTING_MAX) nested elements.
 ///
 /// # Errors
-/// The bytes are no listing page as we know it; the refusal says what they are instead.
+/// The bytes are not a listing page in a known layout; the error says what they are.
 pub fn listing(bytes: &[u8], charset: Option<&str>) -> Result<Listing, PageError> {
     if bytes.len() > PAGE_BYTES_MAX {
         return Err(unrecognized(format!("a page of {} bytes, more than {PAGE_BYTES_MAX}", bytes.len())));
@@ -47,13 +50,13 @@ pub fn listing(bytes: &[u8], charset: Option<&str>) -> Result<Listing, PageError
     if !page_error::is_ended(&decoded.text) {
         return Err(unrecognized("a page that is cut off: it does not end in `</html>`".into()));
     }
-    let mut walk = Walk::new(Reader::new(decoded.broken));
+    let mut walk = Walk::new(EntryReader::new(decoded.broken));
     walk.visit(root)?;
     walk.finish()
 }
 
 struct Walk {
-    reader: Reader,
+    reader: EntryReader,
     kind: Option<ListingKind>,
     identity: Identity,
     total: Option<u32>,
@@ -61,16 +64,16 @@ struct Walk {
     says_no_updates: bool,
     days: Vec<Date>,
     sections: Vec<ListingSection>,
-    /// All lists without entries say so themselves.
+    /// Every list without entries says «No updates» itself.
     empty_lists_say_so: bool,
-    /// The first heading or list that is not known.
+    /// The first unknown heading or list.
     strange: Option<String>,
-    /// How many entries lack a part altogether, and the part that the first of them lacks.
+    /// The number of entries that lack a part altogether, and the part that the first of them lacks.
     deficient: (u32, Option<&'static str>),
 }
 
 impl Walk {
-    fn new(reader: Reader) -> Self {
+    fn new(reader: EntryReader) -> Self {
         Self {
             reader,
             kind: None,
@@ -116,7 +119,7 @@ impl Walk {
         }
     }
 
-    /// Takes a heading that stands outside of the lists.
+    /// Reads a heading outside the lists.
     fn heading(&mut self, element: &str, text: &str) -> Result<(), PageError> {
         if let Some(rest) = text.strip_prefix("Catchup results for ") {
             let found = rest.rsplit_once(" on ").and_then(|(name, date)| Some((name, heading::day(date)?)));
@@ -139,7 +142,7 @@ impl Walk {
         }
     }
 
-    /// Takes what a heading says of the page's kind and day.
+    /// Notes the kind of the page; a second one must be the same.
     fn kind(&mut self, kind: ListingKind, text: &str) -> Result<(), PageError> {
         match self.kind.replace(kind) {
             Some(known) if known != kind => {
@@ -149,7 +152,7 @@ impl Walk {
         }
     }
 
-    /// Takes words outside of headings and lists: the total, the page's size, «No updates», recent days.
+    /// Reads text outside headings and lists: the total, the page size, «No updates», recent days.
     fn words(&mut self, text: &str) -> Result<(), PageError> {
         if let Some((_, rest)) = text.split_once("Total of ")
             && let Some((total, rest)) = heading::leading_number(rest)
@@ -187,19 +190,22 @@ impl Walk {
             match child.value().name() {
                 "dt" => {
                     if let Some(lone) = term.replace(child) {
-                        self.note(&mut section, trouble(position_of(lone), "a `dt` without its `dd`", None));
+                        self.note(
+                            &mut section,
+                            entry_error(position_of(lone), "a `dt` without its `dd`", None),
+                        );
                     }
                 }
                 "dd" => match term.take() {
                     Some(term) => self.entry(&mut section, term, child)?,
-                    None => self.note(&mut section, trouble(None, "a `dd` without its `dt`", None)),
+                    None => self.note(&mut section, entry_error(None, "a `dd` without its `dt`", None)),
                 },
                 "h3" => {}
                 _ => says_no_updates |= self::says_no_updates(&line_of(child)),
             }
         }
         if let Some(lone) = term {
-            self.note(&mut section, trouble(position_of(lone), "a `dt` without its `dd`", None));
+            self.note(&mut section, entry_error(position_of(lone), "a `dt` without its `dd`", None));
         }
         self.empty_lists_say_so &= section.found > 0 || says_no_updates;
         self.sections.push(section);
@@ -222,17 +228,17 @@ impl Walk {
                 section.notes.extend(read.remarks.into_iter().map(|remark| EntryNote { position, remark }));
                 section.entries.push(read.announced);
             }
-            Err(trouble) => self.note(section, trouble),
+            Err(entry_error) => self.note(section, entry_error),
         }
         Ok(())
     }
 
-    fn note(&mut self, section: &mut ListingSection, trouble: Trouble) {
-        if trouble.absent.is_some() {
+    fn note(&mut self, section: &mut ListingSection, entry_error: EntryError) {
+        if entry_error.absent.is_some() {
             self.deficient.0 += 1;
-            self.deficient.1 = self.deficient.1.or(trouble.absent);
+            self.deficient.1 = self.deficient.1.or(entry_error.absent);
         }
-        section.unreadable.push(trouble.unreadable);
+        section.unreadable.push(entry_error.unreadable);
     }
 
     fn finish(mut self) -> Result<Listing, PageError> {
@@ -262,7 +268,7 @@ impl Walk {
         Ok(listing)
     }
 
-    /// A page without entries is believed only where it says so, and one without readable entries is a new layout.
+    /// A page without entries must say so; a page without readable entries has an unknown layout.
     fn check_layout(&self, kind: ListingKind) -> Result<(), PageError> {
         let found: u32 = self.sections.iter().map(|section| section.found).sum();
         if let (count @ 1.., Some(part)) = self.deficient
@@ -272,7 +278,7 @@ impl Walk {
                 "a listing of {found} entries, none with its {part} where we look"
             )));
         }
-        // Beyond its end a page of recent days has a total and no section.
+        // A page of recent days beyond the last entry has a total and no section.
         let is_overskip = kind == ListingKind::Recent && self.total > Some(0) && self.strange.is_none();
         if !self.sections.is_empty() || self.says_no_updates || is_overskip {
             return Ok(());

@@ -1,4 +1,4 @@
-//! What is a page that is no listing?
+//! The error for a page that is not a listing, and what such a page is: a captcha, an error page, another format.
 
 use scraper::{ElementRef, Html};
 
@@ -9,13 +9,13 @@ use super::characters::line;
 use super::decode::Decoded;
 use super::selectors::{LISTING_ID, has_class, line_of};
 
-/// How much of a found text a refusal repeats, in characters.
+/// The longest part of a page's text that an error repeats, in characters.
 const EXCERPT_MAX: usize = 120;
 
-/// How much of a page's text is searched for the words of a refusal, in bytes: such pages are short.
+/// Only pages with at most this much text, in bytes, are searched for the words of a refusal: such pages are short.
 const SHORT_TEXT_MAX: usize = 4096;
 
-/// What pages say that keep robots out, in lower case.
+/// Words on pages that block robots, in lower case.
 const CAPTCHA_WORDS: [&str; 9] = [
     "rate exceeded",
     "just a moment",
@@ -28,21 +28,21 @@ const CAPTCHA_WORDS: [&str; 9] = [
     "access denied",
 ];
 
-/// What arXiv's own error pages say.
+/// Words on arXiv's own error pages, in lower case.
 const ERROR_WORDS: [&str; 3] =
     ["if you believe this is an error", "if the error persists", "the server cannot process your request"];
 
-/// What the pages of arXiv's Perl code are called.
+/// How an error calls pages of arXiv's former Perl code.
 pub(super) const OLD_FORMAT: &str =
     "arXiv's old listing format, in use until 7 May 2024 and on export.arxiv.org still on 23 July 2024";
 
-/// The page is no listing.
+/// The page is not a listing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{found}")]
 pub struct PageError {
-    /// `Unrecognized` for a layout that we do not know, `Refused` for a captcha or an error page of arXiv.
+    /// `Unrecognized` for an unknown layout, `Refused` for a captcha or an error page of arXiv.
     pub verdict: Verdict,
-    /// What was found instead, in one line.
+    /// What the page is instead, in one line.
     pub found: String,
 }
 
@@ -54,7 +54,7 @@ fn refused(found: String) -> PageError {
     PageError { verdict: Verdict::Refused, found }
 }
 
-/// An `Unrecognized` for a heading that cannot be read.
+/// The error for a heading that cannot be parsed.
 pub(super) fn headed(what: &str, text: &str) -> PageError {
     unrecognized(format!("{what}, headed «{}»", excerpt(text)))
 }
@@ -64,7 +64,7 @@ pub(super) fn excerpt(text: &str) -> String {
     excerpt::excerpt(&line(text), EXCERPT_MAX).into_owned()
 }
 
-/// Refuses what is not even HTML.
+/// The error for bytes that are not HTML.
 pub(super) fn of_text(decoded: &Decoded<'_>) -> Result<(), PageError> {
     let text = decoded.text.trim();
     if text.is_empty() {
@@ -86,7 +86,7 @@ pub(super) fn of_text(decoded: &Decoded<'_>) -> Result<(), PageError> {
     Err(if keeps_robots_out(text) { refused(found) } else { unrecognized(found) })
 }
 
-/// Names a page that holds no listing.
+/// The error for an HTML page without a listing.
 pub(super) fn of_page(document: &Html) -> PageError {
     let root = document.root_element();
     let first = |name: &str| {
@@ -117,10 +117,10 @@ pub(super) fn of_page(document: &Html) -> PageError {
     unrecognized(format!("a page without `#{LISTING_ID}`, {found}"))
 }
 
-/// The page runs to its end: nothing but white space and comments behind `</html>`.
+/// True if the page is complete: only white space and comments after `</html>`.
 pub(super) fn is_ended(text: &str) -> bool {
     const END: &str = "</html>";
-    // Stray bytes behind the end hide nothing.
+    // Stray bytes after the end hide nothing.
     let mut rest = text.trim_end_matches(|c: char| c.is_whitespace() || c == char::REPLACEMENT_CHARACTER);
     while rest.ends_with("-->") {
         let Some(comment) = rest.rfind("<!--") else { return false };
@@ -130,7 +130,7 @@ pub(super) fn is_ended(text: &str) -> bool {
     start.and_then(|start| rest.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(END))
 }
 
-/// The list is of a page that arXiv's Perl code wrote.
+/// True if the list is from a page of arXiv's former Perl code.
 pub(super) fn is_old_format(list: ElementRef<'_>) -> bool {
     list.descendants().filter_map(ElementRef::wrap).any(|element| has_class(element, "list-identifier"))
 }

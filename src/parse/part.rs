@@ -1,21 +1,21 @@
-//! Which part of a paged listing a page is, where it is sound in itself.
+//! The part of a paged listing that a page without errors is.
 
 use std::fmt;
 
 use super::listing::Listing;
 
-/// A part of a listing: each of its pages is as full as its place allows.
+/// A part of a listing: each of its pages has as many entries as its place allows.
 ///
-/// A page that lost entries to a lag of arXiv's database is none.
+/// A page that lost entries to a lag of arXiv's database does not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListingPart {
-    /// The first and the last number of each stretch of entries, in their order.
+    /// The first and the last number of each range of entries, in ascending order.
     pub ranges: Vec<(u32, u32)>,
-    /// How many entries the listing has in all.
+    /// The number of entries of the whole listing.
     pub total: u32,
 }
 
-/// The part that the pages are, which agree with one another; none where any page is not full, or all are there.
+/// The part that consistent pages form; `None` if a page is not full, or if the listing is complete.
 pub(super) fn of(pages: &[Listing]) -> Option<ListingPart> {
     let total = pages.first()?.total?;
     let mut ranges: Vec<(u32, u32)> =

@@ -1,4 +1,4 @@
-//! What do an abstract and an author's comments say, in paragraphs and links?
+//! Parses an abstract or the authors' comments into paragraphs and links.
 
 use scraper::{ElementRef, Node};
 use url::Url;
@@ -8,25 +8,25 @@ use crate::domain::prose::{Prose, Span};
 use super::characters::{Folded, Style, is_bidi_balanced, is_bidi_control, is_blank, line};
 use super::selectors::{attribute, field_of, gather, is_descriptor, is_silent};
 
-/// Running text as it was read.
+/// Parsed running text.
 #[derive(Debug, Default)]
-pub(super) struct Read {
+pub(super) struct ReadText {
     pub prose: Prose,
-    /// There was a character in it that could not be decoded.
+    /// True if it has an undecodable character.
     pub has_replacement: bool,
 }
 
-/// Reads the text of a field; fields that stand inside it are handed out.
-pub(super) fn read<'a>(element: ElementRef<'a>, nested: &mut Vec<ElementRef<'a>>) -> Read {
+/// Parses the text of a field; fields inside it go to `nested`.
+pub(super) fn read<'a>(element: ElementRef<'a>, nested: &mut Vec<ElementRef<'a>>) -> ReadText {
     let mut builder = Builder { text: Folded::new(Style::Prose), ..Builder::default() };
     builder.walk(element, nested);
     builder.end_paragraph();
     let prose = Prose { paragraphs: whole(builder.paragraphs) };
-    Read { prose, has_replacement: builder.text.has_replacement }
+    ReadText { prose, has_replacement: builder.text.has_replacement }
 }
 
-/// Puts paragraphs together that are one: arXiv breaks wherever a line of the source begins with a blank, in
-/// mid-sentence too (one abstract in seven of those seen in 2026).
+/// Joins paragraphs that arXiv broke inside a sentence: it breaks before every source line that begins with a blank (one
+/// abstract in seven of those seen in 2026).
 fn whole(read: Vec<Vec<Span>>) -> Vec<Vec<Span>> {
     let mut paragraphs: Vec<Vec<Span>> = Vec::with_capacity(read.len());
     for mut spans in read {
@@ -80,7 +80,7 @@ struct Builder {
     paragraphs: Vec<Vec<Span>>,
     spans: Vec<Span>,
     text: Folded,
-    /// The text before this point ends a line of the source.
+    /// The text so far ends with a line of the source.
     at_line_end: bool,
     has_bidi: bool,
 }
@@ -116,7 +116,7 @@ impl Builder {
         self.at_line_end = false;
     }
 
-    /// A link whose words arXiv replaced by «this https URL» gets its address back as words.
+    /// A link whose text arXiv replaced by «this https URL» gets its address as text.
     fn link<'a>(&mut self, element: ElementRef<'a>, nested: &mut Vec<ElementRef<'a>>) {
         let href = attribute(element, "href").unwrap_or_default().trim();
         let mut words = Folded::new(Style::Prose);
@@ -163,9 +163,9 @@ impl Builder {
     }
 }
 
-/// An address that may become a link: absolute, with a host, and nothing in it that markup or a reader trips over.
+/// True if the address may become a link: absolute, with a host, without characters that break markup or readers.
 ///
-/// arXiv's link finder drags quotes and brackets of the text into addresses, so they are never taken on trust.
+/// arXiv's link finder includes quotes and brackets of the text in addresses.
 fn is_safe(href: &str) -> bool {
     let has_scheme = ["http://", "https://", "ftp://"]
         .iter()

@@ -1,7 +1,7 @@
-//! Where on a listing page does everything stand?
+//! The elements and classes of a listing page, and how to read text from them.
 //!
-//! The page is walked once by hand: `dl#articles` repeats per section, and matching a selector for each field of
-//! two thousand entries costs more than the walk.
+//! The parser walks the page once instead of using CSS selectors: `dl#articles` repeats per section, and matching a
+//! selector for each field of 2,000 entries takes longer than the walk.
 
 use scraper::{ElementRef, Node};
 
@@ -12,7 +12,7 @@ pub(super) const LISTING_ID: &str = "dlpage";
 /// The id of every section's list; it repeats.
 pub(super) const ARTICLES_ID: &str = "articles";
 
-/// What stands in a `dd`, by its class.
+/// The fields of a `dd`, by class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Field {
     Title,
@@ -23,7 +23,7 @@ pub(super) enum Field {
     Abstract,
 }
 
-/// The element is this field of an entry.
+/// The field that an element is, if any.
 pub(super) fn field_of(element: ElementRef<'_>) -> Option<Field> {
     match element.value().name() {
         "div" => classes(element).find_map(|class| match class {
@@ -39,12 +39,12 @@ pub(super) fn field_of(element: ElementRef<'_>) -> Option<Field> {
     }
 }
 
-/// The label before a field's text: «Title:».
+/// True for the label of a field: «Title:».
 pub(super) fn is_descriptor(element: ElementRef<'_>) -> bool {
     element.value().name() == "span" && has_class(element, "descriptor")
 }
 
-/// An element whose content is no text for people.
+/// True for an element whose content is not text for readers.
 pub(super) fn is_silent(element: ElementRef<'_>) -> bool {
     matches!(
         element.value().name(),
@@ -66,8 +66,8 @@ pub(super) fn elements(parent: ElementRef<'_>) -> impl Iterator<Item = ElementRe
 
 /// The text inside an element, without labels and scripts.
 ///
-/// Fields that stand inside it are handed out instead of read: where a title swallows its own end tag
-/// (`<![CDATA[`), the entry's other fields end up within it.
+/// Fields inside it go to `nested` instead: where a title contains `<![CDATA[`, its end tag is lost and the entry's other
+/// fields end up inside it.
 pub(super) fn gather<'a>(element: ElementRef<'a>, text: &mut Folded, nested: &mut Vec<ElementRef<'a>>) {
     for child in element.children() {
         match child.value() {

@@ -1,4 +1,4 @@
-//! Which subjects is a paper in, the primary first?
+//! Parses the subjects of a paper, the primary subject first.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,30 +10,32 @@ use crate::domain::paper::Subject;
 use super::characters::{Folded, line};
 use super::selectors::{field_of, has_class, is_descriptor, is_silent};
 
-/// The longest category id that is believed, in bytes; arXiv's longest has 18.
+/// The longest accepted category id, in bytes; arXiv's longest has 18.
 const CATEGORY_BYTES_MAX: usize = 32;
 
-/// The subjects of one paper as they were read.
+/// The parsed subjects of one paper.
 #[derive(Debug, Default)]
-pub(super) struct Read {
+pub(super) struct ReadSubjects {
     pub subjects: Vec<Subject>,
-    /// What stands in the place of the primary subject is no category, so that another subject comes first.
+    /// True if the text in the place of the primary subject is not a category, so that another subject is first.
     pub has_malformed_primary: bool,
-    /// There was a character that could not be decoded.
+    /// True if there is an undecodable character.
     pub has_replacement: bool,
 }
 
-/// The subjects of one page: equal ones share their memory.
+/// The subjects of one page; equal ones share memory.
 #[derive(Debug, Default)]
 pub(super) struct Subjects {
     known: HashMap<String, Option<Subject>>,
 }
 
 impl Subjects {
-    /// Reads the subjects' field; fields that stand inside it are handed out.
-    ///
-    /// A subject whose id is malformed is dropped.
-    pub(super) fn read<'a>(&mut self, element: ElementRef<'a>, nested: &mut Vec<ElementRef<'a>>) -> Read {
+    /// Parses the field of subjects; fields inside it go to `nested`, and subjects with a malformed id are left out.
+    pub(super) fn read<'a>(
+        &mut self,
+        element: ElementRef<'a>,
+        nested: &mut Vec<ElementRef<'a>>,
+    ) -> ReadSubjects {
         let (mut primary, mut others) = (Folded::default(), Folded::default());
         walk(element, &mut primary, &mut others, nested);
         let has_replacement = primary.has_replacement || others.has_replacement;
@@ -47,7 +49,7 @@ impl Subjects {
                 subjects.push(subject);
             }
         }
-        Read { subjects, has_malformed_primary, has_replacement }
+        ReadSubjects { subjects, has_malformed_primary, has_replacement }
     }
 
     fn subject(&mut self, text: &str) -> Option<Subject> {
@@ -84,7 +86,7 @@ fn walk<'a>(
     }
 }
 
-/// Reads `Distributed, Parallel, and Cluster Computing (cs.DC)`: the id is the last parenthesis.
+/// Parses `Distributed, Parallel, and Cluster Computing (cs.DC)`: the id is the last parenthesis.
 fn subject_of(text: &str) -> Option<Subject> {
     let (name, rest) = text.rsplit_once('(')?;
     let id = rest.strip_suffix(')')?;
@@ -93,7 +95,7 @@ fn subject_of(text: &str) -> Option<Subject> {
         .then(|| Subject { id: Arc::from(id), name: Arc::from(if name.is_empty() { id } else { name }) })
 }
 
-/// Letters, digits, dots and hyphens, as every category of arXiv; not bound to those that exist today.
+/// True for letters, digits, dots and hyphens as in every category of arXiv, known or not.
 pub(super) fn is_category(id: &str) -> bool {
     id.len() <= CATEGORY_BYTES_MAX
         && id.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -102,7 +104,7 @@ pub(super) fn is_category(id: &str) -> bool {
         && !id.contains("..")
 }
 
-/// Reads the home of a cross-list out of an entry's mark: `(cross-list from astro-ph.HE)`.
+/// The primary subject in the mark of a cross-list: `(cross-list from astro-ph.HE)`.
 pub(super) fn cross_list_from(mark: &str) -> Option<String> {
     let (_, rest) = mark.split_once("(cross-list from ")?;
     let (home, _) = rest.split_once(')')?;

@@ -1,15 +1,15 @@
-//! Takes what is no name off the text of an author, and splits what is several.
+//! Removes everything but the name from the text of an author, and splits a text with several names.
 
 use crate::parse::characters::is_blank;
 
-/// Words between names that belong to none, at the beginning of a name.
+/// Words between names that are part of none, at the beginning of a text.
 const LEADING_WORDS: [&str; 5] = ["and", "&", "on behalf of", "for the", "the"];
 
 /// The same where they stand inside a link; «The» may be a given name there («The Anh Han»).
 const LINKED_LEADING_WORDS: [&str; 6] =
     ["and ", "& ", "on behalf of the ", "on behalf of ", "for the ", "with an appendix by "];
 
-/// What stands between an author and those for whom they speak.
+/// The words between an author and the group for which they speak.
 const SPEAKING_FOR: [&str; 3] = [" for the ", " on behalf of the ", " on behalf of "];
 
 /// Characters around a name that mark an affiliation or are left over from a list.
@@ -23,7 +23,7 @@ pub(super) struct Found {
     pub et_al: bool,
 }
 
-/// Splits the text of one place of the list, nearly always a single name.
+/// Splits the text of one place of the list, which is nearly always a single name.
 pub(super) fn split(text: &str) -> Found {
     let mut found = Found::default();
     for text in text.split("; ") {
@@ -51,7 +51,7 @@ impl Found {
         let (text, et_al) = without_et_al(text);
         self.et_al |= et_al;
         let name = without_marks(text);
-        // What has no letter is the rest of a mark or of a formula.
+        // A text without a letter is left over from a mark or a formula.
         if !is_blank(&name) && name.chars().any(char::is_alphabetic) {
             self.names.push(name);
         }
@@ -94,7 +94,7 @@ pub(super) fn without_leading_words(mut text: &str) -> &str {
     text
 }
 
-/// Takes "et al." or "and 84 others" off.
+/// Removes "et al." or "and 84 others"; true if it was there.
 fn without_et_al(text: &str) -> (&str, bool) {
     let plain = text.trim_end_matches(['.', ' ', ',']);
     for words in ["et al", "et. al"] {

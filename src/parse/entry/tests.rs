@@ -1,4 +1,4 @@
-//! Every trap of an entry, by the smallest page that holds it.
+//! Entries that are hard to parse, each on the smallest page with it.
 
 use scraper::{Html, Selector};
 
@@ -15,12 +15,12 @@ fn read(term: &str, meta: &str, broken: Option<&'static str>) -> Result<ListingE
     read_whole(term, meta, broken).map(|read| read.announced)
 }
 
-fn read_whole(term: &str, meta: &str, broken: Option<&'static str>) -> Result<Read, String> {
+fn read_whole(term: &str, meta: &str, broken: Option<&'static str>) -> Result<ReadEntry, String> {
     let page =
         Html::parse_document(&format!("<dl><dt>{term}</dt><dd><div class='meta'>{meta}</div></dd></dl>"));
     let first = |name: &str| page.select(&Selector::parse(name).expect("a selector")).next().expect(name);
-    let read = Reader::new(broken).read(first("dt"), first("dd"), SectionHeading::New);
-    read.map_err(|trouble| trouble.unreadable.reason)
+    let read = EntryReader::new(broken).read(first("dt"), first("dd"), SectionHeading::New);
+    read.map_err(|entry_error| entry_error.unreadable.reason)
 }
 
 fn paper(term: &str, meta: &str) -> Paper {
@@ -161,7 +161,7 @@ fn a_damaged_mark_gives_way_to_the_heading() {
     let check = |mark: &str, heading, expected| {
         let page = Html::parse_document(&format!("<dl><dt>{TERM} {mark}</dt><dd>{META}</dd></dl>"));
         let first = |name: &str| page.select(&Selector::parse(name).expect("a selector")).next().expect(name);
-        let found = Reader::new(None).read(first("dt"), first("dd"), heading).expect("readable");
+        let found = EntryReader::new(None).read(first("dt"), first("dd"), heading).expect("readable");
         assert_eq!(found.announced.announce_type, expected, "{mark}");
     };
     check("(repl\u{fffd}ced)", SectionHeading::Replacement, AnnounceType::Replace);

@@ -1,4 +1,4 @@
-//! What each kind of listing can hold, by the smallest page that shows it.
+//! Which entries each kind of listing may have, by the smallest page.
 
 use super::super::listing;
 use super::*;

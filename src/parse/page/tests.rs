@@ -1,4 +1,4 @@
-//! Every trap of a page, by the smallest one that holds it.
+//! Pages that are hard to parse, each in its smallest form.
 
 use super::*;
 use crate::domain::taxonomy::SubjectId;

@@ -1,8 +1,8 @@
-//! What the headings of a listing's sections claim, over all its pages.
+//! The counts in the headings of a listing's sections, over all its pages.
 
 use crate::parse::listing::{Listing, SectionHeading, sections};
 
-/// Each heading with its total as the first page has it, and the sum of what the pages show.
+/// Each heading with its total on the first page, and the sum of the shown entries over all pages.
 pub(super) fn claims(pages: &[Listing]) -> Vec<(SectionHeading, u32, u64)> {
     let mut claims: Vec<(SectionHeading, u32, u64)> = Vec::new();
     for section in sections(pages) {

@@ -1,4 +1,4 @@
-//! Counts the entries of pages by their numbers and by their papers.
+//! Checks the numbers of entries for gaps and repetitions, and their papers for repetitions.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -8,40 +8,40 @@ use crate::parse::listing::{Listing, ListingKind, sections};
 
 use super::claims::claims;
 
-/// How many entries a page of a month or year may lack.
+/// The number of entries that a page of a month or year may lack.
 ///
-/// arXiv takes the few papers that it deletes out of the entries but not out of the counts.
+/// arXiv removes the few papers that it deletes from the entries but not from the counts.
 const DELETED_PER_PAGE_MAX: u32 = 2;
 
-/// How many faults are spelled out, and how many notes.
-pub(super) const FAULTS_MAX: usize = 20;
+/// How many errors are spelled out, and how many notes.
+pub(super) const ERRORS_MAX: usize = 20;
 
-/// What is on the pages, by the numbers in brackets.
-pub(super) struct Tally<'a> {
-    /// The numbers, each with its paper where that could be read.
+/// The entries of the pages by their numbers.
+pub(super) struct EntryNumbers<'a> {
+    /// The numbers, each with its paper where it could be read.
     numbered: HashMap<u32, Option<&'a ArxivId>>,
     sorted: Vec<u32>,
-    /// Entries that repeat another one, number and paper.
+    /// The number of entries that repeat number and paper of another one.
     pub(super) repeated: u64,
-    /// Where each paper stands first.
+    /// The first number of each paper.
     first: HashMap<&'a ArxivId, u32>,
-    /// Papers that stand under two numbers: the second stands in the place of one that is missing.
+    /// Papers with two numbers: the second takes the place of a missing one.
     ///
-    /// arXiv groups every listing by paper, so that none has a paper twice (arxiv-browse 26f634f), and no page at
-    /// hand does; a listing that moved while its pages were read does.
+    /// arXiv groups every listing by paper, so that none has a paper twice (arxiv-browse 26f634f), nor does a saved page;
+    /// a listing that changed while its pages were read does.
     doubled: Vec<(&'a ArxivId, u32, u32)>,
-    /// Numbers that two different papers carry.
+    /// Numbers of two different papers.
     contested: Vec<u32>,
-    /// Entries that could not be read, not even their number.
+    /// The number of entries without a readable number.
     unnumbered: u32,
     readable: u32,
     /// The sum of the sections' own totals.
     pub(super) claimed: u64,
 }
 
-impl<'a> Tally<'a> {
+impl<'a> EntryNumbers<'a> {
     pub(super) fn of(pages: &'a [Listing]) -> Self {
-        let mut tally = Self {
+        let mut numbers = Self {
             numbered: HashMap::new(),
             sorted: Vec::new(),
             repeated: 0,
@@ -54,18 +54,18 @@ impl<'a> Tally<'a> {
         };
         for section in sections(pages) {
             for entry in &section.entries {
-                tally.add(entry.position, Some(&entry.paper.id));
+                numbers.add(entry.position, Some(&entry.paper.id));
             }
             for entry in &section.unreadable {
                 match entry.position {
-                    Some(position) => tally.add(position, None),
-                    None => tally.unnumbered += 1,
+                    Some(position) => numbers.add(position, None),
+                    None => numbers.unnumbered += 1,
                 }
             }
         }
-        tally.sorted = tally.numbered.keys().copied().collect();
-        tally.sorted.sort_unstable();
-        tally
+        numbers.sorted = numbers.numbered.keys().copied().collect();
+        numbers.sorted.sort_unstable();
+        numbers
     }
 
     fn add(&mut self, position: u32, id: Option<&'a ArxivId>) {
@@ -86,14 +86,14 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// What is wrong with papers that stand under two numbers, a line each.
+    /// The papers with two numbers, one line each.
     pub(super) fn doubled(&self) -> impl Iterator<Item = String> {
         self.doubled
             .iter()
             .map(|(id, first, second)| format!("items {first} and {second} are the same paper, {id}"))
     }
 
-    /// No number and no paper is there twice.
+    /// True if no number and no paper appears twice.
     pub(super) fn is_clean(&self) -> bool {
         self.doubled.is_empty() && self.contested.is_empty() && self.repeated == 0
     }
@@ -103,8 +103,8 @@ impl<'a> Tally<'a> {
         u32::try_from(counted.saturating_sub(u64::from(self.readable))).unwrap_or(u32::MAX)
     }
 
-    /// Every section holds what it says, and only numbers are left out that would make up the total: arXiv took
-    /// entries out after it had numbered them. A lagging replica numbers what it has from 1 on, without holes.
+    /// True if every section has as many entries as it says and only numbers are missing: arXiv removed entries after
+    /// numbering. A lagging replica numbers its entries from 1 without gaps.
     pub(super) fn is_withdrawal(&self, total: Option<u32>) -> bool {
         let present = self.sorted.len() as u64 + u64::from(self.unnumbered);
         self.contested.is_empty()
@@ -113,20 +113,20 @@ impl<'a> Tally<'a> {
             })
     }
 
-    /// Are the numbers 1 to the total all there? Where not, the faults say so, unless it is within what arXiv deletes.
+    /// True if the numbers 1 to the total are complete, deletions by arXiv allowed for; else adds the errors.
     pub(super) fn check_numbers(
         &self,
         total: Option<u32>,
         pages: &[Listing],
-        faults: &mut Vec<String>,
+        errors: &mut Vec<String>,
     ) -> bool {
         for position in &self.contested {
-            faults.push(format!("two entries are numbered {position}"));
+            errors.push(format!("two entries are numbered {position}"));
         }
         let Some(total) = total else { return false };
         let (Some(first), Some(last)) = (self.sorted.first(), self.sorted.last()) else {
             if total > 0 && !pages.iter().any(|page| page.says_no_updates) {
-                faults.push(format!("none of {total} entries is on the page"));
+                errors.push(format!("none of {total} entries is on the page"));
             }
             return false;
         };
@@ -139,32 +139,32 @@ impl<'a> Tally<'a> {
         }
         let gaps = self.gaps();
         if !gaps.is_empty() && (*last - *first + 1).saturating_sub(present) > 0 {
-            faults.push(format!("no entries numbered {}", gaps.join(", ")));
+            errors.push(format!("no entries numbered {}", gaps.join(", ")));
         }
         if *last > total {
-            faults.push(format!("an entry is numbered {last} of {total}"));
+            errors.push(format!("an entry is numbered {last} of {total}"));
         }
         let outside = first.saturating_sub(1).saturating_add(total.saturating_sub(*last));
         if outside > self.unnumbered {
             let is_paged = pages.iter().any(|page| page.page_size.map_or(*first > 1, |size| size < total));
             let place = if is_paged { "on other pages" } else { "not on the page" };
-            faults.push(format!("{outside} of {total} entries are {place}"));
+            errors.push(format!("{outside} of {total} entries are {place}"));
         }
         false
     }
 
-    /// The numbers that are left out between the first and the last.
+    /// The missing numbers between the first and the last.
     fn gaps(&self) -> Vec<String> {
         let gap = |pair: &[u32]| match pair[1] - pair[0] {
             0 | 1 => None,
             2 => Some((pair[0] + 1).to_string()),
             _ => Some(format!("{}–{}", pair[0] + 1, pair[1] - 1)),
         };
-        self.sorted.windows(2).filter_map(gap).take(FAULTS_MAX).collect()
+        self.sorted.windows(2).filter_map(gap).take(ERRORS_MAX).collect()
     }
 }
 
-/// A month or year whose pages are all there may lack what arXiv has deleted.
+/// True if all pages of a month or year are present and the missing entries may be deletions by arXiv.
 fn may_be_deleted(lost: u32, total: u32, pages: &[Listing]) -> bool {
     let count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
     let room: u64 = pages.iter().map(|page| u64::from(page.page_size.unwrap_or(0))).sum();

@@ -1,4 +1,4 @@
-//! Every way in which a listing can fail to be whole, by the smallest listing.
+//! Every way in which a listing can be incomplete, by the smallest listing.
 
 use std::sync::Arc;
 
@@ -70,9 +70,9 @@ fn month(total: u32, positions: impl IntoIterator<Item = u32>) -> Listing {
     }
 }
 
-fn check(pages: &[Listing], verdict: Verdict, missing: u32, counts_hold: bool, faults: &[&str]) {
+fn check(pages: &[Listing], verdict: Verdict, missing: u32, counts_hold: bool, errors: &[&str]) {
     let proof = prove(pages);
-    assert_eq!(proof.faults, faults);
+    assert_eq!(proof.errors, errors);
     assert_eq!((proof.verdict, proof.missing, proof.counts_hold), (verdict, missing, counts_hold));
 }
 
@@ -80,8 +80,8 @@ fn check_whole(pages: &[Listing]) {
     check(pages, Verdict::Complete, 0, true, &[]);
 }
 
-fn check_short(pages: &[Listing], missing: u32, faults: &[&str]) {
-    check(pages, Verdict::Incomplete, missing, false, faults);
+fn check_short(pages: &[Listing], missing: u32, errors: &[&str]) {
+    check(pages, Verdict::Incomplete, missing, false, errors);
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn entries_that_repeat_themselves_count_once() {
     contested.entries[1].position = 1;
     let proof = prove(&[page(Some(2), vec![contested])]);
     assert_eq!(proof.verdict, Verdict::Incomplete);
-    assert_eq!(proof.faults[0], "two entries are numbered 1");
+    assert_eq!(proof.errors[0], "two entries are numbered 1");
 }
 
 #[test]
@@ -244,8 +244,8 @@ fn many_faults_are_cut_short() {
     };
     broken.unreadable = (1..=100).map(unreadable).collect();
     let proof = prove(&[page(Some(100), vec![broken])]);
-    assert_eq!((proof.faults.len(), proof.missing, proof.counts_hold), (FAULTS_MAX + 1, 100, true));
-    assert_eq!(proof.faults.last().map(String::as_str), Some("and 80 more"));
+    assert_eq!((proof.errors.len(), proof.missing, proof.counts_hold), (ERRORS_MAX + 1, 100, true));
+    assert_eq!(proof.errors.last().map(String::as_str), Some("and 80 more"));
 }
 
 #[test]
@@ -324,7 +324,7 @@ fn a_page_with_much_that_is_foreign_is_not_trusted_at_all() {
     let many = foreign(3);
     assert_eq!((few.is_elsewhere, many.is_elsewhere), (false, true));
     assert_eq!((many.verdict, many.missing, many.counts_hold), (Verdict::Incomplete, 3, false));
-    assert_eq!(many.faults[0], "3 of 20 entries cannot be of this listing, Distributed of 2026-03-02");
+    assert_eq!(many.errors[0], "3 of 20 entries cannot be of this listing, Distributed of 2026-03-02");
 }
 
 #[test]

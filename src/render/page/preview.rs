@@ -12,8 +12,8 @@ use crate::domain::excerpt::beginning;
 use crate::domain::preview::{HighlightedText, Match, Preview};
 use crate::domain::taxonomy::SubjectId;
 
-/// How many of the places where papers are at home are named.
-const HOMES_MAX: usize = 8;
+/// The number of primary subjects that are shown.
+const PRIMARIES_MAX: usize = 8;
 
 /// The chart of the days, in units of its drawing.
 const BAR_WIDTH: usize = 22;
@@ -98,17 +98,17 @@ fn days(days: &[(Date, usize)]) -> Markup {
 }
 
 fn tallies(preview: &Preview) -> Markup {
-    let rest = preview.homes.len().saturating_sub(HOMES_MAX);
+    let rest = preview.primaries.len().saturating_sub(PRIMARIES_MAX);
     html! {
         dl.tallies {
             @if preview.sources.len() > 1 {
                 dt { "Per subject" }
                 dd { @for (subject, number) in &preview.sources { span.tally { (subject) " " b { (number) } } " " } }
             }
-            @if !preview.homes.is_empty() {
+            @if !preview.primaries.is_empty() {
                 dt { "Primary subject" }
                 dd {
-                    @for (subject, number) in preview.homes.iter().take(HOMES_MAX) { span.tally { (subject) " " b { (number) } } " " }
+                    @for (subject, number) in preview.primaries.iter().take(PRIMARIES_MAX) { span.tally { (subject) " " b { (number) } } " " }
                     @if rest > 0 { span.tally { "and " (rest) " more" } }
                 }
             }

@@ -1,4 +1,4 @@
-//! Pages that add up and lie: each is proved rightly or refused with its reason.
+//! Pages whose counts agree and whose content is wrong: each gets the right verdict and reason.
 
 use std::fmt::Write;
 
@@ -37,7 +37,7 @@ fn check(page: &str, says: &str) -> Option<(bool, u32, usize)> {
         }
         Ok((proof, delivered)) => {
             assert_eq!(proof.verdict, Verdict::Incomplete, "{says}");
-            assert!(proof.faults.iter().any(|fault| fault.contains(says)), "{:?}", proof.faults);
+            assert!(proof.errors.iter().any(|fault| fault.contains(says)), "{:?}", proof.errors);
             Some((proof.counts_hold, proof.missing, delivered))
         }
     }
@@ -45,7 +45,7 @@ fn check(page: &str, says: &str) -> Option<(bool, u32, usize)> {
 
 fn check_whole(page: &[u8], count: usize) {
     let (proof, delivered) = judged(page).expect("a listing");
-    assert_eq!((proof.faults, delivered), (Vec::new(), count));
+    assert_eq!((proof.errors, delivered), (Vec::new(), count));
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn a_byte_that_is_no_utf_8_keeps_no_paper_out() {
                         (proof.verdict, delivered),
                         (Verdict::Complete, 19),
                         "{at}: {:?}",
-                        proof.faults
+                        proof.errors
                     );
                     assert!(proof.notes.len() <= 1, "{:?}", proof.notes);
                     noted += proof.notes.len();

@@ -72,8 +72,8 @@ fn every_fixture_reads_as_it_was_recorded() {
         let sections: Vec<String> = listing.sections.iter().map(section_in_words).collect();
         assert_eq!(sections, fixture.sections, "{file}");
         let proof = prove(&[listing]);
-        assert_eq!((proof.verdict.as_str(), proof.missing), fixture.verdict, "{file}: {:?}", proof.faults);
-        assert_eq!(proof.faults.is_empty(), proof.verdict.is_proved(), "{file}: {:?}", proof.faults);
+        assert_eq!((proof.verdict.as_str(), proof.missing), fixture.verdict, "{file}: {:?}", proof.errors);
+        assert_eq!(proof.errors.is_empty(), proof.verdict.is_proved(), "{file}: {:?}", proof.errors);
     }
 }
 
@@ -326,16 +326,16 @@ fn large_pages_are_whole_together() {
     assert_eq!((counts, prove(&[large]).verdict), (vec![700, 500, 800], Verdict::Complete));
     let pages = [listing_of("cs-new-2028-first2000.html"), listing_of("cs-new-2028-skip2000.html")];
     assert_eq!(pages[0].next_skip(), Some(2000));
-    assert_eq!(prove(&pages[..1]).faults, ["28 of 2028 entries are on other pages"]);
+    assert_eq!(prove(&pages[..1]).errors, ["28 of 2028 entries are on other pages"]);
     assert_eq!(prove(&pages).verdict, Verdict::Complete);
     let real = listing_of("astro-ph-new-2023-03-03.html");
     let pages = std::fs::read_dir(&folder).expect("a folder").map(|file| file.expect("a file").path());
     for path in pages.filter(|path| path.extension().is_some_and(|extension| extension == "html")) {
         let Ok(listing) = parse::listing(&std::fs::read(&path).expect("a page"), None) else { continue };
         let proof = prove(std::slice::from_ref(&listing));
-        let told = format!("{}: {:?}", path.display(), proof.faults);
+        let told = format!("{}: {:?}", path.display(), proof.errors);
         assert!(listing.sections.iter().all(|section| section.unreadable.is_empty()), "{told}");
-        assert!(proof.faults.iter().all(|fault| !fault.contains("the same paper")), "{told}");
+        assert!(proof.errors.iter().all(|fault| !fault.contains("the same paper")), "{told}");
         assert_eq!(proof.notes, Vec::<String>::new(), "{told}");
     }
     assert_eq!((real.entries_found(), prove(&[real]).verdict), (97, Verdict::Complete));
