@@ -107,12 +107,12 @@ async fn lead(store: &AnyStore, upstream: &mut Upstream) -> anyhow::Result<()> {
         Role::Follows => anyhow::bail!("a service that shares this store reads arXiv already; {REFRESH}"),
         Role::TookOver { rest, ended_well } => {
             // A leader that was killed may have sent a request just before.
-            upstream.rest(rest + if ended_well { Duration::ZERO } else { upstream.pause() });
+            upstream.hold_off(rest + if ended_well { Duration::ZERO } else { upstream.pause() });
         }
         Role::Leads => {}
     }
     let sharing = store.clone();
-    upstream.guard_with(RequestGuard::new(move || {
+    upstream.set_guard(RequestGuard::new(move || {
         let store = sharing.clone();
         async move { store.confirm().await.map_err(|error| error.to_string()) }
     }));

@@ -67,7 +67,7 @@ impl Collector {
         sink: Sink,
     ) -> Self {
         let sharing = store.clone();
-        upstream.guard_with(RequestGuard::new(move || {
+        upstream.set_guard(RequestGuard::new(move || {
             let store = sharing.clone();
             async move { store.confirm().await.map_err(|error| error.to_string()) }
         }));
@@ -90,7 +90,7 @@ impl Collector {
         upstream: Option<&fetch::UpstreamOptions>,
     ) -> Result<Self, UpstreamOptionsError> {
         if let Some(upstream) = upstream {
-            self.shared.upstream.tell(upstream)?;
+            self.shared.upstream.set_options(upstream)?;
         }
         if options == *self.options {
             return Ok(self.clone());

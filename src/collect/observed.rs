@@ -39,7 +39,7 @@ pub struct Observed {
 impl Observed {
     pub(super) fn of(shared: &Shared, store: &store::Tally) -> Self {
         let upstream = &shared.upstream;
-        let requests = upstream.tally();
+        let requests = upstream.counters();
         let wait = upstream.wait_estimate();
         Self {
             reads: Verdict::ALL.map(|verdict| (verdict, shared.counters.reads(verdict))).to_vec(),

@@ -1,4 +1,4 @@
-//! How is one page got from arXiv, and nothing else from anywhere else?
+//! The client for arXiv: one GET request at a time, from one origin, with redirects, ETags and back-off.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -20,161 +20,164 @@ use super::tagged_pages::TaggedPages;
 use super::transport::Transport;
 use crate::domain::back_off::{BackOff, BackOffCause};
 
-/// How many redirects are followed for one page: arXiv needs one, for an alias; each costs a pause.
+/// The most redirects for one page; arXiv needs one, for an alias. Each takes a pause.
 pub const REDIRECTS_MAX: usize = 3;
 
-/// The first stop after a 403, a 451 or a captcha: arXiv treats going on after a refusal as an attack.
+/// The first back-off after a 403, a 451 or a captcha, in seconds: arXiv treats requests after a refusal as an attack.
 pub const REFUSAL_STOP_SECONDS: u64 = 60 * 60;
 
-/// The same in pauses, which is an hour at the default of 15 seconds.
-/// It can only lengthen the stop, but for a loopback address, where short pauses mean a test.
+/// The same in pauses: an hour at the default pause of 15 seconds.
+/// Only a loopback address, where short pauses mean a test, can make the back-off shorter than an hour.
 pub const REFUSAL_STOP_PAUSES: u32 = 240;
 
-/// The one way to arXiv: a GET at a time, from one origin.
+/// Sends requests to the upstream: one GET at a time, to one origin.
 #[derive(Debug)]
 pub struct UpstreamClient {
-    told: Mutex<Connection>,
-    /// Stays when the settings change; HTTP is set up anew then.
-    given: Option<Arc<dyn Transport>>,
+    connection: Mutex<Connection>,
+    /// Replaces HTTP, also after a change of the settings.
+    transport: Option<Arc<dyn Transport>>,
     base_url: Url,
-    pace: RateLimiter,
-    remembered: Mutex<TaggedPages>,
-    standing: RefusalTracker,
+    rate_limiter: RateLimiter,
+    tagged_pages: Mutex<TaggedPages>,
+    refusals: RefusalTracker,
     guard: Option<RequestGuard>,
-    tally: RequestCounters,
+    counters: RequestCounters,
 }
 
-/// What one request brought.
+/// The result of one request.
 enum Received {
     Page(Page),
     Moved(Url),
 }
 
 impl UpstreamClient {
-    /// Prepares the connection without opening it.
+    /// Prepares the connection, and opens none.
     ///
     /// # Errors
-    /// The first of [`UpstreamOptions::mistakes`], or there are no certificates to trust.
+    /// The first of [`UpstreamOptions::errors`], or there are no certificates to trust.
     pub fn new(options: &UpstreamOptions) -> Result<Self, UpstreamOptionsError> {
-        let pace = RateLimiter::new(options.pause, refusal_stop(options));
-        Self::with(options, pace, None)
+        let rate_limiter = RateLimiter::new(options.pause, refusal_stop(options));
+        Self::with(options, rate_limiter, None)
     }
 
-    /// Asks over another transport than HTTP; the same `seed` gives the same waits after trouble.
+    /// A client over another transport than HTTP; the same `seed` gives the same back-off.
     ///
     /// # Errors
-    /// The first of [`UpstreamOptions::mistakes`].
+    /// The first of [`UpstreamOptions::errors`].
     pub fn over(
         transport: Arc<dyn Transport>,
         options: &UpstreamOptions,
         seed: u64,
     ) -> Result<Self, UpstreamOptionsError> {
-        let pace = RateLimiter::seeded(options.pause, refusal_stop(options), seed);
-        Self::with(options, pace, Some(transport))
+        let rate_limiter = RateLimiter::seeded(options.pause, refusal_stop(options), seed);
+        Self::with(options, rate_limiter, Some(transport))
     }
 
     fn with(
         options: &UpstreamOptions,
-        pace: RateLimiter,
-        given: Option<Arc<dyn Transport>>,
+        rate_limiter: RateLimiter,
+        transport: Option<Arc<dyn Transport>>,
     ) -> Result<Self, UpstreamOptionsError> {
-        let told = Connection::new(options, given.clone())?;
+        let connection = Connection::new(options, transport.clone())?;
         Ok(Self {
-            told: Mutex::new(told),
-            given,
+            connection: Mutex::new(connection),
+            transport,
             base_url: options.base_url.clone(),
-            pace,
-            remembered: Mutex::default(),
-            standing: RefusalTracker::default(),
+            rate_limiter,
+            tagged_pages: Mutex::default(),
+            refusals: RefusalTracker::default(),
             guard: None,
-            tally: RequestCounters::default(),
+            counters: RequestCounters::default(),
         })
     }
 
-    /// Asks in this way from now on, and the same server: a request that is going on ends as it began.
+    /// Applies new options to later requests; the base address stays, and a request in progress is not affected.
     ///
     /// # Errors
-    /// The first mistake of these options with the server that is asked; nothing has changed then.
-    pub fn tell(&self, options: &UpstreamOptions) -> Result<(), UpstreamOptionsError> {
+    /// The first error in the options together with the present base address; nothing changes then.
+    pub fn set_options(&self, options: &UpstreamOptions) -> Result<(), UpstreamOptionsError> {
         let options = UpstreamOptions { base_url: self.base_url.clone(), ..options.clone() };
-        let told = Connection::new(&options, self.given.clone())?;
-        self.pace.change(options.pause, refusal_stop(&options));
-        *locked(&self.told) = told;
+        let connection = Connection::new(&options, self.transport.clone())?;
+        self.rate_limiter.change(options.pause, refusal_stop(&options));
+        *locked(&self.connection) = connection;
         Ok(())
     }
 
-    /// Gets one page when its turn has come; the connection is ours alone until the body has ended.
+    /// Requests one page after the pause and any back-off; the next request waits until the body has ended.
+    ///
+    /// # Errors
+    /// No page came; see [`FetchError::verdict`].
     pub async fn get(&self, page: &ListingUrl) -> Result<Page, FetchError> {
-        let mut turn = self.pace.turn().await;
-        match self.follow(page.address(&self.base_url), &mut turn).await {
+        let mut permit = self.rate_limiter.permit().await;
+        match self.follow(page.address(&self.base_url), &mut permit).await {
             Ok(found) => {
-                turn.end(RequestOutcome::Answered);
-                self.standing.page_came(self.pace.is_throttled());
+                permit.end(RequestOutcome::Answered);
+                self.refusals.page_received(self.rate_limiter.is_throttled());
                 Ok(found)
             }
             Err(failure) => {
-                let RequestFailure { error, outcome, .. } = self.standing.judge(page, failure);
-                turn.end(outcome);
+                let RequestFailure { error, outcome, .. } = self.refusals.classify(page, failure);
+                permit.end(outcome);
                 Err(error)
             }
         }
     }
 
-    /// How long a request made now would have to wait at least.
+    /// The least time that a request made now would wait.
     #[must_use]
     pub fn wait_estimate(&self) -> Duration {
-        self.pace.wait_estimate()
+        self.rate_limiter.wait_estimate()
     }
 
-    /// For how long nothing is asked after trouble, for a restart to go on with.
+    /// The present back-off, for a restart to resume; `None` where only the pause applies.
     #[must_use]
     pub fn back_off(&self) -> Option<BackOff> {
-        let (wait, cause, times) = self.pace.back_off()?;
+        let (wait, cause, times) = self.rate_limiter.back_off()?;
         Some(BackOff { wait, cause, times, reason: self.refusal() })
     }
 
-    /// Goes on with the back-off of an earlier run.
+    /// Resumes the back-off of an earlier run.
     pub fn resume(&self, back_off: &BackOff) {
         if back_off.cause != BackOffCause::Trouble {
             let reason = back_off.reason.clone().unwrap_or_else(|| "an earlier run was refused".to_owned());
-            self.standing.refuse(&reason);
+            self.refusals.refuse(&reason);
         }
-        self.pace.resume(back_off.wait, back_off.cause, back_off.times);
+        self.rate_limiter.resume(back_off.wait, back_off.cause, back_off.times);
     }
 
-    /// Asks `guard` before every request from now on.
-    pub fn guard_with(&mut self, guard: RequestGuard) {
+    /// Lets `guard` decide before every request.
+    pub fn set_guard(&mut self, guard: RequestGuard) {
         self.guard = Some(guard);
     }
 
-    /// Asks nothing for so long.
-    pub fn rest(&self, wait: Duration) {
-        self.pace.rest(wait);
+    /// Sends no request for this time.
+    pub fn hold_off(&self, wait: Duration) {
+        self.rate_limiter.hold_off(wait);
     }
 
-    /// What was answered when the upstream last turned us away; nothing once pages come again.
+    /// The upstream's last refusal; `None` once it sends pages again.
     #[must_use]
     pub fn refusal(&self) -> Option<String> {
-        self.standing.refusal()
+        self.refusals.refusal()
     }
 
-    /// A page turned out to be a captcha or a block, as `reason` says: stay away for long, and ask for everything anew.
+    /// Backs off because a page was a captcha or a block, as `reason` says, and forgets all ETags.
     pub fn report_refusal(&self, reason: &str) {
-        *locked(&self.remembered) = TaggedPages::default();
-        self.standing.refuse(reason);
-        self.pace.report_refusal();
+        *locked(&self.tagged_pages) = TaggedPages::default();
+        self.refusals.refuse(reason);
+        self.rate_limiter.report_refusal();
     }
 
-    /// The requests that were made.
+    /// The counters of requests.
     #[must_use]
-    pub fn tally(&self) -> &RequestCounters {
-        &self.tally
+    pub fn counters(&self) -> &RequestCounters {
+        &self.counters
     }
 
     /// The least time between two requests.
     #[must_use]
     pub fn pause(&self) -> Duration {
-        self.pace.pause()
+        self.rate_limiter.pause()
     }
 
     #[must_use]
@@ -182,11 +185,11 @@ impl UpstreamClient {
         &self.base_url
     }
 
-    /// Asks, and asks again where a redirect of the same origin leads.
-    async fn follow(&self, mut url: Url, turn: &mut Permit<'_>) -> Result<Page, RequestFailure> {
+    /// Requests a page, and follows redirects within the origin.
+    async fn follow(&self, mut url: Url, permit: &mut Permit<'_>) -> Result<Page, RequestFailure> {
         let mut visited: Vec<Url> = Vec::new();
         loop {
-            let target = match self.ask(&url).await? {
+            let target = match self.request(&url).await? {
                 Received::Page(page) => return Ok(page),
                 Received::Moved(target) => target,
             };
@@ -198,23 +201,23 @@ impl UpstreamClient {
                 return Err(RequestFailure::unrecognized(&url, &found));
             }
             visited.push(std::mem::replace(&mut url, target));
-            turn.again().await;
+            permit.next().await;
         }
     }
 
-    async fn ask(&self, url: &Url) -> Result<Received, RequestFailure> {
+    async fn request(&self, url: &Url) -> Result<Received, RequestFailure> {
         if let Some(guard) = &self.guard {
             guard.may_ask().await.map_err(|why| RequestFailure::not_asked(url, &why))?;
         }
         let started = Instant::now();
-        let heard = self.exchange(url).await;
-        let ending = match &heard {
+        let received = self.exchange(url).await;
+        let ending = match &received {
             Ok((_, ending)) => *ending,
             Err(failure) => failure.ending,
         };
-        self.tally.note(ending, started.elapsed());
-        let (heard, _) = heard?;
-        if let Received::Page(page) = &heard {
+        self.counters.note(ending, started.elapsed());
+        let (received, _) = received?;
+        if let Received::Page(page) = &received {
             tracing::debug!(
                 page.path = url.path(),
                 page.bytes = page.bytes.len(),
@@ -223,22 +226,22 @@ impl UpstreamClient {
                 "the upstream answered"
             );
         }
-        Ok(heard)
+        Ok(received)
     }
 
     async fn exchange(&self, url: &Url) -> Result<(Received, RequestEnding), RequestFailure> {
-        let known = locked(&self.remembered).get(url.as_str());
-        let told = locked(&self.told).clone();
+        let known = locked(&self.tagged_pages).get(url.as_str());
+        let connection = locked(&self.connection).clone();
         let mut request = Request::new(Method::GET, url.clone());
         if let Some(known) = &known {
             request.headers_mut().insert(IF_NONE_MATCH, known.tag.clone());
         }
         tracing::debug!(page.path = url.path(), has_condition = known.is_some(), "asking the upstream");
-        let answer = told.transport.send(request).await;
+        let answer = connection.transport.send(request).await;
         let response = answer.map_err(|failure| RequestFailure::unanswered(url, &failure))?;
         let status = response.status();
         let (page, ending) =
-            match (response_head::judge(url, status, response.headers(), known.is_some())?, known) {
+            match (response_head::classify(url, status, response.headers(), known.is_some())?, known) {
                 (ResponseHead::Moved(target), _) => {
                     return Ok((Received::Moved(target), RequestEnding::Redirect));
                 }
@@ -246,14 +249,17 @@ impl UpstreamClient {
                     (known.page.as_ref().clone(), RequestEnding::Unchanged)
                 }
                 (ResponseHead::Unchanged, None) => {
-                    return Err(RequestFailure::unrecognized(url, "has nothing new to nothing"));
+                    return Err(RequestFailure::unrecognized(
+                        url,
+                        "answered 304 Not Modified though no page is known",
+                    ));
                 }
                 (ResponseHead::Page { charset }, _) => {
                     let tag = response.headers().get(ETAG).cloned();
-                    let bytes = body(url, response, told.page_bytes_max).await?;
+                    let bytes = body(url, response, connection.page_bytes_max).await?;
                     let page = Page { url: url.as_str().to_owned(), bytes, charset };
-                    locked(&self.remembered).keep(&page, tag.as_ref());
-                    self.tally.note_page(page.bytes.len());
+                    locked(&self.tagged_pages).keep(&page, tag.as_ref());
+                    self.counters.note_page(page.bytes.len());
                     (page, RequestEnding::Page)
                 }
             };
@@ -265,7 +271,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The decoded body, chunk by chunk, so that no more than the limit and a chunk is ever held.
+/// The decoded body, read chunk by chunk: memory stays below the limit and one chunk.
 async fn body(
     url: &Url,
     mut response: reqwest::Response,

@@ -9,8 +9,8 @@ use super::foreign_text::root_cause;
 use super::options::{UpstreamOptions, UpstreamOptionsError};
 use super::transport::Transport;
 
-/// What we can read, and at last anything, since servers in between answer 406 to what they take for too narrow; the
-/// codings follow from the features that the HTTP library was built with.
+/// The accepted media types, with `*/*` last since proxies before arXiv answer 406 to a narrow list. The content codings
+/// follow from the features of the HTTP library.
 const ACCEPTED: HeaderValue = HeaderValue::from_static("text/html,application/xhtml+xml,*/*;q=0.1");
 
 /// How requests are sent; replaced whole when the settings change.
@@ -21,18 +21,18 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// `given` stands in for HTTP.
+    /// `transport` replaces HTTP, if there is one.
     ///
     /// # Errors
-    /// The first of [`UpstreamOptions::mistakes`], or the system has no certificates.
+    /// The first of [`UpstreamOptions::errors`], or the system has no certificates.
     pub(super) fn new(
         options: &UpstreamOptions,
-        given: Option<Arc<dyn Transport>>,
+        transport: Option<Arc<dyn Transport>>,
     ) -> Result<Self, UpstreamOptionsError> {
-        if let Some(mistake) = options.mistakes().into_iter().next() {
-            return Err(mistake);
+        if let Some(error) = options.errors().into_iter().next() {
+            return Err(error);
         }
-        let transport = match given {
+        let transport = match transport {
             Some(transport) => transport,
             None => Arc::new(Self::http(options)?),
         };
@@ -45,7 +45,7 @@ impl Connection {
         let mut http = reqwest::Client::builder()
             .user_agent(options.user_agent())
             .default_headers(HeaderMap::from_iter([(ACCEPT, ACCEPTED)]))
-            // Names are equal in any case, but some who read logs look for `User-Agent` alone.
+            // Field names ignore case, but some operators search their logs for `User-Agent`.
             .http1_title_case_headers()
             .no_proxy()
             .redirect(redirect::Policy::none())
@@ -56,14 +56,14 @@ impl Connection {
             .read_timeout(options.read_timeout)
             .timeout(options.total_timeout);
         if !is_secure {
-            // Nothing is trusted that will never be asked, and a container without certificates can still use a mirror.
+            // No certificates are needed then, so that a container without them can use a mirror over plain HTTP.
             http = http.tls_certs_only([]);
         }
         http.build().map_err(|error| UpstreamOptionsError::Tls(root_cause(&error)))
     }
 }
 
-/// The HTTP library is built without a choice of cryptography; one choice holds for the process.
+/// Installs ring as the process's provider of cryptography, since the HTTP library is built without one.
 pub fn install_cryptography() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {

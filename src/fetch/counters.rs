@@ -1,26 +1,26 @@
-//! How did the requests to the upstream end?
+//! Counters of the requests to the upstream, by how they ended.
 
 use std::time::Duration;
 
 use crate::counters::{Counter, Histogram, HistogramSnapshot};
 
-/// How one request ended; a redirect ends one, and what it leads to is another.
+/// How one request ended; a redirect ends one request, and following it is another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestEnding {
     Page,
-    /// The page that is known is still the newest.
+    /// 304: the known page is still the newest.
     Unchanged,
     Redirect,
     /// 403 or 451.
     Refused,
-    /// 429, 406 or another status that says "slow down" rather than anything of the page.
+    /// 429, 406 or another status that asks to slow down and says nothing about the page.
     RateLimited,
     /// Any status of 500 and above.
     ServerError,
-    /// 400, 404, 410 or a status below 400, or something that is no page.
+    /// 400, 404, 410, an unexpected status below 400, or a response that is not a page.
     Unusable,
     Timeout,
-    /// No connection, or no complete head.
+    /// No connection, or no complete response head.
     NoResponse,
     BrokenOff,
     TooLong,
@@ -59,7 +59,7 @@ impl RequestEnding {
     }
 }
 
-/// The requests that were made, by their endings.
+/// The requests by their endings, their durations, and the bytes of the pages.
 #[derive(Debug, Default)]
 pub struct RequestCounters {
     endings: [Counter; RequestEnding::ALL.len()],
@@ -82,13 +82,13 @@ impl RequestCounters {
         self.endings[ending as usize].get()
     }
 
-    /// From asking to the last byte or the failure.
+    /// From sending the request to the last byte or the failure.
     #[must_use]
     pub fn durations(&self) -> HistogramSnapshot {
         self.durations.read()
     }
 
-    /// Of pages that came, decoded.
+    /// The decoded bytes of all pages.
     #[must_use]
     pub fn page_bytes(&self) -> u64 {
         self.page_bytes.get()

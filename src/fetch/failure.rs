@@ -1,4 +1,4 @@
-//! What is said of a request that brought no page?
+//! The failure of a request: the error for readers, and its meaning for the rate limiter and the counters.
 
 use std::time::Duration;
 
@@ -10,40 +10,40 @@ use super::rate_limiter::RequestOutcome;
 use super::transport::NoResponse;
 use crate::domain::verdict::Verdict;
 
-/// No page came.
+/// Why no page came.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 pub struct FetchError {
-    /// `Refused`, `Unreachable` or `Unrecognized`; `Unread` where nothing was asked.
+    /// `Refused`, `Unreachable` or `Unrecognized`; `Unread` where no request was sent.
     pub verdict: Verdict,
-    /// One line, lower case, with the address that was asked.
+    /// One line with the address of the request.
     pub reason: String,
-    /// How long the upstream asked us to stay away, capped.
+    /// The `Retry-After` of the response, at most six hours.
     pub retry_after: Option<Duration>,
 }
 
-/// What readers are told, and what the pace makes of it.
+/// The failure of one request.
 #[derive(Debug)]
 pub(super) struct RequestFailure {
     pub error: FetchError,
     pub outcome: RequestOutcome,
     pub ending: RequestEnding,
-    /// The answer says that there is no such page, and nothing else.
+    /// True if the response says only that the page does not exist.
     pub is_absence: bool,
 }
 
 impl RequestFailure {
-    /// No answer, or one that says that the upstream is in trouble.
+    /// No response, or one that reports a failure of the upstream.
     pub(super) fn unreachable(url: &Url, found: &str, retry_after: Option<Duration>) -> Self {
         Self {
             error: error(Verdict::Unreachable, url, found, retry_after),
-            outcome: RequestOutcome::Troubled { retry_after },
+            outcome: RequestOutcome::Failed { retry_after },
             ending: RequestEnding::ServerError,
             is_absence: false,
         }
     }
 
-    /// Slow down, whatever is asked for.
+    /// The upstream asks to slow down.
     pub(super) fn throttled(url: &Url, found: &str, retry_after: Option<Duration>) -> Self {
         Self {
             error: error(Verdict::Refused, url, found, retry_after),
@@ -53,12 +53,12 @@ impl RequestFailure {
         }
     }
 
-    /// There is no such page.
+    /// The page does not exist.
     pub(super) fn absent(url: &Url, found: &str) -> Self {
         Self { is_absence: true, ..Self::unrecognized(url, found) }
     }
 
-    /// The same of so many listings one after the other that it says nothing of any of them.
+    /// The same for `count` different listings in a row, which means a refusal.
     pub(super) fn absent_like_others(self, count: usize) -> Self {
         let reason = format!("{}, as did the {} listings before it", self.error.reason, count - 1);
         Self {
@@ -68,7 +68,7 @@ impl RequestFailure {
         }
     }
 
-    /// Not welcome: going on would be an attack in arXiv's eyes.
+    /// The upstream refuses us; arXiv treats further requests as an attack.
     pub(super) fn refused(url: &Url, found: &str, retry_after: Option<Duration>) -> Self {
         Self {
             error: error(Verdict::Refused, url, found, retry_after),
@@ -78,13 +78,13 @@ impl RequestFailure {
         }
     }
 
-    /// An answer, but no listing.
+    /// A response that is not a listing.
     pub(super) fn unrecognized(url: &Url, found: &str) -> Self {
         let error = error(Verdict::Unrecognized, url, found, None);
         Self { error, outcome: RequestOutcome::Odd, ending: RequestEnding::Unusable, is_absence: false }
     }
 
-    /// Nothing was asked: the right to do so was gone when the turn came.
+    /// No request was sent: the guard did not allow it.
     pub(super) fn not_asked(url: &Url, why: &str) -> Self {
         Self {
             error: error(Verdict::Unread, url, &format!("was not asked for: {why}"), None),
@@ -94,18 +94,18 @@ impl RequestFailure {
         }
     }
 
-    /// No listing, and too costly for both sides to be asked for again soon.
+    /// A page above the limit; the request is not repeated soon, since it is costly for both sides.
     pub(super) fn oversized(url: &Url, page_bytes_max: usize) -> Self {
         let found = format!("sends more than {page_bytes_max} bytes, the most that a page may have");
         Self {
             error: error(Verdict::Unrecognized, url, &found, None),
-            outcome: RequestOutcome::Troubled { retry_after: None },
+            outcome: RequestOutcome::Failed { retry_after: None },
             ending: RequestEnding::TooLong,
             is_absence: false,
         }
     }
 
-    /// The connection failed before the answer's head was complete.
+    /// The connection failed before the response head was complete.
     pub(super) fn unanswered(url: &Url, failure: &NoResponse) -> Self {
         let found = if failure.is_timeout {
             "did not answer in time".to_owned()
@@ -116,7 +116,7 @@ impl RequestFailure {
         Self { ending, ..Self::unreachable(url, &found, None) }
     }
 
-    /// The body came to a bad end.
+    /// The body ended early.
     pub(super) fn broken_off(url: &Url, bytes: usize, cause: &reqwest::Error) -> Self {
         let found = if cause.is_timeout() {
             format!("was not complete in time; {bytes} bytes had come")

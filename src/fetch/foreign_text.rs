@@ -1,16 +1,16 @@
-//! Makes text of others fit for one line of a message: addresses, header fields, causes of errors.
+//! Prepares foreign text (addresses, header fields, causes of errors) for one line of a message.
 
 use std::error::Error;
 
 use crate::domain::excerpt::excerpt;
 
-/// The most of a foreign text that a reason shows, in characters.
+/// The longest foreign text in a message, in characters.
 const SHOWN_CHARS_MAX: usize = 160;
 
-/// The most causes below an error that are walked through: no real chain comes near it.
+/// The most causes of an error that are followed; real chains are far shorter.
 const CAUSES_MAX: usize = 16;
 
-/// Foreign text made fit for one line between backticks: no controls, no backticks, not long.
+/// A foreign text for one line between backticks: without controls and backticks, and cut at 160 characters.
 pub(super) fn shown(text: &str) -> String {
     let tame = |c: char| match c {
         '`' => '\'',
@@ -24,7 +24,7 @@ pub(super) fn shown(text: &str) -> String {
     excerpt(text, SHOWN_CHARS_MAX).chars().map(tame).collect()
 }
 
-/// The innermost cause alone: the layers above it only say that a request failed.
+/// The innermost cause of an error; the outer ones only say that a request failed.
 pub(super) fn root_cause(error: &reqwest::Error) -> String {
     let mut cause: &dyn Error = error;
     for _ in 0..CAUSES_MAX {
@@ -34,7 +34,7 @@ pub(super) fn root_cause(error: &reqwest::Error) -> String {
     plain(&cause.to_string())
 }
 
-/// `Connection refused (os error 111)` as `connection refused`; `CRC` stays.
+/// `Connection refused (os error 111)` as `connection refused`; abbreviations such as `CRC` stay.
 pub(super) fn plain(message: &str) -> String {
     let message = message.split(" (os error ").next().unwrap_or(message);
     let mut rest = message.chars();

@@ -1,15 +1,15 @@
-//! May a request still be made, now that its turn has come?
+//! A check right before every request whether it may be sent.
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
-type Answer = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
+type Decision = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 
-/// Is asked right before every request, redirects included; says why where it may not be made.
+/// Decides right before every request, redirects included, and gives the reason where it may not be sent.
 ///
-/// With several replicas the right to ask can be lost while a request waits for its turn.
-pub struct RequestGuard(Box<dyn Fn() -> Answer + Send + Sync>);
+/// With several replicas the lead can be lost while a request waits.
+pub struct RequestGuard(Box<dyn Fn() -> Decision + Send + Sync>);
 
 impl RequestGuard {
     pub fn new<F>(may_ask: impl Fn() -> F + Send + Sync + 'static) -> Self

@@ -1,4 +1,4 @@
-//! May the upstream be asked in this way, and under which name?
+//! The options of the client, their limits, and the User-Agent.
 
 use std::time::Duration;
 
@@ -6,42 +6,42 @@ use url::{Host, Url};
 
 use super::foreign_text::shown;
 
-/// The shortest pause for any host but loopback: arXiv's terms ask for at most one request in three seconds.
+/// The shortest pause for any host but loopback, in seconds: arXiv's terms allow one request in three seconds.
 ///
 /// Source: <https://info.arxiv.org/help/api/tou.html>.
 pub const PAUSE_SECONDS_MIN: u64 = 3;
 
-/// The longest pause: a day; above it a number was meant otherwise, and sums of times stay small.
+/// The longest pause, in seconds: a day; a longer one is a typing error.
 pub const PAUSE_SECONDS_MAX: u64 = 24 * 60 * 60;
 
-/// The longest of the three time limits: an hour, for the same reason.
+/// The longest of the three timeouts, in seconds: an hour.
 pub const TIMEOUT_SECONDS_MAX: u64 = 60 * 60;
 
-/// The longest contact: it travels with every request.
+/// The longest contact, in bytes; every request contains it.
 pub const CONTACT_BYTES_MAX: usize = 200;
 
-/// What the contact is when the operator gives none: the project's own page.
+/// The contact where the operator sets none: the project's page.
 const PROJECT_URL: &str = env!("CARGO_PKG_REPOSITORY");
 
-/// How the upstream is asked; [`UpstreamOptions::mistakes`] says what cannot be.
+/// How requests are sent; [`UpstreamOptions::errors`] checks the values.
 #[derive(Clone, Debug)]
 pub struct UpstreamOptions {
-    /// `https://arxiv.org`; nothing outside this origin is ever asked.
+    /// `https://arxiv.org`; no request goes to another origin.
     pub base_url: Url,
-    /// An address for arXiv to complain to, part of the User-Agent; empty names the project instead.
+    /// A contact for arXiv's operators in the User-Agent; the project's page where it is empty.
     pub contact: String,
     /// The least time between the end of one request and the start of the next.
     pub pause: Duration,
     pub connect_timeout: Duration,
-    /// The longest silence while an answer arrives.
+    /// The longest time without a byte while a response arrives.
     pub read_timeout: Duration,
-    /// The whole request, from connecting to the last byte.
+    /// The longest time from connecting to the last byte.
     pub total_timeout: Duration,
-    /// The most bytes of a decoded page.
+    /// The largest decoded page, in bytes.
     pub page_bytes_max: usize,
 }
 
-/// A setting with which the upstream cannot be asked.
+/// An invalid setting; the message names the setting and the choices.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UpstreamOptionsError {
     #[error(
@@ -65,17 +65,17 @@ pub enum UpstreamOptionsError {
 }
 
 impl UpstreamOptions {
-    /// Every mistake at once; empty for good options.
+    /// All errors at once; empty for valid options.
     #[must_use]
-    pub fn mistakes(&self) -> Vec<UpstreamOptionsError> {
-        let mut mistakes = Vec::new();
+    pub fn errors(&self) -> Vec<UpstreamOptionsError> {
+        let mut errors = Vec::new();
         if !is_base(&self.base_url) {
-            mistakes.push(UpstreamOptionsError::BaseUrl(shown(self.base_url.as_str())));
+            errors.push(UpstreamOptionsError::BaseUrl(shown(self.base_url.as_str())));
         }
         let pause_min = if Self::is_loopback(&self.base_url) { 0 } else { PAUSE_SECONDS_MIN };
         if self.pause < Duration::from_secs(pause_min) || self.pause > Duration::from_secs(PAUSE_SECONDS_MAX)
         {
-            mistakes.push(UpstreamOptionsError::Pause(self.pause));
+            errors.push(UpstreamOptionsError::Pause(self.pause));
         }
         for (name, value) in [
             ("connect_timeout_seconds", self.connect_timeout),
@@ -83,19 +83,19 @@ impl UpstreamOptions {
             ("total_timeout_seconds", self.total_timeout),
         ] {
             if value.is_zero() || value > Duration::from_secs(TIMEOUT_SECONDS_MAX) {
-                mistakes.push(UpstreamOptionsError::Timeout { name, value });
+                errors.push(UpstreamOptionsError::Timeout { name, value });
             }
         }
         if self.page_bytes_max == 0 {
-            mistakes.push(UpstreamOptionsError::PageBytes);
+            errors.push(UpstreamOptionsError::PageBytes);
         }
         if !is_contact(self.contact.trim()) {
-            mistakes.push(UpstreamOptionsError::Contact(shown(&self.contact)));
+            errors.push(UpstreamOptionsError::Contact(shown(&self.contact)));
         }
-        mistakes
+        errors
     }
 
-    /// Is this address sure to be this machine, where nobody is harmed by a short pause?
+    /// True if the address is certainly this machine, where a short pause harms nobody.
     #[must_use]
     pub fn is_loopback(url: &Url) -> bool {
         match url.host() {
@@ -106,7 +106,7 @@ impl UpstreamOptions {
         }
     }
 
-    /// `crosslist/VERSION (+CONTACT)`: who asks, and whom to tell when it goes wrong.
+    /// `crosslist/VERSION (+CONTACT)` (RFC 9110 §10.1.5).
     #[must_use]
     pub fn user_agent(&self) -> String {
         let contact = Some(self.contact.trim()).filter(|contact| !contact.is_empty()).unwrap_or(PROJECT_URL);
@@ -123,7 +123,7 @@ fn is_base(url: &Url) -> bool {
         && url.fragment().is_none()
 }
 
-/// Empty, or something to write to; parentheses would end the User-Agent's comment early.
+/// True if empty, or a mail or web address; parentheses would end the comment in the User-Agent.
 fn is_contact(contact: &str) -> bool {
     let is_mail = contact.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
     let is_address = contact.contains("http://") || contact.contains("https://");
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_short_pause_is_for_loopback_only() {
-        let quick = |base_url| UpstreamOptions { pause: Duration::ZERO, ..options(base_url) }.mistakes();
+        let quick = |base_url| UpstreamOptions { pause: Duration::ZERO, ..options(base_url) }.errors();
         for base_url in
             ["http://127.0.0.1:8700/s/ok", "http://[::1]:1", "http://localhost", "http://127.9.9.9"]
         {
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn only_a_plain_web_address_is_a_base() {
-        assert_eq!(options("https://arxiv.org").mistakes(), []);
+        assert_eq!(options("https://arxiv.org").errors(), []);
         for base_url in [
             "ftp://arxiv.org",
             "file:///etc",
@@ -181,7 +181,7 @@ mod tests {
             "mailto:a@b.example",
         ] {
             assert!(
-                matches!(options(base_url).mistakes().as_slice(), [UpstreamOptionsError::BaseUrl(_)]),
+                matches!(options(base_url).errors().as_slice(), [UpstreamOptionsError::BaseUrl(_)]),
                 "{base_url}"
             );
         }
@@ -197,7 +197,7 @@ mod tests {
             page_bytes_max: 0,
             ..options("ftp://arxiv.org")
         };
-        assert_eq!(wrong.mistakes().len(), 6, "{:?}", wrong.mistakes());
+        assert_eq!(wrong.errors().len(), 6, "{:?}", wrong.errors());
     }
 
     #[test]
@@ -211,11 +211,11 @@ mod tests {
         assert!(PROJECT_URL.starts_with("https://"));
         assert!(agent(" ops@lab.example ").user_agent().ends_with(" (+ops@lab.example)"));
         for contact in ["", "ops@lab.example", "https://lab.example/bots", "Lab, ops@lab.example"] {
-            assert_eq!(agent(contact).mistakes(), [], "{contact}");
+            assert_eq!(agent(contact).errors(), [], "{contact}");
         }
         let long = format!("a@b.{}", "c".repeat(CONTACT_BYTES_MAX));
         for contact in ["Jane", "@", "a@b.c\r\nX: y", "a@b.c (lab)", "ä@b.example", long.as_str()] {
-            assert_eq!(agent(contact).mistakes().len(), 1, "{contact}");
+            assert_eq!(agent(contact).errors().len(), 1, "{contact}");
         }
     }
 }

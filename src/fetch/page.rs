@@ -1,14 +1,14 @@
-//! Which pages of arXiv crosslist requests, under which address, and a page as it came.
+//! The pages of arXiv that crosslist requests, their addresses, and a page as it came.
 
 use jiff::civil::Date;
 use url::Url;
 
 use crate::domain::taxonomy::SubjectId;
 
-/// How many entries are asked for at once: arXiv's default for `/new`, and the most that it gives.
+/// The number of entries per page: arXiv's default for `/new`, and its maximum.
 pub const SHOW_MAX: u32 = 2_000;
 
-/// A page of arXiv that crosslist reads.
+/// A page of arXiv that crosslist requests.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ListingUrl {
     /// `/list/SUBJECT/new?skip=…&show=2000`: the newest mailing; a plain `/list/SUBJECT/new` for skip 0.
@@ -25,7 +25,7 @@ impl ListingUrl {
         }
     }
 
-    /// Path and query below the base address, in one spelling per page, so that caches and tags meet.
+    /// Path and query below the base address; one spelling per page, so that caches and ETags match.
     #[must_use]
     pub fn path(&self) -> String {
         match self {
@@ -38,7 +38,7 @@ impl ListingUrl {
         }
     }
 
-    /// The whole address; a path that the base address has stays in front.
+    /// The complete address; the path of the base address comes first.
     #[must_use]
     pub fn address(&self, base_url: &Url) -> Url {
         let asked = self.path();
@@ -52,10 +52,10 @@ impl ListingUrl {
     }
 }
 
-/// A page as it came, decoded from its transfer and content codings.
+/// A page as it came, after transfer and content codings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// The address that answered, after redirects; for a replay, the path that was asked for.
+    /// The address after redirects; for a replay, the requested path.
     pub url: String,
     pub bytes: Vec<u8>,
     /// The `charset` of the `Content-Type`, as given.

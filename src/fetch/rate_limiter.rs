@@ -1,6 +1,5 @@
-//! When may the next request start?
-//!
-//! One request at a time; between the end of one and the start of the next at least the pause; after trouble longer.
+//! The rate limiter: one request at a time, at least the pause between the end of one and the start of the next, and a
+//! back-off after failures, throttling and refusals.
 
 use std::collections::hash_map::{DefaultHasher, RandomState};
 use std::hash::{BuildHasher, Hash, Hasher};
@@ -11,47 +10,47 @@ use tokio::time::Instant;
 
 use crate::domain::back_off::BackOffCause;
 
-/// The longest back-off after trouble: half an hour, so that a mended arXiv is noticed within the evening.
+/// The longest back-off after failures: half an hour, so that a recovered arXiv is noticed the same evening.
 pub const BACKOFF_MAX: Duration = Duration::from_mins(30);
 
-/// The longest stop after refusals in a row: a day, which is one try per mailing.
+/// The longest back-off after refusals: a day, which is one attempt per mailing.
 pub const REFUSAL_STOP_MAX: Duration = Duration::from_hours(24);
 
-/// What is added to a `Retry-After`: it counts whole seconds, from a moment that lies a little before we read it.
+/// Added to every `Retry-After`, which counts whole seconds from a moment before the response arrives.
 const RETRY_AFTER_MARGIN: Duration = Duration::from_secs(1);
 
-/// How many good answers in a row end a series of refusals, and begin to end one of throttling.
-/// One is not enough: a captcha comes with status 200, and is known for one only after the page was read; and a cache
-/// before arXiv answers some requests while it turns most away (406, seen since September 2026).
+/// The number of pages in a row that end a series of refusals, and begin to end one of throttling.
+/// One is not enough: a captcha has status 200 and is recognised only by the parser, and a cache before arXiv answers some
+/// requests while it rejects most (406, seen since September 2026).
 const CALM_ANSWERS: u32 = 2;
 
-/// The first wait after an answer that means "slow down", in pauses: two minutes at the default of 15 seconds.
-/// It doubles up to [`BACKOFF_MAX`]. Such an answer mostly names no time; arXiv's own 503 names five minutes.
+/// The first back-off after throttling, in pauses: two minutes at the default pause of 15 seconds.
+/// It doubles up to [`BACKOFF_MAX`]. Such responses mostly have no `Retry-After`; arXiv's own 503 names five minutes.
 const THROTTLE_PAUSES: u32 = 8;
 
-/// The most doublings of a wait; the caps above bite long before.
+/// The most doublings of a wait; the limits above apply long before.
 const DOUBLINGS_MAX: u32 = 16;
 
-/// How a request ended, as far as the next one is concerned.
+/// The result of a request, as far as the next one depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestOutcome {
-    /// A page: the series of troubles is over.
+    /// A page: the series of failures ends.
     Answered,
-    /// A clear answer that is no page, such as a 404: says nothing about the upstream's health.
+    /// A clear response that is not a page, such as a 404: says nothing about the state of the upstream.
     Odd,
-    /// Unreachable or broken: back off.
-    Troubled { retry_after: Option<Duration> },
-    /// Slow down, whatever is asked for: back off further, also where pages come in between.
+    /// Unreachable or failing: back off.
+    Failed { retry_after: Option<Duration> },
+    /// Slow down: back off further, even if some requests still get pages.
     Throttled { retry_after: Option<Duration> },
-    /// Not welcome: stop for long.
+    /// Refused: back off for long.
     Refused { retry_after: Option<Duration> },
 }
 
-/// The turnstile before the upstream.
+/// Grants permits for requests to the upstream, one at a time.
 #[derive(Debug)]
 pub struct RateLimiter {
-    /// Held from before the pause until the body has ended; waiting is first come, first served.
-    turn: tokio::sync::Mutex<()>,
+    /// Locked from before the pause until the body has ended; waiters are served in order.
+    queue: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -61,36 +60,36 @@ struct State {
     refusal_stop: Duration,
     /// When the last request ended.
     ended: Option<Instant>,
-    /// No request starts before; nothing was asked yet where it is missing.
+    /// No request starts before; `None` before the first request.
     not_before: Option<Instant>,
     is_asking: bool,
     waiting: u32,
-    troubles: u32,
+    failures: u32,
     throttles: u32,
     refusals: u32,
     calm_answers: u32,
     jitter: Jitter,
 }
 
-/// Spreads waits, so that services that failed together do not return together.
+/// Randomises waits, so that services that failed together do not return together.
 #[derive(Debug)]
 struct Jitter {
     seed: u64,
     drawn: u64,
 }
 
-/// The right to ask, for one request at a time; giving it up without a word counts as a request that ended now.
+/// The permit for one request at a time; dropping it counts as a request that ended now.
 #[derive(Debug)]
 pub struct Permit<'a> {
-    pace: &'a RateLimiter,
+    limiter: &'a RateLimiter,
     _only: tokio::sync::MutexGuard<'a, ()>,
 }
 
-/// Counts a request that waits, also when its future is dropped.
+/// Counts a waiting request until it starts or its future is dropped.
 struct Waiting<'a>(&'a RateLimiter);
 
 impl RateLimiter {
-    /// `refusal_stop` is the first stop after a refusal; each further one doubles it.
+    /// `refusal_stop` is the back-off after the first refusal; each further one doubles it.
     #[must_use]
     pub fn new(pause: Duration, refusal_stop: Duration) -> Self {
         Self::seeded(pause, refusal_stop, RandomState::new().build_hasher().finish())
@@ -106,16 +105,16 @@ impl RateLimiter {
             not_before: None,
             is_asking: false,
             waiting: 0,
-            troubles: 0,
+            failures: 0,
             throttles: 0,
             refusals: 0,
             calm_answers: 0,
             jitter: Jitter { seed, drawn: 0 },
         };
-        Self { turn: tokio::sync::Mutex::default(), state: Mutex::new(state) }
+        Self { queue: tokio::sync::Mutex::default(), state: Mutex::new(state) }
     }
 
-    /// Another pause from now on: a longer one holds at once, a shorter one after the next request.
+    /// Changes the pause: a longer one applies at once, a shorter one after the next request.
     pub fn change(&self, pause: Duration, refusal_stop: Duration) {
         let mut state = self.state();
         (state.pause, state.refusal_stop) = (pause, refusal_stop);
@@ -129,16 +128,16 @@ impl RateLimiter {
     }
 
     /// Waits until a request may start.
-    pub async fn turn(&self) -> Permit<'_> {
+    pub async fn permit(&self) -> Permit<'_> {
         let waiting = Waiting::new(self);
-        let only = self.turn.lock().await;
+        let only = self.queue.lock().await;
         self.until_allowed().await;
         drop(waiting);
         self.state().is_asking = true;
-        Permit { pace: self, _only: only }
+        Permit { limiter: self, _only: only }
     }
 
-    /// How long a request made now has to wait at least: the pause or back-off, and one pause for each before it.
+    /// The least wait of a request made now: the pause or back-off, and one pause for each request that waits before it.
     #[must_use]
     pub fn wait_estimate(&self) -> Duration {
         let state = self.state();
@@ -148,49 +147,49 @@ impl RateLimiter {
         own.saturating_add(state.pause.saturating_mul(state.waiting))
     }
 
-    /// For how long nothing is asked after trouble, why, and how often in a row; nothing where the pause alone rules.
+    /// The rest of the back-off, its cause, and the number of failures in a row; `None` where only the pause applies.
     pub fn back_off(&self) -> Option<(Duration, BackOffCause, u32)> {
         let state = self.state();
         let wait = state.not_before?.saturating_duration_since(Instant::now());
         let series = [
             (BackOffCause::Refusal, state.refusals),
             (BackOffCause::Throttle, state.throttles),
-            (BackOffCause::Trouble, state.troubles),
+            (BackOffCause::Trouble, state.failures),
         ];
         let (cause, times) = series.into_iter().find(|(_, times)| *times > 0)?;
         (wait > state.pause).then_some((wait, cause, times))
     }
 
-    /// Goes on with the back-off of an earlier run.
+    /// Resumes the back-off of an earlier run.
     pub fn resume(&self, wait: Duration, cause: BackOffCause, times: u32) {
-        self.rest(wait.min(REFUSAL_STOP_MAX));
+        self.hold_off(wait.min(REFUSAL_STOP_MAX));
         let mut state = self.state();
         let series = match cause {
-            BackOffCause::Trouble => &mut state.troubles,
+            BackOffCause::Trouble => &mut state.failures,
             BackOffCause::Throttle => &mut state.throttles,
             BackOffCause::Refusal => &mut state.refusals,
         };
         *series = times.max(*series);
     }
 
-    /// Nothing is asked for this long: somebody else has asked until now.
-    pub fn rest(&self, wait: Duration) {
+    /// Delays the next request by at least this time: another process sent requests until now.
+    pub fn hold_off(&self, wait: Duration) {
         let allowed = Instant::now() + wait;
         let mut state = self.state();
         state.not_before = Some(state.not_before.map_or(allowed, |at| at.max(allowed)));
     }
 
-    /// Were we told to slow down, and have too few pages come since?
+    /// True while a series of throttling lasts.
     pub fn is_throttled(&self) -> bool {
         self.state().throttles > 0
     }
 
-    /// A page that came as an answer was a refusal after all.
+    /// Counts a page that was received as a refusal.
     pub fn report_refusal(&self) {
         self.settle(RequestOutcome::Refused { retry_after: None });
     }
 
-    /// Looks again after each sleep: a refusal may have been reported meanwhile.
+    /// Checks again after each sleep: a refusal may have been reported meanwhile.
     async fn until_allowed(&self) {
         loop {
             let not_before = self.state().not_before;
@@ -208,12 +207,12 @@ impl RateLimiter {
         let allowed = now + wait;
         state.ended = Some(now);
         state.not_before = Some(state.not_before.map_or(allowed, |at| at.max(allowed)));
-        let (troubles, throttles, refusals) = (state.troubles, state.throttles, state.refusals);
+        let (failures, throttles, refusals) = (state.failures, state.throttles, state.refusals);
         drop(state);
         match outcome {
             RequestOutcome::Answered | RequestOutcome::Odd => {}
-            RequestOutcome::Troubled { .. } => {
-                tracing::warn!(wait_seconds = wait.as_secs(), troubles, "backing off from the upstream");
+            RequestOutcome::Failed { .. } => {
+                tracing::warn!(wait_seconds = wait.as_secs(), failures, "backing off from the upstream");
             }
             RequestOutcome::Throttled { .. } => {
                 tracing::warn!(wait_seconds = wait.as_secs(), throttles, "the upstream asks to slow down");
@@ -222,7 +221,7 @@ impl RateLimiter {
                 tracing::warn!(
                     wait_seconds = wait.as_secs(),
                     refusals,
-                    "the upstream refuses us, staying away; set `upstream.contact` or talk to its operators"
+                    "the upstream refuses requests, backing off; set `upstream.contact` or talk to its operators"
                 );
             }
         }
@@ -241,24 +240,24 @@ impl State {
         match outcome {
             RequestOutcome::Odd => Duration::ZERO,
             RequestOutcome::Answered => {
-                self.troubles = 0;
+                self.failures = 0;
                 self.calm_answers = self.calm_answers.saturating_add(1);
                 if self.calm_answers >= CALM_ANSWERS {
                     self.refusals = 0;
                     self.throttles /= 2;
                 }
-                // Within a series of throttling, pages come no faster than refusals did.
+                // Within a series of throttling, pages do not shorten the wait.
                 let ceiling = self.throttle_wait();
                 self.jitter.below(ceiling)
             }
-            RequestOutcome::Troubled { retry_after } => {
-                self.troubles = self.troubles.saturating_add(1);
-                let ceiling = doubled(self.pause, self.troubles, BACKOFF_MAX);
+            RequestOutcome::Failed { retry_after } => {
+                self.failures = self.failures.saturating_add(1);
+                let ceiling = doubled(self.pause, self.failures, BACKOFF_MAX);
                 self.jitter.below(ceiling).max(asked(retry_after))
             }
             RequestOutcome::Throttled { retry_after } => {
                 self.calm_answers = 0;
-                // A wait at its limit is not counted further, so that it comes down as soon as it may.
+                // A wait at its limit is not counted further, so that it can come down soon.
                 if self.throttle_wait() < BACKOFF_MAX {
                     self.throttles = self.throttles.saturating_add(1);
                 }
@@ -274,7 +273,7 @@ impl State {
         }
     }
 
-    /// How long to wait within a series of answers that mean "slow down"; nothing without one.
+    /// The wait within a series of throttling; zero without one.
     fn throttle_wait(&self) -> Duration {
         match self.throttles.checked_sub(1) {
             Some(doublings) => doubled(self.pause.saturating_mul(THROTTLE_PAUSES), doublings, BACKOFF_MAX),
@@ -284,7 +283,7 @@ impl State {
 }
 
 impl Jitter {
-    /// A time between half of `ceiling` and all of it.
+    /// A time between half of `ceiling` and `ceiling`.
     fn below(&mut self, ceiling: Duration) -> Duration {
         self.drawn = self.drawn.wrapping_add(1);
         let mut hasher = DefaultHasher::new();
@@ -296,36 +295,36 @@ impl Jitter {
 }
 
 impl Permit<'_> {
-    /// Ends one request and waits until the next of the same turn may start: a redirect costs a pause like any other.
-    pub async fn again(&mut self) {
-        self.pace.settle(RequestOutcome::Odd);
-        self.pace.state().is_asking = false;
-        self.pace.until_allowed().await;
-        self.pace.state().is_asking = true;
+    /// Ends one request and waits until the next under the same permit may start: a redirect takes a pause like any request.
+    pub async fn next(&mut self) {
+        self.limiter.settle(RequestOutcome::Odd);
+        self.limiter.state().is_asking = false;
+        self.limiter.until_allowed().await;
+        self.limiter.state().is_asking = true;
     }
 
-    /// Ends the request and the turn.
+    /// Ends the request and the permit.
     pub fn end(self, outcome: RequestOutcome) {
-        self.pace.settle(outcome);
-        self.pace.state().is_asking = false;
+        self.limiter.settle(outcome);
+        self.limiter.state().is_asking = false;
     }
 }
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        let was_asking = std::mem::take(&mut self.pace.state().is_asking);
+        let was_asking = std::mem::take(&mut self.limiter.state().is_asking);
         if was_asking {
-            self.pace.settle(RequestOutcome::Odd);
+            self.limiter.settle(RequestOutcome::Odd);
         }
     }
 }
 
 impl<'a> Waiting<'a> {
-    fn new(pace: &'a RateLimiter) -> Self {
-        let mut state = pace.state();
+    fn new(limiter: &'a RateLimiter) -> Self {
+        let mut state = limiter.state();
         state.waiting = state.waiting.saturating_add(1);
         drop(state);
-        Self(pace)
+        Self(limiter)
     }
 }
 

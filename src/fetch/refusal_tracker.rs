@@ -1,6 +1,6 @@
-//! How we stand with the upstream: what it last turned us away with, and which pages it said are absent.
+//! Tracks the upstream's last refusal, and the listings that it reports as absent.
 //!
-//! An answer about one listing is that listing's matter, until every listing gets it; then it is about us.
+//! A 404 concerns one listing; the same for several listings in a row is a refusal of us.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -9,60 +9,60 @@ use super::page::ListingUrl;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 
-/// How many different newest listings must be absent one after the other, and no page come, for that to be about us.
-/// Of past days nothing follows: arXiv answers 400 to those that it no longer gives.
+/// This many different newest listings must be absent in a row, without a page between them, for a refusal.
+/// Past days do not count: arXiv answers 400 for those that it no longer provides.
 const ABSENT_MAX: usize = 4;
 
 #[derive(Debug, Default)]
-pub(super) struct RefusalTracker(Mutex<Known>);
+pub(super) struct RefusalTracker(Mutex<Observed>);
 
 #[derive(Debug, Default)]
-struct Known {
+struct Observed {
     refusal: Option<String>,
-    /// Whose newest listing was absent since the last page came.
+    /// The subjects whose newest listing was absent since the last page.
     absent: Vec<SubjectId>,
 }
 
 impl RefusalTracker {
-    /// A page came, perhaps one among many that were not given.
-    pub(super) fn page_came(&self, is_throttled: bool) {
-        let mut known = self.known();
-        known.absent.clear();
+    /// Notes that a page came; a refusal stays while requests are throttled.
+    pub(super) fn page_received(&self, is_throttled: bool) {
+        let mut observed = self.observed();
+        observed.absent.clear();
         if !is_throttled {
-            known.refusal = None;
+            observed.refusal = None;
         }
     }
 
-    /// What a failure means beside those before it.
-    pub(super) fn judge(&self, page: &ListingUrl, failure: RequestFailure) -> RequestFailure {
-        let mut known = self.known();
+    /// Classifies a failure by itself and those before it.
+    pub(super) fn classify(&self, page: &ListingUrl, failure: RequestFailure) -> RequestFailure {
+        let mut observed = self.observed();
         let failure = match page {
             ListingUrl::New { subject, .. } if failure.is_absence => {
-                if known.absent.len() < ABSENT_MAX && !known.absent.contains(subject) {
-                    known.absent.push(*subject);
+                if observed.absent.len() < ABSENT_MAX && !observed.absent.contains(subject) {
+                    observed.absent.push(*subject);
                 }
-                let is_ours = known.absent.len() == ABSENT_MAX;
+                let is_ours = observed.absent.len() == ABSENT_MAX;
                 if is_ours { failure.absent_like_others(ABSENT_MAX) } else { failure }
             }
             _ => failure,
         };
         if failure.error.verdict == Verdict::Refused {
-            known.refusal = Some(failure.error.reason.clone());
+            observed.refusal = Some(failure.error.reason.clone());
         }
         failure
     }
 
-    /// We are turned away, as `reason` says.
+    /// Notes a refusal, as `reason` says.
     pub(super) fn refuse(&self, reason: &str) {
-        self.known().refusal = Some(reason.to_owned());
+        self.observed().refusal = Some(reason.to_owned());
     }
 
-    /// What was answered when we were last turned away, by a 403, a 406, a 429, a captcha or the like, until all is well.
+    /// The last refusal by a 403, a 406, a 429, a captcha or the like; `None` once pages come again.
     pub(super) fn refusal(&self) -> Option<String> {
-        self.known().refusal.clone()
+        self.observed().refusal.clone()
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
+    fn observed(&self) -> MutexGuard<'_, Observed> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

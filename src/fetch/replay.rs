@@ -1,4 +1,4 @@
-//! Which saved page stands in for arXiv's?
+//! A folder of saved pages in place of arXiv, for demonstrations and tests.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -16,17 +16,17 @@ use crate::domain::mailing;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 
-/// How many files a folder may hold, so that a wrong folder is noticed and not read through: forty subjects for a year.
+/// The most files of a folder (forty subjects for a year), so that a wrong folder is noticed early.
 pub const FILES_MAX: usize = 20_000;
 
-/// How many subjects an answer names as being there.
+/// The most subjects that an error lists.
 const SUBJECTS_NAMED_MAX: usize = 8;
 
-/// How long after the newest page's mailing a replay begins.
-/// The announcement takes up to an hour and a half in truth, but the page is there already.
+/// A replay starts this many hours after the mailing of its newest page.
+/// On arXiv an announcement takes up to an hour and a half, but a saved page exists already.
 const START_AFTER_MAILING_HOURS: i64 = 1;
 
-/// A folder of saved pages: `SUBJECT-new-YYYY-MM-DD*.html` and the like; everything else in it is ignored.
+/// A folder of saved pages named `SUBJECT-KIND-YYYY-MM-DD*.html`; other files are ignored.
 #[derive(Debug)]
 pub struct Replay {
     folder: PathBuf,
@@ -35,7 +35,7 @@ pub struct Replay {
     page_bytes_max: usize,
 }
 
-/// The folder cannot stand in for arXiv.
+/// The folder cannot be replayed.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
     #[error("the replay folder `{folder}` cannot be read: {reason}")]
@@ -62,11 +62,11 @@ enum Kind {
     Catchup,
 }
 
-/// Sorted by date last, so that the newest of a range is its end.
+/// The date is last, so that the end of a range is the newest.
 type Key = (SubjectId, Kind, Date);
 
 impl Replay {
-    /// Reads the names in the folder; the pages themselves are read when they are asked for.
+    /// Reads the file names of the folder; pages are read on request.
     ///
     /// # Errors
     /// The folder is missing, unreadable or without a page, or two files are one page.
@@ -78,7 +78,7 @@ impl Replay {
         if names.len() > FILES_MAX {
             return Err(ReplayError::TooMany { folder: name });
         }
-        // The folder's own order is the file system's whim; the error shall name the same file first each time.
+        // The order of a directory is not defined; sorted, the error names the same file first each time.
         names.sort_unstable();
         let mut pages = BTreeMap::new();
         for file in names {
@@ -103,9 +103,9 @@ impl Replay {
         self.newest_date
     }
 
-    /// When the clock starts if nobody says: an hour after the newest page's mailing, 21:00 in New York on its eve.
+    /// The default start of the clock: an hour after the mailing of the newest page, 21:00 in New York on the day before.
     ///
-    /// Then that mailing is the newest that is due, for a date on which there is one.
+    /// That mailing is then the newest due, if the date has one.
     #[must_use]
     pub fn start_time(&self) -> Timestamp {
         let mailed = mailing::moment(self.newest_date);
@@ -117,10 +117,13 @@ impl Replay {
         format!("replay of `{}`", shown(&self.folder.to_string_lossy()))
     }
 
-    /// Answers as arXiv would when `listing_date` was its newest mailing.
+    /// Responds as arXiv would with `listing_date` as its newest mailing.
     ///
-    /// `/new` is the newest page not after that date; a part of it behind a `skip` was never saved.
-    /// A catch-up that was not saved is answered with the same day's `/new`: the same announcement, as it was on the day.
+    /// `/new` is the newest page not after that date; later parts (`skip`) are never saved.
+    /// Without a saved catchup page, the same day's `/new` takes its place: it is the same announcement.
+    ///
+    /// # Errors
+    /// The folder has no such page, or the file cannot be read.
     pub async fn get(&self, url: &ListingUrl, listing_date: Date) -> Result<Page, FetchError> {
         let path = url.path();
         let Some(name) = self.find(url, listing_date) else { return Err(self.missing(url, listing_date)) };
@@ -188,7 +191,7 @@ fn failed(verdict: Verdict, reason: String) -> FetchError {
     FetchError { verdict, reason, retry_after: None }
 }
 
-/// The names of the folder's files, at most one more than [`FILES_MAX`].
+/// The names of the files, at most one more than [`FILES_MAX`].
 fn file_names(folder: &Path) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder)? {
@@ -204,7 +207,7 @@ fn file_names(folder: &Path) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
-/// One byte more than allowed is read, as the sign that there is more.
+/// Reads at most one byte more than the limit, which shows that the file is too long.
 fn read(file: &Path, bytes_max: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);
@@ -212,9 +215,9 @@ fn read(file: &Path, bytes_max: usize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Which page a file is, by its name: `SUBJECT-KIND-YYYY-MM-DD*.html`.
+/// The page that a file name stands for: `SUBJECT-KIND-YYYY-MM-DD*.html`.
 ///
-/// Ids hold dashes themselves (`hep-th`), but none holds a kind between two.
+/// Subject ids have dashes themselves (`hep-th`), but none has a kind between two dashes.
 fn page_of(name: &str) -> Option<Key> {
     let stem = name.strip_suffix(".html")?;
     [("-new-", Kind::New), ("-recent-", Kind::Recent), ("-catchup-", Kind::Catchup)].into_iter().find_map(

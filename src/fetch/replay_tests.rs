@@ -1,4 +1,4 @@
-//! Does a folder answer as arXiv would?
+//! A folder responds as arXiv would.
 
 use super::*;
 use jiff::civil::date;

@@ -1,4 +1,4 @@
-//! What does the head of an answer promise: a page, another address, nothing new, or trouble?
+//! Classifies responses by status and header fields: a page, a redirect, not modified, or a failure.
 
 use std::time::Duration;
 
@@ -10,25 +10,25 @@ use super::failure::RequestFailure;
 use super::foreign_text::shown;
 use crate::domain::retry_after;
 
-/// The media types in which listings come, and in which a 200 says that its client is not wanted («Rate exceeded.»).
+/// The media types of listings, and of responses with status 200 that refuse the client («Rate exceeded.»).
 const PAGE_TYPES: [&str; 3] = ["text/html", "application/xhtml+xml", "text/plain"];
 
-/// The longest name of a charset that is passed on, in bytes; the longest registered one has 45.
+/// The longest accepted name of a charset, in bytes; the longest registered one has 45.
 const CHARSET_BYTES_MAX: usize = 64;
 
-/// An answer that is not a failure.
+/// A response that is not a failure.
 #[derive(Debug)]
 pub(super) enum ResponseHead {
     /// A page follows.
     Page { charset: Option<String> },
-    /// Ask there instead; on the same origin.
+    /// A redirect within the origin.
     Moved(Url),
-    /// The page that we have is still the newest.
+    /// 304: the known page is still the newest.
     Unchanged,
 }
 
-/// Judges an answer by its status and headers; `has_condition` says whether a tag was sent.
-pub(super) fn judge(
+/// Classifies a response by its status and header fields; `has_condition` is true if the request had `If-None-Match`.
+pub(super) fn classify(
     url: &Url,
     status: StatusCode,
     headers: &HeaderMap,
@@ -44,10 +44,9 @@ pub(super) fn judge(
         }
         403 | 451 => Err(RequestFailure::refused(url, &format!("answered {named}"), wait(headers))),
         500.. => Err(RequestFailure::unreachable(url, &format!("answered {named}"), wait(headers))),
-        // What arXiv says of one page: no such subject, date or address (`error-400-*`, `error-404-*`, 2026-03).
+        // arXiv's responses about one page: no such subject, date or address (`error-400-*`, `error-404-*`, 2026-03).
         400 | 404 | 410 => Err(RequestFailure::absent(url, &format!("answered {named}"))),
-        // A listing gives no reason for any other: 406 and 429 of the network in front of arXiv mean "slow down", and
-        // so is 401, 408, 421, 425 or what else is made up there.
+        // All others come from the network in front of arXiv: 406 and 429 mean "slow down", as do 401, 408, 421 and 425.
         400..500 => Err(RequestFailure::throttled(url, &format!("answered {named}"), wait(headers))),
         _ => Err(RequestFailure::unrecognized(
             url,
@@ -73,7 +72,7 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
 }
 
 fn page(url: &Url, headers: &HeaderMap) -> Result<ResponseHead, RequestFailure> {
-    // Codings that were undone are no longer in the headers.
+    // The HTTP library removes the field for codings that it has decoded.
     if let Some(coding) = headers.get(CONTENT_ENCODING) {
         let coding = String::from_utf8_lossy(coding.as_bytes());
         if !coding.trim().eq_ignore_ascii_case("identity") {
@@ -105,7 +104,7 @@ fn charset(parameter: &str) -> Option<String> {
     (is_name && name.trim().eq_ignore_ascii_case("charset")).then(|| value.to_owned())
 }
 
-/// The address of a redirect, only within the origin: what is elsewhere was never agreed to be asked.
+/// The target of a redirect, only within the origin: no request may go to another one.
 fn moved(url: &Url, headers: &HeaderMap) -> Result<Url, RequestFailure> {
     let Some(location) = headers.get(LOCATION).map(|value| String::from_utf8_lossy(value.as_bytes())) else {
         return Err(RequestFailure::unrecognized(url, "redirects without saying where to"));
@@ -114,7 +113,7 @@ fn moved(url: &Url, headers: &HeaderMap) -> Result<Url, RequestFailure> {
         let found = format!("redirects to `{}`, {why}; not followed", shown(&location));
         Err(RequestFailure::unrecognized(url, &found))
     };
-    // The standard for addresses drops tabs and line breaks; nobody honest sends them.
+    // The URL standard removes tabs and line breaks; honest servers send none.
     if location.is_empty() || location.chars().any(|c| c.is_control() || c == ' ') {
         return refuse("which is no address");
     }
@@ -148,7 +147,7 @@ mod tests {
             .iter()
             .map(|(name, value)| (name.clone(), HeaderValue::from_bytes(value.as_bytes()).expect("a value")))
             .collect();
-        judge(&url, status, &headers, false)
+        classify(&url, status, &headers, false)
     }
 
     fn check(status: u16, headers: &[(HeaderName, &str)], verdict: Verdict, reason: &str) -> RequestOutcome {
@@ -226,9 +225,9 @@ mod tests {
         let trouble = Verdict::Unreachable;
         assert_eq!(
             check(503, trouble, "answered 503 Service Unavailable"),
-            RequestOutcome::Troubled { retry_after }
+            RequestOutcome::Failed { retry_after }
         );
-        assert_eq!(check(520, trouble, "answered 520"), RequestOutcome::Troubled { retry_after });
+        assert_eq!(check(520, trouble, "answered 520"), RequestOutcome::Failed { retry_after });
         let failure = judged(429, &[(RETRY_AFTER, "-5; soon")]).expect_err("refused");
         assert_eq!(failure.outcome, RequestOutcome::Throttled { retry_after: None });
     }

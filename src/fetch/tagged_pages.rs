@@ -1,6 +1,6 @@
-//! Which page did the server give a tag for, so that it need not send it again?
+//! The last pages with their ETags, for conditional requests (RFC 9110 §13.1.2).
 //!
-//! arXiv gives none today; its caches and mirrors may.
+//! arXiv sends no ETag today; its caches and mirrors may.
 //! `If-Modified-Since` is never an alternative: arXiv's check of it is inverted (seen in its code, 2026-06).
 
 use std::collections::VecDeque;
@@ -10,23 +10,23 @@ use reqwest::header::HeaderValue;
 
 use super::page::Page;
 
-/// How many pages are remembered: the most subjects that are watched on demand, and some.
+/// The most pages: slightly above the limit of subjects that are read on demand.
 pub const REMEMBERED_PAGES_MAX: usize = 64;
 
-/// How many bytes of pages are remembered in all: the newest pages of forty middling subjects take about ten million.
+/// The most bytes of all pages together; the newest pages of forty medium subjects have about ten million.
 pub const REMEMBERED_BYTES_MAX: usize = 16 << 20;
 
-/// The longest tag that is kept and sent back.
+/// The longest accepted ETag, in bytes.
 const TAG_BYTES_MAX: usize = 256;
 
-/// A page and the tag that its own server gave it.
+/// A page and its ETag.
 #[derive(Clone, Debug)]
 pub(super) struct TaggedPage {
     pub tag: HeaderValue,
     pub page: Arc<Page>,
 }
 
-/// The last page per address, oldest first, bounded in number and bytes.
+/// The last page of each address, oldest first, bounded in number and bytes.
 #[derive(Debug, Default)]
 pub(super) struct TaggedPages {
     pages: VecDeque<TaggedPage>,
@@ -38,7 +38,7 @@ impl TaggedPages {
         self.pages.iter().find(|known| known.page.url == url).cloned()
     }
 
-    /// Takes the place of what was known of the same address; without a usable tag nothing is kept.
+    /// Replaces the page of the same address; keeps nothing without a valid ETag.
     pub(super) fn keep(&mut self, page: &Page, tag: Option<&HeaderValue>) {
         self.forget(&page.url);
         let Some(tag) = tag.filter(|tag| is_tag(tag)) else { return };

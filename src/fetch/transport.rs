@@ -1,4 +1,4 @@
-//! The transport below the client: HTTP, or anything that answers requests in the same terms.
+//! The transport below the client: HTTP, or a replacement in tests.
 
 use std::fmt;
 use std::future::Future;
@@ -8,20 +8,20 @@ use reqwest::{Request, Response};
 
 use super::foreign_text::root_cause;
 
-/// Carries one request at a time; the pace, the judgement of answers and the limits are the client's.
+/// Sends one request; rate limit, classification of responses and size limits are the client's.
 pub trait Transport: fmt::Debug + Send + Sync + 'static {
-    /// Sends a request and gives the head of the answer; the body is read from it afterwards.
+    /// Sends a request and returns the response with its body still to be read.
     fn send(&self, request: Request) -> PendingResponse;
 }
 
-/// The answer to come.
+/// The future of a response.
 pub type PendingResponse = Pin<Box<dyn Future<Output = Result<Response, NoResponse>> + Send>>;
 
-/// The exchange failed before the answer's head was complete.
+/// The exchange failed before the response head was complete.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoResponse {
     pub is_timeout: bool,
-    /// The innermost cause, one line, lower case.
+    /// The innermost cause, in one line.
     pub cause: String,
 }
 

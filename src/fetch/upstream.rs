@@ -13,7 +13,7 @@ use super::page::{ListingUrl, Page};
 use super::replay::Replay;
 use crate::domain::back_off::BackOff;
 
-/// Where pages come from.
+/// The source of pages.
 #[derive(Debug)]
 pub enum Upstream {
     Live(Box<UpstreamClient>),
@@ -21,9 +21,12 @@ pub enum Upstream {
 }
 
 impl Upstream {
-    /// Gets one page; waits for its turn, the pause and any back-off first.
+    /// Gets one page, after the pause and any back-off.
     ///
-    /// `listing_date` is the date of the newest mailing that is due, which only a replay needs to know.
+    /// `listing_date` is the date of the newest mailing due, which only a replay uses.
+    ///
+    /// # Errors
+    /// No page came; see [`FetchError::verdict`].
     pub async fn get(&self, url: &ListingUrl, listing_date: Date) -> Result<Page, FetchError> {
         match self {
             Self::Live(client) => client.get(url).await,
@@ -31,7 +34,7 @@ impl Upstream {
         }
     }
 
-    /// What a store remembers of where it was filled from: an address, or that it was a replay.
+    /// The text by which a store recognises its upstream: the base address, or that it is a replay.
     #[must_use]
     pub fn identity(&self) -> String {
         match self {
@@ -40,7 +43,7 @@ impl Upstream {
         }
     }
 
-    /// For logs.
+    /// The description for logs.
     #[must_use]
     pub fn describe(&self) -> String {
         match self {
@@ -49,7 +52,7 @@ impl Upstream {
         }
     }
 
-    /// The least time between two requests; none for a replay.
+    /// The least time between two requests; zero for a replay.
     #[must_use]
     pub fn pause(&self) -> Duration {
         match self {
@@ -58,7 +61,7 @@ impl Upstream {
         }
     }
 
-    /// How long a request made now would have to wait at least; nothing for a replay.
+    /// The least time that a request made now would wait; zero for a replay.
     #[must_use]
     pub fn wait_estimate(&self) -> Duration {
         match self {
@@ -67,32 +70,32 @@ impl Upstream {
         }
     }
 
-    /// Asks `guard` before every request from now on; a replay asks nobody.
-    pub fn guard_with(&mut self, guard: RequestGuard) {
+    /// Lets `guard` decide before every request; without effect on a replay.
+    pub fn set_guard(&mut self, guard: RequestGuard) {
         if let Self::Live(client) = self {
-            client.guard_with(guard);
+            client.set_guard(guard);
         }
     }
 
-    /// Asks in this way from now on; the server stays the same, and a replay asks nobody.
+    /// Applies new options; the base address stays. Without effect on a replay.
     ///
     /// # Errors
-    /// As for [`UpstreamClient::new`]; nothing has changed then.
-    pub fn tell(&self, options: &UpstreamOptions) -> Result<(), UpstreamOptionsError> {
+    /// As for [`UpstreamClient::new`]; nothing changes then.
+    pub fn set_options(&self, options: &UpstreamOptions) -> Result<(), UpstreamOptionsError> {
         match self {
-            Self::Live(client) => client.tell(options),
+            Self::Live(client) => client.set_options(options),
             Self::Replay(_) => Ok(()),
         }
     }
 
-    /// Asks nothing for so long; another one has asked until now.
-    pub fn rest(&self, wait: Duration) {
+    /// Sends no request for this time, since another process sent requests until now.
+    pub fn hold_off(&self, wait: Duration) {
         if let Self::Live(client) = self {
-            client.rest(wait);
+            client.hold_off(wait);
         }
     }
 
-    /// For how long nothing is asked after trouble, for a restart to go on with; nothing of a replay.
+    /// The present back-off, for a restart to resume; `None` for a replay.
     #[must_use]
     pub fn back_off(&self) -> Option<BackOff> {
         match self {
@@ -101,23 +104,23 @@ impl Upstream {
         }
     }
 
-    /// Goes on with the back-off of an earlier run.
+    /// Resumes the back-off of an earlier run.
     pub fn resume(&self, back_off: &BackOff) {
         if let Self::Live(client) = self {
             client.resume(back_off);
         }
     }
 
-    /// The requests that were made; none for a replay.
+    /// The counters of requests; `None` for a replay.
     #[must_use]
-    pub fn tally(&self) -> Option<&RequestCounters> {
+    pub fn counters(&self) -> Option<&RequestCounters> {
         match self {
-            Self::Live(client) => Some(client.tally()),
+            Self::Live(client) => Some(client.counters()),
             Self::Replay(_) => None,
         }
     }
 
-    /// What was answered when the upstream last turned us away; nothing once pages come again.
+    /// The upstream's last refusal; `None` once it sends pages again.
     #[must_use]
     pub fn refusal(&self) -> Option<String> {
         match self {
@@ -126,7 +129,7 @@ impl Upstream {
         }
     }
 
-    /// A page turned out to be a captcha or a block, as `reason` says: stay away for long.
+    /// Backs off because a page was a captcha or a block, as `reason` says.
     pub fn report_refusal(&self, reason: &str) {
         if let Self::Live(client) = self {
             client.report_refusal(reason);

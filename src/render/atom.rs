@@ -1,4 +1,4 @@
-//! How is a feed written as Atom 1.0?
+//! Writes a feed as Atom 1.0 (RFC 4287).
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::domain::paper::Subject;
 use crate::domain::presentation::Profile;
 use crate::text::escape;
 
-/// What stands for the authors where arXiv has no list: RFC 4287 §4.2.1 wants an author.
+/// The author of an entry for which arXiv has no list: RFC 4287 §4.2.1 requires one.
 pub(super) const AUTHORS_UNAVAILABLE: &str = "(author list is unavailable)";
 
 /// The library's own declaration names no encoding.
@@ -29,7 +29,7 @@ pub(super) fn write(feed: &Feed) -> String {
         .sum();
     let mut bytes = Vec::with_capacity(size);
     bytes.extend_from_slice(DECLARATION);
-    // An indent of nothing puts each element on its own line, which makes two documents comparable.
+    // An empty indent puts each element on its own line, which makes documents comparable.
     let config = WriteConfig { write_document_declaration: false, indent_size: Some(0) };
     let bytes = atom_feed(feed).write_with_config(bytes, config);
     document(bytes.expect("writing to memory does not fail"))
@@ -62,7 +62,7 @@ fn atom_feed(feed: &Feed) -> atom_syndication::Feed {
     }
 }
 
-/// A hub has no type of its own.
+/// A link to a hub has no media type.
 fn links(head: &Feed) -> Vec<Link> {
     let itself = head.base_url.with_extension(Format::Atom.extension());
     let hub = head.hub_url.clone().map(|href| Link { href, rel: "hub".to_owned(), ..Link::default() });
@@ -89,7 +89,7 @@ fn atom_entry(mut entry: FeedEntry, profile: Profile) -> atom_syndication::Entry
         categories: entry.subjects.iter().map(category).collect(),
         links: pages.into_iter().flatten().collect(),
         published: Some(published),
-        // Bots strip or clean whatever a summary is said to be: `a < b` would lose all that follows.
+        // Bots remove HTML from any summary: in plain text `a < b` would lose everything after `<`.
         summary: Some(entry.summary).filter(|text| !text.is_empty()).map(|text| {
             if profile::is_chat(profile) { Text::html(escape(&text)) } else { Text::plain(text) }
         }),
@@ -120,10 +120,10 @@ fn link(rel: &str, href: String, media_type: &str) -> Link {
     Link { href, rel: rel.to_owned(), mime_type: Some(media_type.to_owned()), ..Link::default() }
 }
 
-/// The keys of the map are for reading: what is written is the names of the elements, in their order.
+/// The library writes the names of the elements in their order; the keys of the map do not matter.
 fn extension_map(entry: &mut FeedEntry) -> ExtensionMap {
     let elements = extensions::elements(entry).map(|element| {
-        // The library writes the attributes of an extension as they are (seen in 0.12.10), and those of RSS escaped.
+        // The library does not escape the attributes of an extension (atom_syndication 0.12.10); that of RSS does.
         let attrs = element.attributes.into_iter().map(|(name, value)| (name, escape_attribute(&value)));
         Extension {
             name: element.name.to_owned(),

@@ -1,7 +1,7 @@
-//! What may a feed not carry in any format, and how is it taken out?
+//! Removes characters that XML 1.0 or its readers reject.
 //!
-//! The parser cleans what it reads, but the libraries behind RSS and Atom let everything through, and a single
-//! control character makes a document unreadable for every reader.
+//! The parser removes them from pages already; this is the last check, since the libraries for RSS and Atom let every
+//! character through and one control character makes a document unreadable.
 
 use std::sync::Arc;
 
@@ -12,9 +12,9 @@ use crate::text::one_line;
 
 use super::profile;
 
-/// What a feed says of itself, without its entries, in a copy that can be written.
+/// A clean copy of a feed without its entries.
 ///
-/// What is illegal is taken out before writing, not after: `]` NUL `]>` must not become the end of a CDATA section.
+/// Characters are removed before writing, not after: `]` NUL `]>` must not become the end of a CDATA section.
 pub(super) fn head(feed: &Feed) -> Feed {
     Feed {
         title: profile::feed_title(&line(&feed.title), feed.profile),
@@ -30,17 +30,16 @@ pub(super) fn head(feed: &Feed) -> Feed {
     }
 }
 
-/// A copy that can be written: only characters of XML 1.0, title and names on one line, nothing blank.
+/// A clean copy of an entry: title and names on one line, blank fields left out.
 ///
-/// One entry at a time, because the formats move its texts on into their own types.
-/// Title and summary are in the markup of the profile, and a chat gets no more than these.
+/// Title and summary are in the markup of the profile; chats get no content beyond them.
 pub(super) fn entry(entry: &FeedEntry, profile: Profile) -> FeedEntry {
     let title = line(&entry.title);
     let content_html = if profile::is_chat(profile) { Arc::from("") } else { shared(&entry.content_html) };
     FeedEntry {
         id: text(&entry.id),
         url: text(&entry.url),
-        // RSS and Atom both want words here, and readers show a blank line for none.
+        // RSS and Atom require a title, and readers show a blank line for an empty one.
         title: if title.is_empty() { text(&entry.id) } else { profile::title(&title, profile) },
         authors: entry.authors.iter().map(|name| line(name)).filter(|name| !name.is_empty()).collect(),
         subjects: entry.subjects.iter().map(subject).collect(),
@@ -76,15 +75,15 @@ fn shared(words: &Arc<str>) -> Arc<str> {
     if is_clean(words) { Arc::clone(words) } else { text(words).into() }
 }
 
-/// Controls, noncharacters, and the mark of a broken encoding; of the controls, tab and line feed may stay.
+/// True for control characters except tab and line feed, for noncharacters, and for U+FFFD.
 pub(super) fn is_illegal(c: char) -> bool {
     (c.is_control() && !matches!(c, '\t' | '\n'))
         || matches!(c, '\u{FDD0}'..='\u{FDEF}' | '\u{FFFD}')
         || u32::from(c) & 0xFFFE == 0xFFFE
 }
 
-/// Looks at single bytes first, then at pairs, which is quick: nearly every text is ASCII, and of the others few have a
-/// pair that could be of an illegal character.
+/// Checks single bytes first, then pairs: nearly every text is ASCII, and few others have a pair that could belong to an
+/// illegal character.
 fn is_clean(words: &str) -> bool {
     let bytes = words.as_bytes();
     let is_usual = |byte: u8| matches!(byte, b'\n' | b' '..=b'~');

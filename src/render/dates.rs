@@ -1,23 +1,21 @@
-//! How is a moment written in a feed?
-//!
-//! Seconds are the finest that all three formats can say.
+//! Writes times in the formats of feeds, in whole seconds: RFC 822 has no fractions.
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 
-/// `Mon, 02 Mar 2026 01:00:00 GMT`: RFC 822 with the four-digit year of RFC 1123, as RSS wants it.
+/// `Mon, 02 Mar 2026 01:00:00 GMT`: RFC 822 with the four-digit year of RFC 1123, for RSS.
 pub(super) fn rfc_822(moment: Timestamp) -> String {
     DateTimePrinter::new()
         .timestamp_to_rfc9110_string(&whole_seconds(moment))
         .expect("years from 1970 to 9999 have four digits")
 }
 
-/// `2026-03-02T01:00:00Z`, as Atom and JSON Feed want it.
+/// `2026-03-02T01:00:00Z`, for Atom and JSON Feed (RFC 3339).
 pub(super) fn rfc_3339(moment: Timestamp) -> String {
     whole_seconds(moment).to_string()
 }
 
-/// Nothing in a feed is older than 1970.
+/// Times before 1970 become 1970.
 fn whole_seconds(moment: Timestamp) -> Timestamp {
     Timestamp::from_second(moment.as_second().max(0)).unwrap_or(Timestamp::UNIX_EPOCH)
 }

@@ -1,4 +1,4 @@
-//! Which elements of arXiv's own does an entry carry?
+//! The elements of an entry in arXiv's namespace.
 //!
 //! Names and namespace are those of arXiv's API (<https://info.arxiv.org/help/api/user-manual.html>) and, for
 //! `announce_type`, of its feeds, so that scripts which read those read these.
@@ -12,11 +12,11 @@ pub(super) const NAMESPACE: &str = "http://arxiv.org/schemas/atom";
 
 pub(super) const PREFIX: &str = "arxiv";
 
-/// An element before RSS or Atom makes it theirs.
+/// An element, independent of the libraries for RSS and Atom.
 pub(super) struct Element {
     /// With the prefix.
     pub(super) name: &'static str,
-    /// Empty where the attributes say all.
+    /// Empty for an element with attributes alone.
     pub(super) text: String,
     /// Not escaped.
     pub(super) attributes: BTreeMap<String, String>,
@@ -24,7 +24,7 @@ pub(super) struct Element {
 
 /// The elements of an entry, each at most once.
 pub(super) fn elements(entry: &mut FeedEntry) -> impl Iterator<Item = Element> {
-    // A digest has papers of many kinds and subjects.
+    // A digest has papers of several types and subjects.
     let announce_type = entry.announce_type;
     let primary = entry.subjects.first().filter(|_| announce_type.is_some()).map(|primary| Element {
         name: "arxiv:primary_category",

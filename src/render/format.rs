@@ -1,4 +1,4 @@
-//! The formats of feeds, and what a document says in each of them alike.
+//! The formats of feeds, and the constants that all documents share.
 
 use std::fmt;
 
@@ -7,16 +7,16 @@ use crate::domain::excerpt::beginning;
 /// The version of the program, for the formats' `generator`.
 pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Where the program, and what it adds to the formats, is explained.
+/// The project's page, which explains the program and its extensions.
 pub(super) const PROJECT_URL: &str = env!("CARGO_PKG_REPOSITORY");
 
-/// The language of titles and abstracts: arXiv asks for English.
+/// The language of titles and abstracts; arXiv requires English abstracts.
 pub(super) const LANGUAGE: &str = "en";
 
 /// The media type of a paper's pdf.
 pub(super) const PDF: &str = "application/pdf";
 
-/// A format that a feed can be had in.
+/// A format of feeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Format {
     /// RSS 2.0, <https://www.rssboard.org/rss-specification>.
@@ -27,7 +27,7 @@ pub enum Format {
     Json,
 }
 
-/// A name that is no format.
+/// The text names no format; it holds the first 64 characters of the text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown format `{0}`; choose from rss, atom, json")]
 pub struct UnknownFormat(pub String);
@@ -35,7 +35,7 @@ pub struct UnknownFormat(pub String);
 impl Format {
     pub const ALL: [Self; 3] = [Self::Rss, Self::Atom, Self::Json];
 
-    /// The ending of a feed's address, without its dot.
+    /// The extension of a feed's address, without its dot.
     #[must_use]
     pub fn extension(self) -> &'static str {
         match self {
@@ -54,7 +54,7 @@ impl Format {
         }
     }
 
-    /// The content type without its charset, as links name it.
+    /// The content type without its charset, for links.
     #[must_use]
     pub fn media_type(self) -> &'static str {
         self.content_type().split(';').next().unwrap_or_default()

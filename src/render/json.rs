@@ -1,4 +1,4 @@
-//! How is a feed written as JSON Feed 1.1?
+//! Writes a feed as JSON Feed 1.1 (<https://www.jsonfeed.org/version/1.1/>).
 
 use serde::Serialize;
 
@@ -45,7 +45,7 @@ pub(super) struct Item<'a> {
     date_published: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     authors: Vec<Author<'a>>,
-    /// Of version 1.0, and all that Miniflux 2.0 and gofeed 1.1 read.
+    /// The field of version 1.0, the only one that Miniflux 2.0 and gofeed 1.1 read.
     #[serde(skip_serializing_if = "Option::is_none")]
     author: Option<AllAuthors>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -72,7 +72,7 @@ struct Attachment<'a> {
     mime_type: &'static str,
 }
 
-/// What RSS and Atom say in arXiv's namespace.
+/// The fields that RSS and Atom have in arXiv's namespace.
 #[derive(Serialize)]
 struct Arxiv<'a> {
     about: &'static str,
@@ -111,7 +111,7 @@ pub(super) fn write(feed: &Feed) -> String {
 }
 
 pub(super) fn item(entry: &FeedEntry) -> Item<'_> {
-    // An item must have a content of one kind.
+    // An item must have `content_html` or `content_text`.
     let no_content = entry.content_html.is_empty() && entry.summary.is_empty();
     Item {
         id: &entry.id,

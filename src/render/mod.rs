@@ -23,7 +23,7 @@ use crate::domain::feed::Feed;
 
 pub use format::{Format, UnknownFormat};
 
-/// A feed in any format; like each of them it ends with one line end.
+/// A feed as a document in `format`; it ends with one line end.
 #[must_use]
 pub fn feed(feed: &Feed, format: Format) -> String {
     match format {

@@ -1,9 +1,8 @@
-//! A listing in the shape of arXiv's own feeds.
+//! Writes a listing in the format of arXiv's own feeds.
 //!
-//! Element for element as rss.arxiv.org writes them, so that scripts find what they look for. `dc:rights` is left out,
-//! since a listing page does not carry it. Formulas stay TeX, accents are letters, and dates are the events' own.
-//! Atom names the authors one by one in `author` (RFC 4287 §4.2.1) and has no `dc:creator`, which feedparser would add
-//! to them as one author more.
+//! The elements are those of rss.arxiv.org, so that existing scripts work. `dc:rights` is left out, since a listing page does
+//! not show it. Formulas stay TeX, accents become letters, and dates are those of the events. Atom has one `author` per
+//! author (RFC 4287 §4.2.1) and no `dc:creator`, which feedparser would add as another author.
 
 use super::format::Format;
 use super::xml::Xml;
@@ -14,26 +13,26 @@ use crate::text::tex::letters;
 use crate::text::{escape, one_line, prose_in_tex};
 use jiff::Timestamp;
 
-/// Which of arXiv's feeds.
+/// The format of one of arXiv's feeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OfficialFormat {
     Rss,
     Atom,
 }
 
-/// A listing as arXiv's feeds show it.
+/// The content of a feed in arXiv's format.
 #[derive(Clone, Debug)]
 pub struct OfficialFeed<'a> {
     /// `cs.DC, cs.PF`.
     pub subjects: String,
-    /// The address of the document itself.
+    /// The address of the document.
     pub self_url: String,
-    /// The page for people.
+    /// The address of the HTML page.
     pub page_url: String,
-    /// Whom to ask to be told of changes.
+    /// The WebSub hub, if there is one.
     pub hub_url: Option<String>,
     pub updated: Timestamp,
-    /// In the order in which they are shown.
+    /// In the order of the document.
     pub events: &'a [Event],
 }
 
@@ -45,7 +44,7 @@ const DOCS: &str = "https://www.rssboard.org/rss-specification";
 /// How long a reader may keep the document, in minutes.
 const TTL_MINUTES: &str = "60";
 
-/// What an entry takes beside its abstract, in bytes; for the size of the buffer alone.
+/// An estimate of an entry's size without its abstract, in bytes, for the buffer.
 const ENTRY_BYTES: usize = 3_000;
 
 impl OfficialFormat {
@@ -66,7 +65,7 @@ impl OfficialFormat {
     }
 }
 
-/// A listing as a document.
+/// Writes the document.
 #[must_use]
 pub fn listing(listing: &OfficialFeed<'_>, shape: OfficialFormat) -> String {
     let xml = Xml::new(listing.events.len() * ENTRY_BYTES + ENTRY_BYTES);
@@ -103,7 +102,7 @@ fn rss(listing: &OfficialFeed<'_>, mut xml: Xml) -> String {
         xml.open("item", &[]);
         xml.leaf("title", &[], &one_line(&letters(&event.paper.title)));
         xml.leaf("link", &[], &event.paper.id.abstract_url());
-        // Readers take a description for HTML, so a `<` of the abstract is escaped once more than the element needs.
+        // Readers treat a description as HTML, so that a `<` of the abstract needs a second escape.
         xml.leaf("description", &[], &escape(&summary(event)));
         xml.leaf("guid", &[("isPermaLink", "false")], &id(event));
         for subject in &event.paper.subjects {
@@ -152,7 +151,7 @@ fn atom(listing: &OfficialFeed<'_>, mut xml: Xml) -> String {
     xml.finish()
 }
 
-/// The authors one by one; RFC 4287 §4.2.1 wants one where arXiv has no list.
+/// One element per author; RFC 4287 §4.2.1 requires one where arXiv has no list.
 pub(super) fn authors(paper: &Paper, xml: &mut Xml) {
     let mut names: Vec<String> = names(paper);
     if names.is_empty() {
@@ -171,7 +170,7 @@ fn names(paper: &Paper) -> Vec<String> {
     names.chain(paper.authors.et_al.then(|| "et al.".to_owned())).collect()
 }
 
-/// As arXiv's feed has it: scripts parse the channel's date with `+0000` spelled out.
+/// As in arXiv's feed: scripts parse the channel's date with `+0000`.
 fn date(moment: Timestamp) -> String {
     dates::rfc_822(moment).replace("GMT", "+0000")
 }
@@ -185,7 +184,7 @@ fn id(event: &Event) -> String {
     format!("oai:arXiv.org:{}", versioned(event, event.first_version()))
 }
 
-/// `2602.23598v1`; without a version where it is not known.
+/// `2602.23598v1`; without a version where it is unknown.
 fn versioned(event: &Event, version: Option<u32>) -> String {
     match version {
         Some(version) => format!("{}v{version}", event.paper.id),
@@ -193,7 +192,7 @@ fn versioned(event: &Event, version: Option<u32>) -> String {
     }
 }
 
-/// Plain text; scripts look for these very words.
+/// Plain text in arXiv's wording, which scripts search for.
 fn summary(event: &Event) -> String {
     let text = event.paper.abstract_text.as_ref().map(prose_in_tex).unwrap_or_default();
     let version = versioned(event, event.version());

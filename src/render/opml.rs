@@ -1,4 +1,4 @@
-//! How is a list of feeds written as OPML 2.0 (<http://opml.org/spec2.opml>)?
+//! Writes a list of feeds as OPML 2.0 (<http://opml.org/spec2.opml>).
 
 use super::format::Format;
 use super::xml::Xml;
@@ -7,7 +7,7 @@ use crate::domain::feed::FeedUrl;
 /// The media type of a list of feeds.
 pub const CONTENT_TYPE: &str = "text/x-opml; charset=utf-8";
 
-/// What explains the format to whoever finds the document.
+/// The specification, for the element `docs`.
 const DOCS: &str = "http://opml.org/spec2.opml";
 
 /// A feed in the list.
@@ -32,7 +32,7 @@ pub fn write(title: &str, outlines: &[Outline]) -> String {
         let feed = outline.url.with_extension(Format::Atom.extension());
         xml.empty(
             "outline",
-            // Every kind of feed is called `rss` there.
+            // OPML uses `rss` for every feed format.
             &[
                 ("type", "rss"),
                 ("text", &outline.title),

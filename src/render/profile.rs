@@ -1,32 +1,31 @@
-//! How must a title or a summary be written, so that a chat shows it as it is?
+//! Escapes titles and summaries for the markup of chats.
 //!
-//! Bots paste titles and summaries into the markup of their chat as they come, so that `[0,1)` breaks a link and
-//! `f_i*g_i*h` turns italic; what each makes of a feed was read in its source.
-//! Ids, dates, links and names stay as they are, whatever the profile.
+//! Bots insert titles and summaries into the markup of their chat unchanged, so that `[0,1)` breaks a link and `f_i*g_i*h`
+//! turns italic. The rules follow the source code of each bot. Ids, dates, links and names are the same in all profiles.
 
 use crate::domain::presentation::Profile;
 use crate::text::escape;
 
-/// Stands inside what would else be a mention or the name of an emoji; nobody sees it.
+/// Breaks up a mention or the name of an emoji, invisibly.
 ///
-/// A space of no width would do too, but `MonitoRSS` makes a blank of it.
+/// Not a zero-width space, since `MonitoRSS` replaces that with a blank.
 const WORD_JOINER: char = '\u{2060}';
 
-/// The longest name of an emoji that is looked for.
+/// The longest recognised name of an emoji, in characters.
 const EMOJI_NAME_MAX: usize = 64;
 
-/// The most digits of the number of an item of a list.
+/// The most digits in the number of a list item.
 const LIST_DIGITS_MAX: usize = 9;
 
-/// The longest web address that is left as it is.
+/// The longest web address that stays unescaped, in characters.
 const ADDRESS_MAX: usize = 2_048;
 
-/// Whether the client is a chat: it shows title, link and summary, and would post a whole item as a wall of text.
+/// True if the client is a chat, which shows title, link and summary, and would post the content of an item in full.
 pub(super) fn is_chat(profile: Profile) -> bool {
     profile != Profile::Reader
 }
 
-/// A title as the client's markup needs it.
+/// A title, escaped for the client.
 pub(super) fn title(text: &str, profile: Profile) -> String {
     match profile {
         // markdown-it and Mattermost read `&lt;`, and `MonitoRSS` takes every text for HTML.
@@ -37,12 +36,12 @@ pub(super) fn title(text: &str, profile: Profile) -> String {
     }
 }
 
-/// The title of a feed; Zulip makes it a topic, which has no markup and no more than 60 characters.
+/// The title of a feed; on Zulip a topic, which has no markup and at most 60 characters.
 pub(super) fn feed_title(text: &str, profile: Profile) -> String {
     if profile == Profile::Zulip { text.to_owned() } else { title(text, profile) }
 }
 
-/// A summary as the client's markup needs it, before `<` and `&` are written as HTML.
+/// A summary, escaped for the client's markup; `<` and `&` are not yet escaped for HTML.
 pub(super) fn summary(text: &str, profile: Profile) -> String {
     if profile == Profile::Reader {
         return text.to_owned();
@@ -51,7 +50,7 @@ pub(super) fn summary(text: &str, profile: Profile) -> String {
     let mut written = String::with_capacity(text.len() + text.len() / 8);
     for (at, c) in chars.iter().copied().enumerate() {
         match treatment(&chars, at, profile) {
-            Treatment::AsItIs => written.push(c),
+            Treatment::Unchanged => written.push(c),
             Treatment::Backslash => written.extend(['\\', c]),
             Treatment::Reference => written.push_str(&["&#", &u32::from(c).to_string(), ";"].concat()),
             Treatment::Broken => written.extend([c, WORD_JOINER]),
@@ -60,9 +59,9 @@ pub(super) fn summary(text: &str, profile: Profile) -> String {
     written
 }
 
-/// What becomes of a character.
+/// How a character is written.
 enum Treatment {
-    AsItIs,
+    Unchanged,
     Backslash,
     /// `&#42;`: Zulip knows no backslash.
     Reference,
@@ -71,40 +70,40 @@ enum Treatment {
 }
 
 fn treatment(chars: &[char], at: usize, profile: Profile) -> Treatment {
-    use Treatment::{AsItIs, Backslash, Broken, Reference};
+    use Treatment::{Backslash, Broken, Reference, Unchanged};
     let c = chars[at];
-    // An address is linked as it stands; hookshot links none.
+    // Clients link an unescaped address; hookshot links none.
     if profile != Profile::Matrix && c.is_ascii_punctuation() && is_in_address(chars, at) {
-        return if profile == Profile::Zulip && "&*".contains(c) { Reference } else { AsItIs };
+        return if profile == Profile::Zulip && "&*".contains(c) { Reference } else { Unchanged };
     }
     let is_marker = begins_block(chars, at);
     match profile {
-        // Slack reads no markup in what a feed brings, but the names of emoji.
+        // Slack reads no markup in feeds except the names of emoji.
         Profile::Slack | Profile::Mattermost if c == ':' && begins_emoji(chars, at) => Broken,
         Profile::Zulip => {
             let is_mathematics = c == '$' && at > 0 && chars[at - 1] == '$';
             let is_emoji = c == ':' && begins_emoji(chars, at);
             let is_special = "`*~[]|#@<&".contains(c) || is_marker || is_mathematics || is_emoji;
-            if is_special { Reference } else { AsItIs }
+            if is_special { Reference } else { Unchanged }
         }
         Profile::Matrix | Profile::Mattermost | Profile::Discord if c == '@' && begins_mention(chars, at) => {
             Broken
         }
-        // CommonMark, of which hookshot reads what stands inside a line.
+        // CommonMark, of which hookshot uses the inline part.
         Profile::Matrix if "\\`*_[]~".contains(c) || is_marker => Backslash,
         // Mattermost's fork of marked: no other backslash escapes, and `\` itself only where no word follows.
         Profile::Mattermost if "`*_[]~|#".contains(c) || is_marker => Backslash,
         Profile::Mattermost if c == '\\' => {
             let is_before_word = chars.get(at + 1).is_some_and(char::is_ascii_alphanumeric);
-            if is_before_word { AsItIs } else { Backslash }
+            if is_before_word { Unchanged } else { Backslash }
         }
         Profile::Discord if "\\`*_[]~|<>#".contains(c) || is_marker => Backslash,
         Profile::Discord if c == ':' && begins_emoji(chars, at) => Backslash,
-        _ => AsItIs,
+        _ => Unchanged,
     }
 }
 
-/// Would a heading, a quote or a list begin here? Then it is the sign that makes it one.
+/// True if the character would start a heading, a quote or a list item.
 fn begins_block(chars: &[char], at: usize) -> bool {
     let is_start = |at: usize| at == 0 || chars[at - 1] == '\n';
     let is_blank = |at: usize| chars.get(at).is_none_or(|c| c.is_whitespace());
@@ -120,13 +119,13 @@ fn begins_block(chars: &[char], at: usize) -> bool {
     }
 }
 
-/// `@here`, and not the `@` of a mail address.
+/// True for the `@` of `@here`, not for that of a mail address.
 fn begins_mention(chars: &[char], at: usize) -> bool {
     let is_word = |c: Option<&char>| c.is_some_and(|c| c.is_alphanumeric());
     is_word(chars.get(at + 1)) && !(at > 0 && is_word(chars.get(at - 1)))
 }
 
-/// `:smile:`
+/// True for the first colon of `:smile:`.
 fn begins_emoji(chars: &[char], at: usize) -> bool {
     let rest = &chars[at + 1..chars.len().min(at + 2 + EMOJI_NAME_MAX)];
     let name =
@@ -134,7 +133,7 @@ fn begins_emoji(chars: &[char], at: usize) -> bool {
     name > 0 && rest.get(name) == Some(&':')
 }
 
-/// Stands this in a word that is a web address?
+/// True if the character is part of a web address.
 fn is_in_address(chars: &[char], at: usize) -> bool {
     let before = &chars[at.saturating_sub(ADDRESS_MAX)..at];
     let length = before.iter().rev().take_while(|c| !c.is_whitespace()).count();

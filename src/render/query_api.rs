@@ -1,6 +1,6 @@
-//! How are papers written as arXiv's query API writes them?
+//! Writes search results in the format of arXiv's query API.
 //!
-//! <https://info.arxiv.org/help/api/user-manual.html>, section 3.3.
+//! Source: <https://info.arxiv.org/help/api/user-manual.html>, section 3.3.
 
 use jiff::Timestamp;
 
@@ -14,14 +14,14 @@ use crate::text::{one_line, prose_in_tex};
 /// One page of results.
 #[derive(Clone, Debug)]
 pub struct Results<'a> {
-    /// What was asked, as arXiv repeats it in the title.
+    /// The query as arXiv repeats it in the title.
     pub asked: String,
     /// The address of the document itself.
     pub self_url: String,
     pub updated: Timestamp,
-    /// How many were found, on this page and on others.
+    /// The number of results on all pages.
     pub total: usize,
-    /// How many came before this page.
+    /// The number of results before this page.
     pub start: usize,
     pub per_page: usize,
     pub records: &'a [Record],
@@ -30,10 +30,10 @@ pub struct Results<'a> {
 const OPEN_SEARCH: &str = "http://a9.com/-/spec/opensearch/1.1/";
 const ATOM: &str = "http://www.w3.org/2005/Atom";
 
-/// Where the ids of arXiv's own errors lead; scripts know an error by it.
+/// The address in the ids of arXiv's own errors, by which scripts recognise them.
 const ERRORS_URL: &str = "http://arxiv.org/api/errors";
 
-/// What an entry takes, in bytes; for the size of the buffer alone.
+/// An estimate of an entry's size in bytes, for the buffer.
 const ENTRY_BYTES: usize = 3_500;
 
 /// A page of results as Atom.
@@ -46,24 +46,24 @@ pub fn results(results: &Results<'_>) -> String {
     xml.finish()
 }
 
-/// Mistakes as arXiv reports them: a feed with an entry called `Error` for each.
+/// Errors as arXiv reports them: a feed with an entry `Error` for each.
 #[must_use]
-pub fn errors(self_url: &str, asked: &str, now: Timestamp, mistakes: &[String]) -> String {
+pub fn errors(self_url: &str, asked: &str, now: Timestamp, errors: &[String]) -> String {
     let mut xml = head(&Results {
         asked: asked.to_owned(),
         self_url: self_url.to_owned(),
         updated: now,
-        total: mistakes.len(),
+        total: errors.len(),
         start: 0,
-        per_page: mistakes.len(),
+        per_page: errors.len(),
         records: &[],
     });
-    for mistake in mistakes {
-        let id = format!("{ERRORS_URL}#{}", slug(mistake));
+    for error in errors {
+        let id = format!("{ERRORS_URL}#{}", slug(error));
         xml.open("entry", &[]);
         xml.leaf("id", &[], &id);
         xml.leaf("title", &[], "Error");
-        xml.leaf("summary", &[], mistake);
+        xml.leaf("summary", &[], error);
         xml.leaf("updated", &[], &dates::rfc_3339(now));
         xml.empty("link", &[("href", &id), ("rel", "alternate"), ("type", "text/html")]);
         xml.open("author", &[]);
@@ -122,7 +122,7 @@ fn entry(record: &Record, xml: &mut Xml) {
 }
 
 /// `incorrect id format for 12` as `incorrect_id_format_for_12`.
-fn slug(mistake: &str) -> String {
+fn slug(error: &str) -> String {
     let keep = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') { c } else { '_' };
-    mistake.chars().take(100).map(keep).collect()
+    error.chars().take(100).map(keep).collect()
 }

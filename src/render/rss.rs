@@ -1,4 +1,4 @@
-//! How is a feed written as RSS 2.0?
+//! Writes a feed as RSS 2.0 (<https://www.rssboard.org/rss-specification>).
 
 use std::collections::BTreeMap;
 
@@ -14,20 +14,20 @@ use crate::domain::feed::{Feed, FeedEntry};
 use crate::domain::presentation::Profile;
 use crate::text::escape;
 
-/// What RSS's `docs` is for: the format explained to whoever finds the document.
+/// The specification, for the element `docs`.
 const DOCS: &str = "https://www.rssboard.org/rss-specification";
 
-/// How long a reader may keep the document, in minutes; constant, so that bytes depend on content alone.
+/// How long a reader may cache the document, in minutes; constant, so that the bytes depend on the content alone.
 const TTL_MINUTES: &str = "60";
 
 pub(super) fn write(feed: &Feed) -> String {
     let size = feed.entries.iter().map(|entry| entry.content_html.len() + entry.summary.len() + 1024).sum();
-    // An indent of nothing puts each element on its own line, which makes two documents comparable.
+    // An empty indent puts each element on its own line, which makes documents comparable.
     let bytes = channel(feed).pretty_write_to(Vec::with_capacity(size), b' ', 0);
     document(bytes.expect("writing to memory does not fail"))
 }
 
-/// A hub has no type of its own.
+/// A link to a hub has no media type.
 fn links(head: &Feed) -> Vec<Link> {
     let itself = Link {
         href: head.base_url.with_extension(Format::Rss.extension()),
@@ -54,8 +54,8 @@ fn channel(feed: &Feed) -> Channel {
         ttl: Some(TTL_MINUTES.to_owned()),
         skip_days: vec!["Saturday".to_owned(), "Sunday".to_owned()],
         atom_ext: Some(AtomExtension { links }),
-        // The library adds those of its own extensions; all are named here, so that the head of a document does not
-        // depend on what is in it.
+        // The library adds only those that it uses; all are declared here, so that the head of a document does not depend
+        // on its items.
         namespaces: BTreeMap::from(
             [
                 (extensions::PREFIX, extensions::NAMESPACE),
@@ -75,14 +75,14 @@ fn channel(feed: &Feed) -> Channel {
 }
 
 fn item(mut entry: FeedEntry, profile: Profile) -> Item {
-    // RSS's own `author` must be a mail address, and is all that hookshot reads; it pastes it into its markup.
+    // By the specification `author` is a mail address, but hookshot reads no other author, and inserts it into markup.
     let author = (profile == Profile::Matrix && !entry.authors.is_empty())
         .then(|| profile::title(&entry.authors.join(", "), profile));
     Item {
         extensions: extension_map(&mut entry),
         title: Some(entry.title),
         link: Some(entry.url),
-        // Readers take a description for HTML: `a < b` would lose all that follows.
+        // Readers treat a description as HTML: unescaped, `a < b` would lose everything after `<`.
         description: Some(escape(&entry.summary).into_owned()).filter(|text| !text.is_empty()),
         categories: entry
             .subjects
@@ -92,7 +92,7 @@ fn item(mut entry: FeedEntry, profile: Profile) -> Item {
                 domain: Some(extensions::NAMESPACE.to_owned()),
             })
             .collect(),
-        // Its length is not known, for which validators want 0.
+        // The length is unknown, for which validators expect 0.
         enclosure: entry.is_pdf_enclosed.then(|| Enclosure {
             url: entry.pdf_url,
             length: "0".to_owned(),
@@ -110,7 +110,7 @@ fn item(mut entry: FeedEntry, profile: Profile) -> Item {
     }
 }
 
-/// The keys of the map are for reading: what is written is the names of the elements, in their order.
+/// The library writes the names of the elements in their order; the keys of the map do not matter.
 fn extension_map(entry: &mut FeedEntry) -> ExtensionMap {
     let elements = extensions::elements(entry).map(|element| Extension {
         name: element.name.to_owned(),

@@ -1,4 +1,4 @@
-//! What do the tests of the formats write down?
+//! Feeds and entries for the tests of the formats.
 
 use crate::domain::announcement::AnnounceType;
 use crate::domain::feed::{Feed, FeedEntry, FeedUrl};

@@ -1,6 +1,6 @@
-//! How is what is new written for the webhook of a chat?
+//! Writes new entries as the body of a webhook.
 //!
-//! A title may hold the markup of the chat, the name of an emoji, or a call to everyone; none of them is to have effect.
+//! Markup, names of emoji and mentions in titles have no effect in the chat.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -13,22 +13,22 @@ use crate::domain::presentation::Profile;
 use crate::domain::push::WebhookKind;
 use crate::text::escape;
 
-/// The version of our own messages; it changes when a reader of them would have to.
+/// The version of crosslist's own JSON messages; an incompatible change increments it.
 const VERSION: u32 = 1;
 
-/// Discord cuts a title off here.
+/// Discord's limit for a title.
 const TITLE_CHARACTERS_MAX: usize = 256;
 
-/// The most text of a message: Discord shows 2,000 characters of a message, Mattermost of old 4,000.
+/// The longest text of a message: Discord allows 2,000 characters, old versions of Mattermost 4,000.
 const TEXT_CHARACTERS_MAX: usize = 1_900;
 
-/// How many authors are named.
+/// The most authors that are named.
 const AUTHORS_MAX: usize = 6;
 
-/// Stands behind the sign of a mention, so that it is none; nobody sees it.
+/// Follows the sign of a mention and disables it, invisibly.
 const WORD_JOINER: char = '\u{2060}';
 
-/// A message of our own kind.
+/// A message in crosslist's own JSON format.
 #[derive(Serialize)]
 struct Own<'a> {
     version: u32,
@@ -45,10 +45,10 @@ struct OwnFeed<'a> {
 
 /// The body of a message about the entries of a feed: of one, or of several as a list.
 ///
-/// `event` is what the receiver knows a repeated message by.
+/// `event` identifies the message, so that the receiver can recognise a repetition.
 #[must_use]
 pub fn write(kind: WebhookKind, event: &str, feed: &Feed) -> String {
-    // Plain text, and only characters that every format can carry; the markup of the kind comes after.
+    // Plain text without illegal characters; the markup of the kind comes later.
     let head = clean::head(&Feed { profile: Profile::Reader, ..feed.clone() });
     let entries: Vec<FeedEntry> =
         feed.entries.iter().map(|entry| clean::entry(entry, Profile::Reader)).collect();
@@ -67,7 +67,7 @@ pub fn write(kind: WebhookKind, event: &str, feed: &Feed) -> String {
     body.to_string()
 }
 
-/// Rich text, in which nothing is read as markup; the line for notifications has no markup but three signs.
+/// Rich text, in which Slack reads no markup; in the notification line it reads only `&`, `<` and `>`.
 fn slack(head: &Feed, entries: &[FeedEntry]) -> Value {
     let link = |text: &str, url: &str, bold: bool| json!({ "type": "link", "url": url, "text": text, "style": { "bold": bold } });
     let text = |text: String| json!({ "type": "text", "text": text });
@@ -91,7 +91,7 @@ fn slack(head: &Feed, entries: &[FeedEntry]) -> Value {
     })
 }
 
-/// One card, with mentions switched off whatever it holds.
+/// One embed, with all mentions disabled.
 fn discord(head: &Feed, entries: &[FeedEntry]) -> Value {
     let (title, url) = match entries {
         [only] => (only.title.clone(), &only.url),
@@ -121,7 +121,7 @@ fn markdown(head: &Feed, entries: &[FeedEntry], of: Profile) -> String {
     }
 }
 
-/// HTML for those who show it, and plain text for the rest; neither calls the room.
+/// HTML, and plain text for clients without HTML; mentions have no effect in either.
 fn matrix(head: &Feed, entries: &[FeedEntry]) -> Value {
     let uncalled = |text: &str| text.replace('@', &format!("@{WORD_JOINER}"));
     let html = |text: &str| escape(&uncalled(text)).into_owned();
@@ -154,7 +154,7 @@ fn more(count: usize) -> Option<String> {
     (count > 0).then(|| format!("and {count} more"))
 }
 
-/// How many entries fit.
+/// The number of entries that fit.
 fn shown(entries: &[FeedEntry], characters: impl Fn(&FeedEntry) -> usize) -> usize {
     let mut left = TEXT_CHARACTERS_MAX;
     entries
@@ -188,7 +188,7 @@ fn below(entry: &FeedEntry, of: Profile) -> String {
     written.collect::<Vec<_>>().join("\n")
 }
 
-/// Authors and abstract, as far as they are there.
+/// Authors and abstract, without empty ones.
 fn parts(entry: &FeedEntry) -> Vec<String> {
     let parts = [authors(entry), entry.summary.clone()];
     parts.into_iter().filter(|part| !part.is_empty()).collect()
@@ -206,7 +206,7 @@ fn authors(entry: &FeedEntry) -> String {
     names.join(", ")
 }
 
-/// The beginning of a text that is too long; a sign of markup is not left alone at the end.
+/// The text, or its beginning with `…`; no backslash is left at the end.
 fn cut(text: &str, characters_max: usize) -> String {
     if text.chars().count() <= characters_max {
         return text.to_owned();

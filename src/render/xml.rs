@@ -1,12 +1,12 @@
-//! How is an element written, where no library has the shape?
+//! Writes XML elements, for formats without a library.
 
 use super::clean;
 use crate::text::escape;
 
-/// Names and values; the values are not escaped yet.
+/// Names and unescaped values.
 pub(super) type Attributes<'a> = &'a [(&'a str, &'a str)];
 
-/// A document while it is written, one element to a line.
+/// A document in progress, one element per line.
 pub(super) struct Xml {
     text: String,
     open: Vec<&'static str>,
@@ -19,21 +19,21 @@ impl Xml {
         Self { text, open: Vec::new() }
     }
 
-    /// Begins an element that others stand in.
+    /// Starts an element with children.
     pub(super) fn open(&mut self, name: &'static str, attributes: Attributes<'_>) {
         self.start(name, attributes);
         self.text.push_str(">\n");
         self.open.push(name);
     }
 
-    /// Ends the element that was begun last.
+    /// Ends the element that was started last.
     pub(super) fn close(&mut self) {
         if let Some(name) = self.open.pop() {
             self.end(name);
         }
     }
 
-    /// An element with words in it.
+    /// Writes an element with text.
     pub(super) fn leaf(&mut self, name: &str, attributes: Attributes<'_>, words: &str) {
         self.start(name, attributes);
         self.text.push('>');
@@ -41,13 +41,13 @@ impl Xml {
         self.end(name);
     }
 
-    /// An element whose attributes say all.
+    /// Writes an element without content.
     pub(super) fn empty(&mut self, name: &str, attributes: Attributes<'_>) {
         self.start(name, attributes);
         self.text.push_str("/>\n");
     }
 
-    /// The whole document, with all that is still open closed.
+    /// The document, with all open elements closed.
     pub(super) fn finish(mut self) -> String {
         while !self.open.is_empty() {
             self.close();
@@ -59,7 +59,7 @@ impl Xml {
         self.text.push('<');
         self.text.push_str(name);
         for (name, value) in attributes {
-            // A line end in an attribute would be read as a blank.
+            // Parsers read a line end in an attribute as a blank.
             let value = escape(&clean::text(value)).replace('"', "&quot;").replace('\n', "&#10;");
             for part in [" ", name, "=\"", &value, "\""] {
                 self.text.push_str(part);

@@ -128,7 +128,7 @@ impl<S: Store> Worker<S> {
         if let Role::TookOver { rest, ended_well } = role {
             // The other one may have asked until this moment where it did not stop by itself.
             let pause = if ended_well { Duration::ZERO } else { self.shared.upstream.pause() };
-            self.shared.upstream.rest(rest + pause);
+            self.shared.upstream.hold_off(rest + pause);
         }
         Ok(role)
     }

@@ -1,4 +1,4 @@
-//! How does a host that only has files say which feeds there are?
+//! The start page of an export, which lists the exported feeds, and its page for unknown addresses.
 
 use maud::{Markup, html};
 
@@ -7,18 +7,18 @@ use super::site::Site;
 use crate::domain::feed::FeedUrl;
 use crate::render::format::{Format, PROJECT_URL};
 
-/// A feed in the contents.
+/// A feed on the start page of an export.
 #[derive(Clone, Debug)]
 pub struct ContentsEntry {
     pub title: String,
     pub url: FeedUrl,
     /// The address of its page in a service, such as `/subjects/cs.DC`.
     pub page: String,
-    /// There is something of it; else it was never read.
+    /// False if the feed has never been read.
     pub is_there: bool,
 }
 
-/// The start page where no service can build feeds.
+/// The start page of an export.
 #[must_use]
 pub fn contents(site: &Site, named: &[ContentsEntry], subjects: &[ContentsEntry]) -> String {
     let body = html! {
@@ -35,7 +35,7 @@ pub fn contents(site: &Site, named: &[ContentsEntry], subjects: &[ContentsEntry]
     document(site, "Feeds of arXiv’s listings", Place::Builder, &html! {}, &body)
 }
 
-/// The page for an address that is no file here, which a host may show at any address.
+/// The page for an unknown address, which a host may show at any path.
 #[must_use]
 pub fn not_there(site: &Site) -> String {
     let body = html! {

@@ -1,4 +1,4 @@
-//! How does a person see why a paper matches a rule, or not?
+//! The page that explains why a paper matches a rule or not.
 
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -12,7 +12,7 @@ use crate::domain::arxiv_id::ArxivId;
 use crate::domain::presentation::TextMode;
 use crate::text;
 
-/// A rule on a paper.
+/// The evaluation of a rule on a paper.
 #[derive(Clone, Copy, Debug)]
 pub struct ExplainPage<'a> {
     pub site: &'a Site,
@@ -21,17 +21,17 @@ pub struct ExplainPage<'a> {
     pub title: Option<&'a str>,
     pub announced: Option<(AnnounceType, Date)>,
     pub tree: Option<&'a RulePart>,
-    /// What about the rule is probably not meant.
+    /// Warnings about the rule.
     pub notes: &'a [String],
 }
 
-/// A part of a rule with its verdict.
+/// A part of a rule with its result.
 #[derive(Clone, Debug)]
 pub struct RulePart {
     pub label: String,
     pub holds: bool,
     pub matched: Vec<String>,
-    /// How many papers pass it by itself, and of how many.
+    /// The number of papers that match this part alone, and of how many.
     pub hits: Option<(usize, usize)>,
     pub parts: Vec<RulePart>,
 }

@@ -1,4 +1,4 @@
-//! How does a person get a feed into a reader, a chat or a file?
+//! The addresses of a built feed, with links for readers, commands for chats, and its section for feeds.toml.
 
 use maud::{Markup, html};
 use url::form_urlencoded::byte_serialize;
@@ -7,28 +7,28 @@ use super::layout::label;
 use crate::domain::feed::FeedUrl;
 use crate::render::format::Format;
 
-/// What came of the choices: a feed, or the reason why there is none.
+/// The feed of a form, or why there is none.
 pub type BuildResult<'a> = std::result::Result<BuiltFeed<'a>, &'a str>;
 
-/// A feed that can be subscribed.
+/// A feed to subscribe to.
 #[derive(Clone, Copy, Debug)]
 pub struct BuiltFeed<'a> {
     pub title: &'a str,
     pub url: &'a FeedUrl,
-    /// The page to read it on.
+    /// The address of its HTML page.
     pub page_url: &'a str,
-    /// The feed as Slack and Matrix take it best.
+    /// The feed in the profiles of Slack and Matrix.
     pub slack_url: &'a str,
     pub matrix_url: &'a str,
-    /// The feed as a section of the file of named feeds.
+    /// The feed as a section of feeds.toml.
     pub section: &'a str,
-    /// The address of the page itself with all that was chosen.
+    /// The address of the start page with this form.
     pub share: &'a str,
-    /// Only this machine can reach the service.
+    /// True if the service listens on localhost only.
     pub is_local: bool,
 }
 
-/// Readers that take a feed's address in a link.
+/// Web-based readers that accept a feed's address in a link.
 const READERS: [(&str, &str); 6] = [
     ("Feedly", "https://feedly.com/i/subscription/feed%2F"),
     ("Inoreader", "https://www.inoreader.com/?add_feed="),
@@ -38,7 +38,7 @@ const READERS: [(&str, &str); 6] = [
     ("Feeder", "https://feeder.co/add-feed?url="),
 ];
 
-/// The feed, or why there is none and what would help.
+/// The section of the feed, or of the errors.
 pub(super) fn result(made: &BuildResult<'_>, help: &Markup) -> Markup {
     html! {
         section id="feed" tabindex="-1" aria-labelledby="feed-title" {
@@ -82,8 +82,8 @@ fn addresses(made: &BuiltFeed<'_>) -> Markup {
     }
 }
 
-/// The address as programs take it that have made themselves known for the scheme `feed`: `feed://` stands for http, and
-/// `feed:https://` for https. Brackets, which an IPv6 address has, may stand in the first form alone.
+/// The address for programs that handle the scheme `feed`: `feed://` for http, `feed:https://` for https. Only the first
+/// form may have brackets, which an IPv6 address has.
 fn feed_link(address: &str) -> Option<String> {
     match address.strip_prefix("http://") {
         Some(rest) => Some(format!("feed://{rest}")),
@@ -91,7 +91,7 @@ fn feed_link(address: &str) -> Option<String> {
     }
 }
 
-/// A line to be copied.
+/// A line with a button that copies it.
 fn line(id: &str, name: &str, value: &str) -> Markup {
     html! {
         div.line {
@@ -102,7 +102,7 @@ fn line(id: &str, name: &str, value: &str) -> Markup {
     }
 }
 
-/// Shown by the script, which can copy.
+/// The script shows the button, since only it can copy.
 fn copy(id: &str) -> Markup {
     html! { button.copy type="button" hidden data-copy=(id) { "Copy" span.visually-hidden { " " (id) } } }
 }

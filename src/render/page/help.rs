@@ -1,4 +1,4 @@
-//! How do the documents read in a browser?
+//! The help pages, written from the documents in `docs/`.
 
 use std::collections::HashMap;
 
@@ -9,12 +9,12 @@ use super::layout::{Place, document};
 use super::site::Site;
 use crate::render::format::PROJECT_URL;
 
-/// The heading of a column whose code is rules to be tried.
+/// The heading of a table column with rules as examples.
 const RULES_COLUMN: &str = "rule";
 
 /// A document of the repository as a page.
 ///
-/// `address` says where an example leads, given its text and whether it stands in a column of rules.
+/// `address` gives the link of an example, from its text and whether it is in a column of rules.
 #[must_use]
 pub fn help(
     site: &Site,
@@ -36,14 +36,14 @@ pub fn help(
         @if !site.is_service() {
             p.notice role="note" { "This describes crosslist as a service. These are static files: query parameters have no effect." }
         }
-        // The documents are the program's own.
+        // Trusted: the documents are part of the program.
         div.help { (PreEscaped(contents)) }
     };
     let place = if is_of_rules { Place::Rules } else { Place::Http };
     document(site, &format!("{title} – crosslist"), place, &html! {}, &body)
 }
 
-/// The headings in their order: level, words, and the name that a link finds them by.
+/// The headings in their order: level, text and anchor.
 fn headings(events: &[Event<'_>]) -> Vec<(HeadingLevel, String, String)> {
     let mut found: Vec<(HeadingLevel, String, String)> = Vec::new();
     let mut seen: HashMap<String, usize> = HashMap::new();
@@ -70,7 +70,7 @@ fn headings(events: &[Event<'_>]) -> Vec<(HeadingLevel, String, String)> {
     found
 }
 
-/// As GitHub names a heading.
+/// The anchor of a heading, as on GitHub.
 fn slug(words: &str) -> String {
     let kept = words.to_lowercase();
     let kept = kept.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
@@ -126,7 +126,7 @@ fn linked<'a>(
     linked
 }
 
-/// Where a link of a document in `docs/` leads from a page.
+/// The target of a document's link on a help page.
 fn destination(site: &Site, link: &str) -> String {
     match link.strip_suffix(".md").or_else(|| link.split_once(".md#").map(|(name, _)| name)) {
         Some(name @ ("rules" | "http")) => {

@@ -1,4 +1,4 @@
-//! How is a feed read in a browser?
+//! The HTML view of a feed: its entries by day and section, on pages of 50.
 
 use std::cmp::Reverse;
 
@@ -15,48 +15,48 @@ use crate::domain::presentation::TextMode;
 use crate::domain::taxonomy::SubjectId;
 use crate::render::format::Format;
 
-/// How many items a page has; with their abstracts they are under 50 KB on their way.
+/// The most items of a page; with their abstracts they take less than 50 KB compressed.
 const ITEMS_MAX: usize = 50;
 
-/// Up to how many items the abstracts are open from the start.
+/// The abstracts are open on pages with at most this many items.
 const OPEN_MAX: usize = 8;
 
-/// A feed to read.
+/// A feed as an HTML page.
 #[derive(Clone, Copy, Debug)]
 pub struct HtmlView<'a> {
-    /// Its name and its addresses.
+    /// The source of name and addresses.
     pub feed: &'a Feed,
     /// In the feed's order.
     pub events: &'a [Event],
-    /// What each of them changed, as markup.
+    /// The changes of each replacement, as HTML.
     pub changes: &'a [Option<String>],
     pub text: TextMode,
-    /// The order is by day; else the events stand as they come.
+    /// True to group by day; else the events keep their order.
     pub is_by_day: bool,
-    /// The newest day that is known of the feed's subjects, and how many calendar days back it goes.
+    /// The newest known day of the feed's subjects, and the number of calendar days before it.
     pub newest: Date,
     pub days: u32,
-    /// The page of the items, from 1.
+    /// The number of the page, from 1.
     pub page: usize,
     pub notices: &'a [Notice],
-    /// Where the feed can be changed.
+    /// The address of the form with this feed.
     pub builder: Option<&'a str>,
     pub site: &'a Site,
-    /// Where the feed's own page is among files, such as `subjects/cs.DC`.
+    /// The folder of the page in an export, such as `subjects/cs.DC`.
     pub folder: &'a str,
 }
 
-/// What is wrong with the reads of a subject.
+/// A warning that a subject could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Notice {
     pub subject: SubjectId,
     /// The verdict and its reason.
     pub words: String,
-    /// The last day that was read.
+    /// The newest day that was read.
     pub newest: Option<Date>,
 }
 
-/// The three headings that arXiv's own listing has.
+/// The three sections of arXiv's own listing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Section {
     New,
@@ -82,7 +82,7 @@ impl Section {
     }
 }
 
-/// How many pages so many items take.
+/// The number of pages for this many items.
 #[must_use]
 pub fn pages(items: usize) -> usize {
     items.div_ceil(ITEMS_MAX).max(1)
@@ -96,7 +96,7 @@ pub fn html_view(reading: &HtmlView<'_>) -> String {
     let mut events: Vec<Item<'_>> =
         reading.events.iter().zip(changes).map(|(event, changes)| Item { event, changes }).collect();
     if reading.is_by_day {
-        // In a feed of several subjects the sections of one day stand mixed.
+        // A feed of several subjects mixes the sections of a day.
         events.sort_by_key(|item| (Reverse(item.event.listing_date), Section::of(item.event)));
     }
     let pages = pages(events.len());
@@ -155,7 +155,7 @@ fn nothing(reading: &HtmlView<'_>) -> Markup {
     }
 }
 
-/// The days of the feed and where each begins.
+/// The days of the feed with links to each.
 fn calendar(reading: &HtmlView<'_>, events: &[Item<'_>]) -> Markup {
     let days = days(events);
     html! {
@@ -170,7 +170,7 @@ fn calendar(reading: &HtmlView<'_>, events: &[Item<'_>]) -> Markup {
     }
 }
 
-/// The days in their order: where each begins among the events, and how many it has.
+/// The days in their order: the index of the first event, and the number of events.
 fn days(events: &[Item<'_>]) -> Vec<(Date, usize, usize)> {
     let mut days: Vec<(Date, usize, usize)> = Vec::new();
     for (index, item) in events.iter().enumerate() {
@@ -228,7 +228,7 @@ fn pager(reading: &HtmlView<'_>, pages: usize) -> Markup {
     }
 }
 
-/// The address of a page of the same feed, by its number from 1.
+/// The address of a page of this feed, by its number from 1.
 fn leaf(reading: &HtmlView<'_>, number: usize) -> String {
     let separator = if reading.feed.base_url.query.is_empty() { '?' } else { '&' };
     let page_url = &reading.feed.page_url;

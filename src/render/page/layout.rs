@@ -1,4 +1,4 @@
-//! What every page has: head, header, navigation and footer, and how dates and counts are written.
+//! The layout of every page (head, header, navigation, footer), and the format of dates and counts.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -10,7 +10,7 @@ use crate::render::format::Format;
 /// The media type of every page.
 pub const CONTENT_TYPE: &str = "text/html; charset=utf-8";
 
-/// Nothing but what this service itself has is loaded: one stylesheet, one script, its icon.
+/// Pages load only files of this service: one stylesheet, one script, one icon.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
     connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
@@ -20,7 +20,7 @@ pub const STYLE: &str = include_str!("../style.css");
 /// The script of every page, served at `/page.js`; every page works without it.
 pub const SCRIPT: &str = include_str!("page.js");
 
-/// What the addresses of both change with, so that no browser shows a new page in an old dress.
+/// Part of the addresses of both, so that browsers load the version that belongs to a page.
 const STYLE_EDITION: u32 = edition(STYLE);
 const SCRIPT_EDITION: u32 = edition(SCRIPT);
 
@@ -35,13 +35,13 @@ const fn edition(text: &str) -> u32 {
     number
 }
 
-/// Signs that turn the direction of what stands behind them, which no attribute and no title of a window contains.
+/// Characters that change the direction of text; titles of windows contain none.
 const DIRECTIONS: [char; 12] = [
     '\u{61C}', '\u{200E}', '\u{200F}', '\u{202A}', '\u{202B}', '\u{202C}', '\u{202D}', '\u{202E}',
     '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
 ];
 
-/// The pages that every page leads to.
+/// The entries of the navigation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     Builder,
@@ -63,7 +63,7 @@ pub(super) fn document(site: &Site, title: &str, place: Place, head: &Markup, bo
                 title { (title.replace(DIRECTIONS, "")) }
                 link rel="stylesheet" href=(site.link(&format!("/style.css?{STYLE_EDITION}")));
                 script src=(site.link(&format!("/page.js?{SCRIPT_EDITION}"))) defer {}
-                // At the root of a host browsers look for it by themselves.
+                // At the root of a host browsers request it by themselves.
                 @if *site != Site::default() { link rel="icon" href=(site.link("/favicon.ico")); }
                 (head)
             }

@@ -1,4 +1,4 @@
-// What a browser adds to pages that work without it: a live preview, copying, finding subjects, keys, a countdown.
+// Live preview, copying, search for subjects, keys and a countdown; every page works without this script.
 "use strict";
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -19,7 +19,7 @@ document.addEventListener("click", async (event) => {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    // A service without TLS on another machine has no clipboard of the newer kind.
+    // Without TLS, browsers offer no asynchronous clipboard.
     if (source.select) source.select();
     else getSelection().selectAllChildren(source);
     copied = document.execCommand("copy");
@@ -29,7 +29,7 @@ document.addEventListener("click", async (event) => {
   setTimeout(() => (words.textContent = "Copy"), 2000);
 });
 
-// ---- The page on which feeds are made
+// ---- The start page
 
 function build(form) {
   const find = form.querySelector("#find");
@@ -38,8 +38,8 @@ function build(form) {
   let timer = 0;
   let asked = 0;
 
-  // The server reads the form, settles rule and fields, and shows what comes of it; its page is taken over in parts.
-  // What is typed to find a subject is none before it is sent.
+  // The server evaluates the form and sends the page; the script replaces the parts that changed.
+  // Text in the search for subjects counts only when the form is sent.
   async function refresh(isSent = false) {
     const mine = ++asked;
     const fields = new FormData(form);
@@ -48,7 +48,7 @@ function build(form) {
       for (const box of all(".tree input:checked", form)) fields.append("subjects", box.value);
     }
     const address = form.action + "?" + new URLSearchParams([...fields].filter(([, value]) => value !== ""));
-    // An empty rule that was none before must still be sent, or the fields would not be heard.
+    // An empty previous rule must be sent too, or the server ignores the fields.
     const full = fields.get("was") === "" ? address + "&was=" : address;
     document.body.classList.add("is-waiting");
     try {
@@ -58,7 +58,7 @@ function build(form) {
       take(page);
       history.replaceState(null, "", answer.url.split("#")[0]);
     } catch {
-      // Without the service the form still stands, and sending it says what is wrong.
+      // Without the service the form stays usable, and sending it shows the error.
     } finally {
       if (mine === asked) document.body.classList.remove("is-waiting");
     }
@@ -106,7 +106,7 @@ function build(form) {
     refresh(true);
   });
 
-  // What was typed in the field for subjects becomes ticks, where it means subjects.
+  // Text in the search for subjects ticks the subjects that it names.
   function takeFound() {
     const typed = find.value.split(/[\s,+]+/).filter(Boolean);
     const boxes = all(".tree input", form);
@@ -136,7 +136,7 @@ function build(form) {
   find.setAttribute("placeholder", "distributed, quant-ph …");
 }
 
-// ---- Keys on a page to read
+// ---- Keys on an HTML view
 
 function readByKeys(papers) {
   const keys = document.createElement("p");
@@ -176,7 +176,7 @@ function countDown(element) {
     else if (hours > 0) element.textContent = `in ${number(hours, "hour")} and ${number(minutes % 60, "minute")}`;
     else element.textContent = `in ${number(minutes, "minute")}`;
   };
-  // The service's clock counts, which a replay sets to another day.
+  // The clock is the service's, which a replay sets to another day.
   const offset = Date.parse(element.dataset.now) - Date.now();
   setInterval(tick, 20000);
 }

@@ -1,4 +1,4 @@
-//! How is a paper shown to a person who reads?
+//! A paper on an HTML page.
 
 use std::borrow::Cow;
 
@@ -13,22 +13,22 @@ use crate::domain::presentation::TextMode;
 use crate::domain::prose::{Prose, Span};
 use crate::text;
 
-/// How many authors are named; beyond that a paper is read for its title.
+/// The most authors that are shown.
 const AUTHORS_SHOWN_MAX: usize = 40;
 
-/// The longest texts that are shown, in characters; arXiv takes 1,920 for an abstract.
+/// The longest texts on a page, in characters; arXiv's limit for an abstract is 1,920.
 const ABSTRACT_CHARACTERS_MAX: usize = 3_000;
 const COMMENTS_CHARACTERS_MAX: usize = 600;
 const TITLE_CHARACTERS_MAX: usize = 600;
 
-/// A paper and, of a replacement, what it changed.
+/// An event, with the changes of a replacement as HTML.
 #[derive(Clone, Copy)]
 pub(super) struct Item<'a> {
     pub(super) event: &'a Event,
     pub(super) changes: Option<&'a str>,
 }
 
-/// How deep the title of a paper stands among the headings of its page.
+/// The level of a paper's title among the headings of its page.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum TitleLevel {
     /// Under the title of the page.
@@ -37,7 +37,7 @@ pub(super) enum TitleLevel {
     Fourth,
 }
 
-/// An entry of a contents page, its abstract open or folded.
+/// A paper with its abstract, open or closed.
 pub(super) fn paper(item: &Item<'_>, mode: TextMode, heading: TitleLevel, is_open: bool) -> Markup {
     let event = item.event;
     let paper = &event.paper;
@@ -79,7 +79,7 @@ fn authors(authors: &Authors, mode: TextMode) -> Markup {
     }
 }
 
-/// What a bibliography would say, on one line.
+/// Subjects, origin, comments, journal reference and links, on one line.
 fn facts(event: &Event, mode: TextMode) -> Markup {
     let paper = &event.paper;
     html! {
@@ -107,7 +107,7 @@ fn facts(event: &Event, mode: TextMode) -> Markup {
     }
 }
 
-/// Where a cross-list comes from; a heading says the rest.
+/// The primary subject of a cross-list; the heading shows the type.
 fn origin(event: &Event) -> Option<String> {
     let home = event.cross_list_from.as_deref().unwrap_or(&event.paper.primary().id);
     match event.announce_type {
@@ -124,7 +124,7 @@ fn html_address(paper: &Paper) -> Option<&str> {
         .filter(|address| address.starts_with("https://") || address.starts_with("http://"))
 }
 
-/// A text with its links, or its beginning and the way to all of it.
+/// A text with its links, or its beginning and a link to the rest.
 fn prose(prose: &Prose, characters_max: usize, mode: TextMode, whole: &str) -> Markup {
     let (shown, is_cut) = shortened(prose, characters_max);
     html! {
@@ -153,7 +153,7 @@ fn shortened(prose: &Prose, characters_max: usize) -> (Prose, bool) {
     (shown, false)
 }
 
-/// The beginning of a text, and whether there is more.
+/// The text or its beginning; true if it was cut.
 fn beginning(text: &str, characters_max: usize) -> (String, bool) {
     let shown = excerpt(text, characters_max);
     let is_cut = matches!(shown, Cow::Owned(_));

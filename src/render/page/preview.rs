@@ -1,4 +1,4 @@
-//! How does a person see at once what a feed would bring?
+//! The preview on the start page: a chart of the days, counts, and the newest matches.
 
 use std::ops::Range;
 
@@ -15,12 +15,12 @@ use crate::domain::taxonomy::SubjectId;
 /// The number of primary subjects that are shown.
 const PRIMARIES_MAX: usize = 8;
 
-/// The chart of the days, in units of its drawing.
+/// The dimensions of the chart, in its own units.
 const BAR_WIDTH: usize = 22;
 const BAR_HEIGHT_MAX: usize = 44;
 const LETTERS_HEIGHT: usize = 14;
 
-/// The longest title that is shown, in characters.
+/// The longest title, in characters.
 const TITLE_CHARACTERS_MAX: usize = 600;
 
 pub(super) fn preview(
@@ -78,7 +78,7 @@ fn found(preview: &Preview, page_url: Option<&str>) -> Markup {
     }
 }
 
-/// How many items each day has: a column and its number, and the same in words.
+/// The number of items of each day, as a chart and in words.
 fn days(days: &[(Date, usize)]) -> Markup {
     let most = days.iter().map(|(_, number)| *number).max().unwrap_or(0).max(1);
     let (width, height) = (days.len() * BAR_WIDTH, BAR_HEIGHT_MAX + 2 * LETTERS_HEIGHT);
@@ -151,7 +151,7 @@ pub(super) fn kind(announce_type: AnnounceType) -> &'static str {
     }
 }
 
-/// A text with its marks, cut where a title has no end.
+/// A text with its matches marked, cut if it is too long.
 fn marked(text: &HighlightedText) -> Markup {
     let end = beginning(&text.text, TITLE_CHARACTERS_MAX).len();
     let marks: Vec<&Range<usize>> = text.marks.iter().filter(|mark| mark.end <= end).collect();

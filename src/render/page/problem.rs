@@ -1,11 +1,11 @@
-//! The page of a problem.
+//! The page of an error (RFC 9457 problem) for browsers.
 
 use maud::html;
 
 use super::layout::{Place, document};
 use super::site::Site;
 
-/// A mistake, said to a person.
+/// The page of a problem.
 #[must_use]
 pub fn problem(site: &Site, title: &str, detail: &str) -> String {
     let body = html! {

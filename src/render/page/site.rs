@@ -1,27 +1,27 @@
-//! Where do pages find each other: at the addresses of a service, or as files beside each other?
+//! The addresses of links between pages, in a service and in an export of files.
 
-/// Endings of files that are linked as they are; any other address is the folder of a page.
+/// Extensions of files that are linked directly; any other address is the folder of a page.
 const ENDINGS: [&str; 9] = [".css", ".js", ".ico", ".svg", ".txt", ".json", ".opml", ".rss", ".atom"];
 
-/// What stands around a page.
+/// The surroundings of a page.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Site {
-    /// A service, which builds feeds as well.
+    /// A running service.
     Service {
-        /// The path below which it lies: `/papers`, or empty.
+        /// The path of the service: `/papers`, or empty.
         path: String,
     },
-    /// Files on a host that only has files.
+    /// Static files.
     Files {
-        /// What leads from the page to where all files are: `../../`, or their address.
+        /// The path from the page to the root of the files: `../../`, or the address of the root.
         up: String,
     },
 }
 
-/// A page of a feed, which has more than one where there is too much for one.
+/// One of the pages of a feed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PageLink<'a> {
-    /// The feed's own page as the service has it, and as files have it from their top.
+    /// The feed's first page: its address in a service; `folder` is its folder in an export.
     pub(super) page_url: &'a str,
     pub(super) separator: char,
     pub(super) folder: &'a str,
@@ -35,25 +35,26 @@ impl Default for Site {
 }
 
 impl Site {
-    /// A service below a path, which has no slash at its end.
+    /// A service at a path without a trailing slash.
     #[must_use]
     pub fn below(path: &str) -> Self {
         Self::Service { path: path.to_owned() }
     }
 
-    /// The files as the one at `path` sees them.
+    /// The files, seen from the one at `path`.
     #[must_use]
     pub fn around(path: &str) -> Self {
         Self::Files { up: "../".repeat(path.matches('/').count()) }
     }
 
-    /// Is there a service that can be asked for anything else?
+    /// True for a running service.
     #[must_use]
     pub fn is_service(&self) -> bool {
         matches!(self, Self::Service { .. })
     }
 
-    /// A link to an address of the service; every page is a file in a folder of its name, for hosts that guess nothing.
+    /// A link to an address of the service; in an export every page is `index.html` in a folder of its name, which works
+    /// on every host.
     #[must_use]
     pub fn link(&self, address: &str) -> String {
         let up = match self {
@@ -78,7 +79,7 @@ impl Site {
     }
 }
 
-/// The file of a page: `status` is `status/index.html`.
+/// The file of a page: `status/index.html` for `status`.
 #[must_use]
 pub fn page_file(folder: &str) -> String {
     if folder.is_empty() { "index.html".to_owned() } else { format!("{folder}/index.html") }

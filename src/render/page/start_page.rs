@@ -1,4 +1,4 @@
-//! How does a person put a feed together?
+//! The start page: the form for a feed, its addresses, and the preview.
 
 use maud::{Markup, html};
 
@@ -13,12 +13,12 @@ use crate::domain::preview::Preview;
 use crate::domain::taxonomy::SubjectId;
 use crate::render::format::Format;
 
-/// The start page, on which feeds are made.
+/// The content of the start page.
 #[derive(Clone, Copy, Debug)]
 pub struct StartPage<'a> {
     pub site: &'a Site,
     pub subjects: &'a [SubjectId],
-    /// What was typed as a subject and is none.
+    /// The text of the field that names no subject.
     pub typed: &'a str,
     pub types: &'a [AnnounceType],
     pub rule: &'a str,
@@ -30,25 +30,25 @@ pub struct StartPage<'a> {
     pub mistakes: &'a [FieldDiagnostic],
     pub made: BuildResult<'a>,
     pub preview: Option<&'a Preview>,
-    /// Chosen subjects that were not read yet.
+    /// Chosen subjects that have not been read yet.
     pub cold: &'a [SubjectId],
-    /// The slugs and titles of the feeds of the configuration.
+    /// The slugs and titles of the named feeds.
     pub named: &'a [(&'a str, &'a str)],
-    /// Anything is chosen.
+    /// True if the form has any value.
     pub is_begun: bool,
 }
 
-/// The rule as fields of a form.
+/// The rule as fields of the form.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Fields<'a> {
-    /// The places where words can be looked for, by name, and which it is.
+    /// The selected field to search in, one of the names in `PLACES`.
     pub place: &'a str,
     pub words: &'a str,
     pub authors: &'a str,
     pub without: &'a str,
 }
 
-/// A mistake in one of the fields.
+/// An error in a field of the form, with its place.
 #[derive(Clone, Debug)]
 pub struct FieldDiagnostic {
     pub parameter: String,
@@ -185,7 +185,7 @@ fn has_mistake(builder: &StartPage<'_>, parameter: &str) -> bool {
     builder.mistakes.iter().any(|mistake| mistake.parameter == parameter)
 }
 
-/// The mistakes of a field, each under the characters that cause it.
+/// The errors of a field, each under the characters that cause it.
 fn mistakes(builder: &StartPage<'_>, parameter: &str, value: &str) -> Markup {
     let own = builder.mistakes.iter().filter(|mistake| mistake.parameter == parameter);
     html! {
@@ -214,7 +214,7 @@ fn under(mistake: &FieldDiagnostic, value: &str) -> Markup {
     }
 }
 
-/// Every mistake once more where the feed would stand, with the way to its field.
+/// All errors in the place of the feed, with links to their fields.
 fn places(builder: &StartPage<'_>) -> Markup {
     html! {
         @if !builder.mistakes.is_empty() {
@@ -228,7 +228,7 @@ fn places(builder: &StartPage<'_>) -> Markup {
     }
 }
 
-/// Mistakes that belong to no field of the form.
+/// Errors that belong to no field of the form.
 fn other_mistakes(builder: &StartPage<'_>) -> Markup {
     const FIELDS: [&str; 6] = ["subjects", "type", "q", "days", "text", "profile"];
     let others = builder.mistakes.iter().filter(|mistake| !FIELDS.contains(&mistake.parameter.as_str()));

@@ -1,4 +1,4 @@
-//! How does a person see whether it is quiet or broken?
+//! The status page: the last two weeks of every subject, and whether they were read completely.
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -12,17 +12,17 @@ use crate::domain::outcome::{Day, EntryCounts};
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 
-/// The sparkline: what a day takes of its width, how wide it is for few days, and its height, in units of its drawing.
+/// The dimensions of the sparkline, in its own units: width per day, width for few days, height.
 const SPARK_STEP: std::ops::RangeInclusive<usize> = 4..=16;
 const SPARK_WIDTH: usize = 96;
 const SPARK_HEIGHT: usize = 28;
 
-/// What the status page tells.
+/// The content of the status page.
 #[derive(Clone, Debug)]
 pub struct StatusPage {
     pub upstream: String,
     pub now: Timestamp,
-    /// The newest mailing that is due, and when the next one is.
+    /// The newest mailing due, and the time of the next one.
     pub newest_due: Date,
     pub next_mailing: Timestamp,
     pub settings: SettingsStatus,
@@ -30,35 +30,35 @@ pub struct StatusPage {
     pub site: Site,
 }
 
-/// Which settings are in force, and what an operator has to do about others.
+/// The state of the settings.
 #[derive(Clone, Debug)]
 pub struct SettingsStatus {
     pub loaded: Timestamp,
-    /// When others were refused, and each mistake in them with its place.
+    /// When newer settings were rejected, and their errors with places.
     pub refused: Option<(Timestamp, Vec<String>)>,
-    /// What has changed and waits for a restart.
+    /// The settings that changed and need a restart.
     pub needs_restart: Vec<&'static str>,
 }
 
-/// What is known of one subject.
+/// The state of one subject.
 #[derive(Clone, Debug)]
 pub struct SubjectStatus {
     pub subject: SubjectId,
-    /// How the last read ended, in a word and in words.
+    /// The result of the last read.
     pub verdict: Verdict,
     pub reason: String,
     pub counts: EntryCounts,
     pub attempted: Option<Timestamp>,
-    /// When a page was last proved whole.
+    /// When a page was last proved complete.
     pub proved: Option<Timestamp>,
     pub next_attempt: Option<Timestamp>,
-    /// Calendar days, the oldest first, with what is known of each.
+    /// Calendar days, oldest first.
     pub days: Vec<(Date, Option<Day>)>,
-    /// Past days that can no longer be had.
+    /// Past days that arXiv no longer provides.
     pub gaps: Vec<Date>,
-    /// How many entries each mailing that is known had, the oldest first.
+    /// The number of entries of each known mailing, oldest first.
     pub history: Vec<(Date, usize)>,
-    /// There is a page of it.
+    /// True if the subject has a page.
     pub has_page: bool,
 }
 
@@ -86,7 +86,7 @@ pub fn status(status: &StatusPage) -> String {
         }
         dl.facts {
             dt { "Next mailing" }
-            // Files do not know what time it is when they are read.
+            // A static file cannot show a countdown.
             @if !site.is_service() { dd { (moment(status.next_mailing)) } }
             @else { dd { strong.countdown data-until=(status.next_mailing.strftime("%Y-%m-%dT%H:%M:%SZ")) data-now=(status.now.strftime("%Y-%m-%dT%H:%M:%SZ")) { (until(status.now, status.next_mailing)) }
                 " · " (moment(status.next_mailing)) } }
@@ -105,7 +105,7 @@ pub fn status(status: &StatusPage) -> String {
     document(site, "Status of crosslist", Place::Status, &html! {}, &body)
 }
 
-/// For the operator: what is in the settings and not in force.
+/// Settings that are not in force.
 fn settings_notices(settings: &SettingsStatus) -> Markup {
     html! {
         @if let Some((at, mistakes)) = &settings.refused {
@@ -148,7 +148,7 @@ fn section(subject: &SubjectStatus, status: &StatusPage) -> Markup {
     }
 }
 
-/// The verdict with a sign of its own, so that colour is not needed.
+/// The verdict with its own sign, so that colour is not needed.
 fn verdict(verdict: Verdict) -> Markup {
     html! { span class={ "verdict " (verdict) } { span aria-hidden="true" { (sign(verdict)) " " } (verdict) } }
 }
@@ -167,7 +167,7 @@ fn sign(verdict: Verdict) -> &'static str {
     }
 }
 
-/// What a verdict means for those who read the feed.
+/// The meaning of a verdict for the readers of a feed.
 fn meaning(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Complete | Verdict::Quiet | Verdict::Unread => "",
@@ -180,7 +180,7 @@ fn meaning(verdict: Verdict) -> &'static str {
     }
 }
 
-/// One day: its count or a sign, its weekday, and in words for those who do not see it.
+/// One day: its count or a sign, its weekday, and a text for screen readers.
 fn cell(date: Date, day: Option<&Day>) -> Markup {
     let weekend = !mailing::has_mailing(date);
     let (class, words) = match day {
@@ -227,7 +227,7 @@ fn legend() -> Markup {
     }
 }
 
-/// Papers per mailing as a line; nothing while there are too few for one.
+/// The papers per mailing as a line; nothing for fewer than two mailings.
 fn spark(history: &[(Date, usize)]) -> Markup {
     let (Some((oldest, _)), Some((newest, latest))) = (history.first(), history.last()) else {
         return html! {};
@@ -257,7 +257,7 @@ fn spark(history: &[(Date, usize)]) -> Markup {
     }
 }
 
-/// Has no page shown the mailing that is due? On a holiday that is as it should be.
+/// True if no page shows the mailing that is due, as on a holiday.
 fn is_overdue(status: &StatusPage) -> bool {
     let newest = |subject: &SubjectStatus| {
         subject.days.iter().filter(|(_, day)| day.is_some()).map(|(date, _)| *date).max()

@@ -1,10 +1,10 @@
-//! How does a person choose among arXiv's subjects?
+//! The choice of subjects in the form of the start page.
 
 use maud::{Markup, html};
 
 use crate::domain::taxonomy::SubjectId;
 
-/// Every archive with its categories, those that are chosen ticked and in sight.
+/// All archives with their categories; archives with a chosen category are open.
 pub(super) fn tree(chosen: &[SubjectId]) -> Markup {
     let archives = SubjectId::all().filter(|subject| is_archive(*subject));
     html! {
@@ -28,7 +28,7 @@ pub(super) fn tree(chosen: &[SubjectId]) -> Markup {
     }
 }
 
-/// What is chosen, each with the way to take it back.
+/// The chosen subjects, each with a label that removes it.
 pub(super) fn chosen(subjects: &[SubjectId]) -> Markup {
     html! {
         ul.chosen id="chosen" aria-label="Chosen subjects" {

@@ -1,4 +1,4 @@
-//! How is a browser driven?
+//! Drives a browser over WebDriver and the DevTools protocol.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

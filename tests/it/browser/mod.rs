@@ -1,4 +1,4 @@
-//! Can a person do what the pages are for, in a real browser?
+//! The pages in a real browser: forms without and with the script, keys, and accessibility.
 
 mod driver;
 

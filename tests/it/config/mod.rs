@@ -317,7 +317,7 @@ x.toml:2:17: `pause_seconds` is 1; below 3 only for a loopback upstream
     for base_url in ["http://127.0.0.1:8099", "http://localhost:1", "http://[::1]:1", "https://127.9.9.9"] {
         let settings = accepted(&format!("[upstream]\npause_seconds = 0.05\nbase_url = \"{base_url}\"\n"));
         assert_eq!(
-            (settings.upstream.pause, settings.upstream.mistakes()),
+            (settings.upstream.pause, settings.upstream.errors()),
             (Duration::from_millis(50), vec![])
         );
     }
@@ -384,7 +384,7 @@ fn an_upstream_is_asked_over_https_or_on_this_machine() {
 fn a_contact_is_a_mail_or_web_address() {
     for contact in ["", "me@example.org", "https://example.org/~me", "a.b+c@sub.example.org"] {
         let upstream = accepted(&format!("upstream.contact = \"{contact}\"\n")).upstream;
-        assert_eq!((upstream.contact.as_str(), upstream.mistakes()), (contact, vec![]));
+        assert_eq!((upstream.contact.as_str(), upstream.errors()), (contact, vec![]));
     }
     for contact in
         ["me", "me@host", "@example.org", "a b@example.org", "me@example.org\\r\\nX: y", "ftp://x.org"]

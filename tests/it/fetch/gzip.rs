@@ -1,4 +1,4 @@
-//! What is a gzip body, good or evil? Written by hand, since nothing else here needs a compressor.
+//! Gzip bodies, valid and hostile, written by hand: no other test needs a compressor.
 
 const HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 

@@ -1,4 +1,4 @@
-//! Is arXiv asked politely and only arXiv, and does nothing but a whole page count as one?
+//! Requests go to arXiv alone and at a polite pace, and only a complete page counts as one.
 
 use std::time::Duration;
 
@@ -127,13 +127,13 @@ async fn every_request_is_counted_by_how_it_ended() {
             // How it ended is what is counted.
             drop(client.get(&new("cs.DC")).await);
         }
-        let count = |ending: &RequestEnding| client.tally().count(*ending);
+        let count = |ending: &RequestEnding| client.counters().count(*ending);
         let counted: Vec<RequestEnding> =
             RequestEnding::ALL.into_iter().filter(|ending| count(ending) > 0).collect();
         assert_eq!(counted, endings);
         assert!(counted.iter().all(|ending| count(ending) == 1));
-        assert_eq!(client.tally().durations().count(), answers.len() as u64);
-        assert_eq!(client.tally().page_bytes(), u64::from(counted.contains(&RequestEnding::Page)));
+        assert_eq!(client.counters().durations().count(), answers.len() as u64);
+        assert_eq!(client.counters().page_bytes(), u64::from(counted.contains(&RequestEnding::Page)));
     }
 }
 

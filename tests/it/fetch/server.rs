@@ -1,4 +1,4 @@
-//! What does a server say, and what was it asked?
+//! A server with scripted responses that records the requests.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
