@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::domain::outcome::ReadOutcome;
 use crate::render::Format;
-use crate::serve::{self, Exported, File, State};
+use crate::serve::{self, ExportSummary, ExportedFile, State};
 use crate::settings::Settings;
 use crate::startup::{self, Keep};
 use crate::store::StoreError;
@@ -67,8 +67,9 @@ pub(super) fn run(global: &GlobalArguments, arguments: &Arguments) -> Result<(),
     // Before any request to arXiv, so that of two exports that start together one sends none.
     let mut folder = Folder::open(&arguments.out)?;
     let (outcomes, state) = runtime()?.block_on(state(&settings, arguments))?;
-    let export = |take: &mut dyn FnMut(File) -> Result<(), Failure>, was_written: &dyn Fn(&str) -> bool| {
-        let mut with_compressed = |file: File| {
+    let export = |take: &mut dyn FnMut(ExportedFile) -> Result<(), Failure>,
+                  was_written: &dyn Fn(&str) -> bool| {
+        let mut with_compressed = |file: ExportedFile| {
             let compressed = if arguments.precompress { file.compressed() } else { Vec::new() };
             std::iter::once(file).chain(compressed).try_for_each(&mut *take)
         };
@@ -78,7 +79,7 @@ pub(super) fn run(global: &GlobalArguments, arguments: &Arguments) -> Result<(),
     // Renders everything twice: foreign files are found before any is written, and one file is in memory at a time.
     let was_written = folder.listed();
     let was_written = |path: &str| was_written.contains(path);
-    let mut compare = |file: File| {
+    let mut compare = |file: ExportedFile| {
         folder.compare(&file);
         Ok(())
     };
@@ -173,7 +174,7 @@ fn table(written: &Done) -> String {
 }
 
 /// Names the subjects that could not be read and the feeds that are missing for it; everything else is written.
-fn end(outcomes: &[ReadOutcome], exported: &Exported) -> Result<(), Failure> {
+fn end(outcomes: &[ReadOutcome], exported: &ExportSummary) -> Result<(), Failure> {
     let unread = outcomes.iter().filter(|outcome| !outcome.verdict.is_proved());
     let unread: Vec<&str> = unread.map(|outcome| outcome.subject.as_str()).collect();
     let mut said = Vec::new();

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use crate::serve::api::query;
-use crate::serve::current_state::Current;
-use crate::serve::documents::cache::{Documents, Found, Request};
-use crate::serve::documents::render_queue::Class;
+use crate::serve::current_state::CurrentState;
+use crate::serve::documents::cache::{CachedDocument, DocumentCache, DocumentRequest};
+use crate::serve::documents::render_queue::RenderClass;
 use crate::serve::feed::documents;
 use crate::serve::http::coding::Coding;
 use crate::serve::state::State;
@@ -18,7 +18,7 @@ const CALM: Duration = Duration::from_millis(200);
 
 /// Renders the most asked for documents again whenever their content has changed, and then indexes what is new for the
 /// first search, for as long as the service runs.
-pub async fn keep_ready(current: Current) {
+pub async fn keep_ready(current: CurrentState) {
     let documents = current.state().documents.clone();
     loop {
         tokio::time::sleep(CALM).await;
@@ -35,21 +35,21 @@ pub async fn keep_ready(current: Current) {
     }
 }
 
-async fn renew(old: &Found, state: &State) {
+async fn renew(old: &CachedDocument, state: &State) {
     if state.shelf.generation(&old.key.sources) == old.key.generation {
         return;
     }
     let renewed = match &old.key.request {
-        Request::Feed(asked) => documents::renew(asked, state).await,
-        Request::Api(asked) => query::renew(asked, state).await,
+        DocumentRequest::Feed(asked) => documents::renew(asked, state).await,
+        DocumentRequest::Api(asked) => query::renew(asked, state).await,
     };
     let Some(renewed) = renewed else { return };
     renewed.document.follow(&old.document);
-    let documents: &Documents = &state.documents;
+    let documents: &DocumentCache = &state.documents;
     for coding in [Coding::Gzip, Coding::Brotli] {
         if old.document.is_prepared(coding) {
             // The service's own turn comes.
-            drop(documents.prepare(&renewed, coding, &state.own_turn(Class::Ordinary)).await);
+            drop(documents.prepare(&renewed, coding, &state.own_turn(RenderClass::Ordinary)).await);
         }
     }
     documents.give_up(&old.key).await;

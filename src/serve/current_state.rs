@@ -15,9 +15,9 @@ use crate::serve::state::State;
 
 /// The state that requests are answered from, which may be exchanged at any time; cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Current(Arc<ArcSwap<State>>);
+pub struct CurrentState(Arc<ArcSwap<State>>);
 
-impl Current {
+impl CurrentState {
     #[must_use]
     pub fn new(state: State) -> Self {
         Self(Arc::new(ArcSwap::from_pointee(state)))
@@ -35,17 +35,17 @@ impl Current {
 }
 
 /// A worker's view of it: looking costs no more than to see that nothing has changed.
-pub(in crate::serve) struct View(RefCell<Seen>);
+pub(in crate::serve) struct StateView(RefCell<CachedState>);
 
-struct Seen {
+struct CachedState {
     cache: Cache<Arc<ArcSwap<State>>, Arc<State>>,
     /// What was seen last, as routes take it from a request.
     carried: Option<(Arc<State>, Rc<Extensions>)>,
 }
 
-impl View {
-    pub(in crate::serve) fn of(current: &Current) -> Self {
-        Self(RefCell::new(Seen { cache: Cache::new(current.0.clone()), carried: None }))
+impl StateView {
+    pub(in crate::serve) fn of(current: &CurrentState) -> Self {
+        Self(RefCell::new(CachedState { cache: Cache::new(current.0.clone()), carried: None }))
     }
 
     pub(in crate::serve) fn look<T>(&self, look: impl FnOnce(&Arc<State>) -> T) -> T {

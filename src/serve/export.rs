@@ -12,7 +12,7 @@ use crate::serve::api::{opml, status};
 use crate::serve::feed::documents;
 use crate::serve::feed::html_view;
 use crate::serve::http::coding::Coding;
-use crate::serve::http::negotiate::Form;
+use crate::serve::http::negotiate::Representation;
 use crate::serve::pages::assets;
 use crate::serve::problem::details::Problem;
 use crate::serve::request::feed_request;
@@ -22,7 +22,7 @@ use crate::serve::state::State;
 
 /// A file of the export.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
+pub struct ExportedFile {
     /// Below the public address, with `/` between folders.
     pub path: String,
     pub bytes: Vec<u8>,
@@ -30,20 +30,20 @@ pub struct File {
 
 /// What came of it beside the files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Exported {
+pub struct ExportSummary {
     /// Feeds of which a subject was never read, such as `subjects/cs.DC`: what was written of them before stays.
     pub unread: Vec<String>,
 }
 
 /// A feed that is configured.
-struct Target {
+struct ConfiguredFeed {
     asked: Asked,
     outline: Outline,
     /// Where its page is, and with an ending its files: `subjects/cs.DC`.
     stem: String,
 }
 
-impl File {
+impl ExportedFile {
     /// The same in each coding that a host may send in its place, when that is less.
     #[must_use]
     pub fn compressed(&self) -> Vec<Self> {
@@ -69,10 +69,10 @@ pub fn export<E>(
     state: &State,
     base: &str,
     was_written: &dyn Fn(&str) -> bool,
-    take: &mut dyn FnMut(File) -> Result<(), E>,
-) -> Result<Exported, E> {
+    take: &mut dyn FnMut(ExportedFile) -> Result<(), E>,
+) -> Result<ExportSummary, E> {
     let mut there = BTreeSet::new();
-    let mut exported = Exported::default();
+    let mut exported = ExportSummary::default();
     let mut named = Vec::new();
     let mut subjects = Vec::new();
     let mut outlines = Vec::new();
@@ -96,7 +96,8 @@ pub fn export<E>(
         let listed = ContentsEntry { title, url, page: format!("/{}", target.stem), is_there };
         if is_named { named.push(listed) } else { subjects.push(listed) }
     }
-    let mut text = |path: &str, text: String| take(File { path: path.to_owned(), bytes: text.into_bytes() });
+    let mut text =
+        |path: &str, text: String| take(ExportedFile { path: path.to_owned(), bytes: text.into_bytes() });
     text("index.html", page::contents(&Site::around("index.html"), &named, &subjects))?;
     text("feeds.opml", opml::written(&outlines))?;
     let path = page::page_file("status");
@@ -109,40 +110,40 @@ pub fn export<E>(
         there.insert(own.to_owned());
     }
     for (path, bytes) in assets::files(&|address| there.contains(address)) {
-        take(File { path, bytes })?;
+        take(ExportedFile { path, bytes })?;
     }
     Ok(exported)
 }
 
-fn target(scope: Scope, base: &str, state: &State) -> Result<Target, Problem> {
+fn target(scope: Scope, base: &str, state: &State) -> Result<ConfiguredFeed, Problem> {
     let outline = opml::outline(scope.clone(), base, &state.options)?;
     let stem = html_view::folder(&outline.url, base).to_owned();
-    Ok(Target { asked: feed_request::usual(scope, &state.options)?, outline, stem })
+    Ok(ConfiguredFeed { asked: feed_request::usual(scope, &state.options)?, outline, stem })
 }
 
 /// Gives a feed in every format and as pages to read; false when a subject of it was never read.
 fn feed<E>(
-    target: &Target,
+    target: &ConfiguredFeed,
     base: &str,
     state: &State,
-    take: &mut dyn FnMut(File) -> Result<(), E>,
+    take: &mut dyn FnMut(ExportedFile) -> Result<(), E>,
 ) -> Result<bool, E> {
     let written = |form, view| {
         let request = FeedRequest { asked: target.asked.clone(), form, base: base.to_owned(), view };
         documents::for_a_file(request, state)
     };
     for format in Format::ALL {
-        let Some(document) = written(Form::Feed(format), None) else { return Ok(false) };
+        let Some(document) = written(Representation::Feed(format), None) else { return Ok(false) };
         let path = format!("{}.{}", target.stem, format.extension());
-        take(File { path, bytes: document.prepare(Coding::Identity).to_vec() })?;
+        take(ExportedFile { path, bytes: document.prepare(Coding::Identity).to_vec() })?;
     }
     let (mut page, mut pages) = (1, 1);
     while page <= pages {
         let path = page::page_file(&page::leaf_folder(&target.stem, page));
         let view = Box::new(PageView::in_file(page, Site::around(&path)));
-        let Some(document) = written(Form::Page, Some(view)) else { return Ok(false) };
+        let Some(document) = written(Representation::Page, Some(view)) else { return Ok(false) };
         pages = page::pages(document.items().len());
-        take(File { path, bytes: document.prepare(Coding::Identity).to_vec() })?;
+        take(ExportedFile { path, bytes: document.prepare(Coding::Identity).to_vec() })?;
         page += 1;
     }
     Ok(true)

@@ -14,7 +14,7 @@ pub const TARGET_BYTES_MAX: usize = 8 * 1024;
 
 /// What the settings say about serving.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct ServiceOptions {
     /// Where the service listens.
     pub address: SocketAddr,
     /// The public address; without it, that of the request's `Host`.

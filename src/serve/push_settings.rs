@@ -6,7 +6,7 @@ use crate::domain::push::{Hub, HubChoice, PushReport};
 
 /// What there is beside answering: who tells others of what is new.
 #[derive(Clone, Default)]
-pub struct Outward {
+pub struct PushSettings {
     pub choice: HubChoice,
     /// The hub of this service, where it has one.
     pub hub: Option<Arc<dyn Hub>>,
@@ -14,13 +14,13 @@ pub struct Outward {
     pub report: Option<Arc<dyn Fn() -> PushReport + Send + Sync>>,
 }
 
-impl std::fmt::Debug for Outward {
+impl std::fmt::Debug for PushSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Outward").field("choice", &self.choice).finish_non_exhaustive()
     }
 }
 
-impl Outward {
+impl PushSettings {
     /// Can one subscribe here?
     pub(in crate::serve) fn has_hub(&self) -> bool {
         self.choice == HubChoice::BuiltIn

@@ -4,28 +4,28 @@ use jiff::Timestamp;
 
 /// Which settings are in force since when, and what is wrong with those that were to follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Loaded {
+pub struct ReloadStatus {
     /// When the settings were last read without a mistake.
     pub at: Timestamp,
-    pub by: Cause,
+    pub by: ReloadCause,
     /// What was wrong when they were read later; those of before are in force.
-    pub refused: Option<Refused>,
+    pub refused: Option<RefusedSettings>,
     /// Settings that have changed and come into force at the next start.
     pub needs_restart: Vec<&'static str>,
 }
 
 /// Settings that did not come into force.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
+pub struct RefusedSettings {
     pub at: Timestamp,
-    pub by: Cause,
+    pub by: ReloadCause,
     /// Each with its place, on one line or with the line in question and a caret below; never a key or a password.
     pub mistakes: Vec<String>,
 }
 
 /// Why settings were read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cause {
+pub enum ReloadCause {
     Start,
     Signal,
     File,
@@ -33,7 +33,7 @@ pub enum Cause {
     Again,
 }
 
-impl Cause {
+impl ReloadCause {
     pub const ALL: [Self; 4] = [Self::Start, Self::Signal, Self::File, Self::Again];
 
     #[must_use]
@@ -47,10 +47,10 @@ impl Cause {
     }
 }
 
-impl Loaded {
+impl ReloadStatus {
     /// At the start, where mistakes are no settings at all.
     #[must_use]
     pub fn at_start(at: Timestamp) -> Self {
-        Self { at, by: Cause::Start, refused: None, needs_restart: Vec::new() }
+        Self { at, by: ReloadCause::Start, refused: None, needs_restart: Vec::new() }
     }
 }

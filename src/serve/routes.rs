@@ -8,7 +8,7 @@ use crate::serve::feed::handlers;
 use crate::serve::http::public_url;
 use crate::serve::pages::{assets, explain, start};
 use crate::serve::problem::details::Problem;
-use crate::serve::push_settings::Outward;
+use crate::serve::push_settings::PushSettings;
 use crate::serve::state::State;
 use crate::serve::wire::connection;
 
@@ -28,7 +28,7 @@ pub(in crate::serve) struct Route {
     has_endings: bool,
     pub(in crate::serve) methods: Methods,
     /// Is it there, with these settings?
-    pub(in crate::serve) is_there: fn(&Outward) -> bool,
+    pub(in crate::serve) is_there: fn(&PushSettings) -> bool,
     resource: fn() -> Resource,
 }
 
@@ -139,14 +139,14 @@ pub(in crate::serve) const ROUTES: &[Route] = &[
         path: hub::PATH,
         has_endings: false,
         methods: Methods::Post,
-        is_there: Outward::has_hub,
+        is_there: PushSettings::has_hub,
         resource: || {
             web::resource(hub::PATH).route(web::post().to(hub::ask)).default_service(web::to(at_hub))
         },
     },
 ];
 
-fn always(_: &Outward) -> bool {
+fn always(_: &PushSettings) -> bool {
     true
 }
 
@@ -195,7 +195,7 @@ async fn only_posted(request: HttpRequest) -> HttpResponse {
 }
 
 async fn at_hub(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    if state.outward.has_hub() { only_posted(request).await } else { unknown(request).await }
+    if state.push.has_hub() { only_posted(request).await } else { unknown(request).await }
 }
 
 fn not_allowed(request: &HttpRequest, allow: &'static str) -> HttpResponse {

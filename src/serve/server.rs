@@ -16,9 +16,9 @@ use actix_web::dev::AppConfig;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use crate::serve::current_state::Current;
+use crate::serve::current_state::CurrentState;
 use crate::serve::gate::service::Gate;
-use crate::serve::metrics::counts::{Counts, Open};
+use crate::serve::metrics::worker_counters::{OpenConnection, WorkerCounters};
 use crate::serve::problem::details::Problem;
 use crate::serve::routes::configure;
 use crate::serve::wire::connection::{Bed, Connection, REST_AFTER};
@@ -51,7 +51,7 @@ pub struct ServerOptions {
 /// The socket cannot be listened on.
 pub fn listen(
     listener: TcpListener,
-    current: Current,
+    current: CurrentState,
     options: ServerOptions,
 ) -> io::Result<(Server, GracefulShutdownSignal)> {
     let address = listener.local_addr()?;
@@ -109,15 +109,15 @@ async fn serve<H>(
     mut socket: TcpStream,
     http: Rc<H>,
     is_stopping: GracefulShutdownSignal,
-    counts: Arc<Counts>,
-    current: Current,
+    counts: Arc<WorkerCounters>,
+    current: CurrentState,
     options: ServerOptions,
 ) -> Result<(), H::Error>
 where
     H: Service<(Connection, Option<SocketAddr>)>,
 {
     let peer = socket.peer_addr().ok();
-    let _open = Open::new(&counts);
+    let _open = OpenConnection::new(&counts);
     let Some(_connected) = current.state().clients.connect(peer) else {
         // What was sent meanwhile is not read; the client may see that alone.
         drop(socket.write_all(&TOO_MANY_CONNECTIONS).await);

@@ -8,43 +8,43 @@ use crate::collect::Collector;
 use crate::domain::clock::Clock;
 use crate::feeds::Shelf;
 use crate::serve::access::clients::Clients;
-use crate::serve::access::keys::Doors;
-use crate::serve::documents::cache::Documents;
+use crate::serve::access::keys::AccessControl;
+use crate::serve::documents::cache::DocumentCache;
 use crate::serve::documents::description::Description;
-use crate::serve::documents::render_queue::{Class, RenderQueue, Turn};
+use crate::serve::documents::render_queue::{RenderClass, RenderQueue, RenderTicket};
 use crate::serve::metrics::workers::Metrics;
-use crate::serve::options::Options;
-use crate::serve::push_settings::Outward;
-use crate::serve::reload_status::Loaded;
+use crate::serve::options::ServiceOptions;
+use crate::serve::push_settings::PushSettings;
+use crate::serve::reload_status::ReloadStatus;
 
 /// What a request is answered from; the settings in it never change, for others come in a state of their own.
 #[derive(Clone)]
 pub struct State {
     pub shelf: Arc<Shelf>,
     pub collector: Collector,
-    pub documents: Documents,
+    pub documents: DocumentCache,
     pub renders: Arc<RenderQueue>,
     pub clock: Arc<dyn Clock>,
     pub clients: Arc<Clients>,
-    pub doors: Arc<Doors>,
+    pub access: Arc<AccessControl>,
     pub metrics: Arc<Metrics>,
-    pub outward: Outward,
-    pub options: Arc<Options>,
+    pub push: PushSettings,
+    pub options: Arc<ServiceOptions>,
     /// Which settings these are: changes whenever any of them does.
     pub generation: u64,
-    pub loaded: Arc<Loaded>,
+    pub reload_status: Arc<ReloadStatus>,
     pub description: Description,
 }
 
 impl State {
     /// A client's place in the render queue.
-    pub(in crate::serve) fn turn(&self, client: Option<IpAddr>, class: Class) -> Turn {
-        Turn::new(self.renders.clone(), client, class, self.options.cold_wait)
+    pub(in crate::serve) fn turn(&self, client: Option<IpAddr>, class: RenderClass) -> RenderTicket {
+        RenderTicket::new(self.renders.clone(), client, class, self.options.cold_wait)
     }
 
     /// The service's own place in the render queue, which waits as long as it must.
-    pub(in crate::serve) fn own_turn(&self, class: Class) -> Turn {
-        Turn::new(self.renders.clone(), None, class, Duration::MAX)
+    pub(in crate::serve) fn own_turn(&self, class: RenderClass) -> RenderTicket {
+        RenderTicket::new(self.renders.clone(), None, class, Duration::MAX)
     }
 }
 

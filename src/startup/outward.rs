@@ -11,7 +11,7 @@ use crate::domain::push::HubChoice;
 use crate::feeds::NamedOptions;
 use crate::fetch;
 use crate::push::{FeedWebhooks, Push, PushOptions, PushSources};
-use crate::serve::{Current, FeedTopics, Outward};
+use crate::serve::{CurrentState, FeedTopics, PushSettings};
 use crate::settings::Settings;
 use crate::store::AnyStore;
 
@@ -30,9 +30,14 @@ pub(super) fn options(settings: &Settings, address: SocketAddr) -> PushOptions {
 }
 
 /// What readers see of it.
-pub(super) fn outward(settings: &Settings, push: &Push, store: AnyStore, clock: Arc<dyn Clock>) -> Outward {
+pub(super) fn outward(
+    settings: &Settings,
+    push: &Push,
+    store: AnyStore,
+    clock: Arc<dyn Clock>,
+) -> PushSettings {
     let hub = settings.push.hub == HubChoice::BuiltIn;
-    Outward {
+    PushSettings {
         choice: settings.push.hub.clone(),
         hub: hub.then(|| push.hub(Arc::new(store), clock)),
         report: report(settings, push),
@@ -56,7 +61,7 @@ pub(super) fn report(
 pub(super) fn start(
     settings: &Settings,
     push: &Push,
-    current: &Current,
+    current: &CurrentState,
     store: AnyStore,
 ) -> anyhow::Result<JoinHandle<()>> {
     let state = current.state();

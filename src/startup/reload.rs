@@ -14,7 +14,9 @@ use tokio::sync::Mutex;
 
 use crate::feeds::NamedOptions;
 use crate::push::Push;
-use crate::serve::{Cause, Current, Doors, Loaded, Outward, Refused, State};
+use crate::serve::{
+    AccessControl, CurrentState, PushSettings, RefusedSettings, ReloadCause, ReloadStatus, State,
+};
 use crate::settings::{self, Difference, Mistakes, Settings, Sources};
 use crate::store::{AnyStore, StoreError};
 use crate::telemetry;
@@ -32,7 +34,7 @@ const MISTAKES_MAX: usize = 100;
 #[derive(Clone)]
 pub struct Reloads {
     work: Arc<Mutex<Work>>,
-    current: Current,
+    current: CurrentState,
 }
 
 struct Work {
@@ -63,7 +65,7 @@ impl std::fmt::Debug for Reloads {
 
 impl Reloads {
     pub(super) fn new(
-        current: Current,
+        current: CurrentState,
         store: AnyStore,
         push: Push,
         settings: Settings,
@@ -74,7 +76,7 @@ impl Reloads {
     }
 
     /// Reads the settings again; what is asked when this returns is answered by what has come into force.
-    pub async fn reload(&self, cause: Cause) -> Ending {
+    pub async fn reload(&self, cause: ReloadCause) -> Ending {
         let mut work = self.work.lock().await;
         work.sources = work.sources.again();
         let sources = work.sources.clone();
@@ -95,7 +97,7 @@ impl Reloads {
         let had_terminal = std::io::stdin().is_terminal();
         let mut watch = Watch::start();
         // What has changed between the start and now was not seen by anyone.
-        let mut cause = Cause::File;
+        let mut cause = ReloadCause::File;
         loop {
             let files = {
                 let sources = self.work.lock().await.sources.again();
@@ -104,12 +106,12 @@ impl Reloads {
             watch.place(&files);
             let ending = self.reload(cause).await;
             cause = tokio::select! {
-                _ = hangups.recv() => Cause::Signal,
-                () = watch.changed() => Cause::File,
-                () = tokio::time::sleep(AGAIN_AFTER), if ending == Ending::Postponed => Cause::Again,
+                _ = hangups.recv() => ReloadCause::Signal,
+                () = watch.changed() => ReloadCause::File,
+                () = tokio::time::sleep(AGAIN_AFTER), if ending == Ending::Postponed => ReloadCause::Again,
             };
             // Who closes the window of a service means to end it.
-            if cause == Cause::Signal && had_terminal && !std::io::stdin().is_terminal() {
+            if cause == ReloadCause::Signal && had_terminal && !std::io::stdin().is_terminal() {
                 return server.stop(true).await;
             }
         }
@@ -128,21 +130,25 @@ impl Work {
     async fn put_in_force(
         &mut self,
         next: Settings,
-        cause: Cause,
-        current: &Current,
+        cause: ReloadCause,
+        current: &CurrentState,
     ) -> Result<Ending, Hindrance> {
         let difference = self.settings.difference(&next);
         let before = current.state();
         let now = before.clock.now();
-        let loaded =
-            Loaded { at: now, by: cause, refused: None, needs_restart: difference.needs_restart.clone() };
+        let loaded = ReloadStatus {
+            at: now,
+            by: cause,
+            refused: None,
+            needs_restart: difference.needs_restart.clone(),
+        };
         if difference.is_empty() {
-            let is_known = before.loaded.refused.is_none()
-                && before.loaded.needs_restart == loaded.needs_restart
-                && cause == Cause::File;
+            let is_known = before.reload_status.refused.is_none()
+                && before.reload_status.needs_restart == loaded.needs_restart
+                && cause == ReloadCause::File;
             if !is_known {
                 log(&difference, cause);
-                current.exchange(State { loaded: Arc::new(loaded), ..State::clone(&before) });
+                current.exchange(State { reload_status: Arc::new(loaded), ..State::clone(&before) });
             }
             return Ok(Ending::Unchanged);
         }
@@ -165,16 +171,19 @@ impl Work {
         let clients =
             before.clients.under(settings.server.trusted_proxies.clone(), limits.requests_per_minute);
         self.push.configure(outward::webhooks(&settings, &named));
-        let outward = Outward { report: outward::report(&settings, &self.push), ..before.outward.clone() };
+        let outward = PushSettings { report: outward::report(&settings, &self.push), ..before.push.clone() };
         current.exchange(State {
-            outward,
+            push: outward,
             collector,
             documents,
             clients: Arc::new(clients),
-            doors: Arc::new(Doors { operator: before.doors.operator.clone(), ..state::doors(&settings) }),
+            access: Arc::new(AccessControl {
+                operator: before.access.operator.clone(),
+                ..state::access(&settings)
+            }),
             options: Arc::new(state::serve_options(&settings, before.options.address, named)),
             generation: before.generation + 1,
-            loaded: Arc::new(loaded),
+            reload_status: Arc::new(loaded),
             ..State::clone(&before)
         });
         // At the old level, where this may be the last line of its kind.
@@ -220,25 +229,25 @@ fn told(mistakes: &Mistakes) -> Vec<String> {
 }
 
 /// Leaves the old settings in force and says why; the same is not said twice for one file that is looked at again.
-fn refuse(current: &Current, cause: Cause, hindrance: Hindrance) -> Ending {
+fn refuse(current: &CurrentState, cause: ReloadCause, hindrance: Hindrance) -> Ending {
     let before = current.state();
     let Hindrance { mistakes, passes } = hindrance;
-    let is_known = before.loaded.refused.as_ref().is_some_and(|refused| refused.mistakes == mistakes);
-    if !is_known || cause == Cause::Signal {
+    let is_known = before.reload_status.refused.as_ref().is_some_and(|refused| refused.mistakes == mistakes);
+    if !is_known || cause == ReloadCause::Signal {
         tracing::error!(
             reload.by = cause.as_str(),
             "the settings have mistakes, and the old ones are in force:\n{}",
             mistakes.join("\n")
         );
     }
-    let refused = Some(Refused { at: before.clock.now(), by: cause, mistakes });
-    let loaded = Arc::new(Loaded { refused, ..Loaded::clone(&before.loaded) });
-    current.exchange(State { loaded, ..State::clone(&before) });
+    let refused = Some(RefusedSettings { at: before.clock.now(), by: cause, mistakes });
+    let loaded = Arc::new(ReloadStatus { refused, ..ReloadStatus::clone(&before.reload_status) });
+    current.exchange(State { reload_status: loaded, ..State::clone(&before) });
     if passes { Ending::Postponed } else { Ending::Refused }
 }
 
 /// Says what has changed, by its name alone.
-fn log(difference: &Difference, cause: Cause) {
+fn log(difference: &Difference, cause: ReloadCause) {
     let joined = |names: &[String]| (!names.is_empty()).then(|| names.join(", "));
     if difference.is_empty() && difference.needs_restart.is_empty() {
         tracing::info!(reload.by = cause.as_str(), "the settings were read again; nothing has changed");

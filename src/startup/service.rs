@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use crate::domain::clock::Clock;
 use crate::fetch::Upstream;
 use crate::push::Push;
-use crate::serve::{self, Current, Doors, Keys, ServerOptions, State};
+use crate::serve::{self, AccessControl, CurrentState, Keys, ServerOptions, State};
 use crate::settings::{Settings, Sources};
 use crate::store::{self, AnyStore, StoreError};
 
@@ -49,7 +49,7 @@ pub struct Service {
     is_stopping: GracefulShutdownSignal,
     address: SocketAddr,
     store: AnyStore,
-    current: Current,
+    current: CurrentState,
     settings: Settings,
     push: Push,
     /// What the operator shows; empty where there is none.
@@ -152,7 +152,7 @@ impl Service {
         let state =
             state::build(settings, address, upstream, store.clone(), clock, asking, Some(&push)).await?;
         let (state, operator_token) = with_operator_token(state, token_place.as_deref());
-        let current = Current::new(state);
+        let current = CurrentState::new(state);
         let tasks = vec![
             tokio::spawn(serve::keep_ready(current.clone())),
             tokio::spawn(keeper::keep(store.clone(), current.clone())),
@@ -280,8 +280,8 @@ fn with_operator_token(state: State, place: Option<&Path>) -> (State, String) {
             place.display()
         );
     }
-    let doors = Doors { operator: Keys::new([&token]), ..Doors::clone(&state.doors) };
-    (State { doors: Arc::new(doors), ..state }, token)
+    let access = AccessControl { operator: Keys::new([&token]), ..AccessControl::clone(&state.access) };
+    (State { access: Arc::new(access), ..state }, token)
 }
 
 /// Gives up on readers who take nothing for too long, and lets the process have as many connections as it may.

@@ -12,7 +12,9 @@ use crate::domain::verdict::Verdict;
 use crate::feeds::{NamedOptions, Shelf};
 use crate::fetch::Upstream;
 use crate::push::Push;
-use crate::serve::{self, Clients, Description, Documents, Doors, Keys, Loaded, RenderQueue, State};
+use crate::serve::{
+    self, AccessControl, Clients, Description, DocumentCache, Keys, ReloadStatus, RenderQueue, State,
+};
 use crate::settings::Settings;
 use crate::store::{AnyStore, Store, StoreError};
 
@@ -44,7 +46,7 @@ pub(super) async fn build(
     for day in contents.days.iter().filter(|day| day.verdict != Verdict::Gap) {
         shelf.know(day.subject, day.date);
     }
-    let documents = Documents::new(settings.cache.bytes_max);
+    let documents = DocumentCache::new(settings.cache.bytes_max);
     let sink = {
         let (shelf, documents, push) = (shelf.clone(), documents.clone(), push.cloned());
         Box::new(move |change: &_| {
@@ -60,7 +62,7 @@ pub(super) async fn build(
         named.push(in_force(feed, &store, clock.now()).await?);
     }
     let options = collect_options(settings);
-    let loaded = Arc::new(Loaded::at_start(clock.now()));
+    let loaded = Arc::new(ReloadStatus::at_start(clock.now()));
     let outward = push.map(|push| outward::outward(settings, push, store.clone(), clock.clone()));
     let collector = match asking {
         Asking::Upstream => {
@@ -78,12 +80,12 @@ pub(super) async fn build(
             settings.server.trusted_proxies.clone(),
             settings.limits.requests_per_minute,
         )),
-        doors: Arc::new(doors(settings)),
+        access: Arc::new(access(settings)),
         options: Arc::new(serve_options(settings, address, named)),
         metrics: Arc::default(),
         generation: 0,
-        loaded,
-        outward: outward.unwrap_or_default(),
+        reload_status: loaded,
+        push: outward.unwrap_or_default(),
         description: Description::default(),
     })
 }
@@ -110,8 +112,8 @@ pub(super) fn collect_options(settings: &Settings) -> collect::CollectorOptions 
     }
 }
 
-pub(super) fn doors(settings: &Settings) -> Doors {
-    Doors {
+pub(super) fn access(settings: &Settings) -> AccessControl {
+    AccessControl {
         readers: Keys::new(settings.access.keys.iter()),
         admins: Keys::new(settings.access.admin_keys.iter()),
         operator: Keys::default(),
@@ -122,13 +124,13 @@ pub(super) fn serve_options(
     settings: &Settings,
     address: SocketAddr,
     mut named: Vec<Arc<NamedOptions>>,
-) -> serve::Options {
+) -> serve::ServiceOptions {
     // Settings may be ahead of the memory, which is as large as it was at the start.
     let feed_days_max = settings.store.window_days;
     for feed in named.iter_mut().filter(|feed| feed.days.is_some_and(|days| days > feed_days_max)) {
         *feed = Arc::new(NamedOptions { days: Some(feed_days_max), ..(**feed).clone() });
     }
-    serve::Options {
+    serve::ServiceOptions {
         address,
         base_url: settings.server.base_url.clone(),
         cold_wait: settings.server.cold_wait,

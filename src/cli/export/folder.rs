@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::complete_file;
 use super::manifest::{self, Manifest};
 use crate::cli::failure::Failure;
-use crate::serve::File;
+use crate::serve::ExportedFile;
 
 /// The lock file that keeps a second export out of the folder.
 const LOCK: &str = ".crosslist-export.lock";
@@ -82,7 +82,7 @@ impl Folder {
     }
 
     /// Compares a file of this export with the one in the folder.
-    pub(super) fn compare(&mut self, file: &File) {
+    pub(super) fn compare(&mut self, file: &ExportedFile) {
         let hash = manifest::hash(&file.bytes);
         match self.hash_of(&file.path) {
             Ok(Some(there)) if there == hash => {}
@@ -121,7 +121,7 @@ impl Folder {
     }
 
     /// Writes a file that is missing or different.
-    pub(super) fn write(&mut self, file: &File) -> Result<(), Failure> {
+    pub(super) fn write(&mut self, file: &ExportedFile) -> Result<(), Failure> {
         if self.changed.contains(&file.path) { self.put(&file.path, &file.bytes) } else { Ok(()) }
     }
 

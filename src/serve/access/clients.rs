@@ -16,7 +16,7 @@ use governor::{Quota, RateLimiter};
 use ipnet::IpNet;
 
 use crate::serve::access::forwarded;
-use crate::serve::access::forwarded::{Complaints, Proxies, Told};
+use crate::serve::access::forwarded::{ForwardedUrl, ForwardedWarnings, TrustedHops};
 
 pub(in crate::serve) const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -49,12 +49,12 @@ pub struct Clients {
     connections: Arc<Connections>,
     asked: AtomicU32,
     has_warned: AtomicBool,
-    complaints: Complaints,
+    complaints: ForwardedWarnings,
 }
 
 /// Who asks, by one kind of field, and through how many trusted proxies.
 #[derive(Clone, Copy)]
-struct Way {
+struct ClientPath {
     client: IpAddr,
     proxies: usize,
 }
@@ -80,7 +80,7 @@ impl Clients {
             connections: Arc::default(),
             asked: AtomicU32::new(0),
             has_warned: AtomicBool::new(false),
-            complaints: Complaints::default(),
+            complaints: ForwardedWarnings::default(),
         }
     }
 
@@ -98,10 +98,10 @@ impl Clients {
     /// Counts a connection for as long as what is given is held; nothing where its client has too many.
     ///
     /// A proxy that is trusted has as many as it likes, for they are many clients'.
-    pub(in crate::serve) fn connect(&self, peer: Option<SocketAddr>) -> Option<Connected> {
+    pub(in crate::serve) fn connect(&self, peer: Option<SocketAddr>) -> Option<ConnectionPermit> {
         let peer = peer.map(|peer| peer.ip().to_canonical());
         let Some(peer) = peer.filter(|peer| self.requests_per_minute > 0 && !self.is_trusted(*peer)) else {
-            return Some(Connected(None));
+            return Some(ConnectionPermit(None));
         };
         let most = self.requests_per_minute.saturating_mul(CONNECTIONS_PER_REQUEST_A_MINUTE);
         let client = household(peer);
@@ -111,7 +111,7 @@ impl Clients {
             return None;
         }
         *number += 1;
-        Some(Connected(Some((self.connections.clone(), client))))
+        Some(ConnectionPermit(Some((self.connections.clone(), client))))
     }
 
     /// Counts a request; how long its client has to wait when it was one too many.
@@ -162,22 +162,22 @@ impl Clients {
     }
 
     /// What proxies tell of the address that was asked; none where this peer is no trusted one.
-    pub(in crate::serve) fn told(&self, peer: IpAddr, headers: &HeaderMap) -> Option<Told> {
+    pub(in crate::serve) fn told(&self, peer: IpAddr, headers: &HeaderMap) -> Option<ForwardedUrl> {
         if !self.is_proxy(peer) {
             return None;
         }
-        let through = |by_x, by_forwarded| Proxies { by_x, by_forwarded };
+        let through = |by_x, by_forwarded| TrustedHops { by_x, by_forwarded };
         let proxies = match self.ways(peer.to_canonical(), headers) {
             (Some(way), None) | (None, Some(way)) => through(way.proxies, way.proxies),
             (Some(one), Some(other)) if one.client == other.client => through(one.proxies, other.proxies),
             // Only what the peer itself wrote is sure.
             (None, None) | (Some(_), Some(_)) => through(1, 1),
         };
-        Some(Told::read(headers, proxies, &self.complaints))
+        Some(ForwardedUrl::read(headers, proxies, &self.complaints))
     }
 
     /// The way of a request by `X-Forwarded-For` and by `Forwarded`, as far as they are there.
-    fn ways(&self, peer: IpAddr, headers: &HeaderMap) -> (Option<Way>, Option<Way>) {
+    fn ways(&self, peer: IpAddr, headers: &HeaderMap) -> (Option<ClientPath>, Option<ClientPath>) {
         let x = headers.contains_key(X_FORWARDED_FOR).then(|| self.way(peer, x_forwarded_for(headers)));
         let forwarded =
             headers.contains_key(header::FORWARDED).then(|| self.way(peer, forwarded_for(headers)));
@@ -185,8 +185,8 @@ impl Clients {
     }
 
     /// Goes from proxy to proxy for as long as they are trusted; what cannot be read leaves the proxy that wrote it.
-    fn way(&self, peer: IpAddr, hops: Vec<Option<IpAddr>>) -> Way {
-        let mut way = Way { client: peer, proxies: 1 };
+    fn way(&self, peer: IpAddr, hops: Vec<Option<IpAddr>>) -> ClientPath {
+        let mut way = ClientPath { client: peer, proxies: 1 };
         for hop in hops.into_iter().rev().take(HOPS_MAX) {
             let Some(hop) = hop else { break };
             way.client = hop;
@@ -221,9 +221,9 @@ type Connections = Mutex<HashMap<IpAddr, u32>>;
 
 /// A connection that counts for its client.
 #[derive(Debug)]
-pub(in crate::serve) struct Connected(Option<(Arc<Connections>, IpAddr)>);
+pub(in crate::serve) struct ConnectionPermit(Option<(Arc<Connections>, IpAddr)>);
 
-impl Drop for Connected {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
         let Some((connections, client)) = &self.0 else { return };
         let mut open = connections.lock().unwrap_or_else(PoisonError::into_inner);
@@ -250,7 +250,7 @@ fn x_forwarded_for(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
 
 /// Those of `Forwarded`.
 fn forwarded_for(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
-    let node = |element: Option<forwarded::Element>| element.and_then(|element| element.node);
+    let node = |element: Option<forwarded::ForwardedElement>| element.and_then(|element| element.node);
     forwarded::elements(headers)
         .into_iter()
         .map(|element| node(element).and_then(|node| address(&node)))

@@ -25,7 +25,7 @@ const PREFIX_BYTES_MAX: usize = 256;
 
 /// The public address as far as proxies told it; what was not told is as in the request itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::serve) struct Told {
+pub(in crate::serve) struct ForwardedUrl {
     pub(in crate::serve) scheme: Option<Scheme>,
     /// A host with or without a port, valid as a part of an address.
     pub(in crate::serve) host: Option<String>,
@@ -57,18 +57,18 @@ impl Scheme {
 
 /// How many trusted proxies a request went through by each kind of field: so many last members of its lists are theirs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::serve) struct Proxies {
+pub(in crate::serve) struct TrustedHops {
     pub(in crate::serve) by_x: usize,
     pub(in crate::serve) by_forwarded: usize,
 }
 
 /// Names each field once that could not be believed.
 #[derive(Debug, Default)]
-pub(in crate::serve) struct Complaints(AtomicU8);
+pub(in crate::serve) struct ForwardedWarnings(AtomicU8);
 
 /// What may be wrong with a field; each has a bit of its own.
 #[derive(Clone, Copy)]
-enum Doubt {
+enum ForwardedError {
     Scheme,
     Host,
     Port,
@@ -76,7 +76,7 @@ enum Doubt {
     Contradiction,
 }
 
-impl Doubt {
+impl ForwardedError {
     fn said(self) -> &'static str {
         match self {
             Self::Scheme => "`X-Forwarded-Proto` or `proto=` is neither `http` nor `https`",
@@ -90,8 +90,8 @@ impl Doubt {
     }
 }
 
-impl Complaints {
-    fn note(&self, doubt: Doubt) {
+impl ForwardedWarnings {
+    fn note(&self, doubt: ForwardedError) {
         let bit = 1 << doubt as u8;
         if self.0.fetch_or(bit, Ordering::Relaxed) & bit == 0 {
             tracing::warn!("links do not follow what a trusted proxy says: {}", doubt.said());
@@ -99,19 +99,23 @@ impl Complaints {
     }
 }
 
-impl Told {
+impl ForwardedUrl {
     /// Reads the fields of a request that came through so many trusted proxies.
-    pub(in crate::serve) fn read(headers: &HeaderMap, proxies: Proxies, complaints: &Complaints) -> Self {
+    pub(in crate::serve) fn read(
+        headers: &HeaderMap,
+        proxies: TrustedHops,
+        complaints: &ForwardedWarnings,
+    ) -> Self {
         let elements = elements(headers);
         let elements = outermost(&elements, proxies.by_forwarded);
-        let first = |part: fn(&Element) -> Option<&str>| elements.iter().flatten().find_map(part);
+        let first = |part: fn(&ForwardedElement) -> Option<&str>| elements.iter().flatten().find_map(part);
         let list = |name| list(headers, name);
         let x = |list: &[Option<String>]| outermost(list, proxies.by_x).first().cloned();
         let agreed = |x: Option<Option<String>>, forwarded: Option<&str>| match (x, forwarded) {
             (Some(x), Some(forwarded))
                 if !x.as_deref().is_some_and(|x| x.eq_ignore_ascii_case(forwarded)) =>
             {
-                complaints.note(Doubt::Contradiction);
+                complaints.note(ForwardedError::Contradiction);
                 None
             }
             (Some(x), _) => Some(x.unwrap_or_default()),
@@ -126,14 +130,14 @@ impl Told {
             None
         };
         let scheme = agreed(x(&list(&X_FORWARDED_PROTO)), first(|element| element.proto.as_deref()));
-        let scheme = valid(scheme, |text| Scheme::named(text).is_some(), Doubt::Scheme);
+        let scheme = valid(scheme, |text| Scheme::named(text).is_some(), ForwardedError::Scheme);
         let scheme = scheme.and_then(|text| Scheme::named(&text));
         let host = agreed(x(&list(&X_FORWARDED_HOST)), first(|element| element.host.as_deref()));
-        let host = valid(host, is_host, Doubt::Host);
+        let host = valid(host, is_host, ForwardedError::Host);
         let port = x(&list(&X_FORWARDED_PORT)).and_then(|text| {
             let port = text.and_then(|text| text.parse().ok()).filter(|port| is_port_of(scheme, *port));
             port.or_else(|| {
-                complaints.note(Doubt::Port);
+                complaints.note(ForwardedError::Port);
                 None
             })
         });
@@ -145,7 +149,7 @@ impl Told {
             .collect::<Option<Vec<_>>>()
             .map(|parts| parts.concat());
         let prefix = read.filter(|prefix| prefix.len() <= PREFIX_BYTES_MAX).unwrap_or_else(|| {
-            complaints.note(Doubt::Prefix);
+            complaints.note(ForwardedError::Prefix);
             String::new()
         });
         Self { scheme, host, port, prefix }
@@ -232,14 +236,14 @@ fn list(headers: &HeaderMap, name: &'static HeaderName) -> Vec<Option<String>> {
 
 /// One proxy's part of `Forwarded` (RFC 7239 §4), its values without their quotes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::serve) struct Element {
+pub(in crate::serve) struct ForwardedElement {
     pub(in crate::serve) node: Option<String>,
     proto: Option<String>,
     host: Option<String>,
 }
 
 /// The elements of `Forwarded` in their order, over all its lines; nothing for one that cannot be read.
-pub(in crate::serve) fn elements(headers: &HeaderMap) -> Vec<Option<Element>> {
+pub(in crate::serve) fn elements(headers: &HeaderMap) -> Vec<Option<ForwardedElement>> {
     let mut elements = Vec::new();
     for field in headers.get_all(header::FORWARDED) {
         match field.to_str() {
@@ -254,8 +258,8 @@ pub(in crate::serve) fn elements(headers: &HeaderMap) -> Vec<Option<Element>> {
     elements
 }
 
-fn element(text: &str) -> Option<Element> {
-    let mut element = Element::default();
+fn element(text: &str) -> Option<ForwardedElement> {
+    let mut element = ForwardedElement::default();
     for pair in split(text, b';') {
         if pair.trim().is_empty() {
             continue;
@@ -318,17 +322,17 @@ mod tests {
 
     use super::*;
 
-    fn told_through(proxies: usize, fields: &[(&'static str, &'static str)]) -> Told {
+    fn told_through(proxies: usize, fields: &[(&'static str, &'static str)]) -> ForwardedUrl {
         let mut headers = HeaderMap::new();
         for (name, value) in fields {
             headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
-        let proxies = Proxies { by_x: proxies, by_forwarded: proxies };
-        Told::read(&headers, proxies, &Complaints::default())
+        let proxies = TrustedHops { by_x: proxies, by_forwarded: proxies };
+        ForwardedUrl::read(&headers, proxies, &ForwardedWarnings::default())
     }
 
     /// `https://host:port/prefix`, with `-` for what was not told.
-    fn shown(told: &Told) -> String {
+    fn shown(told: &ForwardedUrl) -> String {
         let scheme = told.scheme.map_or("-", Scheme::as_str);
         let host = told.host.as_deref().unwrap_or("-");
         let port = told.port.map_or_else(|| "-".to_owned(), |port| port.to_string());
@@ -388,7 +392,7 @@ mod tests {
             "host=evil;for=\", for=1.2.3.4;host=real.example",
             "=a",
         ] {
-            assert_eq!(told_through(1, &[("forwarded", value)]), Told::default(), "{value}");
+            assert_eq!(told_through(1, &[("forwarded", value)]), ForwardedUrl::default(), "{value}");
         }
     }
 
@@ -490,13 +494,13 @@ mod tests {
             "javascript:x",
         ] {
             assert_eq!(super::prefix(prefix), None, "{prefix}");
-            let told = Told::read(
+            let told = ForwardedUrl::read(
                 &HeaderMap::from_iter([(
                     X_FORWARDED_PREFIX.clone(),
                     HeaderValue::from_str(prefix).expect("a value"),
                 )]),
-                Proxies { by_x: 1, by_forwarded: 1 },
-                &Complaints::default(),
+                TrustedHops { by_x: 1, by_forwarded: 1 },
+                &ForwardedWarnings::default(),
             );
             assert_eq!(told.prefix, "", "{prefix}");
         }
@@ -513,7 +517,7 @@ mod tests {
             X_FORWARDED_PREFIX.clone(),
             HeaderValue::from_str(&long).expect("a value"),
         )]);
-        let proxies = Proxies { by_x: 1, by_forwarded: 1 };
-        assert_eq!(Told::read(&headers, proxies, &Complaints::default()).prefix, "");
+        let proxies = TrustedHops { by_x: 1, by_forwarded: 1 };
+        assert_eq!(ForwardedUrl::read(&headers, proxies, &ForwardedWarnings::default()).prefix, "");
     }
 }

@@ -15,7 +15,7 @@ pub struct Keys(Vec<blake3::Hash>);
 
 /// Which keys open what.
 #[derive(Clone, Debug, Default)]
-pub struct Doors {
+pub struct AccessControl {
     /// For everything that is read; without any, everyone may read.
     pub readers: Keys,
     /// For `/admin`, and for reading too.
@@ -42,9 +42,9 @@ impl Keys {
     }
 }
 
-impl Doors {
+impl AccessControl {
     /// Does reading need a key?
-    pub(in crate::serve) fn are_keys_asked_for(&self) -> bool {
+    pub(in crate::serve) fn reading_needs_key(&self) -> bool {
         !self.readers.is_empty()
     }
 
@@ -54,27 +54,27 @@ impl Doors {
     }
 
     /// Is a key needed there?
-    pub(in crate::serve) fn asks_for_a_key(&self, access: Access) -> bool {
+    pub(in crate::serve) fn needs_key(&self, access: Access) -> bool {
         match access {
             Access::Everyone => false,
-            Access::Readers => self.are_keys_asked_for(),
+            Access::Readers => self.reading_needs_key(),
             Access::KeyHolders => self.has_keys(),
             Access::Operator => true,
         }
     }
 
     /// May the client ask for this?
-    pub(in crate::serve) fn is_open(&self, access: Access, headers: &HeaderMap, uri: &Uri) -> bool {
+    pub(in crate::serve) fn is_authorized(&self, access: Access, headers: &HeaderMap, uri: &Uri) -> bool {
         let opens = |key: &Vec<u8>| match access {
             Access::Operator => self.admins.open(key) || self.operator.open(key),
             _ => self.readers.open(key) || self.admins.open(key),
         };
-        !self.asks_for_a_key(access) || given(headers, uri).iter().any(opens)
+        !self.needs_key(access) || given(headers, uri).iter().any(opens)
     }
 
     /// The address without the key, so that it gets into no link and no log; nothing where it holds none.
     pub(in crate::serve) fn without_key(&self, uri: &Uri, access: Access) -> Option<Uri> {
-        let is_asked = self.are_keys_asked_for() || self.asks_for_a_key(access);
+        let is_asked = self.reading_needs_key() || self.needs_key(access);
         let query = uri.query().filter(|_| is_asked)?;
         let others: Vec<&str> = query.split('&').filter(|part| key_of(part).is_none()).collect();
         if others.len() == query.split('&').count() {
@@ -110,32 +110,32 @@ mod tests {
     use super::*;
     use crate::serve::addresses::Address;
 
-    fn doors() -> Doors {
-        Doors {
+    fn access() -> AccessControl {
+        AccessControl {
             readers: Keys::new(["reader-one", "reader-two"]),
             admins: Keys::new(["operator"]),
             operator: Keys::new(["token"]),
         }
     }
 
-    fn is_open(authorization: Option<&'static str>, target: &str) -> bool {
+    fn is_authorized(authorization: Option<&'static str>, target: &str) -> bool {
         let mut headers = HeaderMap::new();
         if let Some(value) = authorization {
             headers.insert(header::AUTHORIZATION, HeaderValue::from_static(value));
         }
         let uri: Uri = target.parse().expect("an address");
-        doors().is_open(Address::of(uri.path()).access(), &headers, &uri)
+        access().is_authorized(Address::of(uri.path()).access(), &headers, &uri)
     }
 
     #[test]
     fn a_door_opens_to_any_of_its_keys() {
-        assert!(is_open(Some("Bearer reader-one"), "/subjects/cs.DC.rss"));
-        assert!(is_open(Some("bearer reader-two"), "/"));
-        assert!(is_open(Some("Bearer operator"), "/status"));
-        assert!(is_open(None, "/subjects/cs.DC.rss?type=new&key=reader%2Done"));
-        assert!(is_open(None, "/healthz"));
-        assert!(is_open(Some("Bearer token"), "/admin/refresh"));
-        assert!(is_open(None, "/admin/refresh?key=operator"));
+        assert!(is_authorized(Some("Bearer reader-one"), "/subjects/cs.DC.rss"));
+        assert!(is_authorized(Some("bearer reader-two"), "/"));
+        assert!(is_authorized(Some("Bearer operator"), "/status"));
+        assert!(is_authorized(None, "/subjects/cs.DC.rss?type=new&key=reader%2Done"));
+        assert!(is_authorized(None, "/healthz"));
+        assert!(is_authorized(Some("Bearer token"), "/admin/refresh"));
+        assert!(is_authorized(None, "/admin/refresh?key=operator"));
         for (authorization, target) in [
             (None, "/subjects/cs.DC.rss"),
             (Some("Bearer reader-three"), "/"),
@@ -150,14 +150,14 @@ mod tests {
             (Some("Bearer reader-one"), "/admin/refresh"),
             (None, "/admin/refresh"),
         ] {
-            assert!(!is_open(authorization, target), "{authorization:?} {target}");
+            assert!(!is_authorized(authorization, target), "{authorization:?} {target}");
         }
     }
 
     #[test]
     fn the_key_is_taken_off_the_address() {
         let check = |target: &str, expected: Option<&str>| {
-            let without = doors().without_key(&target.parse().expect("an address"), Access::Readers);
+            let without = access().without_key(&target.parse().expect("an address"), Access::Readers);
             assert_eq!(without.map(|uri| uri.to_string()).as_deref(), expected, "{target}");
         };
         check("/a?key=x", Some("/a"));

@@ -8,7 +8,7 @@ use crate::domain::mailing;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 
-use crate::serve::answer::terms::Terms;
+use crate::serve::answer::terms::ResponseTerms;
 use crate::serve::state::State;
 
 /// The bounds of how long an answer may be kept without asking again: at a weekend until Sunday's mailing is near.
@@ -84,9 +84,14 @@ impl Freshness {
     }
 
     /// What is said of an answer made of these subjects; `was_read_now` when arXiv was asked for it.
-    pub(in crate::serve) fn terms(&self, state: &State, is_negotiated: bool, was_read_now: bool) -> Terms {
+    pub(in crate::serve) fn terms(
+        &self,
+        state: &State,
+        is_negotiated: bool,
+        was_read_now: bool,
+    ) -> ResponseTerms {
         let seconds = self.max_age_seconds(state.clock.now());
-        Terms {
+        ResponseTerms {
             cache_control: cache_control(seconds, state),
             cache_status: Some(self.cache_status(seconds, was_read_now)),
             is_negotiated,
@@ -97,7 +102,7 @@ impl Freshness {
 
 /// Plain `max-age`; `private` where a key opens the door, so that no cache lets others in.
 fn cache_control(max_age_seconds: i64, state: &State) -> HeaderValue {
-    let private = if state.doors.are_keys_asked_for() { "private, " } else { "" };
+    let private = if state.access.reading_needs_key() { "private, " } else { "" };
     field(format!("{private}max-age={max_age_seconds}, {LENIENCE}"))
 }
 

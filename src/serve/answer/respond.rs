@@ -10,10 +10,10 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use crate::serve::access::forwarded;
 use crate::serve::answer::freshness::Freshness;
-use crate::serve::answer::terms::Terms;
-use crate::serve::documents::cache::Found;
-use crate::serve::documents::document::Document;
-use crate::serve::documents::render_queue::Class;
+use crate::serve::answer::terms::ResponseTerms;
+use crate::serve::documents::cache::CachedDocument;
+use crate::serve::documents::document::RenderedDocument;
+use crate::serve::documents::render_queue::RenderClass;
 use crate::serve::http::coding;
 use crate::serve::http::coding::Coding;
 use crate::serve::http::fields::{EXPOSED, page_fields};
@@ -25,19 +25,19 @@ use crate::serve::wire::connection::BLANK_LINE;
 
 /// What the next request of the same wording can be answered with, for as long as nothing changes.
 #[derive(Clone, Debug)]
-pub(in crate::serve) struct Kept {
-    pub(in crate::serve) document: Arc<Document>,
-    pub(in crate::serve) terms: Terms,
+pub(in crate::serve) struct CacheableResponse {
+    pub(in crate::serve) document: Arc<RenderedDocument>,
+    pub(in crate::serve) terms: ResponseTerms,
     /// Of the shelf, the collector and the settings, from before they were looked at.
-    pub(in crate::serve) versions: Versions,
+    pub(in crate::serve) versions: StateVersions,
     /// Headers tell of the time in seconds.
     pub(in crate::serve) second: i64,
 }
 
 /// Where the shelf, the collector and the settings stand.
-pub(in crate::serve) type Versions = (u64, u64, u64);
+pub(in crate::serve) type StateVersions = (u64, u64, u64);
 
-pub(in crate::serve) fn versions(state: &State) -> Versions {
+pub(in crate::serve) fn versions(state: &State) -> StateVersions {
     (state.shelf.version(), state.collector.version(), state.generation)
 }
 
@@ -45,8 +45,8 @@ pub(in crate::serve) fn versions(state: &State) -> Versions {
 pub(in crate::serve) async fn kept(
     request: &HttpRequest,
     state: &State,
-    found: Found,
-    versions: Versions,
+    found: CachedDocument,
+    versions: StateVersions,
     freshness: &Freshness,
     was_read_now: bool,
 ) -> Result<HttpResponse, Problem> {
@@ -55,24 +55,29 @@ pub(in crate::serve) async fn kept(
         return Err(Problem::precondition_failed());
     }
     let is_negotiated = negotiate::is_negotiated(request.path());
-    let mut terms = Terms {
+    let mut terms = ResponseTerms {
         is_from_proxy: public_url::is_from_proxy(request),
         ..freshness.terms(state, is_negotiated, was_read_now)
     };
     if found.document.is_page {
         // A page says what is wrong at the moment; its reader asks again and is told that nothing has changed.
-        let is_private = state.doors.are_keys_asked_for();
+        let is_private = state.access.reading_needs_key();
         terms.cache_control =
             HeaderValue::from_static(if is_private { "private, no-cache" } else { "no-cache" });
     }
     if !is_current(request.headers(), &found.document, coding) {
-        let turn = state.turn(state.clients.household_of(request), Class::Ordinary);
+        let turn = state.turn(state.clients.household_of(request), RenderClass::Ordinary);
         state.documents.prepare(&found, coding, &turn).await?;
     }
     let mut response = answer(request.headers(), &found.document, coding, &terms);
     if !was_read_now && !found.document.is_delta {
         let second = state.clock.now().as_second();
-        response.extensions_mut().insert(Kept { document: found.document, terms, versions, second });
+        response.extensions_mut().insert(CacheableResponse {
+            document: found.document,
+            terms,
+            versions,
+            second,
+        });
     }
     Ok(response)
 }
@@ -80,7 +85,7 @@ pub(in crate::serve) async fn kept(
 /// The answer of a document that was made for this request, or that never changes.
 pub(in crate::serve) fn page(
     request: &HttpRequest,
-    document: &Document,
+    document: &RenderedDocument,
     cache_control: &'static str,
 ) -> HttpResponse {
     let Some(coding) = coding::best(request.headers()) else {
@@ -93,25 +98,25 @@ pub(in crate::serve) fn page(
     // The only one of these that comes in two forms.
     let is_negotiated = request.path() == "/explain";
     let is_from_proxy = public_url::is_from_proxy(request);
-    let terms = Terms { cache_control, cache_status: None, is_negotiated, is_from_proxy };
+    let terms = ResponseTerms { cache_control, cache_status: None, is_negotiated, is_from_proxy };
     answer(request.headers(), document, coding, &terms)
 }
 
-pub(in crate::serve) fn is_current(headers: &HeaderMap, document: &Document, coding: Coding) -> bool {
+pub(in crate::serve) fn is_current(headers: &HeaderMap, document: &RenderedDocument, coding: Coding) -> bool {
     !document.is_delta
         && conditional::is_current(headers, document.etag(coding).as_bytes(), document.modified)
 }
 
-fn is_unwanted(headers: &HeaderMap, document: &Document, coding: Coding) -> bool {
+fn is_unwanted(headers: &HeaderMap, document: &RenderedDocument, coding: Coding) -> bool {
     conditional::is_unwanted(headers, document.etag(coding).as_bytes(), document.modified)
 }
 
 /// 304, or the whole.
 pub(in crate::serve) fn answer(
     headers: &HeaderMap,
-    document: &Document,
+    document: &RenderedDocument,
     coding: Coding,
-    terms: &Terms,
+    terms: &ResponseTerms,
 ) -> HttpResponse {
     if is_current(headers, document, coding) {
         let mut response = HttpResponse::with_body(StatusCode::NOT_MODIFIED, BoxBody::new(()));
@@ -139,7 +144,7 @@ pub(in crate::serve) fn written(answer: &HttpResponse) -> Bytes {
 }
 
 /// What 304 and 200 both say.
-fn common(fields: &mut HeaderMap, document: &Document, coding: Coding, terms: &Terms) {
+fn common(fields: &mut HeaderMap, document: &RenderedDocument, coding: Coding, terms: &ResponseTerms) {
     fields.insert(header::ETAG, document.etag(coding).clone());
     fields.insert(header::CACHE_CONTROL, terms.cache_control.clone());
     fields.insert(header::VARY, vary(document.is_delta, terms));
@@ -151,7 +156,7 @@ fn common(fields: &mut HeaderMap, document: &Document, coding: Coding, terms: &T
     }
 }
 
-fn whole(document: &Document, coding: Coding, terms: &Terms) -> HttpResponse {
+fn whole(document: &RenderedDocument, coding: Coding, terms: &ResponseTerms) -> HttpResponse {
     let status = if document.is_delta { StatusCode::IM_USED } else { StatusCode::OK };
     let mut response = HttpResponse::with_body(status, BoxBody::new(document.prepare(coding)));
     let fields = response.headers_mut();
@@ -184,7 +189,7 @@ fn whole(document: &Document, coding: Coding, terms: &Terms) -> HttpResponse {
     response
 }
 
-fn vary(is_delta: bool, terms: &Terms) -> HeaderValue {
+fn vary(is_delta: bool, terms: &ResponseTerms) -> HeaderValue {
     let known = match (is_delta, terms.is_negotiated) {
         (false, false) => "Accept-Encoding",
         (false, true) => "Accept, Accept-Encoding",

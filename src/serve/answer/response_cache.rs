@@ -16,9 +16,9 @@ use foldhash::fast::RandomState;
 
 use crate::serve::addresses::Address;
 use crate::serve::answer::respond;
-use crate::serve::answer::respond::{Kept, Versions};
-use crate::serve::answer::terms::Terms;
-use crate::serve::documents::document::Document;
+use crate::serve::answer::respond::{CacheableResponse, StateVersions};
+use crate::serve::answer::terms::ResponseTerms;
+use crate::serve::documents::document::RenderedDocument;
 use crate::serve::http::{coding, conditional, delta, negotiate};
 use crate::serve::state::State;
 use crate::serve::wire::outbox::Posted;
@@ -31,9 +31,9 @@ const WORDING_BYTES_MAX: usize = 1_024;
 
 /// The wordings of a worker, by their hashes.
 #[derive(Debug, Default)]
-pub(in crate::serve) struct Recent {
+pub(in crate::serve) struct ResponseCache {
     hasher: RandomState,
-    answers: HashMap<u64, Recently, BuildHasherDefault<Hashed>>,
+    answers: HashMap<u64, CachedResponse, BuildHasherDefault<Hashed>>,
 }
 
 /// The keys of the map are hashes already.
@@ -59,18 +59,18 @@ impl Hasher for Hashed {
 /// All of a request that decides which document answers it: the target, what decides the address that links have, and
 /// the types that the asker takes where these decide the form.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::serve) struct Wording {
+pub(in crate::serve) struct RequestKey {
     target: Box<str>,
     host: Box<[u8]>,
     accepted: Vec<Box<[u8]>>,
 }
 
 #[derive(Debug)]
-struct Recently {
-    wording: Wording,
-    document: Weak<Document>,
-    terms: Terms,
-    versions: Versions,
+struct CachedResponse {
+    wording: RequestKey,
+    document: Weak<RenderedDocument>,
+    terms: ResponseTerms,
+    versions: StateVersions,
     second: i64,
     address: Address,
     /// The fields of an answer in each coding, of a 304 and of the whole.
@@ -89,7 +89,7 @@ fn host<'a>(head: &'a RequestHead, told: Option<&'a str>) -> Option<&'a [u8]> {
     Some(told.map_or(host.as_bytes(), str::as_bytes))
 }
 
-impl Recent {
+impl ResponseCache {
     /// The answer to a request, if one of its wording was answered in this second and nothing has changed since; and
     /// which pattern its address follows.
     ///
@@ -119,7 +119,7 @@ impl Recent {
         {
             return None;
         }
-        let document: Arc<Document> = recently.document.upgrade()?;
+        let document: Arc<RenderedDocument> = recently.document.upgrade()?;
         let coding = coding::best(&head.headers)?;
         let is_current = respond::is_current(&head.headers, &document, coding);
         if !is_current && (!document.is_prepared(coding) || head.headers.contains_key(delta::A_IM)) {
@@ -138,7 +138,7 @@ impl Recent {
     }
 
     /// What of a request would have to be the same again; nothing for one that is not worth remembering.
-    pub(in crate::serve) fn wording(head: &RequestHead, told: Option<&str>) -> Option<Wording> {
+    pub(in crate::serve) fn wording(head: &RequestHead, told: Option<&str>) -> Option<RequestKey> {
         let target = target(head)?;
         let host = host(head, told)?;
         let is_negotiated = negotiate::is_negotiated(head.uri.path());
@@ -148,10 +148,14 @@ impl Recent {
             Vec::new()
         };
         let bytes = target.len() + host.len() + accepted.iter().map(|field| field.len()).sum::<usize>();
-        (bytes <= WORDING_BYTES_MAX).then(|| Wording { target: target.into(), host: host.into(), accepted })
+        (bytes <= WORDING_BYTES_MAX).then(|| RequestKey {
+            target: target.into(),
+            host: host.into(),
+            accepted,
+        })
     }
 
-    pub(in crate::serve) fn keep(&mut self, wording: Wording, kept: Kept, address: Address) {
+    pub(in crate::serve) fn keep(&mut self, wording: RequestKey, kept: CacheableResponse, address: Address) {
         if self.answers.len() >= WORDINGS_MAX {
             self.answers.retain(|_, recently| recently.second == kept.second);
         }
@@ -160,10 +164,11 @@ impl Recent {
         }
         let accepted = wording.accepted.iter().map(|field| &**field);
         let hash = self.hash(&wording.target, &wording.host, accepted);
-        let Kept { document, terms, versions, second } = kept;
+        let CacheableResponse { document, terms, versions, second } = kept;
         let document = Arc::downgrade(&document);
         let told = Default::default();
-        self.answers.insert(hash, Recently { wording, document, terms, versions, second, address, told });
+        self.answers
+            .insert(hash, CachedResponse { wording, document, terms, versions, second, address, told });
     }
 
     fn hash<'a>(&self, target: &str, host: &[u8], accepted: impl Iterator<Item = &'a [u8]>) -> u64 {

@@ -4,7 +4,7 @@ use actix_web::http::header::HeaderValue;
 
 /// What is said of an answer beside what it is.
 #[derive(Clone, Debug)]
-pub(in crate::serve) struct Terms {
+pub(in crate::serve) struct ResponseTerms {
     pub(in crate::serve) cache_control: HeaderValue,
     pub(in crate::serve) cache_status: Option<HeaderValue>,
     /// The form was chosen by the `Accept` header.

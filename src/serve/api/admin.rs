@@ -35,7 +35,7 @@ fn text(body: &'static str) -> HttpResponse {
 
 /// How a round ended, for `crosslist refresh`.
 #[derive(Serialize)]
-struct Row {
+struct RefreshRow {
     subject: &'static str,
     verdict: &'static str,
     listing_date: Option<String>,
@@ -66,8 +66,8 @@ pub(in crate::serve) async fn refresh(request: HttpRequest, state: web::Data<Sta
     }
 }
 
-fn row(subject: SubjectId, outcome: Option<ReadOutcome>) -> Row {
-    let unread = || Row {
+fn row(subject: SubjectId, outcome: Option<ReadOutcome>) -> RefreshRow {
+    let unread = || RefreshRow {
         subject: subject.as_str(),
         verdict: "unread",
         listing_date: None,
@@ -76,7 +76,7 @@ fn row(subject: SubjectId, outcome: Option<ReadOutcome>) -> Row {
         replace: 0,
         reason: "the service is stopping, or too many reads wait".to_owned(),
     };
-    outcome.map_or_else(unread, |outcome| Row {
+    outcome.map_or_else(unread, |outcome| RefreshRow {
         subject: subject.as_str(),
         verdict: outcome.verdict.as_str(),
         listing_date: outcome.date.map(|date| date.to_string()),

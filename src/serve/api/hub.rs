@@ -13,9 +13,9 @@ use crate::domain::push::{HubRefusal, HubRequest};
 use crate::serve::api::topics;
 use crate::serve::http::fields::is_form;
 use crate::serve::http::public_url;
-use crate::serve::problem::details::{Mistake, Problem};
-use crate::serve::problem::types::Code;
-use crate::serve::request::values;
+use crate::serve::problem::details::{ParameterDiagnostic, Problem};
+use crate::serve::problem::types::DiagnosticCode;
+use crate::serve::request::parameter_value;
 use crate::serve::request::{base_url, feed_request};
 use crate::serve::state::State;
 
@@ -43,7 +43,7 @@ pub(in crate::serve) async fn ask(
     // Its length was known before it was let through, so that what is wrong with it is that it did not come.
     let Ok(body) = body else { return Problem::too_slow().respond(&request) };
     let asked = async {
-        let Some(hub) = state.outward.hub.clone() else {
+        let Some(hub) = state.push.hub.clone() else {
             return Err(Problem::unknown_path(&public_url::path_of(&request), PATH));
         };
         let wish = read(&request, &body, &state).await?;
@@ -62,7 +62,7 @@ fn refused(refusal: HubRefusal) -> Problem {
     match refusal {
         HubRefusal::Callback(why) => Problem::bad_request(vec![mistake(
             "hub.callback",
-            Code::BadCallback,
+            DiagnosticCode::BadCallback,
             "the callback is not called".to_owned(),
             &why,
         )]),
@@ -85,7 +85,7 @@ async fn read(request: &HttpRequest, body: &[u8], state: &State) -> Result<HubRe
         let hint =
             "send the fields hub.mode, hub.topic and hub.callback as application/x-www-form-urlencoded";
         let message = "this is no form".to_owned();
-        mistakes.push(mistake("body", Code::NoForm, message, hint));
+        mistakes.push(mistake("body", DiagnosticCode::NoForm, message, hint));
         return Err(Problem::bad_request(mistakes));
     }
     let fields: Vec<(String, String)> =
@@ -93,7 +93,7 @@ async fn read(request: &HttpRequest, body: &[u8], state: &State) -> Result<HubRe
     // Subscribers of earlier versions send fields that mean nothing now, so others are left alone.
     let field = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     let mut wrong = |name: &str, message: String, hint: &str| {
-        mistakes.push(mistake(name, Code::BadField, message, hint));
+        mistakes.push(mistake(name, DiagnosticCode::BadField, message, hint));
     };
     for name in ["hub.mode", "hub.topic", "hub.callback"] {
         if fields.iter().filter(|(known, _)| known == name).count() != 1 {
@@ -103,7 +103,7 @@ async fn read(request: &HttpRequest, body: &[u8], state: &State) -> Result<HubRe
     let mode = field("hub.mode").unwrap_or("subscribe");
     if !MODES.contains(&mode) {
         let hint = format!("choose from {}", MODES.join(", "));
-        wrong("hub.mode", format!("`hub.mode` is `{}`", values::shortened(mode)), &hint);
+        wrong("hub.mode", format!("`hub.mode` is `{}`", parameter_value::shortened(mode)), &hint);
     }
     let (topic, callback) =
         (field("hub.topic").unwrap_or_default(), field("hub.callback").unwrap_or_default());
@@ -149,6 +149,13 @@ async fn read(request: &HttpRequest, body: &[u8], state: &State) -> Result<HubRe
     })
 }
 
-fn mistake(name: &str, code: Code, message: String, hint: &str) -> Mistake {
-    Mistake { code, parameter: name.to_owned(), position: 0, length: 0, message, hint: hint.to_owned() }
+fn mistake(name: &str, code: DiagnosticCode, message: String, hint: &str) -> ParameterDiagnostic {
+    ParameterDiagnostic {
+        code,
+        parameter: name.to_owned(),
+        position: 0,
+        length: 0,
+        message,
+        hint: hint.to_owned(),
+    }
 }

@@ -5,8 +5,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::filter;
 
-use crate::serve::metrics::families::Families;
-use crate::serve::metrics::{push, request as requests, subject, work};
+use crate::serve::metrics::families::MetricFamilies;
+use crate::serve::metrics::{push, requests, subject, work};
 use crate::serve::problem::details::Problem;
 use crate::serve::request::feed_request;
 use crate::serve::state::State;
@@ -28,8 +28,8 @@ pub(in crate::serve) async fn metrics(request: HttpRequest, state: web::Data<Sta
     }
 }
 
-async fn families(state: &State) -> Families {
-    let mut families = Families::default();
+async fn families(state: &State) -> MetricFamilies {
+    let mut families = MetricFamilies::default();
     let version = vec![("version", env!("CARGO_PKG_VERSION"))];
     families.gauge("crosslist_build_info", "Which crosslist this is; always 1.", [(version, 1.0)]);
     requests::add(&mut families, &state.metrics.workers());
@@ -38,8 +38,8 @@ async fn families(state: &State) -> Families {
     subject::add(&mut families, &state.collector, &state.shelf);
     work::upstream(&mut families, &state.collector.observed(), state.clock.now());
     work::store(&mut families, &state.collector);
-    work::settings(&mut families, &state.loaded);
-    if let Some(report) = &state.outward.report {
+    work::settings(&mut families, &state.reload_status);
+    if let Some(report) = &state.push.report {
         push::add(&mut families, &report());
     }
     #[cfg(target_os = "linux")]

@@ -9,8 +9,8 @@ use crate::feeds::{self as make, Scope};
 use crate::render::opml::{self, Outline};
 
 use crate::serve::answer::respond;
-use crate::serve::documents::document::Document;
-use crate::serve::options::Options;
+use crate::serve::documents::document::RenderedDocument;
+use crate::serve::options::ServiceOptions;
 use crate::serve::problem::details::Problem;
 use crate::serve::request::query_parameters;
 use crate::serve::request::{base_url, feed_request};
@@ -24,7 +24,7 @@ pub(in crate::serve) async fn list(request: HttpRequest, state: web::Data<State>
     match outlines(&request, &state) {
         Ok(outlines) => {
             let body = written(&outlines);
-            respond::page(&request, &Document::undated(body, opml::CONTENT_TYPE), MAX_AGE)
+            respond::page(&request, &RenderedDocument::undated(body, opml::CONTENT_TYPE), MAX_AGE)
         }
         Err(problem) => problem.respond(&request),
     }
@@ -60,7 +60,11 @@ fn outlines(request: &HttpRequest, state: &State) -> Result<Vec<Outline>, Proble
     scopes.into_iter().map(|scope| outline(scope, &base, &state.options)).collect()
 }
 
-pub(in crate::serve) fn outline(scope: Scope, base: &str, options: &Options) -> Result<Outline, Problem> {
+pub(in crate::serve) fn outline(
+    scope: Scope,
+    base: &str,
+    options: &ServiceOptions,
+) -> Result<Outline, Problem> {
     let asked = feed_request::usual(scope, options)?;
     Ok(Outline { title: make::title(&asked), url: make::url(&asked, base) })
 }

@@ -7,18 +7,18 @@ use crate::domain::push::{Deliveries, PushReport, WebhookReport};
 use crate::serve::api::timestamp::timestamp;
 
 #[derive(Serialize)]
-pub(in crate::serve) struct Report {
+pub(in crate::serve) struct PushStatus {
     subscriptions: usize,
     subscriptions_failing: usize,
     intents: usize,
     subscribers: Deliveries,
     verifications: Deliveries,
     publications: Deliveries,
-    webhooks: Vec<Webhook>,
+    webhooks: Vec<WebhookStatus>,
 }
 
 #[derive(Serialize)]
-struct Webhook {
+struct WebhookStatus {
     feed: String,
     kind: &'static str,
     host: String,
@@ -30,7 +30,7 @@ struct Webhook {
     trouble: Option<String>,
 }
 
-impl From<PushReport> for Report {
+impl From<PushReport> for PushStatus {
     fn from(report: PushReport) -> Self {
         Self {
             subscriptions: report.subscriptions,
@@ -39,12 +39,12 @@ impl From<PushReport> for Report {
             subscribers: report.subscribers,
             verifications: report.verifications,
             publications: report.publications,
-            webhooks: report.webhooks.into_iter().map(Webhook::from).collect(),
+            webhooks: report.webhooks.into_iter().map(WebhookStatus::from).collect(),
         }
     }
 }
 
-impl From<WebhookReport> for Webhook {
+impl From<WebhookReport> for WebhookStatus {
     fn from(report: WebhookReport) -> Self {
         Self {
             feed: report.feed,

@@ -13,9 +13,9 @@ use crate::filter::Query;
 use crate::render::{Format, query_api};
 use crate::serve::answer::freshness::Freshness;
 use crate::serve::answer::respond;
-use crate::serve::documents::cache::{Found, Key};
-use crate::serve::documents::document::Document;
-use crate::serve::documents::render_queue::{Class, Turn};
+use crate::serve::documents::cache::{CachedDocument, DocumentKey};
+use crate::serve::documents::document::RenderedDocument;
+use crate::serve::documents::render_queue::{RenderClass, RenderTicket};
 use crate::serve::documents::render_task::written;
 use crate::serve::feed::sources::{all_read, warm};
 use crate::serve::http::fields::is_form;
@@ -54,7 +54,7 @@ pub(in crate::serve) async fn query(
     };
     if !body.is_empty() {
         // The address alone does not say what was asked.
-        response.extensions_mut().remove::<respond::Kept>();
+        response.extensions_mut().remove::<respond::CacheableResponse>();
     }
     response
 }
@@ -80,27 +80,27 @@ async fn answer(parameters: &str, request: &HttpRequest, state: &State) -> HttpR
         if let Some(understood) = asked.question.query.as_ref().and_then(understood) {
             response.headers_mut().insert(UNDERSTOOD, understood);
             // What is kept of an answer does not have that header.
-            response.extensions_mut().remove::<respond::Kept>();
+            response.extensions_mut().remove::<respond::CacheableResponse>();
         }
         Ok(response)
     };
     answered.await.unwrap_or_else(|problem: Problem| refusal(&problem, parameters, request, state))
 }
 
-fn class(asked: &ApiRequest) -> Class {
-    if asked.is_costly() { Class::Costly } else { Class::Ordinary }
+fn class(asked: &ApiRequest) -> RenderClass {
+    if asked.is_costly() { RenderClass::Costly } else { RenderClass::Ordinary }
 }
 
 async fn document(
     asked: &ApiRequest,
     subjects: &[SubjectId],
     id: Option<RequestId>,
-    turn: &Turn,
+    turn: &RenderTicket,
     state: &State,
-) -> Result<Found, Problem> {
+) -> Result<CachedDocument, Problem> {
     let generation = state.shelf.generation(subjects);
     let (request, sources) = (asked.clone().into(), subjects.to_vec());
-    let key = Key { request, sources, generation, since: None };
+    let key = DocumentKey { request, sources, generation, since: None };
     let render = || {
         let (asked, state, subjects) = (asked.clone(), state.clone(), subjects.to_vec());
         written(turn, id.clone(), move || render(&asked, &subjects, &state))
@@ -109,7 +109,7 @@ async fn document(
 }
 
 /// Answers a question again, before it is asked.
-pub(in crate::serve) async fn renew(asked: &ApiRequest, state: &State) -> Option<Found> {
+pub(in crate::serve) async fn renew(asked: &ApiRequest, state: &State) -> Option<CachedDocument> {
     if asked.is_costly() {
         return None;
     }
@@ -117,7 +117,7 @@ pub(in crate::serve) async fn renew(asked: &ApiRequest, state: &State) -> Option
     document(asked, &subjects, None, &state.own_turn(class(asked)), state).await.ok()
 }
 
-fn render(asked: &ApiRequest, subjects: &[SubjectId], state: &State) -> Result<Document, Problem> {
+fn render(asked: &ApiRequest, subjects: &[SubjectId], state: &State) -> Result<RenderedDocument, Problem> {
     let newest = state.shelf.newest(subjects).unwrap_or_else(|| mailing::newest_due(state.clock.now()));
     let question = &asked.question;
     let found = Budget::of_an_address(|budget| make::look_up(&state.shelf, subjects, question, budget))
@@ -135,7 +135,7 @@ fn render(asked: &ApiRequest, subjects: &[SubjectId], state: &State) -> Result<D
         per_page: question.count,
         records: &found.records,
     });
-    Ok(Document::new(body, Format::Atom.content_type(), updated))
+    Ok(RenderedDocument::new(body, Format::Atom.content_type(), updated))
 }
 
 /// The canonical rule as a header can carry it: what is not ASCII is percent-encoded, and so is `%`.

@@ -18,10 +18,10 @@ use crate::serve::answer::respond;
 use crate::serve::answer::service_links::service_links;
 use crate::serve::api::push_status;
 use crate::serve::api::timestamp::timestamp;
-use crate::serve::documents::document::Document;
+use crate::serve::documents::document::RenderedDocument;
 use crate::serve::http::fields::JSON;
 use crate::serve::http::public_url;
-use crate::serve::reload_status::Loaded;
+use crate::serve::reload_status::ReloadStatus;
 use crate::serve::request::feed_request;
 use crate::serve::state::State;
 
@@ -43,7 +43,7 @@ pub(in crate::serve) async fn page(request: HttpRequest, state: web::Data<State>
         status.upstream = format!("{}, by another replica", status.upstream);
     }
     let body = page::status(&status);
-    respond::page(&request, &Document::undated(body, page::CONTENT_TYPE), "no-cache")
+    respond::page(&request, &RenderedDocument::undated(body, page::CONTENT_TYPE), "no-cache")
 }
 
 /// `/status.json`
@@ -51,10 +51,10 @@ pub(in crate::serve) async fn json(request: HttpRequest, state: web::Data<State>
     if let Err(problem) = feed_request::nothing(&request, &state.options) {
         return problem.respond(&request);
     }
-    let (replica, settings) = (state.collector.replica().into(), (&*state.loaded).into());
-    let push = state.outward.report.as_ref().map(|report| report().into());
+    let (replica, settings) = (state.collector.replica().into(), (&*state.reload_status).into());
+    let push = state.push.report.as_ref().map(|report| report().into());
     let body = report(status(&state), replica, settings, push);
-    let mut response = respond::page(&request, &Document::undated(body, JSON), "no-cache");
+    let mut response = respond::page(&request, &RenderedDocument::undated(body, JSON), "no-cache");
     response.headers_mut().insert(header::LINK, service_links(&public_url::path_of(&request)));
     response
 }
@@ -63,7 +63,7 @@ fn report(
     status: StatusPage,
     replica: ReplicaReport,
     settings: SettingsReport,
-    push: Option<push_status::Report>,
+    push: Option<push_status::PushStatus>,
 ) -> String {
     serde_json::to_string(&Report { replica, settings, push, ..status.into() }).unwrap_or_default()
 }
@@ -89,7 +89,7 @@ pub(in crate::serve) fn files(
         subject.has_page = has_page(subject.subject);
     }
     // When these settings were read is nothing that a file should change for.
-    let settings = (&Loaded::at_start(status.now)).into();
+    let settings = (&ReloadStatus::at_start(status.now)).into();
     (page::status(&status), report(status, ReplicaReport::default(), settings, None))
 }
 
@@ -105,9 +105,13 @@ fn status_at(now: Timestamp, state: &State) -> StatusPage {
         newest_due,
         next_mailing: mailing::moment(mailing::next_due(now)),
         settings: SettingsStatus {
-            loaded: state.loaded.at,
-            refused: state.loaded.refused.as_ref().map(|refused| (refused.at, refused.mistakes.clone())),
-            needs_restart: state.loaded.needs_restart.clone(),
+            loaded: state.reload_status.at,
+            refused: state
+                .reload_status
+                .refused
+                .as_ref()
+                .map(|refused| (refused.at, refused.mistakes.clone())),
+            needs_restart: state.reload_status.needs_restart.clone(),
         },
         subjects: state
             .collector
@@ -161,7 +165,7 @@ struct Report {
     settings: SettingsReport,
     /// How telling others is going, where somebody is told.
     #[serde(skip_serializing_if = "Option::is_none")]
-    push: Option<push_status::Report>,
+    push: Option<push_status::PushStatus>,
     subjects: Vec<SubjectReport>,
 }
 
@@ -224,8 +228,8 @@ impl From<StatusPage> for Report {
     }
 }
 
-impl From<&Loaded> for SettingsReport {
-    fn from(loaded: &Loaded) -> Self {
+impl From<&ReloadStatus> for SettingsReport {
+    fn from(loaded: &ReloadStatus) -> Self {
         let refused = loaded.refused.as_ref();
         Self {
             loaded: timestamp(loaded.at),

@@ -8,17 +8,17 @@ use actix_web::http::Uri;
 use crate::domain::push::{BoxFuture, Topic, Topics};
 use crate::render::Format;
 use crate::render::official::OfficialFormat;
-use crate::serve::current_state::Current;
-use crate::serve::documents::render_queue::Class;
+use crate::serve::current_state::CurrentState;
+use crate::serve::documents::render_queue::RenderClass;
 use crate::serve::documents::render_task::away;
 use crate::serve::feed::documents;
 use crate::serve::http::coding::Coding;
-use crate::serve::http::negotiate::Form;
-use crate::serve::options::Options;
-use crate::serve::problem::details::{Mistake, Problem};
-use crate::serve::problem::types::Code;
+use crate::serve::http::negotiate::Representation;
+use crate::serve::options::ServiceOptions;
+use crate::serve::problem::details::{ParameterDiagnostic, Problem};
+use crate::serve::problem::types::DiagnosticCode;
 use crate::serve::request::base_url;
-use crate::serve::request::feed_request::{FeedRequest, Target};
+use crate::serve::request::feed_request::{FeedRequest, FeedTarget};
 use crate::serve::request::{feed_request, official};
 use crate::serve::state::State;
 
@@ -27,7 +27,7 @@ const PATH_PARTS_MAX: usize = 16;
 
 /// The feeds of a service, by their addresses.
 #[derive(Clone, Debug)]
-pub struct FeedTopics(pub Current);
+pub struct FeedTopics(pub CurrentState);
 
 impl Topics for FeedTopics {
     fn topic<'a>(&'a self, url: &'a str) -> BoxFuture<'a, Result<Topic, String>> {
@@ -42,7 +42,7 @@ impl Topics for FeedTopics {
 
 /// Where the service is when a feed has this address: at the root of its host, or below as much of a path as leaves the
 /// address of a feed.
-fn base_of(url: &str, options: &Options) -> String {
+fn base_of(url: &str, options: &ServiceOptions) -> String {
     let origin =
         url::Url::parse(url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization());
     let path = url.strip_prefix(&origin).unwrap_or_default();
@@ -60,7 +60,7 @@ pub(in crate::serve) async fn now(
     state: &State,
 ) -> Result<Topic, Problem> {
     let asked = {
-        let turn = state.turn(client, Class::Costly);
+        let turn = state.turn(client, RenderClass::Costly);
         let (url, base, options) = (url.to_owned(), base.to_owned(), state.options.clone());
         // It may hold regular expressions.
         away(&turn, None, move || read(&url, &base, &options)).await?
@@ -70,16 +70,16 @@ pub(in crate::serve) async fn now(
         content,
         body: document.prepare(Coding::Identity).as_ref().into(),
         content_type: document.content_type.to_str().unwrap_or_default().to_owned(),
-        hub_url: state.outward.hub_url(base).unwrap_or_default(),
+        hub_url: state.push.hub_url(base).unwrap_or_default(),
     })
 }
 
 /// Which feed an address names, as a request for it would.
-fn read(url: &str, base: &str, options: &Options) -> Result<FeedRequest, Problem> {
+fn read(url: &str, base: &str, options: &ServiceOptions) -> Result<FeedRequest, Problem> {
     let unknown = || {
         let message = "`hub.topic` is no feed of this service".to_owned();
-        Problem::bad_request(vec![Mistake {
-            code: Code::UnknownTopic,
+        Problem::bad_request(vec![ParameterDiagnostic {
+            code: DiagnosticCode::UnknownTopic,
             parameter: "hub.topic".to_owned(),
             position: 0,
             length: url.chars().count(),
@@ -93,11 +93,11 @@ fn read(url: &str, base: &str, options: &Options) -> Result<FeedRequest, Problem
     let address = dev::Url::new(uri.clone());
     let path = address.path();
     let (first, last) = path[1..].split_once('/').unwrap_or((&path[1..], &path[1..]));
-    let target = Target {
+    let target = FeedTarget {
         path: uri.path(),
         last,
         query: &query,
-        form: Form::Feed(Format::Atom),
+        form: Representation::Feed(Format::Atom),
         base: base.to_owned(),
     };
     if last.contains('/') && first != "keywords" {

@@ -11,10 +11,10 @@ use tokio::sync::Notify;
 
 use crate::counters::{Counter, Histogram, HistogramSnapshot};
 use crate::domain::taxonomy::SubjectId;
-use crate::serve::documents::document::Document;
+use crate::serve::documents::document::RenderedDocument;
 use crate::serve::documents::live_bytes::LiveBytes;
-use crate::serve::documents::render_queue::{Class, Turn};
-use crate::serve::documents::render_task::{Written, away};
+use crate::serve::documents::render_queue::{RenderClass, RenderTicket};
+use crate::serve::documents::render_task::{TimedDocument, away};
 use crate::serve::http::coding::Coding;
 use crate::serve::http::etag::Tag;
 use crate::serve::problem::details::Problem;
@@ -40,20 +40,20 @@ const VERSION_OVERHEAD_BYTES: usize = 384;
 ///
 /// An entry never goes stale: a change of the content asks for another key.
 #[derive(Clone, Debug)]
-pub struct Documents {
-    rendered: Cache<Arc<Key>, Arc<Document>>,
+pub struct DocumentCache {
+    rendered: Cache<Arc<DocumentKey>, Arc<RenderedDocument>>,
     /// Which items an earlier document showed, by its tag.
     versions: Cache<Tag, Arc<[u64]>>,
     /// Told of every change of the content.
     changed: Arc<Notify>,
     bytes_max: u64,
     live: Arc<LiveBytes>,
-    tally: Arc<Tally>,
+    tally: Arc<CacheCounters>,
 }
 
 /// What was done with documents.
 #[derive(Debug, Default)]
-struct Tally {
+struct CacheCounters {
     found: Counter,
     renders: Histogram,
     gzip: Histogram,
@@ -62,7 +62,7 @@ struct Tally {
 
 /// The same at one moment, and how full the memory is.
 #[derive(Debug)]
-pub(in crate::serve) struct Numbers {
+pub(in crate::serve) struct CacheNumbers {
     pub(in crate::serve) found: u64,
     pub(in crate::serve) renders: HistogramSnapshot,
     pub(in crate::serve) gzip: HistogramSnapshot,
@@ -75,15 +75,15 @@ pub(in crate::serve) struct Numbers {
 
 /// What a document answers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(in crate::serve) enum Request {
+pub(in crate::serve) enum DocumentRequest {
     Feed(FeedRequest),
     Api(ApiRequest),
 }
 
 /// What makes one document another.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(in crate::serve) struct Key {
-    pub(in crate::serve) request: Request,
+pub(in crate::serve) struct DocumentKey {
+    pub(in crate::serve) request: DocumentRequest,
     pub(in crate::serve) sources: Vec<SubjectId>,
     pub(in crate::serve) generation: u64,
     /// The version that the asker has seen, whose items are left out.
@@ -92,24 +92,24 @@ pub(in crate::serve) struct Key {
 
 /// A document and where it is kept.
 #[derive(Debug)]
-pub(in crate::serve) struct Found {
-    pub(in crate::serve) key: Arc<Key>,
-    pub(in crate::serve) document: Arc<Document>,
+pub(in crate::serve) struct CachedDocument {
+    pub(in crate::serve) key: Arc<DocumentKey>,
+    pub(in crate::serve) document: Arc<RenderedDocument>,
 }
 
-impl From<FeedRequest> for Request {
+impl From<FeedRequest> for DocumentRequest {
     fn from(request: FeedRequest) -> Self {
         Self::Feed(request)
     }
 }
 
-impl From<ApiRequest> for Request {
+impl From<ApiRequest> for DocumentRequest {
     fn from(request: ApiRequest) -> Self {
         Self::Api(request)
     }
 }
 
-impl Request {
+impl DocumentRequest {
     /// What it takes beside itself, its rules as they are understood included.
     fn memory_bytes(&self) -> usize {
         match self {
@@ -119,11 +119,11 @@ impl Request {
     }
 }
 
-impl Documents {
+impl DocumentCache {
     /// Keeps at most `bytes_max` bytes, the least used given up first.
     #[must_use]
     pub fn new(bytes_max: u64) -> Self {
-        let weigh = |key: &Arc<Key>, document: &Arc<Document>| {
+        let weigh = |key: &Arc<DocumentKey>, document: &Arc<RenderedDocument>| {
             let key_bytes = key.request.memory_bytes() + size_of_val(&*key.sources);
             let bytes = document.bytes() + key_bytes + DOCUMENT_OVERHEAD_BYTES;
             u32::try_from(bytes).unwrap_or(u32::MAX)
@@ -170,12 +170,12 @@ impl Documents {
     /// What rendering says; another's turn that never came is not one's own.
     pub(in crate::serve) async fn get<F>(
         &self,
-        key: Key,
-        turn: &Turn,
+        key: DocumentKey,
+        turn: &RenderTicket,
         render: impl Fn() -> F,
-    ) -> Result<Found, Problem>
+    ) -> Result<CachedDocument, Problem>
     where
-        F: Future<Output = Result<Written, Problem>>,
+        F: Future<Output = Result<TimedDocument, Problem>>,
     {
         let key = Arc::new(key);
         let entry = loop {
@@ -183,7 +183,7 @@ impl Documents {
             let render = async {
                 is_own.store(true, Ordering::Relaxed);
                 self.make_room(turn).await?;
-                let Written { document, took } = render().await?;
+                let TimedDocument { document, took } = render().await?;
                 // Others may have taken the room while this one waited for its turn.
                 self.make_room(turn).await?;
                 self.tally.renders.observe(took);
@@ -208,11 +208,11 @@ impl Documents {
         if is_fresh && key.since.is_none() && !document.items().is_empty() {
             self.versions.insert(document.tag(), document.items().into()).await;
         }
-        Ok(Found { key, document })
+        Ok(CachedDocument { key, document })
     }
 
     /// Refuses one who holds too much that the cache has given up already.
-    async fn make_room(&self, turn: &Turn) -> Result<(), Problem> {
+    async fn make_room(&self, turn: &RenderTicket) -> Result<(), Problem> {
         if self.live.has_room(turn, self.bytes_max) {
             return Ok(());
         }
@@ -227,16 +227,16 @@ impl Documents {
     /// Too many wait for their turn.
     pub(in crate::serve) async fn prepare(
         &self,
-        found: &Found,
+        found: &CachedDocument,
         coding: Coding,
-        turn: &Turn,
+        turn: &RenderTicket,
     ) -> Result<(), Problem> {
         if found.document.is_prepared(coding) {
             return Ok(());
         }
         let document = found.document.clone();
         let is_large = document.bytes() > ORDINARY_BYTES_MAX;
-        let turn = turn.with(if is_large { Class::Costly } else { Class::Ordinary });
+        let turn = turn.with(if is_large { RenderClass::Costly } else { RenderClass::Ordinary });
         let prepared = away(&turn, None, move || {
             let started = Instant::now();
             document.prepare(coding);
@@ -265,21 +265,21 @@ impl Documents {
     }
 
     /// Documents of more than one reader's request, the most asked for first.
-    pub(in crate::serve) fn popular(&self) -> Vec<Found> {
+    pub(in crate::serve) fn popular(&self) -> Vec<CachedDocument> {
         let all =
             self.rendered.iter().filter(|(key, document)| key.since.is_none() && document.readers() > 1);
-        let mut popular: Vec<Found> =
-            all.map(|(key, document)| Found { key: (*key).clone(), document }).collect();
+        let mut popular: Vec<CachedDocument> =
+            all.map(|(key, document)| CachedDocument { key: (*key).clone(), document }).collect();
         popular.sort_by_key(|found| std::cmp::Reverse(found.document.readers()));
         popular
     }
 
     /// What was done so far, and how full the memory is.
-    pub(in crate::serve) async fn numbers(&self) -> Numbers {
+    pub(in crate::serve) async fn numbers(&self) -> CacheNumbers {
         // Without this the memory counts what it has not looked at yet.
         self.rendered.run_pending_tasks().await;
         self.versions.run_pending_tasks().await;
-        Numbers {
+        CacheNumbers {
             found: self.tally.found.get(),
             renders: self.tally.renders.read(),
             gzip: self.tally.gzip.read(),
@@ -292,7 +292,7 @@ impl Documents {
     }
 
     /// Gives up a document that nobody will ask for again.
-    pub(in crate::serve) async fn give_up(&self, key: &Arc<Key>) {
+    pub(in crate::serve) async fn give_up(&self, key: &Arc<DocumentKey>) {
         self.rendered.invalidate(key).await;
     }
 
@@ -316,42 +316,45 @@ mod tests {
     use crate::feeds::{Asked, Limit, Scope, Selection};
     use crate::filter::{self, Context, Dialect, Limits, Lists};
     use crate::render::Format;
-    use crate::serve::http::negotiate::Form;
+    use crate::serve::http::negotiate::Representation;
 
-    fn key(days: u32) -> Key {
+    fn key(days: u32) -> DocumentKey {
         let usual = Selection::of(&AnnounceType::ALL, days, Limit::Usual(500));
         let asked = Asked::usual(Scope::Everything, usual, Presentation::default());
-        let form = Form::Feed(Format::Atom);
+        let form = Representation::Feed(Format::Atom);
         let request = FeedRequest { asked, form, base: "http://feeds.example".to_owned(), view: None };
-        Key { request: request.into(), sources: Vec::new(), generation: 1, since: None }
+        DocumentKey { request: request.into(), sources: Vec::new(), generation: 1, since: None }
     }
 
-    fn written(days: u32, bytes: usize) -> Written {
-        let document = Document::undated(format!("{days:0bytes$}"), "text/plain");
-        Written { document, took: Duration::ZERO }
+    fn written(days: u32, bytes: usize) -> TimedDocument {
+        let document = RenderedDocument::undated(format!("{days:0bytes$}"), "text/plain");
+        TimedDocument { document, took: Duration::ZERO }
     }
 
-    async fn get(documents: &Documents, days: u32, bytes: usize) -> Found {
-        documents.get(key(days), &Turn::free(), || ready(Ok(written(days, bytes)))).await.expect("a document")
+    async fn get(documents: &DocumentCache, days: u32, bytes: usize) -> CachedDocument {
+        documents
+            .get(key(days), &RenderTicket::free(), || ready(Ok(written(days, bytes))))
+            .await
+            .expect("a document")
     }
 
     #[tokio::test]
     async fn what_was_asked_for_more_than_once_is_popular_the_most_asked_for_first() {
-        let documents = Documents::new(1 << 20);
+        let documents = DocumentCache::new(1 << 20);
         for days in [1, 2, 2, 3, 3, 3] {
             get(&documents, days, 10).await;
         }
         documents.rendered.run_pending_tasks().await;
         let popular: Vec<u32> = documents.popular().iter().map(|found| found.document.readers()).collect();
         assert_eq!(popular, [3, 2]);
-        let renewed = Document::undated("new", "text/plain");
+        let renewed = RenderedDocument::undated("new", "text/plain");
         renewed.follow(&documents.popular()[0].document);
         assert_eq!(renewed.readers(), 1);
     }
 
     #[tokio::test]
     async fn another_bound_keeps_what_fits() {
-        let documents = Documents::new(1 << 20);
+        let documents = DocumentCache::new(1 << 20);
         for days in 0..20 {
             get(&documents, days, 10_000).await;
         }
@@ -368,8 +371,8 @@ mod tests {
 
     #[tokio::test]
     async fn unlimited_requests_stay_within_the_bound_codings_included() {
-        let documents = Documents::new(1 << 20);
-        let turn = Turn::free();
+        let documents = DocumentCache::new(1 << 20);
+        let turn = RenderTicket::free();
         for days in 0..1_000 {
             let found = get(&documents, days, 10_000).await;
             documents.prepare(&found, Coding::Brotli, &turn).await.expect("a turn");
@@ -381,7 +384,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_turn_that_another_did_not_get_is_no_answer_to_oneself() {
-        let (documents, turn) = (Documents::new(1 << 20), Turn::free());
+        let (documents, turn) = (DocumentCache::new(1 << 20), RenderTicket::free());
         let (first, second) = tokio::join!(
             documents.get(key(1), &turn, async || {
                 tokio::task::yield_now().await;
@@ -395,12 +398,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_weighs_with_its_rules_and_its_host() {
-        let (documents, turn) = (Documents::new(1 << 20), Turn::free());
+        let (documents, turn) = (DocumentCache::new(1 << 20), RenderTicket::free());
         let context = Context { lists: &Lists::default(), dialect: Dialect::Native };
         let rule =
             filter::parse(&format!("\"{}\"", "a ".repeat(400)), &Limits::URL, &context).expect("a rule");
         let mut key = key(1);
-        let Request::Feed(request) = &mut key.request else { panic!("a feed") };
+        let DocumentRequest::Feed(request) = &mut key.request else { panic!("a feed") };
         request.asked.scope = Scope::Keyword("a".to_owned(), rule.clone(), Vec::new());
         request.asked.selection.query = Some(rule);
         request.base = "x".repeat(5_000);

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::serve::documents::document::Document;
+use crate::serve::documents::document::RenderedDocument;
 use crate::serve::http::fields::JSON;
 
 /// Remembers one description: a service has one public address, or a few.
@@ -14,7 +14,7 @@ struct Finished {
     base: String,
     /// Of the settings.
     generation: u64,
-    document: Arc<Document>,
+    document: Arc<RenderedDocument>,
 }
 
 impl Description {
@@ -25,13 +25,13 @@ impl Description {
         base: String,
         generation: u64,
         write: impl FnOnce(&str) -> String,
-    ) -> Arc<Document> {
+    ) -> Arc<RenderedDocument> {
         let last = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_it = |last: &&Finished| last.base == base && last.generation == generation;
         if let Some(finished) = last().as_ref().filter(is_it) {
             return finished.document.clone();
         }
-        let document = Arc::new(Document::undated(write(&base), JSON));
+        let document = Arc::new(RenderedDocument::undated(write(&base), JSON));
         *last() = Some(Finished { base, generation, document: document.clone() });
         document
     }

@@ -12,13 +12,13 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 
 use crate::domain::event::Event;
 use crate::render::page;
-use crate::serve::documents::live_bytes::Account;
+use crate::serve::documents::live_bytes::LiveBytesShare;
 use crate::serve::http::coding::Coding;
 use crate::serve::http::etag::{Tag, etags};
 
 /// A rendered answer.
 #[derive(Debug)]
-pub(in crate::serve) struct Document {
+pub(in crate::serve) struct RenderedDocument {
     body: Bytes,
     gzip: OnceLock<Bytes>,
     brotli: OnceLock<Bytes>,
@@ -39,10 +39,10 @@ pub(in crate::serve) struct Document {
     items: Vec<u64>,
     readers: AtomicU32,
     /// What its bytes count for; none before it is kept.
-    account: Option<Account>,
+    account: Option<LiveBytesShare>,
 }
 
-impl Document {
+impl RenderedDocument {
     pub(in crate::serve) fn new(body: String, content_type: &'static str, modified: Timestamp) -> Self {
         // What was grown into is kept for long: without its spare room.
         let mut document = Self::undated(body.into_boxed_str().into_boxed_bytes(), content_type);
@@ -77,7 +77,7 @@ impl Document {
     }
 
     /// Counts its bytes, and those of its codings, for as long as they are there.
-    pub(in crate::serve) fn counting(mut self, account: Account) -> Self {
+    pub(in crate::serve) fn counting(mut self, account: LiveBytesShare) -> Self {
         // Nobody else has it yet, so that nothing is copied.
         self.body = account.count(Vec::from(self.body).into_boxed_slice());
         self.account = Some(account);
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn what_was_prepared_counts_among_the_bytes() {
-        let document = Document::undated("announced ".repeat(100), "text/plain; charset=utf-8");
+        let document = RenderedDocument::undated("announced ".repeat(100), "text/plain; charset=utf-8");
         assert_eq!(document.bytes(), 1000);
         let gzip = document.prepare(Coding::Gzip);
         assert!(gzip.len() < 200);

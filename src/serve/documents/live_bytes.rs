@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use actix_web::web::Bytes;
 
-use crate::serve::documents::render_queue::Turn;
+use crate::serve::documents::render_queue::RenderTicket;
 
 /// How much may be alive beyond the bound of the cache, for answers on their way: of ordinary requests, and of costly ones.
 const BEYOND_BYTES_MAX: [u64; 2] = [48 << 20, 8 << 20];
@@ -20,18 +20,18 @@ const SHARE: u64 = 4;
 /// All documents that are alive, by the client that they were written for.
 #[derive(Debug, Default)]
 pub(in crate::serve) struct LiveBytes {
-    held: Mutex<Held>,
+    held: Mutex<HeldBytes>,
 }
 
 #[derive(Debug, Default)]
-struct Held {
+struct HeldBytes {
     all: u64,
     by_client: HashMap<Option<IpAddr>, u64>,
 }
 
 /// Who a document counts for; none for the service itself.
 #[derive(Clone, Debug)]
-pub(in crate::serve) struct Account {
+pub(in crate::serve) struct LiveBytesShare {
     live: Arc<LiveBytes>,
     client: Option<IpAddr>,
 }
@@ -39,16 +39,16 @@ pub(in crate::serve) struct Account {
 /// Bytes that count for as long as anybody holds them.
 struct Counted {
     bytes: Box<[u8]>,
-    account: Account,
+    account: LiveBytesShare,
 }
 
 impl LiveBytes {
-    pub(in crate::serve) fn account(self: &Arc<Self>, client: Option<IpAddr>) -> Account {
-        Account { live: self.clone(), client }
+    pub(in crate::serve) fn account(self: &Arc<Self>, client: Option<IpAddr>) -> LiveBytesShare {
+        LiveBytesShare { live: self.clone(), client }
     }
 
     /// May something be written for this client, over a cache of so many bytes?
-    pub(in crate::serve) fn has_room(&self, turn: &Turn, cache_bytes_max: u64) -> bool {
+    pub(in crate::serve) fn has_room(&self, turn: &RenderTicket, cache_bytes_max: u64) -> bool {
         let held = self.held();
         let own = held.by_client.get(&turn.client).copied().unwrap_or_default();
         held.all < cache_bytes_max.saturating_add(BEYOND_BYTES_MAX[turn.class as usize])
@@ -60,12 +60,12 @@ impl LiveBytes {
         self.held().all
     }
 
-    fn held(&self) -> MutexGuard<'_, Held> {
+    fn held(&self) -> MutexGuard<'_, HeldBytes> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Account {
+impl LiveBytesShare {
     pub(in crate::serve) fn count(&self, bytes: Box<[u8]>) -> Bytes {
         let count = bytes.len() as u64;
         let mut held = self.live.held();
@@ -99,21 +99,26 @@ impl Drop for Counted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::serve::documents::render_queue::Class;
+    use crate::serve::documents::render_queue::RenderClass;
 
     #[test]
     fn one_who_holds_what_is_beyond_the_bound_gets_no_more_and_others_do() {
         let live = Arc::<LiveBytes>::default();
-        let turn = |last: u8, class| Turn::free_for(Some([192, 0, 2, last].into()), class);
-        let (greedy, modest) = (turn(1, Class::Costly), turn(2, Class::Costly));
-        let most = usize::try_from(BEYOND_BYTES_MAX[Class::Costly as usize]).expect("it fits");
-        let count = |turn: &Turn, bytes: usize| live.account(turn.client).count(vec![0; bytes].into());
+        let turn = |last: u8, class| RenderTicket::free_for(Some([192, 0, 2, last].into()), class);
+        let (greedy, modest) = (turn(1, RenderClass::Costly), turn(2, RenderClass::Costly));
+        let most = usize::try_from(BEYOND_BYTES_MAX[RenderClass::Costly as usize]).expect("it fits");
+        let count =
+            |turn: &RenderTicket, bytes: usize| live.account(turn.client).count(vec![0; bytes].into());
         let first = count(&greedy, most / 2);
         assert!(live.has_room(&greedy, 0));
         let (second, small) = (count(&greedy, most / 2), count(&modest, 1_000));
-        assert!(!live.has_room(&greedy, 0) && live.has_room(&modest, 0) && live.has_room(&Turn::free(), 0));
+        assert!(
+            !live.has_room(&greedy, 0)
+                && live.has_room(&modest, 0)
+                && live.has_room(&RenderTicket::free(), 0)
+        );
         assert!(live.has_room(&greedy, 1 << 20), "the cache may hold more");
-        assert!(live.has_room(&greedy.with(Class::Ordinary), 0));
+        assert!(live.has_room(&greedy.with(RenderClass::Ordinary), 0));
         let on_its_way = second.slice(5..);
         drop(second);
         assert!(!live.has_room(&greedy, 0));

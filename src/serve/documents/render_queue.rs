@@ -15,7 +15,7 @@ use crate::serve::problem::details::Problem;
 
 /// How much a request may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::serve) enum Class {
+pub(in crate::serve) enum RenderClass {
     /// Some tens of milliseconds: a feed of usual size, of all papers or by plain words.
     Ordinary,
     /// Up to seconds: regular expressions, many phrases, thousands of items.
@@ -51,25 +51,25 @@ struct Lanes {
 /// Those who wait, by client; the first client is next.
 #[derive(Debug, Default)]
 struct Lane {
-    clients: VecDeque<(Option<IpAddr>, VecDeque<oneshot::Sender<Permit>>)>,
+    clients: VecDeque<(Option<IpAddr>, VecDeque<oneshot::Sender<RenderPermit>>)>,
     count: usize,
 }
 
 /// Leave to render, until it is dropped.
 #[derive(Debug)]
-pub(in crate::serve) struct Permit {
+pub(in crate::serve) struct RenderPermit {
     /// None once another has it.
     queue: Option<Arc<RenderQueue>>,
-    class: Class,
+    class: RenderClass,
 }
 
 /// A place in the queue that is not taken yet: who asks, and for how much.
 #[derive(Clone, Debug)]
-pub(in crate::serve) struct Turn {
+pub(in crate::serve) struct RenderTicket {
     queue: Arc<RenderQueue>,
     /// None for the service itself.
     pub(in crate::serve) client: Option<IpAddr>,
-    pub(in crate::serve) class: Class,
+    pub(in crate::serve) class: RenderClass,
     wait_max: Duration,
 }
 
@@ -110,19 +110,19 @@ impl RenderQueue {
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn has_room(&self, lanes: &Lanes, class: Class) -> bool {
+    fn has_room(&self, lanes: &Lanes, class: RenderClass) -> bool {
         let running = lanes.running.iter().sum::<usize>();
         running < self.threads && lanes.running[class as usize] < self.of_class[class as usize]
     }
 
     /// Gives leave to those who are next.
     fn go_on(self: &Arc<Self>, lanes: &mut Lanes) {
-        for class in [Class::Ordinary, Class::Costly] {
+        for class in [RenderClass::Ordinary, RenderClass::Costly] {
             while self.has_room(lanes, class)
                 && let Some(next) = lanes.waiting[class as usize].next()
             {
                 lanes.running[class as usize] += 1;
-                let permit = Permit { queue: Some(self.clone()), class };
+                let permit = RenderPermit { queue: Some(self.clone()), class };
                 if let Err(mut unused) = next.send(permit) {
                     // Its asker has gone.
                     unused.queue = None;
@@ -134,7 +134,11 @@ impl RenderQueue {
 }
 
 impl Lane {
-    fn add(&mut self, client: Option<IpAddr>, per_client_max: usize) -> Option<oneshot::Receiver<Permit>> {
+    fn add(
+        &mut self,
+        client: Option<IpAddr>,
+        per_client_max: usize,
+    ) -> Option<oneshot::Receiver<RenderPermit>> {
         let place = self.clients.iter().position(|(known, _)| *known == client).unwrap_or_else(|| {
             self.clients.push_back((client, VecDeque::new()));
             self.clients.len() - 1
@@ -153,7 +157,7 @@ impl Lane {
         Some(receiver)
     }
 
-    fn next(&mut self) -> Option<oneshot::Sender<Permit>> {
+    fn next(&mut self) -> Option<oneshot::Sender<RenderPermit>> {
         loop {
             let (client, mut waiting) = self.clients.pop_front()?;
             if let Some(first) = waiting.pop_front() {
@@ -167,12 +171,12 @@ impl Lane {
     }
 }
 
-impl Turn {
+impl RenderTicket {
     /// A place that is given up after `wait_max`; without a client it is the service's own.
     pub(in crate::serve) fn new(
         queue: Arc<RenderQueue>,
         client: Option<IpAddr>,
-        class: Class,
+        class: RenderClass,
         wait_max: Duration,
     ) -> Self {
         Self { queue, client, class, wait_max }
@@ -181,15 +185,15 @@ impl Turn {
     /// Of a queue of its own.
     #[cfg(test)]
     pub(in crate::serve) fn free() -> Self {
-        Self::free_for(None, Class::Ordinary)
+        Self::free_for(None, RenderClass::Ordinary)
     }
 
     #[cfg(test)]
-    pub(in crate::serve) fn free_for(client: Option<IpAddr>, class: Class) -> Self {
+    pub(in crate::serve) fn free_for(client: Option<IpAddr>, class: RenderClass) -> Self {
         Self { queue: Arc::new(RenderQueue::new(2)), client, class, wait_max: Duration::MAX }
     }
 
-    pub(in crate::serve) fn with(&self, class: Class) -> Self {
+    pub(in crate::serve) fn with(&self, class: RenderClass) -> Self {
         Self { class, ..self.clone() }
     }
 
@@ -197,12 +201,12 @@ impl Turn {
     ///
     /// # Errors
     /// Too many wait, or it takes too long.
-    pub(in crate::serve) async fn wait(&self) -> Result<Permit, Problem> {
+    pub(in crate::serve) async fn wait(&self) -> Result<RenderPermit, Problem> {
         let receiver = {
             let mut lanes = self.queue.lanes();
             if self.queue.has_room(&lanes, self.class) {
                 lanes.running[self.class as usize] += 1;
-                return Ok(Permit { queue: Some(self.queue.clone()), class: self.class });
+                return Ok(RenderPermit { queue: Some(self.queue.clone()), class: self.class });
             }
             let lane = &mut lanes.waiting[self.class as usize];
             let is_full = lane.count >= WAITING_MAX[self.class as usize] && self.client.is_some();
@@ -223,7 +227,7 @@ impl Turn {
     }
 }
 
-impl Drop for Permit {
+impl Drop for RenderPermit {
     fn drop(&mut self) {
         if let Some(queue) = self.queue.take() {
             let mut lanes = queue.lanes();
@@ -241,9 +245,9 @@ mod tests {
 
     use super::*;
 
-    fn turn(queue: &Arc<RenderQueue>, client: u8, class: Class) -> Turn {
+    fn turn(queue: &Arc<RenderQueue>, client: u8, class: RenderClass) -> RenderTicket {
         let client = Some(IpAddr::from([192, 0, 2, client]));
-        Turn { queue: queue.clone(), client, class, wait_max: Duration::from_secs(20) }
+        RenderTicket { queue: queue.clone(), client, class, wait_max: Duration::from_secs(20) }
     }
 
     fn look<T>(future: Pin<&mut impl Future<Output = T>>) -> Poll<T> {
@@ -253,11 +257,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_ordinary_request_has_room_whatever_is_costly() {
         let queue = Arc::new(RenderQueue::new(2));
-        let costly = turn(&queue, 1, Class::Costly);
+        let costly = turn(&queue, 1, RenderClass::Costly);
         let first = costly.wait().await.expect("room");
         let mut second = pin!(costly.wait());
         assert!(look(second.as_mut()).is_pending());
-        let ordinary = turn(&queue, 1, Class::Ordinary).wait().await.expect("room");
+        let ordinary = turn(&queue, 1, RenderClass::Ordinary).wait().await.expect("room");
         assert_eq!((queue.numbers().running, queue.numbers().waiting), ([1, 1], [0, 1]));
         drop(ordinary);
         assert!(look(second.as_mut()).is_pending());
@@ -268,9 +272,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_is_ordinary_goes_before_what_is_costly_and_came_first() {
         let queue = Arc::new(RenderQueue::new(2));
-        let running =
-            [turn(&queue, 1, Class::Ordinary).wait().await, turn(&queue, 1, Class::Ordinary).wait().await];
-        let (costly, ordinary) = (turn(&queue, 2, Class::Costly), turn(&queue, 3, Class::Ordinary));
+        let running = [
+            turn(&queue, 1, RenderClass::Ordinary).wait().await,
+            turn(&queue, 1, RenderClass::Ordinary).wait().await,
+        ];
+        let (costly, ordinary) =
+            (turn(&queue, 2, RenderClass::Costly), turn(&queue, 3, RenderClass::Ordinary));
         let (mut costly, mut ordinary) = (pin!(costly.wait()), pin!(ordinary.wait()));
         assert!(look(costly.as_mut()).is_pending() && look(ordinary.as_mut()).is_pending());
         let [first, second] = running;
@@ -285,7 +292,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn one_who_asks_for_much_waits_behind_one_who_asks_for_little() {
         let queue = Arc::new(RenderQueue::new(2));
-        let (greedy, modest) = (turn(&queue, 1, Class::Costly), turn(&queue, 2, Class::Costly));
+        let (greedy, modest) = (turn(&queue, 1, RenderClass::Costly), turn(&queue, 2, RenderClass::Costly));
         let running = greedy.wait().await.expect("room");
         let mut waiting: Vec<_> = (0..3).map(|_| Box::pin(greedy.wait())).collect();
         assert!(waiting.iter_mut().all(|wait| look(wait.as_mut()).is_pending()));
@@ -300,7 +307,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_client_may_have_so_many_waiting_and_none_for_ever() {
         let queue = Arc::new(RenderQueue::new(1));
-        let costly = turn(&queue, 1, Class::Costly);
+        let costly = turn(&queue, 1, RenderClass::Costly);
         let running = costly.wait().await.expect("room");
         let mut waiting: Vec<_> = (0..WAITING_PER_CLIENT_MAX[1]).map(|_| Box::pin(costly.wait())).collect();
         assert!(waiting.iter_mut().all(|wait| look(wait.as_mut()).is_pending()));

@@ -2,16 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use crate::serve::documents::document::Document;
-use crate::serve::documents::render_queue::Turn;
+use crate::serve::documents::document::RenderedDocument;
+use crate::serve::documents::render_queue::RenderTicket;
 use crate::serve::http::request_id::RequestId;
 use crate::serve::problem::details::Problem;
 use crate::serve::problem::panic::panic_message;
 
 /// A document that was written now, and how long that took.
 #[derive(Debug)]
-pub(in crate::serve) struct Written {
-    pub(in crate::serve) document: Document,
+pub(in crate::serve) struct TimedDocument {
+    pub(in crate::serve) document: RenderedDocument,
     pub(in crate::serve) took: Duration,
 }
 
@@ -20,13 +20,13 @@ pub(in crate::serve) struct Written {
 /// # Errors
 /// As [`away`].
 pub(in crate::serve) async fn written(
-    turn: &Turn,
+    turn: &RenderTicket,
     id: Option<RequestId>,
-    write: impl FnOnce() -> Result<Document, Problem> + Send + 'static,
-) -> Result<Written, Problem> {
+    write: impl FnOnce() -> Result<RenderedDocument, Problem> + Send + 'static,
+) -> Result<TimedDocument, Problem> {
     away(turn, id, move || {
         let started = Instant::now();
-        write().map(|document| Written { document, took: started.elapsed() })
+        write().map(|document| TimedDocument { document, took: started.elapsed() })
     })
     .await
 }
@@ -36,7 +36,7 @@ pub(in crate::serve) async fn written(
 /// # Errors
 /// What the work itself says; too many wait for their turn; or it has stopped, which the log tells with the request.
 pub(in crate::serve) async fn away<T: Send + 'static>(
-    turn: &Turn,
+    turn: &RenderTicket,
     id: Option<RequestId>,
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {

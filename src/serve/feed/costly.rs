@@ -8,13 +8,13 @@ use actix_web::HttpRequest;
 use crate::feeds::{Asked, Selection};
 use crate::filter::TooMuchWork;
 
-use crate::serve::documents::render_queue::{Class, Turn};
+use crate::serve::documents::render_queue::{RenderClass, RenderTicket};
 use crate::serve::documents::render_task::away;
 use crate::serve::http::request_id::RequestId;
-use crate::serve::options::Options;
+use crate::serve::options::ServiceOptions;
 use crate::serve::problem::details::Problem;
 use crate::serve::request::feed_request;
-use crate::serve::request::feed_request::{FeedRequest, Target};
+use crate::serve::request::feed_request::{FeedRequest, FeedTarget};
 use crate::serve::state::State;
 
 /// What is asked for; away from the threads that answer where that may mean to compile regular expressions.
@@ -22,24 +22,24 @@ pub(in crate::serve) async fn understood(
     request: &HttpRequest,
     state: &State,
     last: &str,
-    read: fn(&Target<'_>, &Options) -> Result<FeedRequest, Problem>,
+    read: fn(&FeedTarget<'_>, &ServiceOptions) -> Result<FeedRequest, Problem>,
 ) -> Result<FeedRequest, Problem> {
-    let target = Target::of(request, &state.options, last)?;
+    let target = FeedTarget::of(request, &state.options, last)?;
     if !feed_request::may_hold_regex(target.query) {
         return read(&target, &state.options);
     }
-    let turn = state.turn(state.clients.household_of(request), Class::Costly);
+    let turn = state.turn(state.clients.household_of(request), RenderClass::Costly);
     let (path, last, query) = (target.path.to_owned(), target.last.to_owned(), target.query.to_owned());
     let (form, base, options) = (target.form, target.base, state.options.clone());
     away(&turn, RequestId::of(request), move || {
-        read(&Target { path: &path, last: &last, query: &query, form, base }, &options)
+        read(&FeedTarget { path: &path, last: &last, query: &query, form, base }, &options)
     })
     .await
 }
 
 /// The turn of a request for a feed, by what the feed may cost.
-pub(in crate::serve) fn turn(asked: &FeedRequest, client: Option<IpAddr>, state: &State) -> Turn {
-    let class = if asked.asked.is_costly() { Class::Costly } else { Class::Ordinary };
+pub(in crate::serve) fn turn(asked: &FeedRequest, client: Option<IpAddr>, state: &State) -> RenderTicket {
+    let class = if asked.asked.is_costly() { RenderClass::Costly } else { RenderClass::Ordinary };
     state.turn(client, class)
 }
 

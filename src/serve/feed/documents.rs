@@ -6,13 +6,13 @@ use std::sync::Arc;
 use crate::domain::taxonomy::SubjectId;
 use crate::feeds::Scope;
 
-use crate::serve::documents::cache::{Found, Key};
-use crate::serve::documents::document::Document;
-use crate::serve::documents::render_queue::Turn;
+use crate::serve::documents::cache::{CachedDocument, DocumentKey};
+use crate::serve::documents::document::RenderedDocument;
+use crate::serve::documents::render_queue::RenderTicket;
 use crate::serve::documents::render_task::written;
 use crate::serve::feed::costly::turn;
 use crate::serve::feed::html_view;
-use crate::serve::feed::render::{Since, render};
+use crate::serve::feed::render::{SeenVersion, render};
 use crate::serve::feed::sources::subjects_of;
 use crate::serve::http::request_id::RequestId;
 use crate::serve::problem::details::Problem;
@@ -23,14 +23,14 @@ use crate::serve::state::State;
 pub(in crate::serve) async fn document(
     asked: &FeedRequest,
     subjects: &[SubjectId],
-    since: Option<Since>,
+    since: Option<SeenVersion>,
     id: Option<RequestId>,
-    turn: &Turn,
+    turn: &RenderTicket,
     state: &State,
-) -> Result<Found, Problem> {
+) -> Result<CachedDocument, Problem> {
     let sources = state.shelf.sources(subjects);
     let generation = state.shelf.generation(&sources);
-    let key = Key {
+    let key = DocumentKey {
         request: asked.clone().into(),
         sources: sources.clone(),
         generation,
@@ -45,7 +45,7 @@ pub(in crate::serve) async fn document(
 }
 
 /// A feed as it is now, for a file; none while a subject of it was never read.
-pub(in crate::serve) fn for_a_file(asked: FeedRequest, state: &State) -> Option<Document> {
+pub(in crate::serve) fn for_a_file(asked: FeedRequest, state: &State) -> Option<RenderedDocument> {
     let subjects = subjects_of(&asked.asked, state).ok()?;
     let is_read = subjects.iter().all(|subject| state.shelf.holds(*subject));
     if !is_read {
@@ -57,7 +57,7 @@ pub(in crate::serve) fn for_a_file(asked: FeedRequest, state: &State) -> Option<
 
 /// Renders a feed again whose content has changed, before its readers ask; one that costs much and that a reader made
 /// up is rendered when it is asked for.
-pub(in crate::serve) async fn renew(asked: &FeedRequest, state: &State) -> Option<Found> {
+pub(in crate::serve) async fn renew(asked: &FeedRequest, state: &State) -> Option<CachedDocument> {
     let is_configured = matches!(asked.asked.scope, Scope::Named(_));
     let has_rule = asked.asked.selection.query.is_some() || asked.asked.selection.aliases.is_some();
     if asked.asked.is_costly() && (has_rule || !is_configured) {
@@ -73,7 +73,7 @@ pub(in crate::serve) async fn as_topic(
     asked: &FeedRequest,
     client: Option<IpAddr>,
     state: &State,
-) -> Result<(Arc<Document>, String), Problem> {
+) -> Result<(Arc<RenderedDocument>, String), Problem> {
     let subjects = subjects_of(&asked.asked, state)?;
     state.collector.admit(&subjects).map_err(|error| Problem::not_admitted(error.to_string()))?;
     if let Some(cold) = subjects.iter().find(|subject| !state.shelf.holds(**subject)) {

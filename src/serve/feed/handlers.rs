@@ -7,19 +7,19 @@ use crate::render::official::OfficialFormat;
 
 use crate::serve::answer::freshness::Freshness;
 use crate::serve::answer::respond;
-use crate::serve::documents::cache::Found;
-use crate::serve::documents::render_queue::Turn;
+use crate::serve::documents::cache::CachedDocument;
+use crate::serve::documents::render_queue::RenderTicket;
 use crate::serve::feed::costly::{turn, understood};
 use crate::serve::feed::documents::document;
 use crate::serve::feed::html_view;
-use crate::serve::feed::render::Since;
+use crate::serve::feed::render::SeenVersion;
 use crate::serve::feed::sources::{subjects_of, warm};
-use crate::serve::http::negotiate::Form;
+use crate::serve::http::negotiate::Representation;
 use crate::serve::http::request_id::RequestId;
 use crate::serve::http::{coding, delta, negotiate};
-use crate::serve::options::Options;
+use crate::serve::options::ServiceOptions;
 use crate::serve::problem::details::Problem;
-use crate::serve::request::feed_request::{FeedRequest, Target};
+use crate::serve::request::feed_request::{FeedRequest, FeedTarget};
 use crate::serve::request::{feed_request, official};
 use crate::serve::state::State;
 
@@ -49,15 +49,18 @@ pub(in crate::serve) async fn named_feed(request: HttpRequest, state: web::Data<
 
 /// `/rss/{subjects}`
 pub(in crate::serve) async fn rss(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    let read = |target: &Target<'_>, options: &Options| official::asked(target, options, OfficialFormat::Rss);
+    let read = |target: &FeedTarget<'_>, options: &ServiceOptions| {
+        official::asked(target, options, OfficialFormat::Rss)
+    };
     let asked = understood(&request, &state, "subjects", read).await;
     answer(&request, &state, asked).await
 }
 
 /// `/atom/{subjects}`
 pub(in crate::serve) async fn atom(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    let read =
-        |target: &Target<'_>, options: &Options| official::asked(target, options, OfficialFormat::Atom);
+    let read = |target: &FeedTarget<'_>, options: &ServiceOptions| {
+        official::asked(target, options, OfficialFormat::Atom)
+    };
     let asked = understood(&request, &state, "subjects", read).await;
     answer(&request, &state, asked).await
 }
@@ -87,22 +90,22 @@ async fn unseen(
     request: &HttpRequest,
     asked: &FeedRequest,
     subjects: &[SubjectId],
-    whole: &Found,
-    turn: &Turn,
+    whole: &CachedDocument,
+    turn: &RenderTicket,
     state: &State,
-) -> Result<Option<Found>, Problem> {
+) -> Result<Option<CachedDocument>, Problem> {
     let seen = delta::seen(request, &state.options.delta_agents);
     let is_current = coding::best(request.headers())
         .is_some_and(|coding| respond::is_current(request.headers(), &whole.document, coding));
     // A digest is seen as a whole or not at all.
     let is_digest = asked.asked.presentation.digest.is_some();
-    if seen.is_empty() || is_current || is_digest || asked.form == Form::Page {
+    if seen.is_empty() || is_current || is_digest || asked.form == Representation::Page {
         return Ok(None);
     }
     let Some((tag, items)) = state.documents.version(&seen).await else { return Ok(None) };
     if tag == whole.document.tag() || !whole.document.items().iter().any(|item| items.contains(item)) {
         return Ok(None);
     }
-    let since = Since { tag, items, whole: whole.document.tag() };
+    let since = SeenVersion { tag, items, whole: whole.document.tag() };
     document(asked, subjects, Some(since), RequestId::of(request), turn, state).await.map(Some)
 }

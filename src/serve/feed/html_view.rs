@@ -10,7 +10,7 @@ use crate::domain::verdict::Verdict;
 use crate::feeds::{Asked, Scope, changes_html};
 use crate::render::page::{self, HtmlView, Notice, Site};
 
-use crate::serve::http::negotiate::Form;
+use crate::serve::http::negotiate::Representation;
 use crate::serve::http::public_url;
 use crate::serve::request::feed_request::FeedRequest;
 use crate::serve::request::form_state::encoded;
@@ -22,7 +22,7 @@ pub(in crate::serve) fn noted(
     subjects: &[SubjectId],
     state: &State,
 ) -> FeedRequest {
-    if request.form == Form::Page {
+    if request.form == Representation::Page {
         let notices: Vec<Notice> = subjects.iter().filter_map(|subject| notice(*subject, state)).collect();
         if !notices.is_empty() {
             request.view.get_or_insert_default().notices = notices;

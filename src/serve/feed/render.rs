@@ -9,11 +9,11 @@ use crate::domain::taxonomy::SubjectId;
 use crate::feeds::{self as make, Budget};
 use crate::render;
 
-use crate::serve::documents::document::{Document, fingerprint};
+use crate::serve::documents::document::{RenderedDocument, fingerprint};
 use crate::serve::feed::costly::too_much_work;
 use crate::serve::feed::{html_view, official};
 use crate::serve::http::etag::Tag;
-use crate::serve::http::negotiate::Form;
+use crate::serve::http::negotiate::Representation;
 use crate::serve::problem::details::Problem;
 use crate::serve::request::base_url;
 use crate::serve::request::feed_request::FeedRequest;
@@ -21,7 +21,7 @@ use crate::serve::state::State;
 
 /// What an asker has seen of a feed.
 #[derive(Clone, Debug)]
-pub(in crate::serve) struct Since {
+pub(in crate::serve) struct SeenVersion {
     pub(in crate::serve) tag: Tag,
     pub(in crate::serve) items: Arc<[u64]>,
     /// The tag of the feed as it is now.
@@ -32,9 +32,9 @@ pub(in crate::serve) struct Since {
 pub(in crate::serve) fn render(
     request: &FeedRequest,
     sources: &[SubjectId],
-    since: Option<&Since>,
+    since: Option<&SeenVersion>,
     state: &State,
-) -> Result<Document, Problem> {
+) -> Result<RenderedDocument, Problem> {
     let newest = state.shelf.newest(sources).unwrap_or_else(|| mailing::newest_due(state.clock.now()));
     let mut events =
         Budget::of_an_address(|budget| make::choose(&state.shelf, sources, &request.asked, budget))
@@ -45,7 +45,7 @@ pub(in crate::serve) fn render(
         let mut fingerprints = items.iter();
         events.retain(|_| fingerprints.next().is_some_and(|item| !since.items.contains(item)));
     }
-    let hub_url = state.outward.hub_url(&request.base);
+    let hub_url = state.push.hub_url(&request.base);
     let content = hub_url.as_ref().map(|_| content(&events)).unwrap_or_default();
     let feed = || {
         let ids = base_url::for_ids(&request.base, &state.options);
@@ -54,14 +54,16 @@ pub(in crate::serve) fn render(
         Feed { updated, hub_url: hub_url.clone(), ..feed }
     };
     let (body, content_type) = match request.form {
-        Form::Feed(format) => (render::feed(&feed(), format), format.content_type()),
-        Form::Page => (html_view::page(request, &feed(), &events, newest), render::page::CONTENT_TYPE),
-        Form::Official(shape) => {
+        Representation::Feed(format) => (render::feed(&feed(), format), format.content_type()),
+        Representation::Page => {
+            (html_view::page(request, &feed(), &events, newest), render::page::CONTENT_TYPE)
+        }
+        Representation::Official(shape) => {
             let listed = official::listing(request, events.clone(), updated, shape, hub_url.clone());
             (listed, shape.content_type())
         }
     };
-    let mut document = Document::new(body, content_type, updated);
+    let mut document = RenderedDocument::new(body, content_type, updated);
     if let Some(hub) = &hub_url {
         document = document.of_topic(content, hub, own_url(request).as_deref());
     }
@@ -74,11 +76,11 @@ pub(in crate::serve) fn render(
 /// The address that a document gives itself; none for a page.
 fn own_url(request: &FeedRequest) -> Option<String> {
     match request.form {
-        Form::Feed(format) => {
+        Representation::Feed(format) => {
             Some(make::url(&request.asked, &request.base).with_extension(format.extension()))
         }
-        Form::Official(shape) => Some(official::own_url(request, shape)),
-        Form::Page => None,
+        Representation::Official(shape) => Some(official::own_url(request, shape)),
+        Representation::Page => None,
     }
 }
 

@@ -13,7 +13,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use crate::domain::excerpt::beginning;
 use crate::serve::addresses::Address;
 use crate::serve::http::request_id::{RequestId, RequestIds};
-use crate::serve::metrics::counts::Counts;
+use crate::serve::metrics::worker_counters::WorkerCounters;
 use crate::serve::state::State;
 
 /// How many requests one that is measured stands for, of those that are answered at once.
@@ -30,8 +30,8 @@ const PATH_BYTES_MAX: usize = 200;
 
 /// One worker's account of what it answers.
 #[derive(Debug)]
-pub(in crate::serve) struct Account {
-    counts: Arc<Counts>,
+pub(in crate::serve) struct RequestRecorder {
+    counts: Arc<WorkerCounters>,
     ids: RequestIds,
     /// How many requests have come, and how long the last one took that was measured and answered at once.
     come: Cell<u32>,
@@ -40,24 +40,24 @@ pub(in crate::serve) struct Account {
 
 /// A request that is not answered yet.
 #[derive(Debug)]
-pub(in crate::serve) struct Asked {
+pub(in crate::serve) struct PendingRequest {
     pub(in crate::serve) address: Address,
     pub(in crate::serve) method: Method,
     pub(in crate::serve) started: Instant,
 }
 
-impl Asked {
+impl PendingRequest {
     pub(in crate::serve) fn new(request: &ServiceRequest, address: Address, started: Instant) -> Self {
         Self { address, method: request.method().clone(), started }
     }
 }
 
-impl Account {
-    pub(in crate::serve) fn new(counts: Arc<Counts>) -> Self {
+impl RequestRecorder {
+    pub(in crate::serve) fn new(counts: Arc<WorkerCounters>) -> Self {
         Self { counts, ids: RequestIds::default(), come: Cell::default(), recent_took: Cell::default() }
     }
 
-    pub(in crate::serve) fn counts(&self) -> &Counts {
+    pub(in crate::serve) fn counts(&self) -> &WorkerCounters {
         &self.counts
     }
 
@@ -97,13 +97,22 @@ impl Account {
         self.counts.answered(address, &Method::GET, status, bytes, took);
         if let Some(state) = state {
             self.name(response.request(), state);
-            let asked = Asked { address, method: Method::GET, started: started.unwrap_or_else(Instant::now) };
+            let asked = PendingRequest {
+                address,
+                method: Method::GET,
+                started: started.unwrap_or_else(Instant::now),
+            };
             log(&asked, response.request(), status, bytes, took, state);
         }
     }
 
     /// Any other answer that is there.
-    pub(in crate::serve) fn close(&self, asked: &Asked, response: &ServiceResponse<BoxBody>, state: &State) {
+    pub(in crate::serve) fn close(
+        &self,
+        asked: &PendingRequest,
+        response: &ServiceResponse<BoxBody>,
+        state: &State,
+    ) {
         let bytes = if asked.method == Method::HEAD { 0 } else { bytes(response) };
         let (status, took) = (response.status(), asked.started.elapsed());
         self.counts.answered(asked.address, &asked.method, status, bytes, took);
@@ -113,7 +122,7 @@ impl Account {
     }
 
     /// An error for which there is no request any more to tell of.
-    pub(in crate::serve) fn close_failed(&self, asked: &Asked, status: StatusCode) {
+    pub(in crate::serve) fn close_failed(&self, asked: &PendingRequest, status: StatusCode) {
         self.counts.answered(asked.address, &asked.method, status, 0, asked.started.elapsed());
     }
 }
@@ -128,7 +137,14 @@ fn bytes(response: &ServiceResponse<BoxBody>) -> u64 {
 /// A line of the log; the path goes in only where someone has to look for what is wrong, and the query, which may hold
 /// a key, never.
 #[cold]
-fn log(asked: &Asked, request: &HttpRequest, status: StatusCode, bytes: u64, took: Duration, state: &State) {
+fn log(
+    asked: &PendingRequest,
+    request: &HttpRequest,
+    status: StatusCode,
+    bytes: u64,
+    took: Duration,
+    state: &State,
+) {
     let id = RequestId::of(request).map(|id| id.to_string()).unwrap_or_default();
     let client = client(request.headers(), request, state);
     let (method, route) = (asked.method.as_str(), asked.address.pattern());

@@ -11,7 +11,7 @@ use crate::serve::api::{hub, query};
 use crate::serve::http::public_url;
 use crate::serve::options::TARGET_BYTES_MAX;
 use crate::serve::problem::details::Problem;
-use crate::serve::problem::types::Kind;
+use crate::serve::problem::types::ProblemType;
 use crate::serve::request::base_url;
 use crate::serve::routes::Methods;
 use crate::serve::state::State;
@@ -37,11 +37,11 @@ pub(in crate::serve) fn admit(
         return Err(refused(refusal));
     }
     // A browser asks what it may ask without its user's key.
-    if *request.method() == Method::OPTIONS || is_open(request, address.access(), state) {
+    if *request.method() == Method::OPTIONS || is_authorized(request, address.access(), state) {
         return Ok(());
     }
     // To a reader an address of the operator is one that does not exist.
-    if address.access() == Access::Operator && is_open(request, Access::Readers, state) {
+    if address.access() == Access::Operator && is_authorized(request, Access::Readers, state) {
         return Ok(());
     }
     Err(Problem::no_key())
@@ -84,7 +84,7 @@ pub(in crate::serve) fn check(
     if *request.method() == Method::CONNECT {
         return Err(Problem::method_not_allowed(request.method(), Methods::Read.allow()));
     }
-    if address.access() == Access::Operator && !is_open(request, Access::Operator, state) {
+    if address.access() == Access::Operator && !is_authorized(request, Access::Operator, state) {
         let below = public_url::path_of(request.request());
         return Err(Problem::unknown_path(&below, request.path()));
     }
@@ -120,17 +120,17 @@ fn refused(refusal: Refusal) -> Problem {
             "`Transfer-Encoding` is chunked and nothing else, given once, in HTTP/1.1 and without a `Content-Length`"
         }
     };
-    Problem::new(Kind::Malformed, detail.to_owned())
+    Problem::new(ProblemType::Malformed, detail.to_owned())
 }
 
-fn is_open(request: &ServiceRequest, access: Access, state: &State) -> bool {
-    state.doors.is_open(access, request.headers(), request.uri())
+fn is_authorized(request: &ServiceRequest, access: Access, state: &State) -> bool {
+    state.access.is_authorized(access, request.headers(), request.uri())
 }
 
 /// The longest body that may be sent to an address; none where no body may be.
 fn body_bytes_max(method: &Method, address: Address, state: &State) -> Option<usize> {
     match address.pattern() {
-        hub::PATH if *method == Method::POST && state.outward.has_hub() => Some(hub::BODY_BYTES_MAX),
+        hub::PATH if *method == Method::POST && state.push.has_hub() => Some(hub::BODY_BYTES_MAX),
         query::PATH if *method == Method::POST => Some(query::FORM_BYTES_MAX),
         _ => None,
     }

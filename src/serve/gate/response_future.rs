@@ -14,7 +14,7 @@ use actix_web::body::BoxBody;
 use actix_web::dev::ServiceResponse;
 use actix_web::error::InternalError;
 
-use crate::serve::gate::access_log::{Account, Asked};
+use crate::serve::gate::access_log::{PendingRequest, RequestRecorder};
 use crate::serve::gate::finish::finished;
 use crate::serve::http::request_id::RequestId;
 use crate::serve::problem::details::Problem;
@@ -24,29 +24,29 @@ use crate::serve::state::State;
 type Answered = Result<ServiceResponse<BoxBody>, Error>;
 
 /// An answer that is waited for, and its place in the worker's account.
-pub struct Later {
-    asked: Asked,
+pub struct ResponseFuture {
+    asked: PendingRequest,
     id: RequestId,
     answer: Pin<Box<dyn Future<Output = Answered>>>,
-    account: Rc<Account>,
+    account: Rc<RequestRecorder>,
     state: Arc<State>,
     /// The path of the service.
     below: String,
     is_answered: bool,
 }
 
-impl fmt::Debug for Later {
+impl fmt::Debug for ResponseFuture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Later").field("asked", &self.asked).finish_non_exhaustive()
     }
 }
 
-impl Later {
+impl ResponseFuture {
     pub(in crate::serve) fn new(
-        asked: Asked,
+        asked: PendingRequest,
         id: RequestId,
         answer: Pin<Box<dyn Future<Output = Answered>>>,
-        account: Rc<Account>,
+        account: Rc<RequestRecorder>,
         state: Arc<State>,
         below: String,
     ) -> Self {
@@ -70,7 +70,7 @@ impl Later {
     }
 }
 
-impl Future for Later {
+impl Future for ResponseFuture {
     type Output = Answered;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Answered> {
@@ -93,7 +93,7 @@ impl Future for Later {
     }
 }
 
-impl Drop for Later {
+impl Drop for ResponseFuture {
     fn drop(&mut self) {
         self.account.counts().end(self.is_answered);
     }
@@ -116,12 +116,12 @@ mod tests {
     use crate::feeds::Shelf;
     use crate::fetch::{Replay, Upstream};
     use crate::serve::access::clients::Clients;
-    use crate::serve::current_state::Current;
-    use crate::serve::documents::cache::Documents;
+    use crate::serve::current_state::CurrentState;
+    use crate::serve::documents::cache::DocumentCache;
     use crate::serve::gate::service::Gate;
-    use crate::serve::metrics::counts::Counts;
-    use crate::serve::options::Options;
-    use crate::serve::reload_status::Loaded;
+    use crate::serve::metrics::worker_counters::WorkerCounters;
+    use crate::serve::options::ServiceOptions;
+    use crate::serve::reload_status::ReloadStatus;
     use crate::store::{Contents, Memory};
 
     struct Still;
@@ -147,17 +147,17 @@ mod tests {
         State {
             shelf: Arc::new(Shelf::keeping(30)),
             collector: Collector::start(upstream, store, &contents, clock.clone(), options, Box::new(|_| ())),
-            documents: Documents::new(0),
+            documents: DocumentCache::new(0),
             renders: Arc::new(crate::serve::documents::render_queue::RenderQueue::new(2)),
             clock,
             clients: Arc::new(Clients::new(Vec::new(), 0)),
-            doors: Arc::default(),
+            access: Arc::default(),
             generation: 0,
-            loaded: Arc::new(Loaded::at_start(Timestamp::UNIX_EPOCH)),
-            outward: crate::serve::push_settings::Outward::default(),
+            reload_status: Arc::new(ReloadStatus::at_start(Timestamp::UNIX_EPOCH)),
+            push: crate::serve::push_settings::PushSettings::default(),
             description: crate::serve::documents::description::Description::default(),
             metrics: Arc::default(),
-            options: Arc::new(Options {
+            options: Arc::new(ServiceOptions {
                 address: ([127, 0, 0, 1], 0).into(),
                 base_url: None,
                 cold_wait: Duration::from_secs(1),
@@ -185,9 +185,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_handler_that_stops_is_a_failure_with_an_id_and_the_next_request_is_answered() {
-        let counts = Arc::<Counts>::default();
+        let counts = Arc::<WorkerCounters>::default();
         let app = App::new()
-            .wrap(Gate::new(Current::new(state()), counts.clone()))
+            .wrap(Gate::new(CurrentState::new(state()), counts.clone()))
             .route("/stops", web::get().to(stops))
             .route("/works", web::get().to(async || "works"));
         let app = init_service(app).await;
@@ -204,9 +204,9 @@ mod tests {
 
     #[tokio::test]
     async fn an_asker_who_goes_away_is_counted() {
-        let counts = Arc::<Counts>::default();
+        let counts = Arc::<WorkerCounters>::default();
         let app = App::new()
-            .wrap(Gate::new(Current::new(state()), counts.clone()))
+            .wrap(Gate::new(CurrentState::new(state()), counts.clone()))
             .route("/waits", web::get().to(std::future::pending::<&'static str>));
         let app = init_service(app).await;
         let mut answer = Box::pin(app.call(asked("/waits")));

@@ -15,30 +15,30 @@ use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::{Error, HttpResponse};
 
 use crate::serve::addresses::{Access, Address};
-use crate::serve::answer::respond::Kept;
-use crate::serve::answer::response_cache::Recent;
-use crate::serve::current_state::Current;
-use crate::serve::current_state::View;
-use crate::serve::gate::access_log::{Account, Asked};
+use crate::serve::answer::respond::CacheableResponse;
+use crate::serve::answer::response_cache::ResponseCache;
+use crate::serve::current_state::CurrentState;
+use crate::serve::current_state::StateView;
+use crate::serve::gate::access_log::{PendingRequest, RequestRecorder};
 use crate::serve::gate::admission;
 use crate::serve::gate::finish::{LeftOff, finished};
-use crate::serve::gate::response_future::Later;
+use crate::serve::gate::response_future::ResponseFuture;
 use crate::serve::http::public_url;
-use crate::serve::metrics::counts::Counts;
+use crate::serve::metrics::worker_counters::WorkerCounters;
 use crate::serve::problem::details::Problem;
 use crate::serve::request::base_url;
 use crate::serve::wire::outbox::Outbox;
 
-/// Counts, opens or refuses, answers at once what was asked a moment ago, and mends what the server gets wrong.
+/// WorkerCounters, opens or refuses, answers at once what was asked a moment ago, and mends what the server gets wrong.
 #[derive(Clone, Debug)]
 pub struct Gate {
-    current: Current,
-    counts: Arc<Counts>,
+    current: CurrentState,
+    counts: Arc<WorkerCounters>,
 }
 
 impl Gate {
     /// The gate of one worker, which alone writes these counts.
-    pub(in crate::serve) fn new(current: Current, counts: Arc<Counts>) -> Self {
+    pub(in crate::serve) fn new(current: CurrentState, counts: Arc<WorkerCounters>) -> Self {
         Self { current, counts }
     }
 }
@@ -49,66 +49,71 @@ where
 {
     type Response = ServiceResponse<BoxBody>;
     type Error = Error;
-    type Transform = Gated<S>;
+    type Transform = GatedService<S>;
     type InitError = ();
-    type Future = Ready<Result<Gated<S>, ()>>;
+    type Future = Ready<Result<GatedService<S>, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        let recent = Rc::new(RefCell::new(Recent::default()));
-        let account = Rc::new(Account::new(self.counts.clone()));
-        ready(Ok(Gated { routes: Rc::new(service), view: View::of(&self.current), recent, account }))
+        let recent = Rc::new(RefCell::new(ResponseCache::default()));
+        let account = Rc::new(RequestRecorder::new(self.counts.clone()));
+        ready(Ok(GatedService {
+            routes: Rc::new(service),
+            view: StateView::of(&self.current),
+            recent,
+            account,
+        }))
     }
 }
 
 /// The routes of one worker behind their gate.
-pub struct Gated<S> {
+pub struct GatedService<S> {
     routes: Rc<S>,
-    view: View,
-    recent: Rc<RefCell<Recent>>,
-    account: Rc<Account>,
+    view: StateView,
+    recent: Rc<RefCell<ResponseCache>>,
+    account: Rc<RequestRecorder>,
 }
 
-impl<S> std::fmt::Debug for Gated<S> {
+impl<S> std::fmt::Debug for GatedService<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Gated").finish_non_exhaustive()
     }
 }
 
 /// An answer that is there, or one that is on its way.
-pub enum Answer {
+pub enum GateFuture {
     Now(Option<ServiceResponse<BoxBody>>),
-    Later(Later),
+    ResponseFuture(ResponseFuture),
 }
 
-impl std::fmt::Debug for Answer {
+impl std::fmt::Debug for GateFuture {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(if matches!(self, Self::Now(_)) { "Now" } else { "Later" })
     }
 }
 
-impl Future for Answer {
+impl Future for GateFuture {
     type Output = Result<ServiceResponse<BoxBody>, Error>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.get_mut() {
             // Nobody asks twice for what was given.
             Self::Now(answer) => answer.take().map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer))),
-            Self::Later(answer) => Pin::new(answer).poll(context),
+            Self::ResponseFuture(answer) => Pin::new(answer).poll(context),
         }
     }
 }
 
-impl<S> Service<ServiceRequest> for Gated<S>
+impl<S> Service<ServiceRequest> for GatedService<S>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<BoxBody>, Error = Error> + 'static,
 {
     type Response = ServiceResponse<BoxBody>;
     type Error = Error;
-    type Future = Answer;
+    type Future = GateFuture;
 
     actix_web::dev::forward_ready!(routes);
 
-    fn call(&self, mut request: ServiceRequest) -> Answer {
+    fn call(&self, mut request: ServiceRequest) -> GateFuture {
         let is_plain = *request.method() == Method::GET && matches!(request.parts_mut().1, Payload::None);
         // Before anything looks at the target, which may lie below a path.
         self.view.look(|state| base_url::settle(&mut request, &state.options, &state.clients));
@@ -134,7 +139,7 @@ where
             Ok((Some((status, address, bytes)), log, started)) => {
                 let response = at_once(request, status);
                 self.account.close_recent(started, address, bytes, &response, log.as_deref());
-                return Answer::Now(Some(response));
+                return GateFuture::Now(Some(response));
             }
             Ok((None, state, _)) => state.unwrap_or_else(|| self.view.look(Arc::clone)),
             Err(problem) => return self.refuse(request, address, &problem, Instant::now()),
@@ -145,11 +150,11 @@ where
             return self.refuse(request, address, &problem, started);
         }
         request.add_data_container(self.view.carried(&state));
-        let wording = Recent::wording(request.head(), told.as_deref());
-        let asked = Asked::new(&request, address, started);
-        let doors = &state.doors;
-        if doors.has_keys()
-            && let Some(uri) = doors.without_key(request.uri(), address.access())
+        let wording = ResponseCache::wording(request.head(), told.as_deref());
+        let asked = PendingRequest::new(&request, address, started);
+        let access = &state.access;
+        if access.has_keys()
+            && let Some(uri) = access.without_key(request.uri(), address.access())
         {
             request.match_info_mut().get_mut().update(&uri);
             request.head_mut().uri = uri;
@@ -157,33 +162,33 @@ where
         let id = self.account.name(request.request(), &state);
         let below = public_url::path_of(request.request());
         let (routes, recent) = (self.routes.clone(), self.recent.clone());
-        let is_private = doors.are_keys_asked_for() && address.access() != Access::Everyone;
+        let is_private = access.reading_needs_key() && address.access() != Access::Everyone;
         let answer = Box::pin(async move {
             let mut response = routes.call(request).await?;
             if is_private {
                 make_private(response.headers_mut());
             }
-            let kept = response.response_mut().extensions_mut().remove::<Kept>();
+            let kept = response.response_mut().extensions_mut().remove::<CacheableResponse>();
             if let (Some(kept), Some(wording)) = (kept, wording) {
                 recent.borrow_mut().keep(wording, kept, address);
             }
             Ok(response)
         });
-        Answer::Later(Later::new(asked, id, answer, self.account.clone(), state, below))
+        GateFuture::ResponseFuture(ResponseFuture::new(asked, id, answer, self.account.clone(), state, below))
     }
 }
 
-impl<S> Gated<S> {
+impl<S> GatedService<S> {
     fn refuse(
         &self,
         request: ServiceRequest,
         address: Address,
         problem: &Problem,
         started: Instant,
-    ) -> Answer {
+    ) -> GateFuture {
         let state = self.view.look(Arc::clone);
         self.account.name(request.request(), &state);
-        let asked = Asked::new(&request, address, started);
+        let asked = PendingRequest::new(&request, address, started);
         let mut response = problem.respond(request.request());
         // What comes behind is not looked at.
         if admission::has_body(request.headers()) {
@@ -192,7 +197,7 @@ impl<S> Gated<S> {
         let response = request.into_response(response);
         self.account.counts().refused(problem.kind);
         self.account.close(&asked, &response, &state);
-        Answer::Now(Some(finished(response, &asked.method)))
+        GateFuture::Now(Some(finished(response, &asked.method)))
     }
 }
 

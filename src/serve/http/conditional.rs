@@ -23,7 +23,7 @@ pub(in crate::serve) fn is_current(headers: &HeaderMap, etag: &[u8], modified: O
 pub(in crate::serve) fn is_unwanted(headers: &HeaderMap, etag: &[u8], modified: Option<Timestamp>) -> bool {
     let mut lists = headers.get_all(header::IF_MATCH).peekable();
     if lists.peek().is_some() {
-        return !lists.any(|list| List(list.as_bytes()).any(|tag| tag.is_strongly(etag)));
+        return !lists.any(|list| EntityTagList(list.as_bytes()).any(|tag| tag.is_strongly(etag)));
     }
     let Some(modified) = modified else { return false };
     date(headers, header::IF_UNMODIFIED_SINCE).is_some_and(|since| modified.as_second() > since)
@@ -43,37 +43,41 @@ fn date(headers: &HeaderMap, name: HeaderName) -> Option<i64> {
 /// The tags of `If-None-Match`, with their quotes and without what makes them weak.
 pub(in crate::serve) fn tags(headers: &HeaderMap) -> Vec<&[u8]> {
     let lists = headers.get_all(header::IF_NONE_MATCH);
-    lists.flat_map(|list| List(list.as_bytes())).map(|tag| tag.quoted).filter(|tag| *tag != b"*").collect()
+    lists
+        .flat_map(|list| EntityTagList(list.as_bytes()))
+        .map(|tag| tag.quoted)
+        .filter(|tag| *tag != b"*")
+        .collect()
 }
 
 /// Is `etag`, with its quotes, in this list, or is the list `*`?
 fn matches(list: &[u8], etag: &[u8]) -> bool {
-    list == etag || List(list).any(|tag| tag.quoted == etag || tag.quoted == b"*")
+    list == etag || EntityTagList(list).any(|tag| tag.quoted == etag || tag.quoted == b"*")
 }
 
 /// The members of a list, scanned by hand: tags may hold commas, and `*` may stand among them.
-struct List<'a>(&'a [u8]);
+struct EntityTagList<'a>(&'a [u8]);
 
 /// A tag with its quotes, or `*`.
-struct Listed<'a> {
+struct ListedTag<'a> {
     quoted: &'a [u8],
     is_weak: bool,
 }
 
-impl Listed<'_> {
+impl ListedTag<'_> {
     fn is_strongly(&self, etag: &[u8]) -> bool {
         self.quoted == b"*" || (!self.is_weak && self.quoted == etag)
     }
 }
 
-impl<'a> Iterator for List<'a> {
-    type Item = Listed<'a>;
+impl<'a> Iterator for EntityTagList<'a> {
+    type Item = ListedTag<'a>;
 
-    fn next(&mut self) -> Option<Listed<'a>> {
+    fn next(&mut self) -> Option<ListedTag<'a>> {
         let rest = trim(self.0);
         if let [b'*', after @ ..] = rest {
             self.0 = after;
-            return Some(Listed { quoted: &rest[..1], is_weak: false });
+            return Some(ListedTag { quoted: &rest[..1], is_weak: false });
         }
         let tag = rest.strip_prefix(b"W/").unwrap_or(rest);
         let quote = tag.iter().skip(1).position(|b| *b == b'"').filter(|_| tag.first() == Some(&b'"'));
@@ -83,7 +87,7 @@ impl<'a> Iterator for List<'a> {
             return None;
         };
         self.0 = &tag[quote + 2..];
-        Some(Listed { quoted: &tag[..quote + 2], is_weak: tag.len() < rest.len() })
+        Some(ListedTag { quoted: &tag[..quote + 2], is_weak: tag.len() < rest.len() })
     }
 }
 

@@ -8,25 +8,25 @@ use crate::render::official::OfficialFormat;
 
 /// A feed, the page that shows it, or a feed in the shape of arXiv's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(in crate::serve) enum Form {
+pub(in crate::serve) enum Representation {
     Feed(Format),
     Page,
     Official(OfficialFormat),
 }
 
-const ATOM: Form = Form::Feed(Format::Atom);
+const ATOM: Representation = Representation::Feed(Format::Atom);
 
 /// Media types and what is sent for them; `*/*` and the like give the first.
-const FORMS: [(&str, Form); 9] = [
-    ("application/atom+xml", Form::Feed(Format::Atom)),
-    ("application/rss+xml", Form::Feed(Format::Rss)),
-    ("application/feed+json", Form::Feed(Format::Json)),
-    ("application/json", Form::Feed(Format::Json)),
-    ("application/rdf+xml", Form::Feed(Format::Rss)),
-    ("application/xml", Form::Feed(Format::Atom)),
-    ("text/xml", Form::Feed(Format::Atom)),
-    ("text/html", Form::Page),
-    ("application/xhtml+xml", Form::Page),
+const FORMS: [(&str, Representation); 9] = [
+    ("application/atom+xml", Representation::Feed(Format::Atom)),
+    ("application/rss+xml", Representation::Feed(Format::Rss)),
+    ("application/feed+json", Representation::Feed(Format::Json)),
+    ("application/json", Representation::Feed(Format::Json)),
+    ("application/rdf+xml", Representation::Feed(Format::Rss)),
+    ("application/xml", Representation::Feed(Format::Atom)),
+    ("text/xml", Representation::Feed(Format::Atom)),
+    ("text/html", Representation::Page),
+    ("application/xhtml+xml", Representation::Page),
 ];
 
 /// Names under which a form may be asked for though it is not sent under them.
@@ -34,7 +34,7 @@ const OTHER_NAMES: [&str; 5] =
     ["application/json", "application/rdf+xml", "application/xml", "text/xml", "application/xhtml+xml"];
 
 /// The form that the `Accept` header likes best (RFC 9110 §12.5.1); Atom when it has no preference.
-pub(in crate::serve) fn form(request: &HttpRequest) -> Form {
+pub(in crate::serve) fn form(request: &HttpRequest) -> Representation {
     best(&accepted(request)).unwrap_or(ATOM)
 }
 
@@ -52,7 +52,7 @@ pub(in crate::serve) fn wants_text(request: &HttpRequest) -> bool {
 
 /// Is it a browser that asks?
 pub(in crate::serve) fn wants_page(request: &HttpRequest) -> bool {
-    form(request) == Form::Page
+    form(request) == Representation::Page
 }
 
 /// Does the `Accept` header decide what is sent from this path? Not where an ending does, nor from the drop-ins.
@@ -70,7 +70,7 @@ fn accepted(request: &HttpRequest) -> String {
 }
 
 /// Of media types that are liked alike, the one that is named first; `*/*` and the like stand in for what is not named.
-fn best(accept: &str) -> Option<Form> {
+fn best(accept: &str) -> Option<Representation> {
     let mut ranges = Vec::new();
     for range in accept.split(',') {
         let mut parts = range.split(';').map(str::trim);
@@ -87,7 +87,7 @@ fn best(accept: &str) -> Option<Form> {
         return Some(ATOM);
     }
     let mut best = None;
-    let mut consider = |form: Form, quality: u16| {
+    let mut consider = |form: Representation, quality: u16| {
         if quality > best.map_or(0, |(best, _)| best) {
             best = Some((quality, form));
         }
@@ -126,28 +126,28 @@ pub(in crate::serve) fn thousandths(text: &str) -> u16 {
 mod tests {
     use super::*;
 
-    fn check(accept: &str, expected: Form) {
+    fn check(accept: &str, expected: Representation) {
         assert_eq!(best(accept), Some(expected), "{accept}");
     }
 
     #[test]
     fn the_best_liked_form_is_sent() {
         let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
-        check(browser, Form::Page);
-        check("", Form::Feed(Format::Atom));
-        check("*/*", Form::Feed(Format::Atom));
+        check(browser, Representation::Page);
+        check("", Representation::Feed(Format::Atom));
+        check("*/*", Representation::Feed(Format::Atom));
         check(
             "application/rss+xml, application/rdf+xml;q=0.8, application/atom+xml;q=0.6",
-            Form::Feed(Format::Rss),
+            Representation::Feed(Format::Rss),
         );
-        check("application/atom+xml;q=0.5, application/feed+json", Form::Feed(Format::Json));
-        check("text/html;q=0, application/rss+xml;q=0.1", Form::Feed(Format::Rss));
-        check("text/html;q=1.5, nonsense;;;q, */*", Form::Feed(Format::Atom));
-        check("nonsense", Form::Feed(Format::Atom));
-        check("application/*", Form::Feed(Format::Atom));
-        check("text/*", Form::Page);
-        check("application/atom+xml;q=0, */*", Form::Feed(Format::Rss));
-        check("image/png, */*;q=0.1", Form::Feed(Format::Atom));
+        check("application/atom+xml;q=0.5, application/feed+json", Representation::Feed(Format::Json));
+        check("text/html;q=0, application/rss+xml;q=0.1", Representation::Feed(Format::Rss));
+        check("text/html;q=1.5, nonsense;;;q, */*", Representation::Feed(Format::Atom));
+        check("nonsense", Representation::Feed(Format::Atom));
+        check("application/*", Representation::Feed(Format::Atom));
+        check("text/*", Representation::Page);
+        check("application/atom+xml;q=0, */*", Representation::Feed(Format::Rss));
+        check("image/png, */*;q=0.1", Representation::Feed(Format::Atom));
     }
 
     #[test]

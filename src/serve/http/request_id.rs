@@ -16,7 +16,7 @@ const GIVEN_BYTES_MAX: usize = 64;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::serve) enum RequestId {
     Own { worker: u32, number: u64 },
-    Given(Box<str>),
+    QueryParameters(Box<str>),
 }
 
 /// Where one worker's ids come from: its own random number and a count, so that an id costs nothing to make.
@@ -51,7 +51,7 @@ impl RequestId {
         let text = field.to_str().ok()?;
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
         let is_sane = (1..=GIVEN_BYTES_MAX).contains(&text.len()) && text.bytes().all(is_plain);
-        is_sane.then(|| Self::Given(text.into()))
+        is_sane.then(|| Self::QueryParameters(text.into()))
     }
 
     /// The one that the gate gave to a request.
@@ -64,7 +64,7 @@ impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Own { worker, number } => write!(f, "{worker:08x}-{number}"),
-            Self::Given(id) => f.write_str(id),
+            Self::QueryParameters(id) => f.write_str(id),
         }
     }
 }

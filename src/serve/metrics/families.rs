@@ -11,9 +11,9 @@ pub(in crate::serve) type Labels<'a> = Vec<(&'static str, &'a str)>;
 
 /// Families of numbers, in the order in which they are shown.
 #[derive(Debug, Default)]
-pub(in crate::serve) struct Families(Vec<MetricFamily>);
+pub(in crate::serve) struct MetricFamilies(Vec<MetricFamily>);
 
-impl Families {
+impl MetricFamilies {
     /// What only grows; the name ends with `_total`.
     pub(in crate::serve) fn counter<'a>(
         &mut self,
@@ -145,7 +145,7 @@ mod tests {
         for milliseconds in [0, 3, 40_000] {
             durations.observe(Duration::from_millis(milliseconds));
         }
-        let mut families = Families::default();
+        let mut families = MetricFamilies::default();
         families.durations("a_seconds", "How long.", [(vec![("b", "x\"\n\\")], durations.read())]);
         let text = families.text().expect("text");
         for line in [
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_family_without_numbers_is_not_shown() {
-        let mut families = Families::default();
+        let mut families = MetricFamilies::default();
         families.counter("a_total", "None.", []);
         assert_eq!(families.text().expect("text"), "");
     }

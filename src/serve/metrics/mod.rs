@@ -1,11 +1,11 @@
-//! Counts of what the service does, and how they are written for Prometheus.
+//! WorkerCounters of what the service does, and how they are written for Prometheus.
 //!
 //! Each worker counts for itself in plain numbers; all else is looked up when `/metrics` is requested.
 
-pub mod counts;
 pub mod families;
 pub mod push;
-pub mod request;
+pub mod requests;
 pub mod subject;
 pub mod work;
+pub mod worker_counters;
 pub mod workers;

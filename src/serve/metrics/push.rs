@@ -2,10 +2,10 @@
 
 use crate::domain::presentation::Choice;
 use crate::domain::push::{Deliveries, PushReport, WebhookReport};
-use crate::serve::metrics::families::{Families, Labels, flag, float};
+use crate::serve::metrics::families::{Labels, MetricFamilies, flag, float};
 
 /// Of the replica that leads; the others tell nobody.
-pub(in crate::serve) fn add(families: &mut Families, report: &PushReport) {
+pub(in crate::serve) fn add(families: &mut MetricFamilies, report: &PushReport) {
     let by_kind = [
         ("subscriber", report.subscribers),
         ("verification", report.verifications),
@@ -113,7 +113,7 @@ mod tests {
             trouble: None,
         };
         let paused = WebhookReport { is_paused: true, oldest_pending: None, ..webhook.clone() };
-        let mut families = Families::default();
+        let mut families = MetricFamilies::default();
         add(&mut families, &PushReport { webhooks: vec![webhook, paused], ..PushReport::default() });
         let text = families.text().expect("text");
         let of = "feed=\"gpu\",kind=\"slack\",host=\"hooks.slack.com\"";

@@ -9,7 +9,7 @@ use crate::domain::outcome::Day;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::feeds::Shelf;
-use crate::serve::metrics::families::{Families, flag, float, seconds};
+use crate::serve::metrics::families::{MetricFamilies, flag, float, seconds};
 
 /// The verdicts that a read can end in.
 const READ: [Verdict; 8] = [
@@ -24,7 +24,7 @@ const READ: [Verdict; 8] = [
 ];
 
 /// What is shown of one subject.
-struct Standing {
+struct SubjectNumbers {
     subject: SubjectId,
     verdict: Verdict,
     proved: Option<Timestamp>,
@@ -36,11 +36,11 @@ struct Standing {
 }
 
 /// Those that are read: as many as are watched and as `subjects.on_demand_max` allows.
-pub(in crate::serve) fn add(families: &mut Families, collector: &Collector, shelf: &Shelf) {
+pub(in crate::serve) fn add(families: &mut MetricFamilies, collector: &Collector, shelf: &Shelf) {
     let subjects = collector.subjects();
-    let all: Vec<Standing> =
+    let all: Vec<SubjectNumbers> =
         subjects.into_iter().map(|(subject, known)| standing(subject, &known, collector, shelf)).collect();
-    let label = |standing: &Standing| vec![("subject", standing.subject.as_str())];
+    let label = |standing: &SubjectNumbers| vec![("subject", standing.subject.as_str())];
     families.gauge(
         "crosslist_subject_verdict",
         "How the last read of a subject ended: 1 for the verdict that it had, 0 for the others.",
@@ -83,13 +83,13 @@ pub(in crate::serve) fn add(families: &mut Families, collector: &Collector, shel
     );
 }
 
-fn standing(subject: SubjectId, known: &Known, collector: &Collector, shelf: &Shelf) -> Standing {
+fn standing(subject: SubjectId, known: &Known, collector: &Collector, shelf: &Shelf) -> SubjectNumbers {
     let status = known.status.as_ref();
     // A page that came back short has no day of its own until it is kept.
     let short = status
         .and_then(|status| Day::of(&status.outcome, status.attempted))
         .filter(|day| day.verdict == Verdict::Incomplete && !known.days.contains_key(&day.date));
-    Standing {
+    SubjectNumbers {
         subject,
         verdict: status.map_or(Verdict::Unread, |status| status.outcome.verdict),
         proved: status.and_then(|status| status.proved),

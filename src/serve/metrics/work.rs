@@ -6,16 +6,20 @@ use jiff::Timestamp;
 
 use crate::collect::{Collector, Observed};
 use crate::domain::mailing;
-use crate::serve::documents::cache::Numbers;
+use crate::serve::documents::cache::CacheNumbers;
 use crate::serve::documents::render_queue::QueueNumbers;
-use crate::serve::metrics::counts::Counts;
-use crate::serve::metrics::families::{Families, flag, float, seconds};
-use crate::serve::reload_status::Loaded;
+use crate::serve::metrics::families::{MetricFamilies, flag, float, seconds};
+use crate::serve::metrics::worker_counters::WorkerCounters;
+use crate::serve::reload_status::ReloadStatus;
 
-pub(in crate::serve) fn documents(families: &mut Families, documents: &Numbers, workers: &[Arc<Counts>]) {
+pub(in crate::serve) fn documents(
+    families: &mut MetricFamilies,
+    documents: &CacheNumbers,
+    workers: &[Arc<WorkerCounters>],
+) {
     families.counter(
         "crosslist_documents_total",
-        "Documents that were answered with or made, by where they came from: `recent` were asked for in the same words \
+        "DocumentCache that were answered with or made, by where they came from: `recent` were asked for in the same words \
          within the second, `memory` were found, `rendered` were written.",
         [
             (vec![("from", "recent")], workers.iter().map(|worker| worker.recent.get()).sum()),
@@ -56,7 +60,7 @@ pub(in crate::serve) fn documents(families: &mut Families, documents: &Numbers, 
 }
 
 /// Who renders and who waits for it, and the compiled expressions: how many, and their bytes.
-pub(in crate::serve) fn renders(families: &mut Families, queue: &QueueNumbers, programs: (u64, u64)) {
+pub(in crate::serve) fn renders(families: &mut MetricFamilies, queue: &QueueNumbers, programs: (u64, u64)) {
     let by_class = |numbers: [u64; 2]| {
         let classes = ["ordinary", "costly"].into_iter().zip(numbers);
         classes.map(|(class, number)| (vec![("class", class)], float(number)))
@@ -88,7 +92,7 @@ pub(in crate::serve) fn renders(families: &mut Families, queue: &QueueNumbers, p
     );
 }
 
-pub(in crate::serve) fn upstream(families: &mut Families, observed: &Observed, now: Timestamp) {
+pub(in crate::serve) fn upstream(families: &mut MetricFamilies, observed: &Observed, now: Timestamp) {
     families.counter(
         "crosslist_upstream_requests_total",
         "Requests to arXiv, by how they ended.",
@@ -136,7 +140,7 @@ pub(in crate::serve) fn upstream(families: &mut Families, observed: &Observed, n
     );
 }
 
-pub(in crate::serve) fn store(families: &mut Families, collector: &Collector) {
+pub(in crate::serve) fn store(families: &mut MetricFamilies, collector: &Collector) {
     let (observed, replica) = (collector.observed(), collector.replica());
     let operations = observed.operations.iter().filter(|(_, spread, _)| spread.count() > 0);
     families.counter(
@@ -169,7 +173,7 @@ pub(in crate::serve) fn store(families: &mut Families, collector: &Collector) {
     );
 }
 
-pub(in crate::serve) fn settings(families: &mut Families, loaded: &Loaded) {
+pub(in crate::serve) fn settings(families: &mut MetricFamilies, loaded: &ReloadStatus) {
     families.gauge(
         "crosslist_settings_last_reload_successful",
         "1 where the settings that were read last are in force, 0 where they had mistakes and older ones are.",

@@ -8,7 +8,7 @@ use url::form_urlencoded::byte_serialize;
 use crate::filter::{self, Context, Dialect, Limits, Lists};
 use crate::render::page::{self, Site};
 use crate::serve::answer::respond;
-use crate::serve::documents::document::Document;
+use crate::serve::documents::document::RenderedDocument;
 use crate::serve::http::public_url;
 use crate::serve::request::feed_request;
 use crate::serve::state::State;
@@ -40,34 +40,35 @@ const HTTP: &str = include_str!("../../../docs/http.md");
 const ICON_FILE: &[u8] = include_bytes!("assets/favicon.ico");
 const DRAWN_ICON_FILE: &str = include_str!("assets/favicon.svg");
 
-static STYLE: LazyLock<Document> =
-    LazyLock::new(|| Document::undated(page::STYLE, "text/css; charset=utf-8"));
-static SCRIPT: LazyLock<Document> =
-    LazyLock::new(|| Document::undated(page::SCRIPT, "text/javascript; charset=utf-8"));
-static HELP_RULES: Below = Below::new(|path| help(path, RULES, true));
-static HELP_HTTP: Below = Below::new(|path| help(path, HTTP, false));
-static ROBOTS_TXT: Below = Below::new(|path| {
+static STYLE: LazyLock<RenderedDocument> =
+    LazyLock::new(|| RenderedDocument::undated(page::STYLE, "text/css; charset=utf-8"));
+static SCRIPT: LazyLock<RenderedDocument> =
+    LazyLock::new(|| RenderedDocument::undated(page::SCRIPT, "text/javascript; charset=utf-8"));
+static HELP_RULES: DocumentByPath = DocumentByPath::new(|path| help(path, RULES, true));
+static HELP_HTTP: DocumentByPath = DocumentByPath::new(|path| help(path, HTTP, false));
+static ROBOTS_TXT: DocumentByPath = DocumentByPath::new(|path| {
     let rules = ROBOTS.replace("Disallow: ", &format!("Disallow: {path}"));
-    Document::undated(rules, TEXT)
+    RenderedDocument::undated(rules, TEXT)
 });
-static ICON: LazyLock<Document> = LazyLock::new(|| Document::undated(ICON_FILE, "image/x-icon"));
-static DRAWN_ICON: LazyLock<Document> =
-    LazyLock::new(|| Document::undated(DRAWN_ICON_FILE, "image/svg+xml; charset=utf-8"));
+static ICON: LazyLock<RenderedDocument> =
+    LazyLock::new(|| RenderedDocument::undated(ICON_FILE, "image/x-icon"));
+static DRAWN_ICON: LazyLock<RenderedDocument> =
+    LazyLock::new(|| RenderedDocument::undated(DRAWN_ICON_FILE, "image/svg+xml; charset=utf-8"));
 
 /// A document with links, written once for the path below which the service lies.
 ///
 /// One other than the last is written again: a service lies below one path, or a few.
-struct Below {
-    write: fn(&str) -> Document,
-    last: Mutex<Option<(String, Arc<Document>)>>,
+struct DocumentByPath {
+    write: fn(&str) -> RenderedDocument,
+    last: Mutex<Option<(String, Arc<RenderedDocument>)>>,
 }
 
-impl Below {
-    const fn new(write: fn(&str) -> Document) -> Self {
+impl DocumentByPath {
+    const fn new(write: fn(&str) -> RenderedDocument) -> Self {
         Self { write, last: Mutex::new(None) }
     }
 
-    fn document(&self, path: &str) -> Arc<Document> {
+    fn document(&self, path: &str) -> Arc<RenderedDocument> {
         let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, document)) = last().as_ref().filter(|(known, _)| known == path) {
             return document.clone();
@@ -98,15 +99,18 @@ pub(in crate::serve) async fn help_http(request: HttpRequest, state: web::Data<S
     help_page(&request, &state, &HELP_HTTP)
 }
 
-fn help_page(request: &HttpRequest, state: &State, page: &Below) -> HttpResponse {
+fn help_page(request: &HttpRequest, state: &State, page: &DocumentByPath) -> HttpResponse {
     match feed_request::nothing(request, &state.options) {
         Ok(()) => respond::page(request, &page.document(&public_url::path_of(request)), "no-cache"),
         Err(problem) => problem.respond(request),
     }
 }
 
-fn help(path: &str, markdown: &str, is_of_rules: bool) -> Document {
-    Document::undated(page::help(&Site::below(path), markdown, is_of_rules, &example), page::CONTENT_TYPE)
+fn help(path: &str, markdown: &str, is_of_rules: bool) -> RenderedDocument {
+    RenderedDocument::undated(
+        page::help(&Site::below(path), markdown, is_of_rules, &example),
+        page::CONTENT_TYPE,
+    )
 }
 
 /// What the program itself has, as files of a host that only has files; `is_there` says which addresses lead somewhere.

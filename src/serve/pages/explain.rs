@@ -11,8 +11,8 @@ use crate::filter::{Explanation, Query};
 use crate::render::page::{self, Site};
 
 use crate::serve::answer::respond;
-use crate::serve::documents::document::Document;
-use crate::serve::documents::render_queue::Class;
+use crate::serve::documents::document::RenderedDocument;
+use crate::serve::documents::render_queue::RenderClass;
 use crate::serve::documents::render_task::away;
 use crate::serve::http::fields::JSON;
 use crate::serve::http::negotiate;
@@ -66,7 +66,7 @@ struct Note {
 
 /// `/explain?q=…&id=…`
 pub(in crate::serve) async fn explain(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    let turn = state.turn(state.clients.household_of(&request), Class::Costly);
+    let turn = state.turn(state.clients.household_of(&request), RenderClass::Costly);
     let explaining = {
         let (state, asked) = (state.clone(), request.query_string().to_owned());
         away(&turn, RequestId::of(&request), move || {
@@ -88,7 +88,7 @@ pub(in crate::serve) async fn explain(request: HttpRequest, state: web::Data<Sta
     if negotiate::wants_page(&request) {
         let site = Site::below(&public_url::path_of(&request));
         let body = readable(&site, &query, &id, &explained);
-        return respond::page(&request, &Document::undated(body, page::CONTENT_TYPE), "no-cache");
+        return respond::page(&request, &RenderedDocument::undated(body, page::CONTENT_TYPE), "no-cache");
     }
     let event = explained.event.as_ref();
     let answer = Answer {
@@ -111,7 +111,7 @@ pub(in crate::serve) async fn explain(request: HttpRequest, state: web::Data<Sta
             .collect(),
     };
     let body = serde_json::to_string(&answer).unwrap_or_default();
-    respond::page(&request, &Document::undated(body, JSON), "no-cache")
+    respond::page(&request, &RenderedDocument::undated(body, JSON), "no-cache")
 }
 
 /// The same for a person.

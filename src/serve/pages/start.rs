@@ -13,20 +13,20 @@ use crate::render::page::{self, BuiltFeed, Fields, Site, StartPage};
 
 use crate::serve::answer::respond;
 use crate::serve::answer::service_links::service_links;
-use crate::serve::documents::document::Document;
-use crate::serve::documents::render_queue::Class;
+use crate::serve::documents::document::RenderedDocument;
+use crate::serve::documents::render_queue::RenderClass;
 use crate::serve::documents::render_task::away;
 use crate::serve::feed::costly;
 use crate::serve::feed::sources::all_read;
 use crate::serve::http::public_url;
 use crate::serve::http::request_id::RequestId;
-use crate::serve::options::Options;
+use crate::serve::options::ServiceOptions;
 use crate::serve::problem::details::Problem;
 use crate::serve::problem::response;
 use crate::serve::problem::size::MISTAKES_MAX;
-use crate::serve::request::form_state::{Choices, encoded, fields_of};
+use crate::serve::request::form_state::{FormState, encoded, fields_of};
+use crate::serve::request::parameter_value;
 use crate::serve::request::query_parameters;
-use crate::serve::request::values;
 use crate::serve::request::{base_url, feed_request};
 use crate::serve::state::State;
 
@@ -35,7 +35,7 @@ const OUTCOME: &str = "#feed";
 
 /// `/`: the choices, the feed that they make and what it brings now.
 pub(in crate::serve) async fn start(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    let read = Choices::read(request.query_string()).and_then(|choices| {
+    let read = FormState::read(request.query_string()).and_then(|choices| {
         let base = base_url::of(&request, &state.options)?;
         Ok((choices, base))
     });
@@ -43,8 +43,11 @@ pub(in crate::serve) async fn start(request: HttpRequest, state: web::Data<State
         Ok(read) => read,
         Err(problem) => return problem.respond(&request),
     };
-    let class =
-        if feed_request::may_hold_regex(request.query_string()) { Class::Costly } else { Class::Ordinary };
+    let class = if feed_request::may_hold_regex(request.query_string()) {
+        RenderClass::Costly
+    } else {
+        RenderClass::Ordinary
+    };
     let turn = state.turn(state.clients.household_of(&request), class);
     let making = {
         let state = state.clone();
@@ -58,12 +61,12 @@ pub(in crate::serve) async fn start(request: HttpRequest, state: web::Data<State
     };
     match making.await {
         Ok(Outcome::Page(body)) => {
-            let document = Document::undated(body, page::CONTENT_TYPE);
+            let document = RenderedDocument::undated(body, page::CONTENT_TYPE);
             let mut response = respond::page(&request, &document, "no-cache");
             response.headers_mut().insert(header::LINK, service_links(&public_url::path_of(&request)));
             response
         }
-        Ok(Outcome::Refused(body)) => response::refused_on(body),
+        Ok(Outcome::RefusedSettings(body)) => response::refused_on(body),
         Ok(Outcome::Elsewhere(address)) => HttpResponse::SeeOther()
             .insert_header((header::LOCATION, format!("{}{address}{OUTCOME}", public_url::path_of(&request))))
             .insert_header((header::CACHE_CONTROL, "no-cache"))
@@ -76,19 +79,19 @@ pub(in crate::serve) async fn start(request: HttpRequest, state: web::Data<State
 enum Outcome {
     Page(String),
     /// The page with mistakes on it.
-    Refused(String),
+    RefusedSettings(String),
     /// The page has another address.
     Elsewhere(String),
 }
 
-fn outcome(choices: &Choices, base: &str, state: &State) -> std::result::Result<Outcome, Problem> {
+fn outcome(choices: &FormState, base: &str, state: &State) -> Result<Outcome, Problem> {
     let (asked, mut mistakes) = match asked(choices, &state.options) {
         Ok(asked) => (Some(asked), Vec::new()),
         Err(problem) => (None, page_mistakes(&problem)),
     };
     let typed = choices.unknown.join(" ");
     if !choices.unknown.is_empty()
-        && let Err(problem) = values::subject_list(&typed, ' ')
+        && let Err(problem) = parameter_value::subject_list(&typed, ' ')
     {
         mistakes.extend(page_mistakes(&problem));
     }
@@ -116,7 +119,8 @@ fn outcome(choices: &Choices, base: &str, state: &State) -> std::result::Result<
     }
     let site = Site::below(public_url::path(base));
     let share = site.link(&choices.address(&state.options));
-    let made = asked.as_ref().filter(|_| !chosen.is_empty()).map(|asked| Result::of(asked, &chosen, base));
+    let made =
+        asked.as_ref().filter(|_| !chosen.is_empty()).map(|asked| ChosenFeed::of(asked, &chosen, base));
     let made = match &made {
         Some(made) => Ok(made.shown(&share, base)),
         None if mistakes.is_empty() => Err("Choose a subject first: none is read here yet."),
@@ -146,11 +150,11 @@ fn outcome(choices: &Choices, base: &str, state: &State) -> std::result::Result<
         named: &named,
         is_begun: choices.is_begun(),
     });
-    Ok(if mistakes.is_empty() { Outcome::Page(body) } else { Outcome::Refused(body) })
+    Ok(if mistakes.is_empty() { Outcome::Page(body) } else { Outcome::RefusedSettings(body) })
 }
 
 /// The feed that the choices make, by the same reading as the feed's own address has.
-fn asked(choices: &Choices, options: &Options) -> std::result::Result<Asked, Problem> {
+fn asked(choices: &FormState, options: &ServiceOptions) -> Result<Asked, Problem> {
     let is_everything = choices.subjects.is_empty() && !choices.is_search();
     // The feed of everything has replacements, which is more than a newcomer wants to see.
     let types = if is_everything && choices.types.is_empty() { "new,cross" } else { &choices.types };
@@ -174,13 +178,13 @@ fn asked(choices: &Choices, options: &Options) -> std::result::Result<Asked, Pro
     let scope = match (choices.subjects.is_empty(), choices.is_search()) {
         (true, true) => Scope::Search(Vec::new()),
         (true, false) => Scope::Everything,
-        (false, _) => Scope::Subjects(values::sorted(choices.subjects.clone())?),
+        (false, _) => Scope::Subjects(parameter_value::sorted(choices.subjects.clone())?),
     };
     feed_request::asked(scope, given, choices.usual_types(), options)
 }
 
 fn page_mistakes(problem: &Problem) -> Vec<page::FieldDiagnostic> {
-    let mistake = |mistake: &crate::serve::problem::details::Mistake| page::FieldDiagnostic {
+    let mistake = |mistake: &crate::serve::problem::details::ParameterDiagnostic| page::FieldDiagnostic {
         parameter: mistake.parameter.clone(),
         position: mistake.position,
         length: mistake.length,
@@ -191,7 +195,7 @@ fn page_mistakes(problem: &Problem) -> Vec<page::FieldDiagnostic> {
 }
 
 /// What the feed would bring of what was read; nothing is read for it.
-fn look(asked: &Asked, subjects: &[SubjectId], state: &State) -> std::result::Result<Preview, TooMuchWork> {
+fn look(asked: &Asked, subjects: &[SubjectId], state: &State) -> Result<Preview, TooMuchWork> {
     let sources = state.shelf.sources(subjects);
     let mut preview = Budget::of_an_address(|budget| make::preview(&state.shelf, &sources, asked, budget))?;
     preview.sources.retain(|(subject, number)| subjects.contains(subject) || *number > 0);
@@ -199,7 +203,7 @@ fn look(asked: &Asked, subjects: &[SubjectId], state: &State) -> std::result::Re
 }
 
 /// A feed with its addresses, before it is shown.
-struct Result {
+struct ChosenFeed {
     title: String,
     url: crate::domain::feed::FeedUrl,
     page_url: String,
@@ -208,7 +212,7 @@ struct Result {
     section: String,
 }
 
-impl Result {
+impl ChosenFeed {
     fn of(asked: &Asked, subjects: &[SubjectId], base: &str) -> Self {
         let url = make::url(asked, base);
         let is_usual = asked.presentation.profile == asked.default.1.profile;

@@ -9,9 +9,9 @@ use crate::domain::excerpt::beginning;
 use crate::domain::taxonomy::UnknownSubject;
 use crate::filter::TooMuchWork;
 
-pub(in crate::serve) use crate::serve::problem::parameter_error::Mistake;
+pub(in crate::serve) use crate::serve::problem::parameter_diagnostic::ParameterDiagnostic;
 use crate::serve::problem::suggestions;
-use crate::serve::problem::types::{Code, Kind};
+use crate::serve::problem::types::{DiagnosticCode, ProblemType};
 
 /// The shortest `Retry-After`, so that a reader does not come back while the answer is on its way.
 const RETRY_AFTER_SECONDS_MIN: u64 = 5;
@@ -26,7 +26,7 @@ const NAME_CHARACTERS_MAX: usize = 64;
 #[derive(Clone, Debug, Serialize)]
 pub(in crate::serve) struct Problem {
     #[serde(skip)]
-    pub(in crate::serve) kind: Kind,
+    pub(in crate::serve) kind: ProblemType,
     pub(super) title: &'static str,
     #[serde(serialize_with = "status_number")]
     pub(in crate::serve) status: StatusCode,
@@ -34,7 +34,7 @@ pub(in crate::serve) struct Problem {
     pub(in crate::serve) detail: String,
     /// Every mistake of the request, not the first alone.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<Mistake>,
+    errors: Vec<ParameterDiagnostic>,
     /// How many more there are, where all of them would be too much for an answer.
     #[serde(skip_serializing_if = "is_zero")]
     left_out: usize,
@@ -56,7 +56,7 @@ fn is_zero(number: &usize) -> bool {
 }
 
 impl Problem {
-    pub(in crate::serve) fn new(kind: Kind, detail: String) -> Self {
+    pub(in crate::serve) fn new(kind: ProblemType, detail: String) -> Self {
         Self {
             kind,
             title: kind.title(),
@@ -73,11 +73,11 @@ impl Problem {
             format!("unknown subject `{}`: {}", subject.given, suggestions::of_subject(subject))
         };
         let details: Vec<String> = unknown.iter().map(detail).collect();
-        let mut problem = Self::new(Kind::UnknownSubject, details.join("; "));
+        let mut problem = Self::new(ProblemType::UnknownSubject, details.join("; "));
         problem.errors = unknown
             .iter()
-            .map(|(position, subject)| Mistake {
-                code: Code::UnknownSubject,
+            .map(|(position, subject)| ParameterDiagnostic {
+                code: DiagnosticCode::UnknownSubject,
                 parameter: "subjects".to_owned(),
                 position: *position,
                 length: subject.given.chars().count(),
@@ -93,19 +93,26 @@ impl Problem {
         let hint = suggestions::of_feed(&given.to_ascii_lowercase(), &known.collect::<Vec<_>>());
         let message = format!("unknown feed `{given}`");
         let (length, parameter) = (slug.chars().count(), "slug".to_owned());
-        let mistake = Mistake { code: Code::UnknownFeed, parameter, position: 0, length, message, hint };
-        let mut problem = Self::new(Kind::UnknownFeed, mistake.said());
+        let mistake = ParameterDiagnostic {
+            code: DiagnosticCode::UnknownFeed,
+            parameter,
+            position: 0,
+            length,
+            message,
+            hint,
+        };
+        let mut problem = Self::new(ProblemType::UnknownFeed, mistake.said());
         problem.errors = vec![mistake];
         problem
     }
 
-    pub(in crate::serve) fn bad_request(errors: Vec<Mistake>) -> Self {
-        Self::new(Kind::BadRequest, String::new()).with(errors, 0, String::new())
+    pub(in crate::serve) fn bad_request(errors: Vec<ParameterDiagnostic>) -> Self {
+        Self::new(ProblemType::BadRequest, String::new()).with(errors, 0, String::new())
     }
 
     pub(in crate::serve) fn bad_host() -> Self {
         let detail = "the `Host` header is missing, is there twice or names no host; send the one of the address that is asked";
-        Self::new(Kind::BadHost, detail.to_owned())
+        Self::new(ProblemType::BadHost, detail.to_owned())
     }
 
     /// `below` is the path of the service.
@@ -114,46 +121,46 @@ impl Problem {
         let detail = format!(
             "nothing is at `{below}{path}`; feeds are at {below}/subjects/cs.DC.atom, and {below}/ lists what can be asked"
         );
-        Self::new(Kind::UnknownPath, detail)
+        Self::new(ProblemType::UnknownPath, detail)
     }
 
     pub(in crate::serve) fn nothing_watched() -> Self {
         let detail =
             "`all` means every subject of `subjects.watch`, and that is empty here; name a subject instead";
-        Self::new(Kind::NothingWatched, detail.to_owned())
+        Self::new(ProblemType::NothingWatched, detail.to_owned())
     }
 
     pub(in crate::serve) fn not_admitted(detail: String) -> Self {
-        Self::new(Kind::NotAdmitted, detail)
+        Self::new(ProblemType::NotAdmitted, detail)
     }
 
     pub(in crate::serve) fn method_not_allowed(method: &Method, allow: &str) -> Self {
         let detail = format!("{:.64} is not possible here; possible: {allow}", method.as_str());
-        Self::new(Kind::MethodNotAllowed, detail)
+        Self::new(ProblemType::MethodNotAllowed, detail)
     }
 
     pub(in crate::serve) fn target_too_long(bytes_max: usize) -> Self {
         let detail = format!("the address is longer than {bytes_max} bytes");
-        Self::new(Kind::AddressTooLong, detail)
+        Self::new(ProblemType::AddressTooLong, detail)
     }
 
     pub(in crate::serve) fn headers_too_large(bytes_max: usize) -> Self {
         let detail = format!("the header fields are longer than {bytes_max} bytes, or more than 96");
-        Self::new(Kind::HeadersTooLarge, detail)
+        Self::new(ProblemType::HeadersTooLarge, detail)
     }
 
     pub(in crate::serve) fn too_slow() -> Self {
         let detail =
             "the request did not come to its end in time: its head and its body have 10 seconds each";
-        Self::new(Kind::TooSlow, detail.to_owned())
+        Self::new(ProblemType::TooSlow, detail.to_owned())
     }
 
     pub(in crate::serve) fn body_refused(detail: &str) -> Self {
-        Self::new(Kind::BodyRefused, detail.to_owned())
+        Self::new(ProblemType::BodyRefused, detail.to_owned())
     }
 
     pub(in crate::serve) fn hub_is_full(detail: String, retry_after: Duration) -> Self {
-        Self { retry_after: Some(retry_after.as_secs()), ..Self::new(Kind::HubFull, detail) }
+        Self { retry_after: Some(retry_after.as_secs()), ..Self::new(ProblemType::HubFull, detail) }
     }
 
     pub(in crate::serve) fn no_form() -> Self {
@@ -161,48 +168,48 @@ impl Problem {
                       application/rss+xml, application/feed+json and text/html, or put .atom, .rss or .json behind \
                       the path"
             .to_owned();
-        Self::new(Kind::NotAcceptable, detail)
+        Self::new(ProblemType::NotAcceptable, detail)
     }
 
     pub(in crate::serve) fn no_coding() -> Self {
         let detail =
             "none of the codings in `Accept-Encoding` can be had; there are identity, gzip and br".to_owned();
-        Self::new(Kind::NotAcceptable, detail)
+        Self::new(ProblemType::NotAcceptable, detail)
     }
 
     pub(in crate::serve) fn precondition_failed() -> Self {
         let detail = "what is here is not what `If-Match` or `If-Unmodified-Since` asks for".to_owned();
-        Self::new(Kind::PreconditionFailed, detail)
+        Self::new(ProblemType::PreconditionFailed, detail)
     }
 
     pub(in crate::serve) fn too_many_requests(wait: Duration) -> Self {
         let detail =
             "more requests came from your address than the setting `limits.requests_per_minute` allows";
         let retry_after = Some(wait.as_secs() + 1);
-        Self { retry_after, ..Self::new(Kind::TooManyRequests, detail.to_owned()) }
+        Self { retry_after, ..Self::new(ProblemType::TooManyRequests, detail.to_owned()) }
     }
 
     pub(in crate::serve) fn too_many_connections() -> Self {
         let detail = "more connections are open from your address than it can need within the setting \
                       `limits.requests_per_minute`; close those that you do not use";
-        Self::new(Kind::TooManyRequests, detail.to_owned())
+        Self::new(ProblemType::TooManyRequests, detail.to_owned())
     }
 
     pub(in crate::serve) fn no_key() -> Self {
         let detail = "an access key is needed: send it as `Authorization: Bearer KEY`, or as `key=KEY` in the address \
                       where no header can be sent";
-        Self::new(Kind::KeyNeeded, detail.to_owned())
+        Self::new(ProblemType::KeyNeeded, detail.to_owned())
     }
 
     pub(in crate::serve) fn not_read_yet(detail: String, retry_after: Duration) -> Self {
         let seconds = (retry_after.as_secs() + 1).max(RETRY_AFTER_SECONDS_MIN);
-        Self { retry_after: Some(seconds), ..Self::new(Kind::NotReadYet, detail) }
+        Self { retry_after: Some(seconds), ..Self::new(ProblemType::NotReadYet, detail) }
     }
 
     pub(in crate::serve) fn busy(retry_after: Duration) -> Self {
         let detail = "too many costly requests wait already: rules with regular expressions or many phrases, digests, \
                       and feeds of more than 500 items; ask again later";
-        Self { retry_after: Some(retry_after.as_secs()), ..Self::new(Kind::Busy, detail.to_owned()) }
+        Self { retry_after: Some(retry_after.as_secs()), ..Self::new(ProblemType::Busy, detail.to_owned()) }
     }
 
     /// A rule that takes more than one request may, told where it was given.
@@ -210,24 +217,29 @@ impl Problem {
         if why.steps_max.is_none() {
             return Self { detail: why.to_string(), ..Self::busy(TOO_LONG_RETRY) };
         }
-        Self::bad_request(vec![Mistake::of_rule(parameter, &why.diagnostic(rule))])
+        Self::bad_request(vec![ParameterDiagnostic::of_rule(parameter, &why.diagnostic(rule))])
     }
 
     pub(in crate::serve) fn is_busy(&self) -> bool {
-        self.kind == Kind::Busy
+        self.kind == ProblemType::Busy
     }
 
     pub(in crate::serve) fn failed(detail: String) -> Self {
-        Self::new(Kind::Failed, detail)
+        Self::new(ProblemType::Failed, detail)
     }
 
     /// The mistakes one by one; none where the request is wrong as a whole.
-    pub(in crate::serve) fn mistakes(&self) -> &[Mistake] {
+    pub(in crate::serve) fn mistakes(&self) -> &[ParameterDiagnostic] {
         &self.errors
     }
 
     /// The same with these mistakes, of which so many more are left out; `detail` says what is wrong where there are none.
-    pub(in crate::serve) fn with(&self, errors: Vec<Mistake>, left_out: usize, detail: String) -> Self {
+    pub(in crate::serve) fn with(
+        &self,
+        errors: Vec<ParameterDiagnostic>,
+        left_out: usize,
+        detail: String,
+    ) -> Self {
         let mut problem = Self { detail, errors, left_out, ..self.clone() };
         if !problem.errors.is_empty() || left_out > 0 {
             problem.detail = problem.said().join("; ");
@@ -246,7 +258,7 @@ impl Problem {
             (left_out, 0) => Some(format!("there are {left_out} mistakes, too many to be told")),
             (left_out, _) => Some(format!("and {left_out} more")),
         };
-        self.errors.iter().map(Mistake::said).chain(more).collect()
+        self.errors.iter().map(ParameterDiagnostic::said).chain(more).collect()
     }
 }
 

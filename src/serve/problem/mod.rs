@@ -2,7 +2,7 @@
 
 pub mod details;
 pub mod panic;
-pub mod parameter_error;
+pub mod parameter_diagnostic;
 pub mod plain_text;
 pub mod response;
 pub mod size;

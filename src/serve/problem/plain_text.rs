@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use url::form_urlencoded;
 
 use crate::filter::Carets;
-use crate::serve::problem::details::{Mistake, Problem};
+use crate::serve::problem::details::{ParameterDiagnostic, Problem};
 
 /// The problem as text: what is wrong as a whole, or each mistake under its value.
 ///
@@ -20,7 +20,7 @@ pub(in crate::serve) fn text(problem: &Problem, request: &HttpRequest) -> String
 }
 
 /// A mistake in a parameter of the address stands under its value, any other on a line of its own.
-fn lines(mistake: &Mistake, request: &HttpRequest) -> String {
+fn lines(mistake: &ParameterDiagnostic, request: &HttpRequest) -> String {
     let given = form_urlencoded::parse(request.query_string().as_bytes());
     // The last one of a name that is given twice is the one too many.
     let value = given.filter(|(name, _)| *name == mistake.parameter).last().map(|(_, value)| value);
@@ -35,12 +35,12 @@ mod tests {
     use actix_web::test::TestRequest;
 
     use super::*;
-    use crate::serve::problem::types::Code;
+    use crate::serve::problem::types::DiagnosticCode;
 
     fn check(query: &str, mistake: (&str, usize, usize), expected: &str) {
         let (parameter, position, length) = mistake;
-        let mistake = Mistake {
-            code: Code::NoQuery,
+        let mistake = ParameterDiagnostic {
+            code: DiagnosticCode::NoQuery,
             parameter: parameter.to_owned(),
             position,
             length,

@@ -16,7 +16,7 @@ use crate::serve::problem::plain_text;
 
 /// A problem as one request had it.
 #[derive(Serialize)]
-struct Occurrence<'a> {
+struct ProblemDocument<'a> {
     /// Stable: a section of the HTTP help.
     #[serde(rename = "type")]
     kind: String,
@@ -40,7 +40,7 @@ impl Problem {
     /// With the request that it was, by which the log tells more.
     pub(in crate::serve) fn json(&self, below: &str, id: Option<&RequestId>) -> String {
         let instance = id.map(|id| format!("urn:crosslist:request:{id}"));
-        serde_json::to_string(&Occurrence {
+        serde_json::to_string(&ProblemDocument {
             kind: format!("{below}{}", self.kind.address()),
             problem: self,
             instance,

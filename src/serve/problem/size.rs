@@ -1,7 +1,7 @@
 //! The bound on the size of an error answer.
 
 use crate::domain::excerpt::excerpt;
-use crate::serve::problem::details::{Mistake, PROBLEM, Problem};
+use crate::serve::problem::details::{PROBLEM, ParameterDiagnostic, Problem};
 
 /// The most bytes of an error answer, whatever its form.
 const ANSWER_BYTES_MAX: usize = 16 * 1024;
@@ -42,7 +42,7 @@ impl Problem {
 
     /// The first mistakes, each in a few words.
     fn shortened(&self, told: usize) -> Self {
-        let mistake = |mistake: &Mistake| Mistake {
+        let mistake = |mistake: &ParameterDiagnostic| ParameterDiagnostic {
             message: cut(&mistake.message),
             hint: cut(&mistake.hint),
             parameter: cut(&mistake.parameter),
@@ -60,11 +60,11 @@ fn cut(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::serve::problem::types::Code;
+    use crate::serve::problem::types::DiagnosticCode;
 
-    fn mistake(text: &str) -> Mistake {
-        Mistake {
-            code: Code::UnknownParameter,
+    fn mistake(text: &str) -> ParameterDiagnostic {
+        ParameterDiagnostic {
+            code: DiagnosticCode::UnknownParameter,
             parameter: text.to_owned(),
             position: 0,
             length: 0,

@@ -8,11 +8,11 @@ macro_rules! problems {
     ($($name:ident $slug:literal $status:ident $title:literal,)*) => {
         /// What is wrong as a whole; each has a section of its own in the HTTP help.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(in crate::serve) enum Kind {
+        pub(in crate::serve) enum ProblemType {
             $($name,)*
         }
 
-        impl Kind {
+        impl ProblemType {
             pub(in crate::serve) const ALL: &[Self] = &[$(Self::$name,)*];
 
             /// The section of the help.
@@ -55,7 +55,7 @@ problems! {
     NotReadYet "not-read-yet" SERVICE_UNAVAILABLE "Not read from arXiv yet",
 }
 
-impl Kind {
+impl ProblemType {
     /// The `type` of a problem (RFC 9457).
     pub(in crate::serve) fn address(self) -> String {
         format!("/help/http#{}", self.slug())
@@ -66,12 +66,12 @@ macro_rules! mistakes {
     ($($name:ident $code:literal,)*) => {
         /// What is wrong with one value, for programs.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(in crate::serve) enum Code {
+        pub(in crate::serve) enum DiagnosticCode {
             $($name,)*
             OfRule(filter::DiagnosticCode),
         }
 
-        impl Code {
+        impl DiagnosticCode {
             pub(in crate::serve) fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$name => $code,)*
@@ -118,7 +118,7 @@ mistakes! {
     UnknownValue "unknown-value",
 }
 
-impl serde::Serialize for Code {
+impl serde::Serialize for DiagnosticCode {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }
@@ -135,7 +135,7 @@ mod tests {
         let help = include_str!("../../../docs/http.md");
         let (_, errors) = help.split_once("\n## Errors\n").expect("the section");
         let sections: BTreeSet<&str> = errors.lines().filter_map(|line| line.strip_prefix("### ")).collect();
-        let kinds: BTreeSet<&str> = Kind::ALL.iter().map(|kind| kind.slug()).collect();
+        let kinds: BTreeSet<&str> = ProblemType::ALL.iter().map(|kind| kind.slug()).collect();
         assert_eq!(sections, kinds);
     }
 }

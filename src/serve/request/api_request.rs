@@ -7,10 +7,10 @@ use crate::domain::arxiv_id::ArxivId;
 use crate::feeds::{Question, Sort};
 use crate::filter::{self, Context, Dialect, Limits, Lists, Query};
 
-use crate::serve::options::Options;
-use crate::serve::problem::details::{Mistake, Problem};
-use crate::serve::problem::types::Code;
-use crate::serve::request::{base_url, values};
+use crate::serve::options::ServiceOptions;
+use crate::serve::problem::details::{ParameterDiagnostic, Problem};
+use crate::serve::problem::types::DiagnosticCode;
+use crate::serve::request::{base_url, parameter_value};
 
 /// How many results a page has when the asker does not choose, and at most.
 pub(in crate::serve) const RESULTS: usize = 10;
@@ -88,7 +88,7 @@ pub(in crate::serve) fn joined(first: &[u8], query: &str) -> String {
 pub(in crate::serve) fn parse(
     parameters: &str,
     request: &HttpRequest,
-    options: &Options,
+    options: &ServiceOptions,
 ) -> Result<ApiRequest, Problem> {
     let mut question = Question {
         query: None,
@@ -104,7 +104,7 @@ pub(in crate::serve) fn parse(
         let value = value.trim();
         let mut wrong = |message: &str| mistakes.push(mistake(&name, value, message.to_owned()));
         if seen.contains(&name) {
-            wrong(&format!("{} is given twice", values::shortened(&name)));
+            wrong(&format!("{} is given twice", parameter_value::shortened(&name)));
         }
         match &*name {
             "search_query" if !value.is_empty() => {
@@ -156,21 +156,22 @@ pub(in crate::serve) fn parse(
 }
 
 /// A search in arXiv's reading of it.
-fn rule(value: &str) -> Result<Query, Vec<Mistake>> {
+fn rule(value: &str) -> Result<Query, Vec<ParameterDiagnostic>> {
     let context = Context { lists: &Lists::default(), dialect: Dialect::Compat };
-    filter::parse(value, &Limits::URL, &context)
-        .map_err(|errors| errors.as_slice().iter().map(|error| Mistake::of_rule("q", error)).collect())
+    filter::parse(value, &Limits::URL, &context).map_err(|errors| {
+        errors.as_slice().iter().map(|error| ParameterDiagnostic::of_rule("q", error)).collect()
+    })
 }
 
 /// Identifiers with or without their versions, each once.
-fn id_list(value: &str) -> Result<Vec<(ArxivId, Option<u32>)>, Vec<Mistake>> {
+fn id_list(value: &str) -> Result<Vec<(ArxivId, Option<u32>)>, Vec<ParameterDiagnostic>> {
     let (mut ids, mut mistakes) = (Vec::new(), Vec::new());
     for name in value.split(',').map(str::trim).filter(|name| !name.is_empty()) {
         match ArxivId::parse(&without_class(name)) {
             Ok(id) if !ids.contains(&id) => ids.push(id),
             Ok(_) => {}
             Err(_) => {
-                let message = format!("incorrect id format for {}", values::shortened(name));
+                let message = format!("incorrect id format for {}", parameter_value::shortened(name));
                 mistakes.push(mistake("id_list", name, message));
             }
         }
@@ -197,10 +198,10 @@ fn number(value: &str, name: &str) -> Result<usize, String> {
     usize::try_from(number).map_err(|_| format!("{name} must be non-negative"))
 }
 
-pub(in crate::serve) fn mistake(parameter: &str, value: &str, message: String) -> Mistake {
-    Mistake {
-        code: Code::BadQuery,
-        parameter: values::shortened(parameter),
+pub(in crate::serve) fn mistake(parameter: &str, value: &str, message: String) -> ParameterDiagnostic {
+    ParameterDiagnostic {
+        code: DiagnosticCode::BadQuery,
+        parameter: parameter_value::shortened(parameter),
         position: 0,
         length: value.chars().count(),
         message,

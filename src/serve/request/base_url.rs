@@ -13,16 +13,16 @@ use url::Url;
 
 use crate::serve::access::clients::Clients;
 use crate::serve::access::forwarded;
-use crate::serve::access::forwarded::{Told, has_port, is_host};
+use crate::serve::access::forwarded::{ForwardedUrl, has_port, is_host};
 use crate::serve::addresses::Address;
 use crate::serve::http::public_url::{PublicUrl, path};
-use crate::serve::options::Options;
+use crate::serve::options::ServiceOptions;
 use crate::serve::problem::details::Problem;
 
 /// Where the service is for this request, which is changed to what it would be at the root of a host.
 ///
 /// Nothing is noted where the request's own words decide; they are looked at when a link is made.
-pub(in crate::serve) fn settle(request: &mut ServiceRequest, options: &Options, clients: &Clients) {
+pub(in crate::serve) fn settle(request: &mut ServiceRequest, options: &ServiceOptions, clients: &Clients) {
     let public = match base_of(options) {
         Some(base) if path(&base).is_empty() => return,
         Some(base) => PublicUrl { base, is_from_proxy: false },
@@ -44,7 +44,7 @@ pub(in crate::serve) fn settle(request: &mut ServiceRequest, options: &Options, 
 }
 
 /// The address of `server.base_url`.
-pub(in crate::serve) fn base_of(options: &Options) -> Option<String> {
+pub(in crate::serve) fn base_of(options: &ServiceOptions) -> Option<String> {
     options.base_url.as_ref().map(|base| base.as_str().trim_end_matches('/').to_owned())
 }
 
@@ -52,18 +52,18 @@ pub(in crate::serve) fn base_of(options: &Options) -> Option<String> {
 ///
 /// # Errors
 /// It names no host.
-pub(in crate::serve) fn of(request: &HttpRequest, options: &Options) -> Result<String, Problem> {
+pub(in crate::serve) fn of(request: &HttpRequest, options: &ServiceOptions) -> Result<String, Problem> {
     if let Some(public) = request.extensions().get::<PublicUrl>() {
         return Ok(public.base.clone());
     }
     match base_of(options) {
         Some(base) => Ok(base),
-        None => told_base(&Told::default(), request.head(), options),
+        None => told_base(&ForwardedUrl::default(), request.head(), options),
     }
 }
 
 /// What ids begin with: a proxy that begins to tell the scheme makes no other feed and no other digest.
-pub(in crate::serve) fn for_ids<'a>(base: &'a str, options: &Options) -> Cow<'a, str> {
+pub(in crate::serve) fn for_ids<'a>(base: &'a str, options: &ServiceOptions) -> Cow<'a, str> {
     match base.strip_prefix("https://") {
         Some(rest) if options.base_url.is_none() => Cow::Owned(format!("http://{rest}")),
         _ => Cow::Borrowed(base),
@@ -82,7 +82,7 @@ pub(in crate::serve) fn is_host_valid(head: &RequestHead) -> bool {
 }
 
 /// The address that fields of proxies and the request itself make together.
-fn told_base(told: &Told, head: &RequestHead, options: &Options) -> Result<String, Problem> {
+fn told_base(told: &ForwardedUrl, head: &RequestHead, options: &ServiceOptions) -> Result<String, Problem> {
     if !is_host_valid(head) {
         return Err(Problem::bad_host());
     }

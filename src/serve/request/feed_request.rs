@@ -13,13 +13,13 @@ use crate::filter::{self, Context, Dialect, Limits, Lists, Query};
 use crate::render::Format;
 
 use crate::serve::http::{negotiate, public_url};
-use crate::serve::options::Options;
-use crate::serve::problem::details::{Mistake, Problem};
-use crate::serve::problem::types::Code;
+use crate::serve::options::ServiceOptions;
+use crate::serve::problem::details::{ParameterDiagnostic, Problem};
+use crate::serve::problem::types::DiagnosticCode;
 use crate::serve::request::base_url;
 use crate::serve::request::page_view::PageView;
-use crate::serve::request::query_parameters::{FEED, Given, RULE, SHOWN, given};
-use crate::serve::request::values::subject_list;
+use crate::serve::request::parameter_value::subject_list;
+use crate::serve::request::query_parameters::{FEED, QueryParameters, RULE, SHOWN, given};
 
 /// The longest keyword, in bytes; it stands twice in the rule that it becomes.
 pub(in crate::serve) const KEYWORD_BYTES_MAX: usize = 400;
@@ -28,7 +28,7 @@ pub(in crate::serve) const KEYWORD_BYTES_MAX: usize = 400;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::serve) struct FeedRequest {
     pub(in crate::serve) asked: Asked,
-    pub(in crate::serve) form: negotiate::Form,
+    pub(in crate::serve) form: negotiate::Representation,
     /// The public address of the service, without a slash at the end.
     pub(in crate::serve) base: String,
     /// What a page to read shows beside the feed.
@@ -49,23 +49,23 @@ pub(in crate::serve) fn may_hold_regex(query: &str) -> bool {
 }
 
 /// The address that a feed is asked for at, whoever asks.
-pub(in crate::serve) struct Target<'a> {
+pub(in crate::serve) struct FeedTarget<'a> {
     /// As it came.
     pub(in crate::serve) path: &'a str,
     /// The last part of the path, as the router reads it.
     pub(in crate::serve) last: &'a str,
     pub(in crate::serve) query: &'a str,
     /// What is wanted where the path has no ending.
-    pub(in crate::serve) form: negotiate::Form,
+    pub(in crate::serve) form: negotiate::Representation,
     /// The public address of the service, without a slash at the end.
     pub(in crate::serve) base: String,
 }
 
-impl<'a> Target<'a> {
+impl<'a> FeedTarget<'a> {
     /// That of a request; `last` is the name of the last part.
     pub(in crate::serve) fn of(
         request: &'a HttpRequest,
-        options: &Options,
+        options: &ServiceOptions,
         last: &str,
     ) -> Result<Self, Problem> {
         Ok(Self {
@@ -84,7 +84,10 @@ fn last_part(path: &str) -> &str {
 }
 
 /// Reads the path and the query of `/subjects/{subjects}`.
-pub(in crate::serve) fn subjects(target: &Target<'_>, options: &Options) -> Result<FeedRequest, Problem> {
+pub(in crate::serve) fn subjects(
+    target: &FeedTarget<'_>,
+    options: &ServiceOptions,
+) -> Result<FeedRequest, Problem> {
     // The router leaves `+` as it came; some clients encode it.
     let path = target.last.replace("%2B", "+").replace("%2b", "+");
     let (list, form) = form_of(&path, target.form);
@@ -98,15 +101,18 @@ pub(in crate::serve) fn subjects(target: &Target<'_>, options: &Options) -> Resu
 }
 
 /// Reads `/search[.{format}]`.
-pub(in crate::serve) fn search(target: &Target<'_>, options: &Options) -> Result<FeedRequest, Problem> {
+pub(in crate::serve) fn search(
+    target: &FeedTarget<'_>,
+    options: &ServiceOptions,
+) -> Result<FeedRequest, Problem> {
     let (name, form) = form_of(target.last, target.form);
     if name != "search" {
         return Err(Problem::unknown_path(public_url::path(&target.base), target.path));
     }
     let mut given = given(target.query, options, &[RULE, &["subjects"], of_form(form), FEED, SHOWN])?;
     if given.query.is_none() {
-        return Err(Problem::bad_request(vec![Mistake {
-            code: Code::NoQuery,
+        return Err(Problem::bad_request(vec![ParameterDiagnostic {
+            code: DiagnosticCode::NoQuery,
             parameter: "q".to_owned(),
             position: 0,
             length: 0,
@@ -119,7 +125,10 @@ pub(in crate::serve) fn search(target: &Target<'_>, options: &Options) -> Result
 }
 
 /// Reads `/keywords/{keyword}[.{format}]` and `/keywords[.{format}]?keyword=…`.
-pub(in crate::serve) fn keyword(target: &Target<'_>, options: &Options) -> Result<FeedRequest, Problem> {
+pub(in crate::serve) fn keyword(
+    target: &FeedTarget<'_>,
+    options: &ServiceOptions,
+) -> Result<FeedRequest, Problem> {
     let own: [&[&str]; 4] = [RULE, &["subjects"], FEED, SHOWN];
     // The path begins with a slash, and `keywords` may be encoded in it.
     let (keyword, form, mut given) = if let Some(part) = target.path.splitn(3, '/').nth(2) {
@@ -139,8 +148,8 @@ pub(in crate::serve) fn keyword(target: &Target<'_>, options: &Options) -> Resul
     let mistake = |message: &str, hint: &str| {
         let (message, hint) = (message.to_owned(), hint.to_owned());
         let parameter = "keyword".to_owned();
-        Problem::bad_request(vec![Mistake {
-            code: Code::BadKeyword,
+        Problem::bad_request(vec![ParameterDiagnostic {
+            code: DiagnosticCode::BadKeyword,
             parameter,
             position: 0,
             length,
@@ -177,8 +186,8 @@ pub(in crate::serve) fn keyword(target: &Target<'_>, options: &Options) -> Resul
 }
 
 fn no_keyword() -> Problem {
-    Problem::bad_request(vec![Mistake {
-        code: Code::MissingParameter,
+    Problem::bad_request(vec![ParameterDiagnostic {
+        code: DiagnosticCode::MissingParameter,
         parameter: "keyword".to_owned(),
         position: 0,
         length: 0,
@@ -188,10 +197,10 @@ fn no_keyword() -> Problem {
 }
 
 /// Reads `/explain?q=…&id=…`.
-pub(in crate::serve) fn explain(query: &str, options: &Options) -> Result<(Query, ArxivId), Problem> {
+pub(in crate::serve) fn explain(query: &str, options: &ServiceOptions) -> Result<(Query, ArxivId), Problem> {
     let mut given = given(query, options, &[RULE, &["id"]])?;
-    let missing = |parameter: &str, hint: &str| Mistake {
-        code: Code::MissingParameter,
+    let missing = |parameter: &str, hint: &str| ParameterDiagnostic {
+        code: DiagnosticCode::MissingParameter,
         parameter: parameter.to_owned(),
         position: 0,
         length: 0,
@@ -209,12 +218,15 @@ pub(in crate::serve) fn explain(query: &str, options: &Options) -> Result<(Query
 }
 
 /// Reads the query of an address that has nothing to choose.
-pub(in crate::serve) fn nothing(request: &HttpRequest, options: &Options) -> Result<(), Problem> {
+pub(in crate::serve) fn nothing(request: &HttpRequest, options: &ServiceOptions) -> Result<(), Problem> {
     given(request.query_string(), options, &[]).map(drop)
 }
 
 /// Reads `/named/{slug}[.{format}]`.
-pub(in crate::serve) fn named(target: &Target<'_>, options: &Options) -> Result<FeedRequest, Problem> {
+pub(in crate::serve) fn named(
+    target: &FeedTarget<'_>,
+    options: &ServiceOptions,
+) -> Result<FeedRequest, Problem> {
     let (slug, form) = form_of(target.last, target.form);
     let known = &options.named;
     let found = known.iter().find(|named| named.slug.eq_ignore_ascii_case(slug));
@@ -227,7 +239,11 @@ pub(in crate::serve) fn named(target: &Target<'_>, options: &Options) -> Result<
     Ok(FeedRequest { asked, form, base: target.base.clone(), view })
 }
 
-fn of_named(named: &Arc<NamedOptions>, given: Given, options: &Options) -> Result<Asked, Problem> {
+fn of_named(
+    named: &Arc<NamedOptions>,
+    given: QueryParameters,
+    options: &ServiceOptions,
+) -> Result<Asked, Problem> {
     let limit = named.limit.map_or(Limit::Usual(options.feed_limit), Limit::Chosen);
     let days = named.days.unwrap_or(options.feed_days);
     let usual = Selection::of(&AnnounceType::ALL, days, limit);
@@ -236,10 +252,10 @@ fn of_named(named: &Arc<NamedOptions>, given: Given, options: &Options) -> Resul
 }
 
 /// A feed of the configuration, or of subjects, with nothing chosen.
-pub(in crate::serve) fn usual(scope: Scope, options: &Options) -> Result<Asked, Problem> {
+pub(in crate::serve) fn usual(scope: Scope, options: &ServiceOptions) -> Result<Asked, Problem> {
     match &scope {
-        Scope::Named(named) => of_named(named, Given::default(), options),
-        _ => asked(scope, Given::default(), &AnnounceType::ALL, options),
+        Scope::Named(named) => of_named(named, QueryParameters::default(), options),
+        _ => asked(scope, QueryParameters::default(), &AnnounceType::ALL, options),
     }
 }
 
@@ -248,11 +264,11 @@ pub(in crate::serve) const APPEARANCES: [AnnounceType; 2] = [AnnounceType::New, 
 
 fn feed_request(
     scope: Scope,
-    given: Given,
+    given: QueryParameters,
     default_types: &[AnnounceType],
-    form: negotiate::Form,
-    target: &Target<'_>,
-    options: &Options,
+    form: negotiate::Representation,
+    target: &FeedTarget<'_>,
+    options: &ServiceOptions,
 ) -> Result<FeedRequest, Problem> {
     let view = PageView::of_page(given.page);
     let asked = asked(scope, given, default_types, options)?;
@@ -262,9 +278,9 @@ fn feed_request(
 /// What is asked for where the parameters leave the rest as it usually is.
 pub(in crate::serve) fn asked(
     scope: Scope,
-    given: Given,
+    given: QueryParameters,
     default_types: &[AnnounceType],
-    options: &Options,
+    options: &ServiceOptions,
 ) -> Result<Asked, Problem> {
     let names_a_type = given.query.as_ref().is_some_and(Query::names_a_type);
     let types = if names_a_type { &AnnounceType::ALL } else { default_types };
@@ -274,15 +290,15 @@ pub(in crate::serve) fn asked(
 }
 
 /// What only a page to read understands.
-fn of_form(form: negotiate::Form) -> &'static [&'static str] {
-    if form == negotiate::Form::Page { &["page"] } else { &[] }
+fn of_form(form: negotiate::Representation) -> &'static [&'static str] {
+    if form == negotiate::Representation::Page { &["page"] } else { &[] }
 }
 
 /// The last part of a path without the ending of a format, and the form that is asked for.
-fn form_of(path: &str, otherwise: negotiate::Form) -> (&str, negotiate::Form) {
+fn form_of(path: &str, otherwise: negotiate::Representation) -> (&str, negotiate::Representation) {
     let format = |ending: &str| ending.to_ascii_lowercase().parse::<Format>().ok();
     match path.rsplit_once('.').and_then(|(rest, ending)| Some((rest, format(ending)?))) {
-        Some((rest, format)) => (rest, negotiate::Form::Feed(format)),
+        Some((rest, format)) => (rest, negotiate::Representation::Feed(format)),
         None => (path, otherwise),
     }
 }

@@ -6,11 +6,11 @@ use crate::domain::announcement::AnnounceType;
 use crate::domain::taxonomy::SubjectId;
 use crate::filter::{self, Context, Dialect, Limits, PLACES, RuleForm};
 
-use crate::serve::options::Options;
-use crate::serve::problem::details::{Mistake, Problem};
-use crate::serve::problem::types::Code;
+use crate::serve::options::ServiceOptions;
+use crate::serve::problem::details::{ParameterDiagnostic, Problem};
+use crate::serve::problem::types::DiagnosticCode;
+use crate::serve::request::parameter_value::shortened;
 use crate::serve::request::tracking::is_tracking;
-use crate::serve::request::values::shortened;
 
 /// What a feed is made of, as it stands in the address; `was` and the fields come from the form alone.
 pub(in crate::serve) const KNOWN: [&str; 11] =
@@ -21,7 +21,7 @@ const MANY: [&str; 2] = ["subjects", "type"];
 
 /// What was chosen on the start page.
 #[derive(Clone, Debug, Default)]
-pub(in crate::serve) struct Choices {
+pub(in crate::serve) struct FormState {
     /// Each once, in the order in which they were given.
     pub(in crate::serve) subjects: Vec<SubjectId>,
     /// What was given as a subject and is none.
@@ -36,7 +36,7 @@ pub(in crate::serve) struct Choices {
     form: Option<(String, RuleForm)>,
 }
 
-impl Choices {
+impl FormState {
     /// Reads a query string.
     ///
     /// # Errors
@@ -91,7 +91,7 @@ impl Choices {
     /// Where the choices stand by themselves, when they came from the form.
     ///
     /// A rule that was changed is the rule, and fields that were changed rewrite it; what no field can say stays.
-    pub(in crate::serve) fn settled(mut self, options: &Options) -> Result<Self, String> {
+    pub(in crate::serve) fn settled(mut self, options: &ServiceOptions) -> Result<Self, String> {
         let Some((was, fields)) = self.form.take() else { return Ok(self) };
         let was = on_one_line(&was);
         let filled = fields_of(&was, options);
@@ -109,7 +109,7 @@ impl Choices {
     }
 
     /// The address of the start page with these choices.
-    pub(in crate::serve) fn address(&self, options: &Options) -> String {
+    pub(in crate::serve) fn address(&self, options: &ServiceOptions) -> String {
         let ids: Vec<&str> = self.subjects.iter().map(|subject| subject.as_str()).collect();
         let subjects = [ids.join(","), self.unknown.join(",")].join(",");
         let types = if self.is_usual(&self.types) { "" } else { &*self.types };
@@ -162,7 +162,7 @@ fn on_one_line(rule: &str) -> String {
 }
 
 /// The fields that a rule fills; none for one that is not understood.
-pub(in crate::serve) fn fields_of(rule: &str, options: &Options) -> RuleForm {
+pub(in crate::serve) fn fields_of(rule: &str, options: &ServiceOptions) -> RuleForm {
     let context = Context { lists: &options.lists, dialect: Dialect::Native };
     match filter::parse(rule, &Limits::URL, &context) {
         Ok(query) => RuleForm::of(rule, &query, &Limits::URL, &context),
@@ -176,11 +176,11 @@ pub(in crate::serve) fn encoded(value: &str) -> String {
     encoded.replace("%2C", ",").replace("%3A", ":")
 }
 
-fn unknown(name: &str, value: &str) -> Mistake {
+fn unknown(name: &str, value: &str) -> ParameterDiagnostic {
     let is_place = name == "place";
     let places: Vec<&str> = PLACES.iter().map(|(_, place)| *place).collect();
-    Mistake {
-        code: if is_place { Code::UnknownValue } else { Code::UnknownParameter },
+    ParameterDiagnostic {
+        code: if is_place { DiagnosticCode::UnknownValue } else { DiagnosticCode::UnknownParameter },
         parameter: shortened(name),
         position: 0,
         length: value.chars().count(),
@@ -193,9 +193,9 @@ fn unknown(name: &str, value: &str) -> Mistake {
     }
 }
 
-fn twice(name: &str, value: &str) -> Mistake {
-    Mistake {
-        code: Code::RepeatedParameter,
+fn twice(name: &str, value: &str) -> ParameterDiagnostic {
+    ParameterDiagnostic {
+        code: DiagnosticCode::RepeatedParameter,
         parameter: shortened(name),
         position: 0,
         length: value.chars().count(),

@@ -6,6 +6,6 @@ pub mod feed_request;
 pub mod form_state;
 pub mod official;
 pub mod page_view;
+pub mod parameter_value;
 pub mod query_parameters;
 pub mod tracking;
-pub mod values;

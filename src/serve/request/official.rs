@@ -6,21 +6,21 @@ use crate::feeds::{Asked, Limit, Scope, Selection};
 use crate::render::Format;
 use crate::render::official::OfficialFormat;
 
-use crate::serve::http::negotiate::Form;
-use crate::serve::options::Options;
-use crate::serve::problem::details::{Mistake, Problem};
-use crate::serve::problem::types::Code;
-use crate::serve::request::feed_request::{FeedRequest, Target};
+use crate::serve::http::negotiate::Representation;
+use crate::serve::options::ServiceOptions;
+use crate::serve::problem::details::{ParameterDiagnostic, Problem};
+use crate::serve::problem::types::DiagnosticCode;
+use crate::serve::request::feed_request::{FeedRequest, FeedTarget};
+use crate::serve::request::parameter_value;
 use crate::serve::request::query_parameters;
-use crate::serve::request::values;
 
 /// The newest mailing alone, as arXiv's own feed has it.
 const DAYS: u32 = 1;
 
 /// Reads `/rss/{subjects}` or `/atom/{subjects}`.
 pub(in crate::serve) fn asked(
-    target: &Target<'_>,
-    options: &Options,
+    target: &FeedTarget<'_>,
+    options: &ServiceOptions,
     shape: OfficialFormat,
 ) -> Result<FeedRequest, Problem> {
     let list = target.last.replace("%2B", "+").replace("%2b", "+");
@@ -28,7 +28,7 @@ pub(in crate::serve) fn asked(
     let scope = if list.eq_ignore_ascii_case("all") {
         Scope::Everything
     } else {
-        Scope::Subjects(values::subject_list(&list, '+')?)
+        Scope::Subjects(parameter_value::subject_list(&list, '+')?)
     };
     let given = query_parameters::given(
         target.query,
@@ -37,7 +37,7 @@ pub(in crate::serve) fn asked(
     )?;
     let usual = Selection::of(&AnnounceType::ALL, DAYS, Limit::Usual(options.feed_limit));
     let asked = given.chosen(Asked::usual(scope, usual, Presentation::default()))?;
-    Ok(FeedRequest { asked, form: Form::Official(shape), base: target.base.clone(), view: None })
+    Ok(FeedRequest { asked, form: Representation::Official(shape), base: target.base.clone(), view: None })
 }
 
 /// The format is the first part of these addresses; an ending says nothing here, or the contrary.
@@ -45,9 +45,9 @@ fn refuse_ending(list: &str, shape: OfficialFormat) -> Result<(), Problem> {
     let ending =
         list.rsplit_once('.').filter(|(_, ending)| ending.to_ascii_lowercase().parse::<Format>().is_ok());
     let Some((subjects, ending)) = ending else { return Ok(()) };
-    let shown = values::shortened(subjects);
-    Err(Problem::bad_request(vec![Mistake {
-        code: Code::UnexpectedEnding,
+    let shown = parameter_value::shortened(subjects);
+    Err(Problem::bad_request(vec![ParameterDiagnostic {
+        code: DiagnosticCode::UnexpectedEnding,
         parameter: "subjects".to_owned(),
         position: subjects.chars().count(),
         length: ending.chars().count() + 1,

@@ -11,11 +11,11 @@ use crate::domain::taxonomy::SubjectId;
 use crate::feeds::{Asked, Limit, Scope, Selection};
 use crate::filter::{self, Aliases, Context, Dialect, Limits, Query};
 
-use crate::serve::options::Options;
-use crate::serve::problem::details::{Mistake, Problem};
-use crate::serve::problem::types::Code;
+use crate::serve::options::ServiceOptions;
+use crate::serve::problem::details::{ParameterDiagnostic, Problem};
+use crate::serve::problem::types::DiagnosticCode;
+use crate::serve::request::parameter_value::{choice, flag, number, shortened, subject_list, types, wrong};
 use crate::serve::request::tracking::is_tracking;
-use crate::serve::request::values::{choice, flag, number, shortened, subject_list, types, wrong};
 
 /// The most items of a feed.
 pub(in crate::serve) const LIMIT_MAX: usize = 2_000;
@@ -58,7 +58,7 @@ pub(in crate::serve) const SHOWN: &[&str] = &["summary", "profile", "digest", "c
 
 /// The parameters of a request, each understood; none where it was not given.
 #[derive(Default)]
-pub(in crate::serve) struct Given {
+pub(in crate::serve) struct QueryParameters {
     pub(super) id: Option<ArxivId>,
     pub(super) query: Option<Query>,
     /// Where it stands in the query and not in the path.
@@ -80,7 +80,7 @@ pub(in crate::serve) struct Given {
     pdf: Option<bool>,
 }
 
-impl Given {
+impl QueryParameters {
     /// The subjects that were chosen; none where none were named.
     pub(in crate::serve) fn subjects(self) -> Vec<SubjectId> {
         self.subjects
@@ -94,15 +94,20 @@ impl Given {
         let has_scores = matches!(&usual.scope, Scope::Named(named) if !named.scores.is_empty());
         if self.sort == Some(Sort::Score) && !has_scores {
             let hint = "date; score is for a feed of the configuration that has `score` rules";
-            return Err(Problem::bad_request(vec![wrong("sort", "score", Code::NoScores, hint)]));
+            return Err(Problem::bad_request(vec![wrong("sort", "score", DiagnosticCode::NoScores, hint)]));
         }
         if let (Some(types), Some(query)) = (&self.types, &self.query)
             && !query.may_be_one_of(types)
         {
             let names = types.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(",");
-            return Err(Problem::bad_request(vec![Mistake {
+            return Err(Problem::bad_request(vec![ParameterDiagnostic {
                 message: format!("the rule leaves nothing of type {names}"),
-                ..wrong("type", &names, Code::Impossible, "leave out type=, or the type: of the rule")
+                ..wrong(
+                    "type",
+                    &names,
+                    DiagnosticCode::Impossible,
+                    "leave out type=, or the type: of the rule",
+                )
             }]));
         }
         let selection = Selection {
@@ -130,16 +135,20 @@ impl Given {
 
 /// Reads a query string; what is not among `known` is a mistake, and so is a value that means nothing.
 /// Only what was appended to follow a link is left alone.
-pub(in crate::serve) fn given(query: &str, options: &Options, known: &[&[&str]]) -> Result<Given, Problem> {
+pub(in crate::serve) fn given(
+    query: &str,
+    options: &ServiceOptions,
+    known: &[&[&str]],
+) -> Result<QueryParameters, Problem> {
     let known = known.concat();
     let is_compat =
         form_urlencoded::parse(query.as_bytes()).any(|pair| pair == ("compat".into(), "arxiv".into()));
     let dialect = if is_compat { Dialect::Compat } else { Dialect::Native };
-    let (given, mistakes, filters) = (Given::default(), Vec::new(), Vec::new());
-    let mut reader = Reader { options, dialect, given, mistakes, filters };
+    let (given, mistakes, filters) = (QueryParameters::default(), Vec::new(), Vec::new());
+    let mut reader = ParameterReader { options, dialect, given, mistakes, filters };
     let mut seen: Vec<Cow<'_, str>> = Vec::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| !is_tracking(name)) {
-        let refused = |code, message: String, hint: String| Mistake {
+        let refused = |code, message: String, hint: String| ParameterDiagnostic {
             code,
             parameter: shortened(&name),
             position: 0,
@@ -153,14 +162,18 @@ pub(in crate::serve) fn given(query: &str, options: &Options, known: &[&[&str]])
                 [] => "none is known here".to_owned(),
                 known => format!("known here: {}", known.join(", ")),
             };
-            reader.mistakes.push(refused(Code::UnknownParameter, message, hint));
+            reader.mistakes.push(refused(DiagnosticCode::UnknownParameter, message, hint));
         } else if [&name, &value].iter().any(|text| text.contains(char::REPLACEMENT_CHARACTER)) {
             let message = format!("`{}` is not UTF-8 once it is decoded", shortened(&name));
             let hint = "encode text as UTF-8, such as caf%C3%A9".to_owned();
-            reader.mistakes.push(refused(Code::BadEncoding, message, hint));
+            reader.mistakes.push(refused(DiagnosticCode::BadEncoding, message, hint));
         } else if seen.contains(&name) {
             let hint = "give it once, with a list where it takes one".to_owned();
-            reader.mistakes.push(refused(Code::RepeatedParameter, format!("`{name}` is given twice"), hint));
+            reader.mistakes.push(refused(
+                DiagnosticCode::RepeatedParameter,
+                format!("`{name}` is given twice"),
+                hint,
+            ));
         } else {
             reader.read(&name, &value)?;
         }
@@ -172,23 +185,23 @@ pub(in crate::serve) fn given(query: &str, options: &Options, known: &[&[&str]])
     ] {
         if [first, second].iter().all(|name| seen.iter().any(|given| given == name)) {
             let message = format!("`{first}` and `{second}` are given");
-            let mistake = wrong(second, "", Code::RepeatedParameter, hint);
-            reader.mistakes.push(Mistake { message, ..mistake });
+            let mistake = wrong(second, "", DiagnosticCode::RepeatedParameter, hint);
+            reader.mistakes.push(ParameterDiagnostic { message, ..mistake });
         }
     }
     reader.finish()
 }
 
-struct Reader<'a> {
-    options: &'a Options,
+struct ParameterReader<'a> {
+    options: &'a ServiceOptions,
     dialect: Dialect,
-    given: Given,
-    mistakes: Vec<Mistake>,
+    given: QueryParameters,
+    mistakes: Vec<ParameterDiagnostic>,
     /// RSSHub's filters, for together they mean something.
     filters: Vec<(String, String)>,
 }
 
-impl Reader<'_> {
+impl ParameterReader<'_> {
     fn read(&mut self, name: &str, value: &str) -> Result<(), Problem> {
         let days_max = self.options.feed_days_max;
         let given = &mut self.given;
@@ -198,23 +211,23 @@ impl Reader<'_> {
                 match filter::parse(value, &Limits::URL, &context) {
                     Ok(query) => given.query = Some(query),
                     Err(errors) => {
-                        let of_rule = |error| Mistake::of_rule(name, error);
+                        let of_rule = |error| ParameterDiagnostic::of_rule(name, error);
                         self.mistakes.extend(errors.as_slice().iter().map(of_rule));
                     }
                 }
             }
             "keyword" => given.keyword = Some(value.to_owned()),
             "compat" if value == "arxiv" => {}
-            "compat" => self.mistakes.push(wrong(name, value, Code::UnknownValue, "arxiv")),
+            "compat" => self.mistakes.push(wrong(name, value, DiagnosticCode::UnknownValue, "arxiv")),
             "type" => match types(value) {
                 Ok(types) => given.types = Some(types),
                 Err(errors) => self.mistakes.extend(errors),
             },
             "id" => match pasted(value.trim()) {
                 Ok(id) => given.id = Some(id),
-                Err(error) => self.mistakes.push(Mistake {
+                Err(error) => self.mistakes.push(ParameterDiagnostic {
                     message: error.to_string(),
-                    ..wrong(name, value, Code::BadId, "an arXiv identifier")
+                    ..wrong(name, value, DiagnosticCode::BadId, "an arXiv identifier")
                 }),
             },
             // A `+` in a query is a blank once it is decoded.
@@ -248,7 +261,7 @@ impl Reader<'_> {
                 self.mistakes.push(wrong(
                     name,
                     value,
-                    Code::BadVersion,
+                    DiagnosticCode::BadVersion,
                     "2.0 is the only version of RSS here",
                 ));
             }
@@ -257,14 +270,18 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn set<T>(&mut self, read: Result<T, Mistake>, place: impl Fn(&mut Given) -> &mut Option<T>) {
+    fn set<T>(
+        &mut self,
+        read: Result<T, ParameterDiagnostic>,
+        place: impl Fn(&mut QueryParameters) -> &mut Option<T>,
+    ) {
         match read {
             Ok(value) => *place(&mut self.given) = Some(value),
             Err(mistake) => self.mistakes.push(mistake),
         }
     }
 
-    fn finish(mut self) -> Result<Given, Problem> {
+    fn finish(mut self) -> Result<QueryParameters, Problem> {
         let case = self.filters.iter().find(|(name, _)| name == "filter_case_sensitive");
         let is_case_sensitive = case.map_or(Ok(true), |(name, value)| flag(name, value));
         let filters: Vec<(&str, &str)> =
@@ -273,7 +290,8 @@ impl Reader<'_> {
         match Aliases::read(&filters, case, &Limits::URL) {
             Ok(aliases) => self.given.aliases = aliases,
             Err(wrong) => {
-                self.mistakes.extend(wrong.iter().map(|(name, error)| Mistake::of_rule(name, error)));
+                self.mistakes
+                    .extend(wrong.iter().map(|(name, error)| ParameterDiagnostic::of_rule(name, error)));
             }
         }
         self.mistakes.extend(is_case_sensitive.err());

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
-use crosslist::serve::Cause;
+use crosslist::serve::ReloadCause;
 use crosslist::settings::Sources;
 use crosslist::startup::Ending;
 use serde_json::Value;
@@ -305,7 +305,7 @@ async fn a_thousand_reloads_under_requests_give_no_mixed_and_no_failed_answer() 
     let operator = async {
         for round in 0..RELOADS {
             write(2 + round % 5);
-            assert_eq!(reloads.reload(Cause::Signal).await, Ending::InForce, "{round}");
+            assert_eq!(reloads.reload(ReloadCause::Signal).await, Ending::InForce, "{round}");
         }
         done.store(true, std::sync::atomic::Ordering::Relaxed);
     };

@@ -20,16 +20,16 @@ use crate::domain::push::WebhookKind;
 use crate::domain::verdict::Verdict;
 use crate::render::Format;
 
-use crate::serve::access::keys::Doors;
+use crate::serve::access::keys::AccessControl;
 use crate::serve::addresses::{Access, Address};
 use crate::serve::answer::respond;
 use crate::serve::api::hub::PATH;
 use crate::serve::api::query;
 use crate::serve::http::public_url;
-use crate::serve::options::Options;
-use crate::serve::problem::types::{Code, Kind};
-use crate::serve::push_settings::Outward;
-use crate::serve::reload_status::Cause;
+use crate::serve::options::ServiceOptions;
+use crate::serve::problem::types::{DiagnosticCode, ProblemType};
+use crate::serve::push_settings::PushSettings;
+use crate::serve::reload_status::ReloadCause;
 use crate::serve::request::{base_url, feed_request};
 use crate::serve::routes::{Methods, ROUTES};
 use crate::serve::state::State;
@@ -57,7 +57,7 @@ pub(in crate::serve) async fn document(request: HttpRequest, state: web::Data<St
         feed_request::nothing(&request, &state.options).and_then(|()| base_url::of(&request, &state.options));
     match described {
         Ok(base) => {
-            let write = |base: &str| describe(base, &state.options, &state.doors, &state.outward).to_string();
+            let write = |base: &str| describe(base, &state.options, &state.access, &state.push).to_string();
             let document = state.description.get(base, state.generation, write);
             respond::page(&request, &document, "no-cache")
         }
@@ -66,18 +66,18 @@ pub(in crate::serve) async fn document(request: HttpRequest, state: web::Data<St
 }
 
 /// The whole description of the service at an address.
-fn describe(base: &str, options: &Options, doors: &Doors, outward: &Outward) -> Value {
+fn describe(base: &str, options: &ServiceOptions, access: &AccessControl, push: &PushSettings) -> Value {
     let mut whole = BY_HAND.clone();
     whole["info"]["version"] = json!(env!("CARGO_PKG_VERSION"));
     whole["servers"] = json!([{ "url": base }]);
     let below = public_url::path(base);
     whole["externalDocs"]["url"] = json!(format!("{below}/help/http"));
     let mut paths = Map::new();
-    for route in ROUTES.iter().filter(|route| (route.is_there)(outward)) {
+    for route in ROUTES.iter().filter(|route| (route.is_there)(push)) {
         for path in route.paths() {
             let methods = &whole["paths"][&path];
             if methods.is_object() {
-                let methods = completed(&path, route.methods, methods, doors);
+                let methods = completed(&path, route.methods, methods, access);
                 paths.insert(path, methods);
             }
         }
@@ -87,7 +87,7 @@ fn describe(base: &str, options: &Options, doors: &Doors, outward: &Outward) -> 
     }
     whole["paths"] = paths.into();
     let components = &mut whole["components"];
-    let has_hub = outward.hub_url(base).is_some();
+    let has_hub = push.hub_url(base).is_some();
     if has_hub {
         components["headers"]["FeedLink"] = hub::link();
     }
@@ -102,14 +102,14 @@ fn describe(base: &str, options: &Options, doors: &Doors, outward: &Outward) -> 
             response["headers"]["Link"] = reference("headers", "FeedLink");
         }
     }
-    let statuses: BTreeSet<u16> = Kind::ALL.iter().map(|kind| kind.status().as_u16()).collect();
+    let statuses: BTreeSet<u16> = ProblemType::ALL.iter().map(|kind| kind.status().as_u16()).collect();
     for status in statuses {
         components["responses"][format!("Problem{status}")] = problem(status, &[]);
     }
     components["securitySchemes"] = json!({
         "bearer": { "type": "http", "scheme": "bearer", "description": "A key, or the operator's token, as `Authorization: Bearer KEY`." },
     });
-    if doors.has_keys() {
+    if access.has_keys() {
         components["securitySchemes"]["key"] = json!({ "type": "apiKey", "in": "query", "name": "key", "description": "An access key, for readers that cannot send headers.",
         });
     }
@@ -121,22 +121,22 @@ fn words(below: &str) -> [(&'static str, Vec<String>); 6] {
     let owned = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect();
     [
         ("Verdict", owned(Verdict::ALL.map(Verdict::as_str).to_vec())),
-        ("LoadCause", owned(Cause::ALL.map(Cause::as_str).to_vec())),
+        ("LoadCause", owned(ReloadCause::ALL.map(ReloadCause::as_str).to_vec())),
         ("AnnounceType", owned(AnnounceType::ALL.map(AnnounceType::as_str).to_vec())),
         ("WebhookKind", owned(WebhookKind::ALL.iter().map(|kind| kind.as_str()).collect())),
-        ("ProblemType", Kind::ALL.iter().map(|kind| format!("{below}{}", kind.address())).collect()),
-        ("MistakeCode", owned(Code::names())),
+        ("ProblemType", ProblemType::ALL.iter().map(|kind| format!("{below}{}", kind.address())).collect()),
+        ("MistakeCode", owned(DiagnosticCode::names())),
     ]
 }
 
 /// What can be done at a path, with `HEAD` and `OPTIONS`.
-fn completed(path: &str, methods: Methods, by_hand: &Value, doors: &Doors) -> Value {
+fn completed(path: &str, methods: Methods, by_hand: &Value, access: &AccessControl) -> Value {
     let method = match methods {
         Methods::Read | Methods::ReadOrForm => "get",
         Methods::Post => "post",
     };
     let mut operation = by_hand[method].clone();
-    complete(path, method, &mut operation, doors);
+    complete(path, method, &mut operation, access);
     let is_admin = Address::of_pattern(path).access() == Access::Operator;
     let mut all = json!({ "options": options(&operation, is_admin) });
     if methods == Methods::ReadOrForm {
@@ -182,7 +182,7 @@ fn named(operation: &Value, ending: &str) -> Value {
 }
 
 /// Spells out an operation and adds what any may be answered with.
-fn complete(path: &str, method: &str, operation: &mut Value, doors: &Doors) {
+fn complete(path: &str, method: &str, operation: &mut Value, access: &AccessControl) {
     let given = operation["parameters"].take();
     let names = given.as_array().into_iter().flatten().filter_map(Value::as_str);
     let names = names.flat_map(|name| parameters::group(name).unwrap_or_else(|| vec![name.to_owned()]));
@@ -190,10 +190,10 @@ fn complete(path: &str, method: &str, operation: &mut Value, doors: &Doors) {
 
     let address = Address::of_pattern(path);
     let is_admin = address.access() == Access::Operator;
-    let needs_key = doors.asks_for_a_key(address.access());
+    let needs_key = access.needs_key(address.access());
     let ways = match needs_key {
         false => json!([]),
-        true if doors.has_keys() => json!([{ "bearer": [] }, { "key": [] }]),
+        true if access.has_keys() => json!([{ "bearer": [] }, { "key": [] }]),
         true => json!([{ "bearer": [] }]),
     };
     operation["security"] = ways;
@@ -205,7 +205,7 @@ fn complete(path: &str, method: &str, operation: &mut Value, doors: &Doors) {
     // Numbers come in one form.
     let has_tags = !is_word && method == "get" && path != "/metrics";
     usual.extend(has_tags.then_some([406, 412]).into_iter().flatten());
-    usual.extend((if is_admin { doors.are_keys_asked_for() } else { needs_key }).then_some(401));
+    usual.extend((if is_admin { access.reading_needs_key() } else { needs_key }).then_some(401));
     for status in usual {
         let status = status.to_string();
         if responses[&status].is_null() {
@@ -305,7 +305,7 @@ fn headers(group: &str) -> Vec<&'static str> {
 
 /// All problems of a status; `others` are types in which they are told at some addresses alone.
 fn problem(status: u16, others: &[&str]) -> Value {
-    let kinds = Kind::ALL.iter().filter(|kind| kind.status().as_u16() == status);
+    let kinds = ProblemType::ALL.iter().filter(|kind| kind.status().as_u16() == status);
     let titles: Vec<String> = kinds.map(|kind| format!("{} (`{}`)", kind.title(), kind.slug())).collect();
     let mut headers = [OF_DOCUMENTS[1..5].to_vec(), OF_FILES.to_vec(), OF_PAGES.to_vec()].concat();
     headers.push("X-Request-Id");

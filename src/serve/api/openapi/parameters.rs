@@ -10,7 +10,7 @@ use crate::filter::Limits;
 use crate::render::Format;
 
 use crate::serve::api::openapi::start;
-use crate::serve::options::Options;
+use crate::serve::options::ServiceOptions;
 use crate::serve::request::api_request;
 use crate::serve::request::feed_request::KEYWORD_BYTES_MAX;
 use crate::serve::request::form_state;
@@ -28,7 +28,7 @@ fn required(mut parameter: Value) -> Value {
 }
 
 /// Every parameter, by the name that `document.json` has for it.
-pub(super) fn parameters(options: &Options) -> Map<String, Value> {
+pub(super) fn parameters(options: &ServiceOptions) -> Map<String, Value> {
     let mut all = Map::new();
     let mut add = |key: &str, parameter: Value| all.insert(key.to_owned(), parameter);
     add(
@@ -152,7 +152,7 @@ fn names() -> impl Iterator<Item = &'static str> {
     known.into_iter().chain(["id", "page", "subjects", "version"])
 }
 
-fn query(name: &'static str, options: &Options) -> Value {
+fn query(name: &'static str, options: &ServiceOptions) -> Value {
     match name {
         "q" => in_query(
             name,

@@ -8,13 +8,13 @@ use crate::domain::presentation::{Choice, Profile, TextMode};
 use crate::filter::{Limits, PLACES};
 
 use crate::serve::api::openapi::parameters::{in_query, listed, types};
-use crate::serve::options::Options;
+use crate::serve::options::ServiceOptions;
 
 /// What the form sends beside the choices themselves.
 const OF_THE_FORM: &str = "From the page's form: answered with the address that says the same.";
 
 /// A parameter of the start page.
-pub(super) fn parameter(name: &str, options: &Options) -> Value {
+pub(super) fn parameter(name: &str, options: &ServiceOptions) -> Value {
     match name {
         "subjects" => {
             let names = json!({ "type": "array", "items": { "type": "string", "format": "arxiv-subject" } });

@@ -14,8 +14,8 @@ const WHAT_TO_DO: &str = "\nDescribe what is new under `paths` in src/serve/api/
      answers and schemas; see the others), or take out what is gone;\na new parameter gets its meaning in \
      src/serve/api/openapi/parameters.rs. tests/it/api/openapi.rs then asks for its examples.\n";
 
-fn described(doors: &Doors, choice: HubChoice) -> Value {
-    let options = Options {
+fn described(access: &AccessControl, choice: HubChoice) -> Value {
+    let options = ServiceOptions {
         address: "127.0.0.1:8080".parse().expect("an address"),
         base_url: None,
         cold_wait: Duration::from_secs(20),
@@ -27,16 +27,20 @@ fn described(doors: &Doors, choice: HubChoice) -> Value {
         lists: Lists::default(),
         log: LogOptions::default(),
     };
-    describe("http://localhost:8080", &options, doors, &Outward { choice, ..Outward::default() })
+    describe("http://localhost:8080", &options, access, &PushSettings { choice, ..PushSettings::default() })
 }
 
-fn locked() -> Doors {
-    Doors { readers: Keys::new(["reader"]), admins: Keys::new(["operator"]), ..Doors::default() }
+fn locked() -> AccessControl {
+    AccessControl {
+        readers: Keys::new(["reader"]),
+        admins: Keys::new(["operator"]),
+        ..AccessControl::default()
+    }
 }
 
 #[test]
 fn every_route_is_described_and_nothing_else() {
-    let whole = described(&Doors::default(), HubChoice::BuiltIn);
+    let whole = described(&AccessControl::default(), HubChoice::BuiltIn);
     let mut routes = BTreeSet::new();
     for route in ROUTES {
         let expected: &[&str] = match route.methods {
@@ -65,7 +69,7 @@ fn the_hub_is_described_where_there_is_one_and_feeds_name_whichever_there_is() {
     for (choice, has_hub, is_named) in
         [(HubChoice::Off, false, false), (another(), false, true), (HubChoice::BuiltIn, true, true)]
     {
-        let whole = described(&Doors::default(), choice.clone());
+        let whole = described(&AccessControl::default(), choice.clone());
         assert_eq!(whole["paths"]["/hub"].is_object(), has_hub, "{choice:?}");
         let of_feed = &whole["components"]["responses"]["Feed"]["headers"]["Link"];
         assert_eq!(of_feed.is_object(), is_named, "{choice:?}");
@@ -93,13 +97,13 @@ fn references(value: &Value, found: &mut BTreeSet<String>) {
 #[test]
 fn what_is_referred_to_is_there_and_what_is_there_is_referred_to() {
     let another = HubChoice::External("https://hub.example.org/".to_owned());
-    for (doors, choice) in [
-        (Doors::default(), HubChoice::Off),
-        (Doors::default(), HubChoice::BuiltIn),
+    for (access, choice) in [
+        (AccessControl::default(), HubChoice::Off),
+        (AccessControl::default(), HubChoice::BuiltIn),
         (locked(), HubChoice::BuiltIn),
         (locked(), another),
     ] {
-        let whole = described(&doors, choice);
+        let whole = described(&access, choice);
         let mut found = BTreeSet::new();
         references(&whole, &mut found);
         assert!(found.len() > 50, "{found:?}");
@@ -120,7 +124,7 @@ fn what_is_referred_to_is_there_and_what_is_there_is_referred_to() {
 
 #[test]
 fn no_operation_shares_its_name() {
-    let whole = described(&Doors::default(), HubChoice::BuiltIn);
+    let whole = described(&AccessControl::default(), HubChoice::BuiltIn);
     let mut names = BTreeSet::new();
     for operation in whole["paths"]
         .as_object()
@@ -135,7 +139,7 @@ fn no_operation_shares_its_name() {
 
 #[test]
 fn keys_are_asked_for_where_the_doors_ask_for_them() {
-    let open = described(&Doors::default(), HubChoice::BuiltIn);
+    let open = described(&AccessControl::default(), HubChoice::BuiltIn);
     assert_eq!(open["paths"]["/admin/refresh"]["post"]["security"], json!([{ "bearer": [] }]));
     assert!(open["components"]["securitySchemes"]["key"].is_null());
     assert_eq!(open["paths"]["/status"]["get"]["security"], json!([]));

@@ -4,12 +4,12 @@ use serde::Serialize;
 
 use crate::filter;
 
-use crate::serve::problem::types::Code;
+use crate::serve::problem::types::DiagnosticCode;
 
 /// One mistake in one value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(in crate::serve) struct Mistake {
-    pub(in crate::serve) code: Code,
+pub(in crate::serve) struct ParameterDiagnostic {
+    pub(in crate::serve) code: DiagnosticCode,
     /// The parameter, or `path`.
     pub(in crate::serve) parameter: String,
     /// Where in the decoded value it begins, and how long it is, in Unicode scalar values.
@@ -20,7 +20,7 @@ pub(in crate::serve) struct Mistake {
     pub(in crate::serve) hint: String,
 }
 
-impl Mistake {
+impl ParameterDiagnostic {
     pub(in crate::serve) fn said(&self) -> String {
         if self.hint.is_empty() { self.message.clone() } else { format!("{}: {}", self.message, self.hint) }
     }
@@ -28,7 +28,7 @@ impl Mistake {
     /// A mistake in the rule of a parameter.
     pub(in crate::serve) fn of_rule(parameter: &str, mistake: &filter::RuleDiagnostic) -> Self {
         Self {
-            code: Code::OfRule(mistake.code),
+            code: DiagnosticCode::OfRule(mistake.code),
             parameter: parameter.to_owned(),
             position: mistake.position,
             length: mistake.length,

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use crate::counters::{Counter, HistogramSnapshot};
 use crate::serve::addresses::ADDRESSES;
-use crate::serve::metrics::counts::{Counts, METHODS, REFUSALS, STATUSES};
-use crate::serve::metrics::families::{Families, float};
+use crate::serve::metrics::families::{MetricFamilies, float};
+use crate::serve::metrics::worker_counters::{METHODS, REFUSALS, STATUSES, WorkerCounters};
 
-pub(in crate::serve) fn add(families: &mut Families, workers: &[Arc<Counts>]) {
-    let sum = |count: &dyn Fn(&Counts) -> u64| workers.iter().map(|worker| count(worker)).sum::<u64>();
-    let total = |count: fn(&Counts) -> &Counter| sum(&|worker| count(worker).get());
+pub(in crate::serve) fn add(families: &mut MetricFamilies, workers: &[Arc<WorkerCounters>]) {
+    let sum =
+        |count: &dyn Fn(&WorkerCounters) -> u64| workers.iter().map(|worker| count(worker)).sum::<u64>();
+    let total = |count: fn(&WorkerCounters) -> &Counter| sum(&|worker| count(worker).get());
     let statuses: Vec<String> =
         STATUSES.iter().map(ToString::to_string).chain(["other".to_owned()]).collect();
     let mut answers = Vec::new();

@@ -10,7 +10,7 @@ use actix_web::http::{Method, StatusCode};
 
 use crate::counters::{Counter, Histogram};
 use crate::serve::addresses::{ADDRESSES, Address};
-use crate::serve::problem::types::Kind;
+use crate::serve::problem::types::ProblemType;
 
 /// The methods that are told apart; the last stands for any other.
 pub(in crate::serve) const METHODS: [&str; 5] = ["GET", "HEAD", "POST", "OPTIONS", "other"];
@@ -22,20 +22,20 @@ pub(in crate::serve) const STATUSES: [u16; 25] = [
 ];
 
 /// Why a request is let no further, by the kind of the problem that it is answered with.
-pub(in crate::serve) const REFUSALS: [(Kind, &str); 8] = [
-    (Kind::TooManyRequests, "rate_limit"),
-    (Kind::KeyNeeded, "no_key"),
-    (Kind::AddressTooLong, "address_too_long"),
-    (Kind::HeadersTooLarge, "headers_too_large"),
-    (Kind::BodyRefused, "body"),
-    (Kind::BadHost, "host"),
-    (Kind::Malformed, "malformed"),
-    (Kind::TooSlow, "too_slow"),
+pub(in crate::serve) const REFUSALS: [(ProblemType, &str); 8] = [
+    (ProblemType::TooManyRequests, "rate_limit"),
+    (ProblemType::KeyNeeded, "no_key"),
+    (ProblemType::AddressTooLong, "address_too_long"),
+    (ProblemType::HeadersTooLarge, "headers_too_large"),
+    (ProblemType::BodyRefused, "body"),
+    (ProblemType::BadHost, "host"),
+    (ProblemType::Malformed, "malformed"),
+    (ProblemType::TooSlow, "too_slow"),
 ];
 
 /// One worker's counts.
 #[derive(Debug)]
-pub(in crate::serve) struct Counts {
+pub(in crate::serve) struct WorkerCounters {
     /// By pattern, method and status; behind the known statuses stands any other.
     pub(in crate::serve) answers: Vec<[[Counter; STATUSES.len() + 1]; METHODS.len()]>,
     /// By pattern.
@@ -54,7 +54,7 @@ pub(in crate::serve) struct Counts {
     pub(in crate::serve) closed: Counter,
 }
 
-impl Default for Counts {
+impl Default for WorkerCounters {
     fn default() -> Self {
         let each = || ADDRESSES.iter();
         Self {
@@ -74,7 +74,7 @@ impl Default for Counts {
     }
 }
 
-impl Counts {
+impl WorkerCounters {
     pub(in crate::serve) fn answered(
         &self,
         address: Address,
@@ -97,7 +97,7 @@ impl Counts {
         self.bytes[place].add_single_writer(bytes);
     }
 
-    pub(in crate::serve) fn refused(&self, kind: Kind) {
+    pub(in crate::serve) fn refused(&self, kind: ProblemType) {
         if let Some(reason) = REFUSALS.iter().position(|(known, _)| *known == kind) {
             self.refused[reason].add_single_writer(1);
         }
@@ -119,16 +119,16 @@ impl Counts {
 
 /// A connection that is open for as long as this is held.
 #[derive(Debug)]
-pub(in crate::serve) struct Open(Arc<Counts>);
+pub(in crate::serve) struct OpenConnection(Arc<WorkerCounters>);
 
-impl Open {
-    pub(in crate::serve) fn new(counts: &Arc<Counts>) -> Self {
+impl OpenConnection {
+    pub(in crate::serve) fn new(counts: &Arc<WorkerCounters>) -> Self {
         counts.opened.add_single_writer(1);
         Self(counts.clone())
     }
 }
 
-impl Drop for Open {
+impl Drop for OpenConnection {
     fn drop(&mut self) {
         self.0.closed.add_single_writer(1);
     }

@@ -4,8 +4,8 @@ use crate::domain::announcement::AnnounceType;
 use crate::domain::presentation::Choice;
 use crate::domain::taxonomy::SubjectId;
 
-use crate::serve::problem::details::{Mistake, Problem};
-use crate::serve::problem::types::Code;
+use crate::serve::problem::details::{ParameterDiagnostic, Problem};
+use crate::serve::problem::types::DiagnosticCode;
 
 /// How many subjects may be joined with `+`.
 const SUBJECTS_MAX: usize = 40;
@@ -32,8 +32,8 @@ pub(in crate::serve) fn sorted(mut subjects: Vec<SubjectId>) -> Result<Vec<Subje
     subjects.sort_unstable();
     subjects.dedup();
     if subjects.len() > SUBJECTS_MAX {
-        return Err(Problem::bad_request(vec![Mistake {
-            code: Code::TooManySubjects,
+        return Err(Problem::bad_request(vec![ParameterDiagnostic {
+            code: DiagnosticCode::TooManySubjects,
             parameter: "subjects".to_owned(),
             position: 0,
             length: 0,
@@ -45,13 +45,13 @@ pub(in crate::serve) fn sorted(mut subjects: Vec<SubjectId>) -> Result<Vec<Subje
 }
 
 /// A comma list of announcement types, put into the page's order.
-pub(super) fn types(list: &str) -> Result<Vec<AnnounceType>, Vec<Mistake>> {
+pub(super) fn types(list: &str) -> Result<Vec<AnnounceType>, Vec<ParameterDiagnostic>> {
     let (mut types, mut mistakes, mut position) = (Vec::new(), Vec::new(), 0);
     for name in list.split(',') {
         match name.trim().parse::<AnnounceType>() {
             Ok(kind) => types.push(kind),
-            Err(_) => mistakes.push(Mistake {
-                code: Code::UnknownType,
+            Err(_) => mistakes.push(ParameterDiagnostic {
+                code: DiagnosticCode::UnknownType,
                 parameter: "type".to_owned(),
                 position,
                 length: name.chars().count(),
@@ -72,30 +72,35 @@ pub(in crate::serve) fn shortened(text: &str) -> String {
 }
 
 /// One of a few words.
-pub(super) fn choice<T: Choice>(name: &str, value: &str) -> Result<T, Mistake> {
-    T::named(value).ok_or_else(|| wrong(name, value, Code::UnknownValue, &T::names()))
+pub(super) fn choice<T: Choice>(name: &str, value: &str) -> Result<T, ParameterDiagnostic> {
+    T::named(value).ok_or_else(|| wrong(name, value, DiagnosticCode::UnknownValue, &T::names()))
 }
 
-pub(super) fn flag(name: &str, value: &str) -> Result<bool, Mistake> {
-    value.parse().map_err(|_| wrong(name, value, Code::UnknownValue, "true, false"))
+pub(super) fn flag(name: &str, value: &str) -> Result<bool, ParameterDiagnostic> {
+    value.parse().map_err(|_| wrong(name, value, DiagnosticCode::UnknownValue, "true, false"))
 }
 
 /// A number from `least` to `most`.
-pub(super) fn number(name: &str, value: &str, least: usize, most: usize) -> Result<usize, Mistake> {
+pub(super) fn number(
+    name: &str,
+    value: &str,
+    least: usize,
+    most: usize,
+) -> Result<usize, ParameterDiagnostic> {
     let number = value.parse().ok().filter(|number| (least..=most).contains(number));
     number.ok_or_else(|| {
         let code = match name {
-            "limit" => Code::BadLimit,
-            "days" => Code::BadDays,
-            _ => Code::BadNumber,
+            "limit" => DiagnosticCode::BadLimit,
+            "days" => DiagnosticCode::BadDays,
+            _ => DiagnosticCode::BadNumber,
         };
         wrong(name, value, code, &format!("a number from {least} to {most}"))
     })
 }
 
 /// A value that means nothing, as a whole.
-pub(super) fn wrong(name: &str, value: &str, code: Code, hint: &str) -> Mistake {
-    Mistake {
+pub(super) fn wrong(name: &str, value: &str, code: DiagnosticCode, hint: &str) -> ParameterDiagnostic {
+    ParameterDiagnostic {
         code,
         parameter: shortened(name),
         position: 0,
