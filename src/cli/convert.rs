@@ -4,19 +4,23 @@ use std::cmp::Reverse;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use url::Url;
 
-use crate::domain::announcement::{AnnounceType, ListingEntry};
+use crate::domain::announcement::{AnnounceType, Announcement, ListingEntry};
+use crate::domain::outcome::{EntryCounts, ReadOutcome};
 use crate::domain::presentation::{Choice, Presentation, Profile, TextMode};
 use crate::domain::taxonomy::SubjectId;
+use crate::domain::verdict::Verdict;
 use crate::feeds::{self, Asked, Budget, Limit, Scope, Selection, Shelf};
 use crate::parse::{self, Listing, ListingKind, PAGE_BYTES_MAX, Proof};
 use crate::render::{self, Format};
-use crate::store::Memory;
+use crate::store::{Store, StoreError};
 
 use super::failure::Failure;
 use super::output::print;
+use super::runtime::runtime;
 use super::values::rule;
 
 /// The file name that means standard input.
@@ -117,18 +121,39 @@ impl Group {
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut groups = groups(&arguments.pages)?;
     groups.sort_by_key(Group::rank);
-    let (memory, shelf) = (Memory::default(), Shelf::keeping(DAYS_KEPT));
+    let shelf = Shelf::keeping(DAYS_KEPT);
     let mut subjects: Vec<SubjectId> = Vec::new();
+    let mut announcements: Vec<Announcement> = Vec::new();
     for group in groups {
         let subject = validate(&group, arguments.partial)?;
         subjects.push(subject);
-        for announcement in parse::announcements(group.pages, subject) {
-            shelf.apply(&memory.keep(&announcement));
-        }
+        announcements.extend(parse::announcements(group.pages, subject));
     }
     subjects.sort_unstable();
     subjects.dedup();
+    let recorded = runtime()?.block_on(record(&announcements, &shelf));
+    recorded.map_err(|error| Failure::running(error.to_string()))?;
     print(&feed(&subjects, &shelf, arguments)?)
+}
+
+/// Sets the dates of papers, in a store that ends with this call.
+async fn record(announcements: &[Announcement], shelf: &Shelf) -> Result<(), StoreError> {
+    let store = Store::in_memory()?;
+    for announcement in announcements {
+        let outcome = ReadOutcome {
+            subject: announcement.subject,
+            verdict: Verdict::Complete,
+            date: Some(announcement.date),
+            reason: String::new(),
+            counts: EntryCounts::of(announcement),
+            missing: 0,
+            pages: 1,
+            page_hash: None,
+            checks: 0,
+        };
+        shelf.apply(&store.record(announcement, &outcome, Timestamp::UNIX_EPOCH).await?);
+    }
+    Ok(())
 }
 
 /// Reads the pages, and groups those that are parts of one listing: of one day, or of the same recent days.

@@ -11,7 +11,7 @@ use crate::domain::outcome::ReadOutcome;
 use crate::domain::verdict::Verdict;
 use crate::fetch::{RequestGuard, Upstream};
 use crate::startup;
-use crate::store::{self, AnyStore, Replicas, Role, Store, StoreError};
+use crate::store::{self, Role, Store, StoreError};
 
 use super::failure::Failure;
 use super::global::{GlobalArguments, start_quiet_log};
@@ -93,8 +93,8 @@ pub(super) fn run(global: &GlobalArguments, arguments: &Arguments) -> Result<(),
 }
 
 /// Opens the store, unless a service has it, which paces requests itself.
-async fn open(options: &store::Options, upstream: &Upstream) -> anyhow::Result<AnyStore> {
-    let opened = AnyStore::open_as(options, &upstream.identity(), &startup::holder("fetch", None)).await;
+async fn open(options: &store::Options, upstream: &Upstream) -> anyhow::Result<Store> {
+    let opened = Store::open_as(options, &upstream.identity(), &startup::holder("fetch", None)).await;
     match opened {
         Err(error @ StoreError::InUse { .. }) => anyhow::bail!("{error}; {REFRESH}"),
         opened => Ok(opened?),
@@ -102,7 +102,7 @@ async fn open(options: &store::Options, upstream: &Upstream) -> anyhow::Result<A
 }
 
 /// Takes the lead: of all processes that share a store, only the leader sends requests to arXiv.
-async fn lead(store: &AnyStore, upstream: &mut Upstream) -> anyhow::Result<()> {
+async fn lead(store: &Store, upstream: &mut Upstream) -> anyhow::Result<()> {
     match store.lead(Duration::ZERO).await? {
         Role::Follows => anyhow::bail!("a service that shares this store reads arXiv already; {REFRESH}"),
         Role::TookOver { rest, ended_well } => {

@@ -5,7 +5,7 @@ use crate::domain::arxiv_id::ArxivId;
 use crate::domain::presentation::TextMode;
 use crate::feeds::{self, Budget, Limit, Selection, Shelf};
 use crate::filter;
-use crate::store::{AnyStore, Store};
+use crate::store::Store;
 use crate::text;
 
 use super::failure::Failure;
@@ -79,7 +79,7 @@ fn shelf(global: &GlobalArguments) -> Result<Shelf, Failure> {
     let settings = global.settings(&[])?;
     start_quiet_log(&settings);
     let contents = runtime()?.block_on(async {
-        let store = AnyStore::open_to_read(&settings.store.options).await?;
+        let store = Store::open_to_read(&settings.store.options).await?;
         let contents = store.load(None).await;
         store.close().await;
         contents

@@ -33,7 +33,7 @@ pub struct Collector {
     pub(super) shared: Arc<Shared>,
     options: Arc<CollectorOptions>,
     requests: mpsc::Sender<RefreshRequest>,
-    store: Arc<store::Tally>,
+    store: Arc<store::Operations>,
 }
 
 /// Why a subject is not read.
@@ -58,9 +58,9 @@ impl Collector {
     ///
     /// `contents` is what the store remembers.
     #[must_use]
-    pub fn start<S: Store>(
+    pub fn start(
         mut upstream: Upstream,
-        store: Arc<S>,
+        store: Store,
         contents: &Contents,
         clock: Arc<dyn Clock>,
         options: CollectorOptions,
@@ -74,7 +74,7 @@ impl Collector {
         let options = Arc::new(options);
         let shared = Shared::new(upstream, contents, clock, options.clone());
         let (requests, inbox) = mpsc::channel(WAITING_MAX);
-        let operations = store.tally();
+        let operations = store.operations();
         tokio::spawn(Worker::new(shared.clone(), store, sink).run(inbox));
         Self { shared, options, requests, store: operations }
     }

@@ -37,7 +37,7 @@ pub struct Observed {
 }
 
 impl Observed {
-    pub(super) fn of(shared: &Shared, store: &store::Tally) -> Self {
+    pub(super) fn of(shared: &Shared, store: &store::Operations) -> Self {
         let upstream = &shared.upstream;
         let requests = upstream.counters();
         let wait = upstream.wait_estimate();

@@ -70,8 +70,8 @@ pub(super) struct Validated {
 ///
 /// # Errors
 /// The store cannot be read.
-pub(super) async fn validate<S: Store>(
-    store: &S,
+pub(super) async fn validate(
+    store: &Store,
     baseline: &Baseline,
     reading: Reading,
 ) -> Result<Validated, StoreError> {
@@ -113,7 +113,7 @@ pub(super) async fn validate<S: Store>(
 ///
 /// # Errors
 /// The store cannot be read or written.
-pub async fn keep<S: Store>(store: &S, reading: Reading, now: Timestamp) -> Result<ReadOutcome, StoreError> {
+pub async fn keep(store: &Store, reading: Reading, now: Timestamp) -> Result<ReadOutcome, StoreError> {
     let contents = store.load(Some(0)).await?;
     let baseline = Baseline::of(&Subjects::new(&[], &contents, now), &reading.outcome);
     let Validated { shown, kept, announcement, .. } = validate(store, &baseline, reading).await?;
@@ -180,10 +180,7 @@ impl std::fmt::Display for Doubt {
 }
 
 /// What is kept of the subject on an announcement's own day and on the days before and after.
-pub(super) async fn around<S: Store>(
-    store: &S,
-    announcement: &Announcement,
-) -> Result<Vec<Event>, StoreError> {
+pub(super) async fn around(store: &Store, announcement: &Announcement) -> Result<Vec<Event>, StoreError> {
     let Announcement { subject, date, entries } = announcement;
     if entries.is_empty() {
         return Ok(Vec::new());
@@ -193,8 +190,8 @@ pub(super) async fn around<S: Store>(
 }
 
 /// Checks an announcement against what is kept of other days and other subjects.
-pub(super) async fn doubt<S: Store>(
-    store: &S,
+pub(super) async fn doubt(
+    store: &Store,
     announcement: &Announcement,
     around: &[Event],
 ) -> Result<Option<Doubt>, StoreError> {

@@ -31,9 +31,9 @@ use super::shared::{RefreshKind, RefreshRequest, Shared, Sink};
 
 use sharing::Sharing;
 
-pub(super) struct Worker<S> {
+pub(super) struct Worker {
     shared: Arc<Shared>,
-    store: Arc<S>,
+    store: Store,
     sink: Sink,
     /// Subjects that readers wait for, in the order of their requests.
     queue: VecDeque<SubjectId>,
@@ -54,8 +54,8 @@ pub(super) struct Worker<S> {
     stopped: watch::Receiver<bool>,
 }
 
-impl<S: Store> Worker<S> {
-    pub(super) fn new(shared: Arc<Shared>, store: Arc<S>, sink: Sink) -> Self {
+impl Worker {
+    pub(super) fn new(shared: Arc<Shared>, store: Store, sink: Sink) -> Self {
         let (options, stopped) = (shared.options(), shared.stopped.subscribe());
         Self {
             shared,

@@ -13,7 +13,7 @@ use super::subscription_intake::SubscriptionIntake;
 use super::worker::Worker;
 use crate::domain::clock::Clock;
 use crate::domain::push::{Hub, HubChoice, PushReport};
-use crate::store::{Outgoing, Store};
+use crate::store::Store;
 
 /// Cheap to clone; all clones control the same task.
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ impl Push {
 
     /// The built-in hub, which takes subscription requests.
     #[must_use]
-    pub fn hub<S: Outgoing>(&self, store: Arc<S>, clock: Arc<dyn Clock>) -> Arc<dyn Hub> {
+    pub fn hub(&self, store: Store, clock: Arc<dyn Clock>) -> Arc<dyn Hub> {
         Arc::new(SubscriptionIntake::new(self.shared.clone(), store, clock))
     }
 
@@ -44,10 +44,7 @@ impl Push {
     ///
     /// # Errors
     /// A hub or a webhook is configured, and the system has no certificates to trust.
-    pub fn start<S: Store + Outgoing>(
-        &self,
-        sources: PushSources<S>,
-    ) -> Result<JoinHandle<()>, reqwest::Error> {
+    pub fn start(&self, sources: PushSources) -> Result<JoinHandle<()>, reqwest::Error> {
         let client = Client::new(self.shared.guard.clone());
         let has_webhooks = self.shared.webhooks().iter().any(|(_, webhooks)| !webhooks.is_empty());
         if has_webhooks || self.shared.options.hub != HubChoice::Off {

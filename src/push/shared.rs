@@ -10,6 +10,7 @@ use super::options::{PushOptions, WebhookOptions};
 use crate::domain::clock::Clock;
 use crate::domain::push::{PushReport, Topics};
 use crate::feeds::{NamedOptions, Shelf};
+use crate::store::Store;
 
 /// The named feeds, each with its webhooks.
 pub type FeedWebhooks = Vec<(Arc<NamedOptions>, Vec<WebhookOptions>)>;
@@ -58,8 +59,8 @@ impl Shared {
 }
 
 /// What the task reads.
-pub struct PushSources<S> {
-    pub store: Arc<S>,
+pub struct PushSources {
+    pub store: Store,
     pub shelf: Arc<Shelf>,
     pub topics: Arc<dyn Topics>,
     pub clock: Arc<dyn Clock>,
@@ -67,7 +68,7 @@ pub struct PushSources<S> {
     pub published: Vec<String>,
 }
 
-impl<S> std::fmt::Debug for PushSources<S> {
+impl std::fmt::Debug for PushSources {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("PushSources").field("published", &self.published).finish_non_exhaustive()
     }

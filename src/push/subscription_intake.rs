@@ -12,7 +12,7 @@ use crate::domain::clock::Clock;
 use crate::domain::push::{
     BoxFuture, Hub, HubRefusal, HubRequest, LEASE_SECONDS_DEFAULT, LEASE_SECONDS_MAX, LEASE_SECONDS_MIN,
 };
-use crate::store::{Intent, Mode, Outgoing};
+use crate::store::{Intent, Mode, Store};
 
 /// The most requests that wait for verification.
 const PENDING_MAX: usize = 1_000;
@@ -21,20 +21,20 @@ const PENDING_MAX: usize = 1_000;
 const PENDING_PER_HOST_MAX: usize = 100;
 
 /// The built-in hub, as subscribers see it.
-pub(super) struct SubscriptionIntake<S> {
+pub(super) struct SubscriptionIntake {
     shared: Arc<Shared>,
-    store: Arc<S>,
+    store: Store,
     clock: Arc<dyn Clock>,
 }
 
-impl<S> std::fmt::Debug for SubscriptionIntake<S> {
+impl std::fmt::Debug for SubscriptionIntake {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SubscriptionIntake").finish_non_exhaustive()
     }
 }
 
-impl<S: Outgoing> SubscriptionIntake<S> {
-    pub(super) fn new(shared: Arc<Shared>, store: Arc<S>, clock: Arc<dyn Clock>) -> Self {
+impl SubscriptionIntake {
+    pub(super) fn new(shared: Arc<Shared>, store: Store, clock: Arc<dyn Clock>) -> Self {
         Self { shared, store, clock }
     }
 
@@ -75,7 +75,7 @@ impl<S: Outgoing> SubscriptionIntake<S> {
     }
 }
 
-impl<S: Outgoing> Hub for SubscriptionIntake<S> {
+impl Hub for SubscriptionIntake {
     fn take(&self, request: HubRequest) -> BoxFuture<'_, Result<(), HubRefusal>> {
         Box::pin(self.accept(request))
     }

@@ -18,7 +18,7 @@ use std::sync::atomic::Ordering;
 use super::client::Client;
 use super::shared::{PushSources, Shared};
 use crate::domain::push::{HubChoice, PushReport};
-use crate::store::{Outgoing, Store, StoreError};
+use crate::store::StoreError;
 
 use calls::{EndedCall, Purpose};
 use context::Context;
@@ -27,9 +27,9 @@ use subscriptions::Subscriptions;
 use verifications::Verifications;
 use webhooks::Webhooks;
 
-pub(super) struct Worker<S> {
+pub(super) struct Worker {
     context: Context,
-    sources: PushSources<S>,
+    sources: PushSources,
     leads: bool,
     verifications: Verifications,
     subscriptions: Subscriptions,
@@ -39,8 +39,8 @@ pub(super) struct Worker<S> {
     store_failed: bool,
 }
 
-impl<S: Store + Outgoing> Worker<S> {
-    pub(super) fn new(shared: Arc<Shared>, sources: PushSources<S>, client: Client) -> Self {
+impl Worker {
+    pub(super) fn new(shared: Arc<Shared>, sources: PushSources, client: Client) -> Self {
         Self {
             context: Context::new(shared, client),
             sources,
@@ -71,7 +71,7 @@ impl<S: Store + Outgoing> Worker<S> {
             }
             if shared.is_stopped.load(Ordering::SeqCst) {
                 if self.leads
-                    && let Err(error) = self.context.flush(&*self.sources.store).await
+                    && let Err(error) = self.context.flush(&self.sources.store).await
                 {
                     tracing::warn!(%error, "deliveries could not be recorded, and will be repeated");
                 }
@@ -88,7 +88,7 @@ impl<S: Store + Outgoing> Worker<S> {
             return Ok(());
         }
         let Self { context, sources, verifications, subscriptions, webhooks, publications, .. } = self;
-        let store = &*sources.store;
+        let store = &sources.store;
         context.flush(store).await?;
         let now = sources.clock.now();
         let shared = context.shared.clone();
@@ -122,7 +122,7 @@ impl<S: Store + Outgoing> Worker<S> {
 
     /// Finds out whether this replica leads; one that has just taken the lead loads everything from the store.
     async fn lead(&mut self) -> Result<(), StoreError> {
-        let store = &*self.sources.store;
+        let store = &self.sources.store;
         let leads = store.confirm().await.is_ok();
         if leads && !self.leads {
             self.context.calls.begin_term();

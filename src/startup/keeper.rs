@@ -6,13 +6,13 @@ use jiff::Timestamp;
 
 use crate::domain::event::ChangedDay;
 use crate::serve::{CurrentState, State};
-use crate::store::{AnyStore, Contents};
+use crate::store::{Contents, Store};
 
 /// How often the file is looked at when nothing is written: a deleted one is noticed well within a minute.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
 
 /// Looks for as long as the service runs.
-pub(super) async fn keep(store: AnyStore, current: CurrentState) {
+pub(super) async fn keep(store: Store, current: CurrentState) {
     loop {
         // What is wrong is in the log, and the collector shows it.
         let is_well = store.check(&|| remembered(&current.state())).await.is_ok();

@@ -13,7 +13,7 @@ use crate::fetch;
 use crate::push::{FeedWebhooks, Push, PushOptions, PushSources};
 use crate::serve::{CurrentState, FeedTopics, PushSettings};
 use crate::settings::Settings;
-use crate::store::AnyStore;
+use crate::store::Store;
 
 /// What the settings say about telling others.
 pub(super) fn options(settings: &Settings, address: SocketAddr) -> PushOptions {
@@ -30,16 +30,11 @@ pub(super) fn options(settings: &Settings, address: SocketAddr) -> PushOptions {
 }
 
 /// What readers see of it.
-pub(super) fn outward(
-    settings: &Settings,
-    push: &Push,
-    store: AnyStore,
-    clock: Arc<dyn Clock>,
-) -> PushSettings {
+pub(super) fn outward(settings: &Settings, push: &Push, store: Store, clock: Arc<dyn Clock>) -> PushSettings {
     let hub = settings.push.hub == HubChoice::BuiltIn;
     PushSettings {
         choice: settings.push.hub.clone(),
-        hub: hub.then(|| push.hub(Arc::new(store), clock)),
+        hub: hub.then(|| push.hub(store, clock)),
         report: report(settings, push),
     }
 }
@@ -62,7 +57,7 @@ pub(super) fn start(
     settings: &Settings,
     push: &Push,
     current: &CurrentState,
-    store: AnyStore,
+    store: Store,
 ) -> anyhow::Result<JoinHandle<()>> {
     let state = current.state();
     push.configure(webhooks(settings, &state.options.named));
@@ -71,7 +66,7 @@ pub(super) fn start(
     let named = settings.named.feeds.iter().map(|feed| format!("{base}/named/{}", feed.slug));
     let subjects = settings.subjects.watch.iter().map(|subject| format!("{base}/subjects/{subject}"));
     let sources = PushSources {
-        store: Arc::new(store),
+        store,
         shelf: state.shelf.clone(),
         topics: Arc::new(FeedTopics(current.clone())),
         clock: state.clock.clone(),

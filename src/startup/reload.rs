@@ -18,7 +18,7 @@ use crate::serve::{
     AccessControl, CurrentState, PushSettings, RefusedSettings, ReloadCause, ReloadStatus, State,
 };
 use crate::settings::{self, Difference, Mistakes, Settings, Sources};
-use crate::store::{AnyStore, StoreError};
+use crate::store::{Store, StoreError};
 use crate::telemetry;
 
 use super::watch::Watch;
@@ -41,7 +41,7 @@ struct Work {
     /// In force.
     settings: Settings,
     sources: Sources,
-    store: AnyStore,
+    store: Store,
     push: Push,
 }
 
@@ -66,7 +66,7 @@ impl std::fmt::Debug for Reloads {
 impl Reloads {
     pub(super) fn new(
         current: CurrentState,
-        store: AnyStore,
+        store: Store,
         push: Push,
         settings: Settings,
         sources: &Sources,

@@ -17,7 +17,7 @@ use crate::fetch::Upstream;
 use crate::push::Push;
 use crate::serve::{self, AccessControl, CurrentState, Keys, ServerOptions, State};
 use crate::settings::{Settings, Sources};
-use crate::store::{self, AnyStore, StoreError};
+use crate::store::{self, Store, StoreError};
 
 use super::state::{self, Asking};
 use super::{Reloads, clock, holder, keeper, listener, operator_token, outward};
@@ -48,7 +48,7 @@ pub struct Service {
     server: Server,
     is_stopping: GracefulShutdownSignal,
     address: SocketAddr,
-    store: AnyStore,
+    store: Store,
     current: CurrentState,
     settings: Settings,
     push: Push,
@@ -87,10 +87,10 @@ impl Keep {
     ///
     /// # Errors
     /// It cannot be opened, is in use, or is filled from elsewhere.
-    pub async fn open(self, upstream: &Upstream, holder: &str) -> Result<AnyStore, StoreError> {
+    pub async fn open(self, upstream: &Upstream, holder: &str) -> Result<Store, StoreError> {
         match self.options() {
-            Some(options) => AnyStore::open_as(&options, &upstream.identity(), holder).await,
-            None => Ok(AnyStore::Memory(Arc::default())),
+            Some(options) => Store::open_as(&options, &upstream.identity(), holder).await,
+            None => Store::in_memory(),
         }
     }
 
@@ -98,10 +98,10 @@ impl Keep {
     ///
     /// # Errors
     /// As there, but that it may be in use.
-    pub async fn open_beside(self, upstream: &Upstream, holder: &str) -> Result<AnyStore, StoreError> {
+    pub async fn open_beside(self, upstream: &Upstream, holder: &str) -> Result<Store, StoreError> {
         match self.options() {
-            Some(options) => AnyStore::open_beside(&options, &upstream.identity(), holder).await,
-            None => Ok(AnyStore::Memory(Arc::default())),
+            Some(options) => Store::open_beside(&options, &upstream.identity(), holder).await,
+            None => Store::in_memory(),
         }
     }
 
@@ -144,8 +144,8 @@ impl Service {
             Keep::InMemory | Keep::InPostgres(_) => None,
         };
         let store = keep.open(&upstream, &holder("serve", Some(address))).await?;
-        if let AnyStore::Postgres(store) = &store {
-            clock::compare_with(store.now().await?);
+        if let Some(time) = store.server_time().await? {
+            clock::compare_with(time);
         }
         let push = Push::new(outward::options(settings, address));
         let asking = Asking::Upstream;

@@ -16,7 +16,7 @@ use crate::serve::{
     self, AccessControl, Clients, Description, DocumentCache, Keys, ReloadStatus, RenderQueue, State,
 };
 use crate::settings::Settings;
-use crate::store::{AnyStore, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 use super::outward;
 
@@ -32,7 +32,7 @@ pub(super) async fn build(
     settings: &Settings,
     address: SocketAddr,
     upstream: Upstream,
-    store: AnyStore,
+    store: Store,
     clock: Arc<dyn Clock>,
     asking: Asking,
     push: Option<&Push>,
@@ -65,9 +65,7 @@ pub(super) async fn build(
     let loaded = Arc::new(ReloadStatus::at_start(clock.now()));
     let outward = push.map(|push| outward::outward(settings, push, store.clone(), clock.clone()));
     let collector = match asking {
-        Asking::Upstream => {
-            Collector::start(upstream, Arc::new(store), &contents, clock.clone(), options, sink)
-        }
+        Asking::Upstream => Collector::start(upstream, store, &contents, clock.clone(), options, sink),
         Asking::Nobody => Collector::at_rest(upstream, &contents, clock.clone(), options),
     };
     Ok(State {
@@ -145,9 +143,9 @@ pub(super) fn serve_options(
 }
 
 /// A feed of the configuration; one that leaves out what came before its rules with the moment when they came.
-pub(super) async fn in_force<S: Store>(
+pub(super) async fn in_force(
     feed: &Arc<NamedOptions>,
-    store: &S,
+    store: &Store,
     now: Timestamp,
 ) -> Result<Arc<NamedOptions>, StoreError> {
     if feed.backfill {

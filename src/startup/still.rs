@@ -10,7 +10,7 @@ use crate::domain::taxonomy::SubjectId;
 use crate::fetch::Upstream;
 use crate::serve::State;
 use crate::settings::Settings;
-use crate::store::AnyStore;
+use crate::store::Store;
 
 use super::state::{self, Asking};
 
@@ -23,7 +23,7 @@ use super::state::{self, Asking};
 pub async fn catch_up(
     settings: &Settings,
     upstream: Upstream,
-    store: &AnyStore,
+    store: &Store,
     clock: Arc<dyn Clock>,
     begins: impl FnOnce(usize),
     mut ends: impl FnMut(&ReadOutcome),
@@ -59,7 +59,7 @@ pub async fn catch_up(
 pub async fn at_rest(
     settings: &Settings,
     upstream: Upstream,
-    store: AnyStore,
+    store: Store,
     clock: Arc<dyn Clock>,
 ) -> anyhow::Result<State> {
     state::build(settings, settings.server.listen, upstream, store, clock, Asking::Nobody, None).await

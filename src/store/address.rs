@@ -1,4 +1,4 @@
-//! Where is a PostgreSQL database, and what of its address may be shown?
+//! The address of a PostgreSQL database, which is shown without its password.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,6 @@
-//! How does a row of a database become what it stands for?
+//! Reads rows of either database as papers, events, days, reads and a back-off.
+//!
+//! A text that stands for nothing is an error of decoding, by which the store is known to be damaged.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -6,7 +8,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use sqlx::Row;
 
 use crate::domain::back_off::BackOff;
 use crate::domain::event::{Earlier, Event};
@@ -15,43 +16,11 @@ use crate::domain::outcome::{Day, EntryCounts, ReadOutcome};
 use crate::domain::paper::Paper;
 use crate::domain::taxonomy::SubjectId;
 
+use super::connection::Row;
 use super::stored_paper;
 
-/// A row of either database; there are texts and integers, and nothing else.
-pub(super) trait Columns {
-    fn text(&self, name: &str) -> Result<&str, sqlx::Error>;
-    fn text_or_none(&self, name: &str) -> Result<Option<&str>, sqlx::Error>;
-    fn integer(&self, name: &str) -> Result<i64, sqlx::Error>;
-    fn integer_or_none(&self, name: &str) -> Result<Option<i64>, sqlx::Error>;
-}
-
-macro_rules! columns_of {
-    ($row:ty) => {
-        impl Columns for $row {
-            fn text(&self, name: &str) -> Result<&str, sqlx::Error> {
-                self.try_get(name)
-            }
-
-            fn text_or_none(&self, name: &str) -> Result<Option<&str>, sqlx::Error> {
-                self.try_get(name)
-            }
-
-            fn integer(&self, name: &str) -> Result<i64, sqlx::Error> {
-                self.try_get(name)
-            }
-
-            fn integer_or_none(&self, name: &str) -> Result<Option<i64>, sqlx::Error> {
-                self.try_get(name)
-            }
-        }
-    };
-}
-
-columns_of!(sqlx::sqlite::SqliteRow);
-columns_of!(sqlx::postgres::PgRow);
-
-/// An event with its paper, which it shares with the same paper's events in other subjects.
-pub(super) fn event(row: &impl Columns, papers: &mut HashMap<i64, Arc<Paper>>) -> Result<Event, sqlx::Error> {
+/// An event; its paper is shared with the events of the same paper in other subjects, by its sequence.
+pub(super) fn event(row: &Row, papers: &mut HashMap<i64, Arc<Paper>>) -> Result<Event, sqlx::Error> {
     let sequence = row.integer("sequence")?;
     let paper = if let Some(paper) = papers.get(&sequence) {
         paper.clone()
@@ -63,7 +32,7 @@ pub(super) fn event(row: &impl Columns, papers: &mut HashMap<i64, Arc<Paper>>) -
     let announce_type = parsed(row, "announce_type", |kind| kind.parse().ok())?;
     Ok(Event {
         subject: subject(row)?,
-        listing_date: parsed(row, "listing_date", |date| date.parse().ok())?,
+        listing_date: date(row)?,
         announce_type,
         first_type: match row.text_or_none("first_type")? {
             Some(_) => parsed(row, "first_type", |kind| kind.parse().ok())?,
@@ -77,8 +46,8 @@ pub(super) fn event(row: &impl Columns, papers: &mut HashMap<i64, Arc<Paper>>) -
     })
 }
 
-/// The version before, from its date and its paper, a blank between them.
-fn earlier(row: &impl Columns) -> Result<Option<Earlier>, sqlx::Error> {
+/// The version before a replacement: its date and its paper, with a space between them.
+fn earlier(row: &Row) -> Result<Option<Earlier>, sqlx::Error> {
     if row.text_or_none("earlier")?.is_none() {
         return Ok(None);
     }
@@ -89,26 +58,26 @@ fn earlier(row: &impl Columns) -> Result<Option<Earlier>, sqlx::Error> {
     parsed(row, "earlier", read).map(Some)
 }
 
-pub(super) fn day(row: &impl Columns) -> Result<Day, sqlx::Error> {
+pub(super) fn day(row: &Row) -> Result<Day, sqlx::Error> {
     Ok(Day {
         subject: subject(row)?,
-        date: parsed(row, "listing_date", |date| date.parse().ok())?,
+        date: date(row)?,
         verdict: parsed(row, "verdict", |verdict| verdict.parse().ok())?,
         counts: counts(row)?,
-        missing: missing(row)?,
+        missing: number(row, "missing")?,
         read: moment(row, "read_at")?,
-        checks: checks(row)?,
+        checks: number(row, "checks")?,
     })
 }
 
-pub(super) fn read(row: &impl Columns) -> Result<(ReadOutcome, Timestamp), sqlx::Error> {
+pub(super) fn read(row: &Row) -> Result<(ReadOutcome, Timestamp), sqlx::Error> {
     let outcome = ReadOutcome {
         subject: subject(row)?,
         verdict: parsed(row, "verdict", |verdict| verdict.parse().ok())?,
         date: row.text_or_none("listing_date")?.and_then(|date| date.parse::<Date>().ok()),
         reason: row.text("reason")?.to_owned(),
         counts: counts(row)?,
-        missing: missing(row)?,
+        missing: number(row, "missing")?,
         pages: 0,
         page_hash: row.text_or_none("page_hash")?.and_then(|hash| u64::from_str_radix(hash, 16).ok()),
         checks: 0,
@@ -116,16 +85,16 @@ pub(super) fn read(row: &impl Columns) -> Result<(ReadOutcome, Timestamp), sqlx:
     Ok((outcome, moment(row, "read_at")?))
 }
 
-pub(super) fn first_read(row: &impl Columns) -> Result<(SubjectId, Timestamp), sqlx::Error> {
+pub(super) fn first_read(row: &Row) -> Result<(SubjectId, Timestamp), sqlx::Error> {
     Ok((subject(row)?, moment(row, "read_at")?))
 }
 
-pub(super) fn request(row: &impl Columns) -> Result<(SubjectId, Timestamp), sqlx::Error> {
+pub(super) fn request(row: &Row) -> Result<(SubjectId, Timestamp), sqlx::Error> {
     Ok((subject(row)?, moment(row, "requested_at")?))
 }
 
 /// What is left of a back-off at `now`.
-pub(super) fn back_off(row: &impl Columns, now: Timestamp) -> Result<Option<BackOff>, sqlx::Error> {
+pub(super) fn back_off(row: &Row, now: Timestamp) -> Result<Option<BackOff>, sqlx::Error> {
     let (since, until) = (row.integer("since_at")?, row.integer("until_at")?);
     // A clock that was ahead when it was written makes it no longer than it was.
     let seconds = until.saturating_sub(now.as_second()).min(until.saturating_sub(since));
@@ -138,16 +107,29 @@ pub(super) fn back_off(row: &impl Columns, now: Timestamp) -> Result<Option<Back
     }))
 }
 
-/// The second at which a back-off is over that begins now.
-pub(super) fn until(back_off: &BackOff, now: i64) -> i64 {
-    now.saturating_add(i64::try_from(back_off.wait.as_secs()).unwrap_or(i64::MAX)).saturating_add(1)
-}
-
-pub(super) fn subject(row: &impl Columns) -> Result<SubjectId, sqlx::Error> {
+pub(super) fn subject(row: &Row) -> Result<SubjectId, sqlx::Error> {
     parsed(row, "subject", |id| SubjectId::parse(id).ok())
 }
 
-fn counts(row: &impl Columns) -> Result<EntryCounts, sqlx::Error> {
+pub(super) fn date(row: &Row) -> Result<Date, sqlx::Error> {
+    parsed(row, "listing_date", |date| date.parse().ok())
+}
+
+pub(super) fn moment(row: &Row, name: &str) -> Result<Timestamp, sqlx::Error> {
+    let seconds = row.integer(name)?;
+    Timestamp::from_second(seconds).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
+/// The text of a column as what it stands for.
+pub(super) fn parsed<T>(row: &Row, name: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T, sqlx::Error> {
+    let text = row.text(name)?;
+    parse(text).ok_or_else(|| {
+        let shown = beginning(text, 40);
+        sqlx::Error::Decode(format!("the column `{name}` holds `{shown}`").into())
+    })
+}
+
+fn counts(row: &Row) -> Result<EntryCounts, sqlx::Error> {
     let count = |name| row.integer(name).map(|count| usize::try_from(count).unwrap_or(0));
     Ok(EntryCounts {
         new: count("new_count")?,
@@ -156,32 +138,6 @@ fn counts(row: &impl Columns) -> Result<EntryCounts, sqlx::Error> {
     })
 }
 
-fn checks(row: &impl Columns) -> Result<u32, sqlx::Error> {
-    row.integer("checks").map(|checks| u32::try_from(checks).unwrap_or(0))
-}
-
-fn missing(row: &impl Columns) -> Result<u32, sqlx::Error> {
-    row.integer("missing").map(|missing| u32::try_from(missing).unwrap_or(0))
-}
-
-/// A column's text as what it stands for; text that stands for nothing is damage.
-pub(super) fn parsed<T>(
-    row: &impl Columns,
-    name: &str,
-    parse: impl Fn(&str) -> Option<T>,
-) -> Result<T, sqlx::Error> {
-    let text = row.text(name)?;
-    parse(text).ok_or_else(|| {
-        let shown = beginning(text, 40);
-        sqlx::Error::Decode(format!("the column `{name}` holds `{shown}`").into())
-    })
-}
-
-pub(super) fn moment(row: &impl Columns, name: &str) -> Result<Timestamp, sqlx::Error> {
-    let seconds = row.integer(name)?;
-    Timestamp::from_second(seconds).map_err(|error| sqlx::Error::Decode(error.into()))
-}
-
-pub(super) fn number(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
+fn number(row: &Row, name: &str) -> Result<u32, sqlx::Error> {
+    row.integer(name).map(|number| u32::try_from(number).unwrap_or(0))
 }

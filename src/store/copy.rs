@@ -1,25 +1,29 @@
-//! How does everything that is kept move into another store?
+//! Copies a store into another, of the same kind of database or not, and writes backups.
 //!
-//! Row by row, as it is: ids, dates and what was read when stay what they were.
-//! The source is seen at one moment, and the target gets all of it or nothing.
+//! Rows are copied as they are, so that ids, dates and moments stay. The source is read at one moment, and the target gets
+//! all of it or nothing.
 
 mod rows;
-mod tables;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use sqlx::{Connection, PgConnection, SqliteConnection};
 
+use super::address::Address;
+use super::connection::Value;
+use super::contents::Role;
+use super::error::StoreError;
 use super::failure::{failed, open_failure, postgres_failure};
-use super::{Address, Lock, Options, Postgres, Replicas, Role, Sqlite, StoreError};
+use super::lock::Lock;
+use super::options::Options;
+use super::postgres::Postgres;
+use super::schema::{TABLES, Table};
+use super::sqlite::{self, Sqlite};
 
 use rows::Side;
-use tables::Table;
 
-pub(super) use tables::TABLES;
-
-/// Hears how many rows of how many have been copied.
+/// Called with how many rows of how many have been copied.
 pub type Progress<'a> = &'a mut (dyn FnMut(u64, u64) + Send);
 
 /// Copies a store into an empty one, and returns how many rows each table has.
@@ -51,13 +55,13 @@ pub async fn copy(
     copied
 }
 
-/// What keeps others from a target while it is written.
-enum Held {
+/// Keeps others from a target while it is written.
+enum HeldTarget {
     File(Sqlite),
     Database(Postgres),
 }
 
-impl Held {
+impl HeldTarget {
     async fn free(self) {
         match self {
             Self::File(store) => store.close().await,
@@ -84,7 +88,7 @@ pub async fn backup(from: &Options, file: &Path, progress: Progress<'_>) -> Resu
     clear_unfinished(file)
         .map_err(|error| refuse(format!("what an earlier backup left is in the way: {error}")))?;
     // Under another name until it is whole, so that no half of a backup is ever taken for one.
-    let partial = beside(file, UNFINISHED);
+    let partial = sqlite::beside(file, UNFINISHED);
     let written = match from {
         Options::Sqlite(path) => {
             let _own = Lock::take(&partial, "`crosslist store backup`")?;
@@ -106,12 +110,6 @@ const UNFINISHED: &str = ".crosslist-partial";
 /// What may lie beside it.
 const COMPANIONS: [&str; 5] = ["", "-journal", "-wal", "-shm", ".lock"];
 
-fn beside(file: &Path, ending: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
-}
-
 /// Removes what backups into the same folder have left that were killed; one that is at work keeps its lock.
 fn clear_unfinished(file: &Path) -> std::io::Result<()> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -130,7 +128,7 @@ fn clear_unfinished(file: &Path) -> std::io::Result<()> {
 fn remove_unfinished(partial: &Path) {
     for ending in COMPANIONS {
         // What is not there need not be removed, and what cannot be is in the way of the next, which says so.
-        drop(std::fs::remove_file(beside(partial, ending)));
+        drop(std::fs::remove_file(sqlite::beside(partial, ending)));
     }
 }
 
@@ -165,18 +163,18 @@ async fn open_source(from: &Options) -> Result<Side, StoreError> {
 }
 
 /// Opens an empty store and begins to write; what keeps others from it meanwhile is held beside it.
-async fn open_target(to: &Options, upstream: &str) -> Result<(Side, Held), StoreError> {
+async fn open_target(to: &Options, upstream: &str) -> Result<(Side, HeldTarget), StoreError> {
     let (opened, held) = match to {
         Options::Sqlite(path) => {
             let store = Sqlite::open_as(path, upstream, "`crosslist store copy`").await?;
-            (connect_sqlite(path, "BEGIN IMMEDIATE").await, Held::File(store))
+            (connect_sqlite(path, "BEGIN IMMEDIATE").await, HeldTarget::File(store))
         }
         Options::Postgres(address) => {
             let store = Postgres::open(address, upstream).await?;
             if store.lead(Duration::ZERO).await? == Role::Follows {
                 return Err(StoreError::Impossible(format!("a service is running on `{to}`; stop it first")));
             }
-            (connect_postgres(address, "BEGIN").await, Held::Database(store))
+            (connect_postgres(address, "BEGIN").await, HeldTarget::Database(store))
         }
     };
     let mut target = opened.map_err(|error| fail(to, &error))?;
@@ -206,7 +204,7 @@ async fn all_tables(
         loop {
             let rows = source.read(table, after.as_deref()).await.map_err(|error| fail(from, &error))?;
             let Some(last) = rows.last() else { break };
-            after = Some(table.key_of(last));
+            after = Some(key_of(table, last));
             target.write(table, &rows).await.map_err(|error| fail(to, &error))?;
             done += rows.len() as u64;
             progress(done, total);
@@ -226,9 +224,13 @@ async fn all_tables(
     Ok(counts.into_iter().map(|(table, count)| (table.name, count)).collect())
 }
 
+/// The values of a row by which it is ordered.
+fn key_of(table: &Table, row: &[Value<'static>]) -> Vec<Value<'static>> {
+    table.key.iter().map(|index| row[*index].clone()).collect()
+}
+
 async fn connect_sqlite(path: &Path, begin: &'static str) -> Result<Side, sqlx::Error> {
-    let options =
-        sqlx::sqlite::SqliteConnectOptions::new().filename(path).busy_timeout(super::sqlite::BUSY_TIMEOUT);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path).busy_timeout(sqlite::BUSY_TIMEOUT);
     let mut connection = SqliteConnection::connect_with(&options).await?;
     sqlx::query(begin).execute(&mut connection).await?;
     Ok(Side::Sqlite(connection))

@@ -1,4 +1,4 @@
-//! Which date does a paper get?
+//! Sets the dates of papers: unlike any other, in the order of the page.
 
 use std::collections::HashSet;
 

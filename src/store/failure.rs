@@ -1,6 +1,9 @@
-//! What does an error of the database mean to the operator?
+//! Turns errors of the databases into errors that say what the operator can do.
 
-use super::StoreError;
+use std::io;
+use std::time::Duration;
+
+use super::error::StoreError;
 
 /// Primary result codes of SQLite, <https://www.sqlite.org/rescode.html>.
 const SQLITE_BUSY: i32 = 5;
@@ -48,7 +51,7 @@ fn advice(code: i32) -> &'static str {
     }
 }
 
-/// An error whose cause is only of interest to whoever opens the store.
+/// An error while a store is opened: it cannot be opened.
 pub(super) fn at_opening(path: &str, error: StoreError) -> StoreError {
     match error {
         StoreError::Failed { reason, .. } => StoreError::Open { path: path.to_owned(), reason },
@@ -85,6 +88,10 @@ pub(super) fn postgres_failure(path: &str, error: &sqlx::Error) -> StoreError {
         }
         sqlx::Error::Decode(error) | sqlx::Error::ColumnDecode { source: error, .. } => {
             StoreError::Failed { path, reason: format!("it is damaged: {error}; restore a backup") }
+        }
+        // Of `too_late`; a network that gave up has a number of the operating system instead.
+        sqlx::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut && error.get_ref().is_some() => {
+            StoreError::Failed { path, reason: error.to_string() }
         }
         sqlx::Error::Io(error) => StoreError::Open {
             path,
@@ -129,7 +136,13 @@ fn advice_to_go_on(code: &str) -> Option<&'static str> {
     })
 }
 
-/// A session that is shared out by something in between is nobody's.
+/// The error of work that took longer than its limit.
+pub(super) fn too_late(limit: Duration) -> sqlx::Error {
+    let said = format!("it did not answer within {} seconds", limit.as_secs());
+    sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, said))
+}
+
+/// Something in between gives one session to several connections, so that a lock has no owner.
 pub(super) fn shared_sessions(path: &str) -> StoreError {
     let reason = format!("its sessions are shared out to several connections; {POOLER}");
     StoreError::Open { path: path.to_owned(), reason }

@@ -10,7 +10,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::StoreError;
+use super::error::StoreError;
 
 /// What is put behind the name of the store's file.
 const ENDING: &str = ".lock";

@@ -1,4 +1,4 @@
-//! Which store is meant?
+//! The address of a store in the settings.
 
 use std::path::PathBuf;
 use std::str::FromStr;

@@ -1,105 +1,148 @@
-//! How do several replicas share a store, and which of them may ask the upstream?
+//! How the processes that share a store divide the work: one leads, which asks the upstream and writes; the others read
+//! what it has written.
 //!
-//! A store that one process has for itself has one replica, which always leads: that is what the methods do here
-//! unless a store does better.
+//! A process that has its store for itself always leads. What was written is the record; a notification only says when
+//! to look, so that nothing is lost with one.
 
-use std::future::{Future, pending, ready};
+use std::future::pending;
 use std::time::Duration;
 
-use crate::domain::taxonomy::SubjectId;
+use crate::domain::event::ChangedDay;
+use crate::domain::verdict::Verdict;
 
-use super::{Contents, StoreError};
+use super::changes;
+use super::contents::{Contents, Role, Wish};
+use super::error::StoreError;
+use super::handle::{Database, LOAD_MAX, Store};
+use super::operations::Operation;
+use super::session::run;
 
-/// What a replica may do now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// It asks the upstream and writes down what it has read, as it did before.
-    Leads,
-    /// It does so from now on, in another's place.
-    TookOver {
-        /// The upstream is to be left alone for so long.
-        rest: Duration,
-        /// Was no request under way when the other one stopped?
-        ended_well: bool,
-    },
-    /// Another one does.
-    Follows,
-}
-
-/// A read that a reader of some replica waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wish {
-    pub id: i64,
-    pub subject: SubjectId,
-    /// A read that begins after this, and not one that ended just before.
-    pub again: bool,
-    /// Also wait until the past days of a new subject are read.
-    pub filled: bool,
-}
-
-/// The shared side of a store.
-///
-/// What was written is the record; notifications only say when to look, and nothing is lost with one.
-pub trait Replicas: Send + Sync + 'static {
-    /// Goes on leading, takes the lead when nobody has it, or says that another one leads.
+impl Store {
+    /// Goes on leading, takes the lead when nobody has it, or says that another replica leads.
     ///
-    /// `_rest` is for how long the upstream is to be left alone, which the next leader keeps to.
+    /// `rest` is how long the upstream is to be left alone from now on, which the next leader keeps to.
     ///
     /// # Errors
     /// It cannot be told; then this replica does not lead.
-    fn lead(&self, _rest: Duration) -> impl Future<Output = Result<Role, StoreError>> + Send {
-        ready(Ok(Role::Leads))
+    pub async fn lead(&self, rest: Duration) -> Result<Role, StoreError> {
+        match &*self.database {
+            Database::Memory(_) => Ok(Role::Leads),
+            Database::Sqlite(sqlite) => sqlite.lead(rest).await,
+            Database::Postgres(postgres) => {
+                self.operations.counted(Operation::Lead, postgres.lead(rest)).await
+            }
+        }
     }
 
     /// Makes sure that this replica leads at this very moment.
     ///
     /// # Errors
     /// It does not, or that cannot be told.
-    fn confirm(&self) -> impl Future<Output = Result<(), StoreError>> + Send {
-        ready(Ok(()))
+    pub async fn confirm(&self) -> Result<(), StoreError> {
+        match &*self.database {
+            Database::Memory(_) => Ok(()),
+            Database::Sqlite(sqlite) => sqlite.confirm(),
+            Database::Postgres(postgres) => postgres.confirm().await,
+        }
     }
 
     /// Waits until this replica leads no longer.
-    fn lost(&self) -> impl Future<Output = ()> + Send {
-        pending()
+    pub async fn lost(&self) {
+        match &*self.database {
+            Database::Memory(_) => pending().await,
+            Database::Sqlite(sqlite) => sqlite.displacement().await,
+            Database::Postgres(postgres) => postgres.lost().await,
+        }
     }
 
-    /// Gives up the lead, with no request under way, and everything that is open.
-    fn resign(&self) -> impl Future<Output = ()> + Send {
-        ready(())
+    /// Gives up the lead, with no request under way, and closes the connection that had it.
+    pub async fn resign(&self) {
+        match &*self.database {
+            Database::Memory(_) => {}
+            Database::Sqlite(sqlite) => sqlite.leave(),
+            Database::Postgres(postgres) => postgres.resign().await,
+        }
     }
 
     /// Gives the lead up for another replica, with no request under way; false where there is no other.
-    fn yield_lead(&self) -> impl Future<Output = bool> + Send {
-        ready(false)
+    pub async fn yield_lead(&self) -> bool {
+        match &*self.database {
+            Database::Memory(_) | Database::Sqlite(_) => false,
+            Database::Postgres(postgres) => postgres.yield_lead().await,
+        }
     }
 
-    /// Waits until there may be news.
-    fn heard(&self) -> impl Future<Output = ()> + Send {
-        pending()
+    /// Waits until [`Self::news`] may return something.
+    pub async fn heard(&self) {
+        match &*self.database {
+            Database::Memory(_) => pending().await,
+            Database::Sqlite(sqlite) => sqlite.changed().await,
+            Database::Postgres(postgres) => postgres.changed().await,
+        }
     }
 
-    /// What other replicas have kept since this one loaded the store or last asked, and every wish that is open.
+    /// What others have written since this process loaded the store or last asked, and every read that is waited for.
+    ///
+    /// Others are replicas; of a file it is the contents of another file that has come to its path.
     ///
     /// # Errors
-    /// It could not be read; the next call gives it as well.
-    fn news(&self) -> impl Future<Output = Result<Contents, StoreError>> + Send {
-        ready(Ok(Contents::default()))
+    /// It could not be read; the next call returns it as well.
+    pub async fn news(&self) -> Result<Contents, StoreError> {
+        match &*self.database {
+            Database::Memory(_) => Ok(Contents::default()),
+            Database::Sqlite(sqlite) => {
+                if !sqlite.take_new_file() {
+                    return Ok(Contents::default());
+                }
+                let loaded = self.load(self.window_days()).await;
+                if loaded.is_err() {
+                    sqlite.put_back_new_file();
+                }
+                loaded.map(with_quiet_days)
+            }
+            Database::Postgres(postgres) => {
+                let seen = postgres.seen();
+                let work = async { run!(self, Any, LOAD_MAX, |c| changes::since(c, seen)) };
+                let (contents, seen) = self.operations.counted(Operation::News, work).await?;
+                postgres.set_seen(seen);
+                Ok(contents)
+            }
+        }
     }
 
-    /// Asks the one that leads for a read; `id` plays no part.
+    /// Writes down for the leader that a reader waits for a read, and returns its id; the `id` of `wish` plays no part.
     ///
     /// # Errors
-    /// It was not asked.
-    fn wish(&self, wish: Wish) -> impl Future<Output = Result<i64, StoreError>> + Send {
-        ready(Ok(wish.id))
+    /// It was not written, or nothing can be written at present.
+    pub async fn wish(&self, wish: Wish) -> Result<i64, StoreError> {
+        match &*self.database {
+            Database::Memory(_) => Ok(wish.id),
+            Database::Sqlite(sqlite) => sqlite.can_write().map(|()| wish.id),
+            Database::Postgres(_) => run!(self, Any, |c| changes::add_wish(c, wish)),
+        }
     }
 
-    /// Tells those who wished for it that it is done.
+    /// Removes reads that have ended, so that those who wait for them see it.
     ///
     /// # Errors
-    /// They were not told.
-    fn grant(&self, _ids: &[i64]) -> impl Future<Output = Result<(), StoreError>> + Send {
-        ready(Ok(()))
+    /// They are still there.
+    pub async fn grant(&self, ids: &[i64]) -> Result<(), StoreError> {
+        match &*self.database {
+            Database::Memory(_) | Database::Sqlite(_) => Ok(()),
+            Database::Postgres(_) => run!(self, Any, |c| changes::remove_wishes(c, ids)),
+        }
     }
+}
+
+/// A quiet day is known by its having no events.
+fn with_quiet_days(mut contents: Contents) -> Contents {
+    let quiet = contents.days.iter().filter(|day| day.verdict == Verdict::Quiet);
+    let quiet = quiet.map(|day| ChangedDay {
+        subject: day.subject,
+        listing_date: day.date,
+        events: Vec::new(),
+        added: 0,
+    });
+    contents.changes.extend(quiet);
+    contents
 }

@@ -1,4 +1,4 @@
-//! How is a paper written into a row?
+//! Papers as JSON, the text of a column.
 
 use std::borrow::Cow;
 

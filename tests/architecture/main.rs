@@ -70,6 +70,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("encoding_rs", &["parse"]),
     ("flate2", &["serve"]),
     ("foldhash", &["collect", "serve"]),
+    ("futures_executor", &["store"]),
     ("futures_util", &["store"]),
     ("governor", &["serve"]),
     ("hex", &["serve", "push", "startup"]),

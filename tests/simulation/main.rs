@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use crosslist::store::{Memory, Store};
+use crosslist::store::Store;
 use futures_util::FutureExt;
 
 use figures::Figures;
@@ -30,7 +30,7 @@ use plan::Plan;
 use upstream::Arxiv;
 
 /// As many as continuous integration has the time for.
-const MAILINGS: usize = 10_000;
+const MAILINGS: usize = 5_000;
 
 /// How many plans that fail are made simpler and shown.
 const SHOWN_MAX: usize = 5;
@@ -43,7 +43,7 @@ const REQUESTS_MEDIAN_MAX: usize = 6;
 /// Runs one plan and judges what came of it.
 fn simulate(plan: Plan) -> (Vec<String>, Arc<Arxiv>) {
     let arxiv = Arxiv::new(plan.world(), plan);
-    let store = Arc::new(Memory::default());
+    let store = Store::in_memory().expect("memory");
     service::run(&arxiv, &store);
     let contents = store.load(None).now_or_never().expect("a store in memory").expect("contents");
     (oracle::complaints(&arxiv, &contents), arxiv)

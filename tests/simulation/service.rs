@@ -9,7 +9,7 @@ use crosslist::domain::clock::Clock;
 use crosslist::domain::event::ChangedDay;
 use crosslist::domain::taxonomy::SubjectId;
 use crosslist::fetch::{Upstream, UpstreamClient, UpstreamOptions};
-use crosslist::store::{Memory, Store};
+use crosslist::store::Store;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use tokio::runtime::Builder;
@@ -96,7 +96,7 @@ pub struct Shown {
 }
 
 /// Lets the service run through its plan; what it has kept is in the store.
-pub fn run(arxiv: &Arc<Arxiv>, store: &Arc<Memory>) {
+pub fn run(arxiv: &Arc<Arxiv>, store: &Store) {
     let plan = &arxiv.plan;
     let shown = Arc::new(Mutex::new(Shown::default()));
     let last = arxiv.world.mailings.last().expect("mailings");
@@ -135,7 +135,7 @@ fn runs(plan: &Plan, end: Timestamp) -> Vec<(Timestamp, Timestamp, bool)> {
 
 async fn start(
     arxiv: &Arc<Arxiv>,
-    store: &Arc<Memory>,
+    store: &Store,
     passage: Passage,
     run: usize,
     shown: &Arc<Mutex<Shown>>,

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use crate::collect::past_days::PastDays;
 use crate::domain::taxonomy::SubjectId;
-use crate::store::Store;
 
 use super::Worker;
 
-impl<S: Store> Worker<S> {
+impl Worker {
     /// Takes up the settings in force.
     ///
     /// A read that is under way goes on to its end, and readers who wait for a subject get it, watched or not.

@@ -10,7 +10,7 @@ use crate::domain::event::{ChangedDay, Event};
 use crate::domain::outcome::{Day, EntryCounts, ReadOutcome};
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
-use crate::store::{Store, StoreError};
+use crate::store::StoreError;
 
 use super::Worker;
 
@@ -23,12 +23,12 @@ pub(super) const DOUBTED_AGAIN_AFTER: SignedDuration = SignedDuration::from_hour
 /// After how many doubts, hours apart, a page is taken for all that there is.
 const DOUBTS_MAX: u32 = 2;
 
-impl<S: Store> Worker<S> {
+impl Worker {
     /// Checks what a read of the newest mailing has brought against what is known, and keeps it.
     pub(super) async fn keep(&mut self, reading: Reading) -> ReadOutcome {
         let baseline = Baseline::of(&self.shared.subjects(), &reading.outcome);
         let read = reading.outcome.clone();
-        let validated = match validate::validate(&*self.store, &baseline, reading).await {
+        let validated = match validate::validate(&self.store, &baseline, reading).await {
             Ok(judged) => judged,
             Err(error) => return self.note(not_kept(read, &error)).await,
         };

@@ -12,7 +12,6 @@ use crate::domain::mailing;
 use crate::domain::outcome::{Day, EntryCounts, ReadOutcome};
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
-use crate::store::Store;
 
 use super::Worker;
 use super::keep::{DOUBTED_AGAIN_AFTER, is_doubted_for_long};
@@ -39,7 +38,7 @@ enum Ending {
     Doubted,
 }
 
-impl<S: Store> Worker<S> {
+impl Worker {
     pub(super) async fn read_past_day(
         &mut self,
         subject: SubjectId,
@@ -89,8 +88,8 @@ impl<S: Store> Worker<S> {
             return (outcome, Ending::Open);
         }
         let held = async {
-            let around = validate::around(&*self.store, &announcement).await?;
-            let doubt = validate::doubt(&*self.store, &announcement, &around).await?;
+            let around = validate::around(&self.store, &announcement).await?;
+            let doubt = validate::doubt(&self.store, &announcement, &around).await?;
             Ok::<_, crate::store::StoreError>((around, doubt))
         };
         let (around, doubt) = match held.await {

@@ -2,11 +2,10 @@
 
 use crate::collect::shared::{RefreshKind, RefreshRequest};
 use crate::domain::taxonomy::SubjectId;
-use crate::store::Store;
 
 use super::Worker;
 
-impl<S: Store> Worker<S> {
+impl Worker {
     /// Queues a request; one for the subject that is `being_read` shares that read.
     pub(super) fn accept(&mut self, request: RefreshRequest, being_read: Option<SubjectId>) {
         let subject = request.subject;

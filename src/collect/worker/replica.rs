@@ -15,7 +15,7 @@ use crate::collect::shared::{RefreshKind, RefreshRequest};
 use crate::collect::status::Known;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
-use crate::store::{Contents, Role, Store, StoreError, Wish};
+use crate::store::{Contents, Role, StoreError, Wish};
 
 use super::Worker;
 
@@ -31,7 +31,7 @@ const BACK_OFF_STEP: SignedDuration = SignedDuration::from_secs(2);
 /// For how long a replica whose clock seems to be behind lets the others take the lead; they look every five seconds.
 const STEP_DOWN: Duration = Duration::from_secs(30);
 
-impl<S: Store> Worker<S> {
+impl Worker {
     /// Finds out whether this replica asks the upstream now, and takes in what the others have written.
     pub(super) async fn leads(&mut self) -> bool {
         let role = if self.sharing.stepped_down_until.is_some_and(|until| Instant::now() < until) {

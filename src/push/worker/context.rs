@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::calls::Calls;
 use crate::push::client::Client;
 use crate::push::shared::Shared;
-use crate::store::{Intent, Outgoing, Settled, StoreError, Subscription};
+use crate::store::{Intent, Settled, Store, StoreError, Subscription};
 
 /// How often the task looks for a change of the leader, for requests that other replicas took, and at the clock.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -55,7 +55,7 @@ impl Context {
     }
 
     /// Writes everything that waits, up to the first write that fails.
-    pub(super) async fn flush<S: Outgoing>(&mut self, store: &S) -> Result<(), StoreError> {
+    pub(super) async fn flush(&mut self, store: &Store) -> Result<(), StoreError> {
         while let Some(write) = self.writes.front() {
             match write {
                 PendingWrite::Settle(intent, settled) => store.settle(intent, settled).await?,

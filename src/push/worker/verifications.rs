@@ -12,7 +12,7 @@ use super::context::{Context, PendingWrite};
 use super::subscriptions::Subscriptions;
 use crate::push::client::{Call, CallOutcome};
 use crate::push::{guard, retry};
-use crate::store::{Intent, Mode, Outgoing, Settled, StoreError};
+use crate::store::{Intent, Mode, Settled, Store, StoreError};
 
 /// How often a callback is called that does not respond.
 const ATTEMPTS_MAX: i64 = 3;
@@ -60,10 +60,10 @@ impl Verifications {
     }
 
     /// Begins every verification that is due.
-    pub(super) async fn begin_due<S: Outgoing>(
+    pub(super) async fn begin_due(
         &mut self,
         context: &mut Context,
-        store: &S,
+        store: &Store,
         subscriptions: &Subscriptions,
         now: Timestamp,
     ) -> Result<(), StoreError> {

@@ -18,7 +18,7 @@ use crate::feeds::{self, Budget, NamedOptions, Shelf};
 use crate::push::client::{Call, CallOutcome};
 use crate::push::options::WebhookOptions;
 use crate::push::shared::FeedWebhooks;
-use crate::store::{Delivery, Outgoing, Store, StoreError};
+use crate::store::{Delivery, Store, StoreError};
 
 /// How long the store remembers that a paper was sent: longer than any feed shows it.
 const ANNOUNCED_KEPT: SignedDuration = SignedDuration::from_hours(24 * 400);
@@ -35,10 +35,10 @@ impl Webhooks {
     }
 
     /// Loads the configured webhooks from the store, which forgets all others and their messages.
-    pub(super) async fn configure<S: Store + Outgoing>(
+    pub(super) async fn configure(
         &mut self,
         configured: &FeedWebhooks,
-        store: &S,
+        store: &Store,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let key = |webhook: &Webhook| (webhook.options.feed.clone(), webhook.target.clone());
@@ -81,9 +81,9 @@ impl Webhooks {
     }
 
     /// Puts messages about the new papers of each webhook's feed into the store and the queues.
-    pub(super) async fn enqueue_new<S: Outgoing>(
+    pub(super) async fn enqueue_new(
         &mut self,
-        store: &S,
+        store: &Store,
         shelf: &Arc<Shelf>,
         base_url: &str,
         now: Timestamp,
@@ -186,12 +186,7 @@ impl Webhooks {
 }
 
 /// Forgets a webhook that is not configured any more, and what waits for it.
-async fn forget<S: Store + Outgoing>(
-    key: &Key,
-    waiting: &[Delivery],
-    store: &S,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+async fn forget(key: &Key, waiting: &[Delivery], store: &Store, now: Timestamp) -> Result<(), StoreError> {
     let (feed, target) = key;
     let lost = waiting.iter().filter(|delivery| (&delivery.feed, &delivery.target) == (feed, target)).count();
     if lost > 0 {

@@ -122,7 +122,7 @@ mod tests {
     use crate::serve::metrics::worker_counters::WorkerCounters;
     use crate::serve::options::ServiceOptions;
     use crate::serve::reload_status::ReloadStatus;
-    use crate::store::{Contents, Memory};
+    use crate::store::{Contents, Store};
 
     struct Still;
 
@@ -142,8 +142,8 @@ mod tests {
             fill_days: 0,
             retention_days: 0,
         };
-        let (upstream, store, contents) =
-            (Upstream::Replay(replay), Arc::<Memory>::default(), Contents::default());
+        let store = Store::in_memory().expect("a store in memory");
+        let (upstream, contents) = (Upstream::Replay(replay), Contents::default());
         State {
             shelf: Arc::new(Shelf::keeping(30)),
             collector: Collector::start(upstream, store, &contents, clock.clone(), options, Box::new(|_| ())),

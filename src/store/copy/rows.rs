@@ -1,11 +1,12 @@
-//! How are rows of either database read and written?
+//! Reads and adds rows of either database within one transaction.
 
-use sqlx::{Connection, PgConnection, QueryBuilder, Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 
-use super::tables::{Kind, Table, Value};
+use crate::store::connection::{Connection, Row, Value};
+use crate::store::schema::{ColumnType, Table};
 
-/// How many rows are read or written at once; SQLite takes 32,766 values in a statement.
-const ROWS_PER_STATEMENT: usize = 1_000;
+/// How many rows are read at once.
+const ROWS_READ: usize = 1_000;
 
 /// One of the two stores, within a transaction.
 pub(super) enum Side {
@@ -13,76 +14,23 @@ pub(super) enum Side {
     Postgres(PgConnection),
 }
 
-/// The rows after a key, in order.
-macro_rules! read {
-    ($database:ty, $connection:expr, $table:expr, $after:expr) => {{
-        let (table, after): (&Table, Option<&[Value]>) = ($table, $after);
-        let mut select = QueryBuilder::<$database>::new("SELECT ");
-        select.push(table.names()).push(" FROM ").push(table.name);
-        if let Some(after) = after {
-            select.push(" WHERE (").push(table.key_names()).push(") > ");
-            select.push_tuples([after], |mut row, values| {
-                for value in values {
-                    match value {
-                        Value::Text(text) => row.push_bind(text.clone()),
-                        Value::Integer(integer) => row.push_bind(*integer),
-                    };
-                }
-            });
-        }
-        select
-            .push(" ORDER BY ")
-            .push(table.key_names())
-            .push(" LIMIT ")
-            .push(ROWS_PER_STATEMENT.to_string());
-        let mut rows = Vec::new();
-        for row in select.build().fetch_all($connection).await? {
-            let mut values = Vec::with_capacity(table.columns.len());
-            for (name, kind) in table.columns {
-                values.push(match kind {
-                    Kind::Text => Value::Text(row.try_get(*name)?),
-                    Kind::Integer => Value::Integer(row.try_get(*name)?),
-                });
-            }
-            rows.push(values);
-        }
-        Ok(rows)
-    }};
-}
-
-/// Adds rows.
-macro_rules! write {
-    ($database:ty, $connection:expr, $table:expr, $rows:expr, $text:expr) => {{
-        let mut insert = QueryBuilder::<$database>::new("INSERT INTO ");
-        insert.push($table.name).push(" (").push($table.names()).push(") ");
-        insert.push_values($rows, |mut row, values| {
-            for value in values {
-                match value {
-                    Value::Text(text) => row.push_bind(text.as_deref().map($text)),
-                    Value::Integer(integer) => row.push_bind(*integer),
-                };
-            }
-        });
-        insert.build().execute($connection).await.map(drop)
-    }};
-}
-
 impl Side {
-    /// Where the store was filled from; none where no service has opened it.
-    pub(super) async fn upstream(&mut self) -> Result<Option<String>, sqlx::Error> {
-        let select = "SELECT upstream FROM identity";
+    fn connection(&mut self) -> Connection<'_> {
         match self {
-            Self::Sqlite(connection) => sqlx::query_scalar(select).fetch_optional(connection).await,
-            Self::Postgres(connection) => sqlx::query_scalar(select).fetch_optional(connection).await,
+            Self::Sqlite(connection) => Connection::Sqlite(connection),
+            Self::Postgres(connection) => Connection::Postgres(connection),
         }
     }
 
+    /// Where the store was filled from; none where no service has opened it.
+    pub(super) async fn upstream(&mut self) -> Result<Option<String>, sqlx::Error> {
+        let row = self.connection().row("SELECT upstream FROM identity", &[]).await?;
+        row.map(|row| row.text("upstream").map(str::to_owned)).transpose()
+    }
+
     pub(super) async fn count(&mut self, table: &Table) -> Result<u64, sqlx::Error> {
-        let select = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {}", table.name));
-        let count: i64 = match self {
-            Self::Sqlite(connection) => sqlx::query_scalar(select).fetch_one(connection).await?,
-            Self::Postgres(connection) => sqlx::query_scalar(select).fetch_one(connection).await?,
-        };
+        let select = AssertSqlSafe(format!("SELECT count(*) AS count FROM {}", table.name));
+        let count = self.connection().number(select, &[], "count").await?;
         Ok(u64::try_from(count).unwrap_or(0))
     }
 
@@ -90,22 +38,23 @@ impl Side {
     pub(super) async fn read(
         &mut self,
         table: &Table,
-        after: Option<&[Value]>,
-    ) -> Result<Vec<Vec<Value>>, sqlx::Error> {
-        match self {
-            Self::Sqlite(connection) => read!(sqlx::Sqlite, connection, table, after),
-            Self::Postgres(connection) => read!(sqlx::Postgres, connection, table, after),
-        }
+        after: Option<&[Value<'static>]>,
+    ) -> Result<Vec<Vec<Value<'static>>>, sqlx::Error> {
+        let (name, columns, key) = (table.name, table.names(), table.key_names());
+        let places: Vec<String> = (1..=table.key.len()).map(|number| format!("${number}")).collect();
+        let condition = after.map(|_| format!("WHERE ({key}) > ({})", places.join(", "))).unwrap_or_default();
+        let select = format!("SELECT {columns} FROM {name} {condition} ORDER BY {key} LIMIT {ROWS_READ}");
+        let rows = self.connection().rows(AssertSqlSafe(select), after.unwrap_or_default()).await?;
+        rows.iter().map(|row| values_of(table, row)).collect()
     }
 
-    pub(super) async fn write(&mut self, table: &Table, rows: &[Vec<Value>]) -> Result<(), sqlx::Error> {
-        match self {
-            Self::Sqlite(connection) => write!(sqlx::Sqlite, connection, table, rows, str::to_owned),
-            // PostgreSQL keeps every character but one.
-            Self::Postgres(connection) => {
-                write!(sqlx::Postgres, connection, table, rows, |text: &str| text.replace('\0', ""))
-            }
-        }
+    pub(super) async fn write(
+        &mut self,
+        table: &Table,
+        rows: &[Vec<Value<'static>>],
+    ) -> Result<(), sqlx::Error> {
+        let into = format!("{} ({})", table.name, table.names());
+        self.connection().insert(&into, rows, "").await.map(drop)
     }
 
     /// Lets what is written from now on be numbered after what was copied.
@@ -123,10 +72,7 @@ impl Side {
     }
 
     pub(super) async fn commit(&mut self) -> Result<(), sqlx::Error> {
-        match self {
-            Self::Sqlite(connection) => sqlx::query("COMMIT").execute(connection).await.map(drop),
-            Self::Postgres(connection) => sqlx::query("COMMIT").execute(connection).await.map(drop),
-        }
+        self.connection().commit().await
     }
 
     pub(super) async fn close(self) {
@@ -138,4 +84,14 @@ impl Side {
             tracing::debug!(%error, "a connection to a store did not end well");
         }
     }
+}
+
+fn values_of(table: &Table, row: &Row) -> Result<Vec<Value<'static>>, sqlx::Error> {
+    let value = |(name, kind): &(&str, ColumnType)| {
+        Ok(match kind {
+            ColumnType::Text => Value::Text(row.text_or_none(name)?.map(|text| text.to_owned().into())),
+            ColumnType::Integer => Value::Integer(row.integer_or_none(name)?),
+        })
+    };
+    table.columns.iter().map(value).collect()
 }

@@ -1,12 +1,12 @@
-//! Is what is found there a store of ours, and a whole one?
+//! Tells a store of ours from the database of another program, and a whole one from one that lacks tables.
 //!
-//! Asked before anything is made in a place that may be another program's, and again when the schema is up to date.
+//! It is checked before anything is made, and again when the schema is up to date.
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
-use crate::store::StoreError;
-use crate::store::copy::TABLES;
+use crate::store::error::StoreError;
 use crate::store::failure::{damaged, open_failure, postgres_failure};
+use crate::store::schema::TABLES;
 
 /// Where sqlx writes down which migrations were applied, for whichever program.
 const APPLIED: &str = "_sqlx_migrations";

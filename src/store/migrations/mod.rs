@@ -1,4 +1,4 @@
-//! How does a store of an earlier version become one of today?
+//! Brings the schema of a store of an earlier version up to date.
 //!
 //! Migrations are part of the program and only go forward; a file's text never changes once it was released.
 
@@ -7,7 +7,7 @@ mod found;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{Connection, PgConnection, SqlStr, SqliteConnection};
 
-use super::StoreError;
+use super::error::StoreError;
 use super::failure::{damaged, open_failure, postgres_failure};
 
 /// Version, what it does, and the statements.

@@ -1,20 +1,17 @@
-//! Which replica leads, and how does it know that it still does?
+//! The statements about the lead, which one replica of all has.
 //!
 //! The lead is an advisory lock, which a session holds until it ends, and the session's connection is the one that
 //! writes: what has lost the lock can write nothing.
-//! A session that the server has ended is noticed by a heartbeat within [`LEASE`], and the next leader rests for as
-//! long before its first request when the one before it did not stop by itself.
+//! A heartbeat notices within [`LEASE`] that the server has ended the session, and when the previous leader did not stop
+//! by itself, the next one leaves the upstream alone for as long before its first request.
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use sqlx::PgConnection;
 
-use crate::domain::back_off::BackOff;
-use crate::store::rows::{READ_BACK_OFF, WRITE_BACK_OFF};
-use crate::store::{Role, columns};
-
-use super::write;
+use crate::store::connection::Connection;
+use crate::store::contents::Role;
+use crate::store::numbering;
 
 /// How often the session is asked whether it still has the lock.
 pub(super) const HEARTBEAT: Duration = Duration::from_secs(2);
@@ -36,12 +33,12 @@ const LOCK_CLASS: i64 = 0x786c_7374;
 
 /// The lock and the channel of one schema of a database, told apart by a table's own number.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct SchemaKey {
     pub(super) lock: i64,
     pub(super) channel: String,
 }
 
-impl Place {
+impl SchemaKey {
     pub(super) async fn find(connection: &mut PgConnection) -> Result<Self, sqlx::Error> {
         let table: i64 =
             sqlx::query_scalar("SELECT 'leadership'::regclass::oid::bigint").fetch_one(connection).await?;
@@ -50,7 +47,7 @@ impl Place {
 }
 
 /// Takes the lock when it is free.
-pub(super) async fn take(connection: &mut PgConnection, place: &Place) -> Result<Role, sqlx::Error> {
+pub(super) async fn take(connection: &mut PgConnection, key: &SchemaKey) -> Result<Role, sqlx::Error> {
     // A network that has gone is noticed by the server too, so that the lock comes free; not sooner than by us.
     for set in
         ["SET tcp_keepalives_idle = 15", "SET tcp_keepalives_interval = 5", "SET tcp_keepalives_count = 3"]
@@ -58,11 +55,11 @@ pub(super) async fn take(connection: &mut PgConnection, place: &Place) -> Result
         sqlx::query(set).execute(&mut *connection).await?;
     }
     let is_free: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
-        .bind(place.lock)
+        .bind(key.lock)
         .fetch_one(&mut *connection)
         .await?;
     if !is_free {
-        end_silent(connection, place).await?;
+        end_silent(connection, key).await?;
         return Ok(Role::Follows);
     }
     sqlx::query("DELETE FROM wishes WHERE wished_at < clock_timestamp() - $1::interval")
@@ -80,14 +77,14 @@ pub(super) async fn take(connection: &mut PgConnection, place: &Place) -> Result
 }
 
 /// Ends the session that has the lock when its process lives, so that the server does not free it, but does nothing.
-async fn end_silent(connection: &mut PgConnection, place: &Place) -> Result<(), sqlx::Error> {
+async fn end_silent(connection: &mut PgConnection, key: &SchemaKey) -> Result<(), sqlx::Error> {
     let ended = sqlx::query(
         "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid) \
          WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND (classid::bigint << 32) | objid::bigint = $1 \
          AND datname = current_database() AND database = datid \
          AND state <> 'active' AND state_change < clock_timestamp() - make_interval(secs => $2)",
     )
-    .bind(place.lock)
+    .bind(key.lock)
     .bind(SILENT_MAX.as_secs_f64())
     .execute(connection)
     .await?;
@@ -98,12 +95,12 @@ async fn end_silent(connection: &mut PgConnection, place: &Place) -> Result<(), 
 }
 
 /// Asks the session itself; a pooler that shares sessions out is found out as well.
-pub(super) async fn confirm(connection: &mut PgConnection, place: &Place) -> Result<(), sqlx::Error> {
+pub(super) async fn confirm(connection: &mut PgConnection, key: &SchemaKey) -> Result<(), sqlx::Error> {
     let is_held: bool = sqlx::query_scalar(
         "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = pg_backend_pid() \
          AND objsubid = 1 AND (classid::bigint << 32) | objid::bigint = $1)",
     )
-    .bind(place.lock)
+    .bind(key.lock)
     .fetch_one(connection)
     .await?;
     if is_held { Ok(()) } else { Err(sqlx::Error::Protocol("the session has lost the lock".to_owned())) }
@@ -119,48 +116,15 @@ pub(super) async fn rest(connection: &mut PgConnection, rest: Duration) -> Resul
 }
 
 /// Is there a replica besides this one? Each has one session that listens.
-pub(super) async fn is_shared(connection: &mut PgConnection, place: &Place) -> Result<bool, sqlx::Error> {
+pub(super) async fn is_shared(connection: &mut PgConnection, key: &SchemaKey) -> Result<bool, sqlx::Error> {
     let select =
         "SELECT count(*) > 1 FROM pg_stat_activity WHERE datname = current_database() AND query = $1";
-    sqlx::query_scalar(select).bind(format!("LISTEN \"{}\"", place.channel)).fetch_one(connection).await
+    sqlx::query_scalar(select).bind(format!("LISTEN \"{}\"", key.channel)).fetch_one(connection).await
 }
 
 /// Leaves the lead to others.
-pub(super) async fn release(connection: &mut PgConnection, place: &Place) -> Result<(), sqlx::Error> {
+pub(super) async fn release(connection: &mut PgConnection, key: &SchemaKey) -> Result<(), sqlx::Error> {
     sqlx::query("UPDATE leadership SET ended_well = TRUE").execute(&mut *connection).await?;
-    sqlx::query("SELECT pg_advisory_unlock($1)").bind(place.lock).execute(&mut *connection).await?;
-    super::write::notify(connection, &place.channel).await
-}
-
-/// Keeps for how long the upstream is to be left alone, and why, by the clock that all replicas share.
-pub(super) async fn keep_back_off(
-    connection: &mut PgConnection,
-    back_off: Option<&BackOff>,
-) -> Result<(), sqlx::Error> {
-    let Some(back_off) = back_off else {
-        return sqlx::query("DELETE FROM back_off").execute(connection).await.map(drop);
-    };
-    let now = now(connection).await?;
-    sqlx::query(WRITE_BACK_OFF)
-        .bind(back_off.cause.as_str())
-        .bind(i64::from(back_off.times))
-        .bind(back_off.reason.as_deref().map(write::plain))
-        .bind(now)
-        .bind(columns::until(back_off, now))
-        .execute(connection)
-        .await
-        .map(drop)
-}
-
-/// What is left of it.
-pub(super) async fn back_off(connection: &mut PgConnection) -> Result<Option<BackOff>, sqlx::Error> {
-    let Some(row) = sqlx::query(READ_BACK_OFF).fetch_optional(&mut *connection).await? else {
-        return Ok(None);
-    };
-    let now = Timestamp::from_second(now(connection).await?);
-    columns::back_off(&row, now.map_err(|error| sqlx::Error::Decode(error.into()))?)
-}
-
-async fn now(connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar("SELECT extract(epoch FROM clock_timestamp())::bigint").fetch_one(connection).await
+    sqlx::query("SELECT pg_advisory_unlock($1)").bind(key.lock).execute(&mut *connection).await?;
+    numbering::notify(&mut Connection::Postgres(connection)).await
 }

@@ -1,8 +1,8 @@
-//! Is this a PostgreSQL that can be used, and one that holds what we are about to add to?
+//! Checks that a PostgreSQL can be used, and that it was filled from the same upstream.
 
 use sqlx::{Connection, PgConnection, Row};
 
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 use crate::store::failure::{postgres_failure, shared_sessions};
 
 /// The oldest PostgreSQL that is taken, as its number.
@@ -11,7 +11,7 @@ const VERSION_MIN: u32 = 13;
 /// Number, version, encoding, is it a standby, is it read only, has it no schema for us, and where was one looked for.
 type Told = (i32, String, String, bool, bool, bool, String);
 
-/// Is this a server that can be used?
+/// Refuses a server that cannot be used.
 ///
 /// What it says of tables that are there already is not for the log.
 pub(super) async fn check(connection: &mut PgConnection, path: &str) -> Result<(), StoreError> {

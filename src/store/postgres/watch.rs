@@ -1,6 +1,4 @@
-//! What does a replica hear of the others, and how does it notice that it has lost the lead?
-//!
-//! Two tasks, which end with the store.
+//! Two tasks that end with the store: one listens for notifications of other replicas, one confirms the lead.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -8,11 +6,11 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::sync::Notify;
 
-use super::Shared;
 use super::lead::HEARTBEAT;
+use super::shared::Shared;
 
 /// How long to wait before the notifications are asked for again after a failure.
-const AGAIN_AFTER: Duration = Duration::from_secs(1);
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// How long one connection is listened to: one that has died without a word is replaced by then.
 const LISTEN_MAX: Duration = Duration::from_mins(5);
@@ -21,22 +19,22 @@ const LISTEN_MAX: Duration = Duration::from_mins(5);
 const CONNECT_MAX: Duration = Duration::from_secs(5);
 
 pub(super) fn start(shared: &Arc<Shared>, options: PgConnectOptions) {
-    tokio::spawn(listen(Arc::downgrade(&shared.heard), options, shared.place.channel.clone()));
+    tokio::spawn(listen(Arc::downgrade(&shared.changed), options, shared.key.channel.clone()));
     tokio::spawn(beat(Arc::downgrade(shared)));
 }
 
 /// Says that there may be news at every notification, and whenever some may have been missed.
-async fn listen(heard: Weak<Notify>, options: PgConnectOptions, channel: String) {
+async fn listen(changed: Weak<Notify>, options: PgConnectOptions, channel: String) {
     let pool =
         PgPoolOptions::new().max_connections(1).acquire_timeout(CONNECT_MAX).connect_lazy_with(options);
-    while heard.strong_count() > 0 {
+    while changed.strong_count() > 0 {
         let listening = async {
             let mut listener = PgListener::connect_with(&pool).await?;
             listener.listen(&channel).await?;
             loop {
-                let Some(heard) = heard.upgrade() else { return Ok(()) };
-                heard.notify_one();
-                drop(heard);
+                let Some(changed) = changed.upgrade() else { return Ok(()) };
+                changed.notify_one();
+                drop(changed);
                 if listener.try_recv().await?.is_none() {
                     return Ok::<_, sqlx::Error>(());
                 }
@@ -45,7 +43,7 @@ async fn listen(heard: Weak<Notify>, options: PgConnectOptions, channel: String)
         if let Ok(Err(error)) = tokio::time::timeout(LISTEN_MAX, listening).await {
             tracing::debug!(%error, "no notifications from the store");
         }
-        tokio::time::sleep(AGAIN_AFTER).await;
+        tokio::time::sleep(RETRY_AFTER).await;
     }
     pool.close().await;
 }

@@ -1,79 +1,77 @@
 //! A file that was removed, moved, replaced or written over while it was in use.
 //!
-//! What this process holds is salvaged first: of the old file, which its connection still reads, or else what memory
-//! holds. Then it becomes the new file, or joins the store that stands there, and what readers were told stays: ids and
-//! dates. While there is something else in the place that is no store, it is left alone, nothing is asked and nothing is
-//! written.
+//! What this process holds is salvaged first: from the old file, which its connection still reads, or else from memory.
+//! Then it becomes the new file, or is merged into the store at the path, and the ids and dates that readers have seen
+//! stay. While something at the path is no store, it is left alone, nothing is asked and nothing is written.
 
 use std::pin::Pin;
 
-use super::{Lock, Shared, Slot, Sqlite, make_folder, merge, place};
+use crate::store::contents::Contents;
+use crate::store::error::StoreError;
 use crate::store::failure::failed;
-use crate::store::{Contents, StoreError};
+use crate::store::lock::Lock;
 
-/// Gives what a process knows without its store.
-pub type Memory<'a> = &'a (dyn Fn() -> Contents + Send + Sync);
+use super::file::{self, Stamp, make_folder};
+use super::open::Sqlite;
+use super::salvage;
+use super::slot::Slot;
+
+/// Returns what a process knows without its store.
+pub type Known<'a> = &'a (dyn Fn() -> Contents + Send + Sync);
 
 /// A look at the file. Without the box the compiler cannot tell that it may change threads.
-pub type Checking<'a> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>>;
+pub type Check<'a> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>>;
 
 impl Sqlite {
-    /// Looks whether the file is still the one that was opened, and puts things right where it is not; `memory` gives
-    /// what this process knows without it.
-    ///
-    /// What is in the log is copied into the file, so that a file which is moved away is whole.
-    ///
-    /// # Errors
-    /// The file cannot be used as it is; the next call tries again.
-    pub fn check<'a>(&'a self, memory: Memory<'a>) -> Checking<'a> {
-        Box::pin(self.look_after(memory))
+    /// See [`crate::store::Store::check`].
+    pub(in crate::store) fn check<'a>(&'a self, known: Known<'a>) -> Check<'a> {
+        Box::pin(self.look_after(known))
     }
 
-    async fn look_after(&self, memory: Memory<'_>) -> Result<(), StoreError> {
-        let shared = &*self.shared;
-        let mut slot = shared.slot.lock().await;
+    async fn look_after(&self, known: Known<'_>) -> Result<(), StoreError> {
+        let mut slot = self.slot.lock().await;
         if slot.is_closed {
             return Ok(());
         }
-        if slot.trouble.is_none() {
-            let Some(what) = look(shared, &slot) else {
+        if slot.displaced.is_none() {
+            let Some(what) = look(self, &slot) else {
                 drop(slot);
                 return self.refresh().await;
             };
-            slot.trouble = Some(StoreError::Displaced { path: shared.shown.to_string(), what });
+            slot.displaced = Some(StoreError::Displaced { path: self.shown.to_string(), what });
         }
-        shared.is_displaced.send_replace(true);
-        if !std::mem::replace(&mut slot.is_told, true) {
-            let error = slot.trouble.as_ref().map(ToString::to_string).unwrap_or_default();
+        self.is_displaced.send_replace(true);
+        if !std::mem::replace(&mut slot.is_logged, true) {
+            let error = slot.displaced.as_ref().map(ToString::to_string).unwrap_or_default();
             tracing::error!("{error}; nothing is asked and written until that is put right");
         }
-        let renewed = renew(shared, &mut slot, memory).await;
+        let renewed = renew(self, &mut slot, known).await;
         match &renewed {
             Ok(()) => {
-                slot.trouble = None;
-                let mut sharing = shared.sharing();
-                (sharing.failing, sharing.is_news) = (None, true);
-                drop(sharing);
-                shared.is_displaced.send_replace(false);
-                tracing::info!("the store `{}` holds everything again that was known here", shared.shown);
+                slot.displaced = None;
+                let mut state = self.state();
+                (state.failing, state.has_new_file) = (None, true);
+                drop(state);
+                self.is_displaced.send_replace(false);
+                tracing::info!("the store `{}` holds everything again that was known here", self.shown);
             }
             Err(error) => {
-                if slot.trouble.as_ref() != Some(error) {
+                if slot.displaced.as_ref() != Some(error) {
                     tracing::error!(
                         %error,
                         "the store cannot be put right; once its file is moved away, what is known here takes its place"
                     );
-                    slot.trouble = Some(error.clone());
+                    slot.displaced = Some(error.clone());
                 }
             }
         }
-        shared.heard.notify_one();
+        self.changed.notify_one();
         renewed
     }
 
-    /// Waits until the file is found to be another.
-    pub async fn displacement(&self) {
-        let mut displaced = self.shared.is_displaced.subscribe();
+    /// See [`crate::store::Store::displacement`].
+    pub(in crate::store) async fn displacement(&self) {
+        let mut displaced = self.is_displaced.subscribe();
         while !*displaced.borrow_and_update() {
             if displaced.changed().await.is_err() {
                 return std::future::pending().await;
@@ -83,13 +81,13 @@ impl Sqlite {
 
     /// Copies the log into the file, and tries whether it takes writes again where one has failed.
     async fn refresh(&self) -> Result<(), StoreError> {
-        let is_failing = self.shared.sharing().failing.is_some();
-        let is_written_to = self.shared.lock().is_some();
+        let is_failing = self.state().failing.is_some();
+        let is_written_to = self.lock().is_some();
         if !is_written_to {
             return Ok(());
         }
-        let mut taken = self.take().await?;
-        let connection = taken.connection();
+        let mut session = self.session().await?;
+        let connection = session.connection();
         let worked = async {
             if is_failing {
                 sqlx::query("UPDATE identity SET upstream = upstream").execute(&mut *connection).await?;
@@ -97,32 +95,32 @@ impl Sqlite {
             sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(connection).await
         };
         let worked = worked.await;
-        self.settle(taken, worked).await?;
+        session.settle(worked).await?;
         if is_failing {
-            self.shared.sharing().failing = None;
-            self.shared.heard.notify_one();
+            self.state().failing = None;
+            self.changed.notify_one();
         }
         Ok(())
     }
 }
 
 /// What is wrong with the file, the log beside it, or the lock.
-fn look(shared: &Shared, slot: &Slot) -> Option<&'static str> {
+fn look(sqlite: &Sqlite, slot: &Slot) -> Option<&'static str> {
     let has_lost_its_lock =
-        || shared.lock().as_ref().is_some_and(|lock| !lock.is_in_place() || !lock.is_of(&shared.path));
-    slot.change(&shared.path)
-        .or_else(|| slot.has_lost_a_companion(&shared.path).then_some("has lost its write-ahead log"))
+        || sqlite.lock().as_ref().is_some_and(|lock| !lock.is_in_place() || !lock.is_of(&sqlite.path));
+    slot.change(&sqlite.path)
+        .or_else(|| slot.has_lost_a_companion(&sqlite.path).then_some("has lost its write-ahead log"))
         .or_else(|| has_lost_its_lock().then_some("has lost its lock file"))
 }
 
-async fn renew(shared: &Shared, slot: &mut Slot, memory: Memory<'_>) -> Result<(), StoreError> {
-    let Shared { path, shown, .. } = shared;
+async fn renew(sqlite: &Sqlite, slot: &mut Slot, known: Known<'_>) -> Result<(), StoreError> {
+    let Sqlite { path, shown, .. } = sqlite;
     make_folder(path)?;
-    take_lock(shared)?;
+    take_lock(sqlite)?;
     if slot.change(path).is_some() {
-        let is_elsewhere = place::Stamp::of(path).is_none_or(|found| !found.is_same_file(&slot.known));
-        if !merge::is_salvaged(path) {
-            salvage(shared, slot, is_elsewhere, memory).await?;
+        let is_elsewhere = Stamp::of(path).is_none_or(|found| !found.is_same_file(&slot.known));
+        if !salvage::is_salvaged(path) {
+            salvage_known(sqlite, slot, is_elsewhere, known).await?;
         }
         if is_elsewhere {
             slot.remove_companions(path);
@@ -132,36 +130,36 @@ async fn renew(shared: &Shared, slot: &mut Slot, memory: Memory<'_>) -> Result<(
         let copied = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(connection).await;
         copied.map_err(|error| failed(shown, &error))?;
     }
-    place::close(slot.open.take()).await;
-    *slot = Slot::open(path, shown, shared.upstream.as_deref(), true).await?;
+    file::close(slot.open.take()).await;
+    *slot = Slot::open(path, shown, sqlite.upstream.as_deref(), true).await?;
     Ok(())
 }
 
 /// Writes down what is known here, beside the place: of the old file, or what memory holds where that is written over or
 /// cannot be read.
-async fn salvage(
-    shared: &Shared,
+async fn salvage_known(
+    sqlite: &Sqlite,
     slot: &mut Slot,
     is_elsewhere: bool,
-    memory: Memory<'_>,
+    known: Known<'_>,
 ) -> Result<(), StoreError> {
     if let Some(connection) = slot.open.as_mut().filter(|_| is_elsewhere) {
-        match merge::salvage(connection, &shared.path).await {
+        match salvage::salvage(connection, &sqlite.path).await {
             Ok(()) => return Ok(()),
             Err(error) => {
                 tracing::warn!(%error, "the old file cannot be read, and what memory holds is all there is");
             }
         }
     }
-    merge::salvage_memory(&shared.path, &shared.shown, shared.upstream.as_deref(), &memory()).await
+    salvage::salvage_memory(&sqlite.path, &sqlite.shown, sqlite.upstream.as_deref(), &known()).await
 }
 
 /// Has the lock of the file that is at the place now.
-fn take_lock(shared: &Shared) -> Result<(), StoreError> {
-    let mut lock = shared.lock();
-    let is_right = lock.as_ref().is_some_and(|lock| lock.is_in_place() && lock.is_of(&shared.path));
+fn take_lock(sqlite: &Sqlite) -> Result<(), StoreError> {
+    let mut lock = sqlite.lock();
+    let is_right = lock.as_ref().is_some_and(|lock| lock.is_in_place() && lock.is_of(&sqlite.path));
     if !is_right {
-        let taken = Lock::take(&shared.path, &shared.holder)?;
+        let taken = Lock::take(&sqlite.path, &sqlite.holder)?;
         *lock = Some(taken);
     }
     Ok(())

@@ -5,11 +5,11 @@ use crosslist::domain::taxonomy::SubjectId;
 use crosslist::domain::verdict::Verdict;
 use crosslist::settings::Sources;
 use crosslist::startup::Keep;
-use crosslist::store::{Sqlite, Store};
 use jiff::civil::date;
 use serde_json::Value;
 
 use crate::support::service::{Arxiv, Running, page};
+use crate::support::store::open_file;
 
 /// Two hours after the mailings of that week.
 const MONDAY: &str = "2026-03-02T03:00:00Z";
@@ -120,7 +120,7 @@ async fn a_gap_that_a_wrong_clock_has_marked_is_read_after_all() {
     let world = World::new("cs.DC", "0").await;
     world.mail("2026-03-06");
     let path = world.folder.path().join("crosslist.db");
-    let store = Sqlite::open(&path, &world.arxiv.base).await.expect("a store");
+    let store = open_file(&path, &world.arxiv.base).await.expect("a store");
     for day in 2..=5 {
         let (subject, read) = (SubjectId::example(), "2026-07-06T12:00:00Z".parse().expect("a time"));
         let (date, counts) = (date(2026, 3, day), EntryCounts::default());

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use crosslist::store::{AnyStore, Postgres, Replicas};
+use crosslist::store::Store;
 use jiff::SignedDuration;
 
 use super::receiver::{Receiver, Reply};
 use super::workshop::{Workshop, options, webhooks};
 use crate::support::database::Database;
 use crate::support::sample::MONDAY;
+use crate::support::store::open_database;
 
 #[tokio::test]
 async fn only_the_one_that_leads_tells_and_another_goes_on_with_what_waits() {
@@ -21,12 +22,10 @@ async fn only_the_one_that_leads_tells_and_another_goes_on_with_what_waits() {
         "[[feed]]\nname = 'dc'\nsources = ['cs.DC']\nwebhooks = [{{ kind = 'slack', url = '{}/hook', messages_max = 0 }}]\n",
         receiver.base
     );
-    let open = async || Postgres::open(&database.address(), "a test").await.expect("a store");
+    let open = async || open_database(&database.address(), "a test").await.expect("a store");
     let (first, second) = (open().await, open().await);
     first.lead(Duration::ZERO).await.expect("a role");
-    let over = |store: &Postgres| {
-        Workshop::over(AnyStore::Postgres(store.clone()), options(), None, webhooks(&feeds))
-    };
+    let over = |store: &Store| Workshop::over(store.clone(), options(), None, webhooks(&feeds));
     let (leading, following) = (over(&first), over(&second));
     leading.report("the webhooks", |report| !report.webhooks.is_empty()).await;
     for workshop in [&leading, &following] {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crosslist::push::{AddressGuard, Lookup};
-use crosslist::store::AnyStore;
+use crosslist::store::Store;
 use jiff::SignedDuration;
 
 use super::receiver::{Receiver, Reply};
 use super::workshop::{START, TOPIC, Workshop, options};
+use crate::support::store::file;
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
@@ -106,9 +107,7 @@ async fn a_subscriber_gets_the_newest_content_once_it_can_be_told_again() {
 async fn what_is_not_delivered_is_delivered_after_a_restart() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("s.db");
-    let open = async || {
-        AnyStore::Sqlite(crosslist::store::Sqlite::open_beside(&path, "a test", "").await.expect("a store"))
-    };
+    let open = async || Store::open_beside(&file(&path), "a test", "").await.expect("a store");
     let receiver = Receiver::honest().await;
     let workshop = Workshop::over(open().await, options(), None, Vec::new());
     workshop.subscribe(&receiver.base).await;
@@ -224,7 +223,7 @@ async fn a_name_that_leads_inward_is_not_called_whenever_it_does() {
     });
     let strict = crosslist::push::PushOptions { allow_networks: Vec::new(), ..options() };
     let guard = AddressGuard::resolving_by(&[], lookup.clone());
-    let workshop = Workshop::over(AnyStore::Memory(Arc::default()), strict, Some(guard), Vec::new());
+    let workshop = Workshop::over(Store::in_memory().expect("memory"), strict, Some(guard), Vec::new());
     for name in ["rebind.example", "both.example"] {
         workshop.ask(&format!("http://{name}:{port}/"), true).await;
     }
@@ -232,7 +231,7 @@ async fn a_name_that_leads_inward_is_not_called_whenever_it_does() {
     assert!(receiver.heard().is_empty() && asked.load(Ordering::SeqCst) == 2);
     // Nobody else knows this name: the connection goes to the very address that was judged.
     let guard = AddressGuard::resolving_by(&options().allow_networks, lookup);
-    let workshop = Workshop::over(AnyStore::Memory(Arc::default()), options(), Some(guard), Vec::new());
+    let workshop = Workshop::over(Store::in_memory().expect("memory"), options(), Some(guard), Vec::new());
     workshop.subscribe(&format!("http://rebind.example:{port}/")).await;
     assert_eq!(receiver.heard()[0].header("host"), Some(&*format!("rebind.example:{port}")));
 }
@@ -241,7 +240,7 @@ async fn a_name_that_leads_inward_is_not_called_whenever_it_does() {
 async fn a_hub_that_is_full_says_so() {
     let receiver = Receiver::honest().await;
     let few = crosslist::push::PushOptions { subscriptions_per_host_max: 1, ..options() };
-    let workshop = Workshop::over(AnyStore::Memory(Arc::default()), few, None, Vec::new());
+    let workshop = Workshop::over(Store::in_memory().expect("memory"), few, None, Vec::new());
     workshop.subscribe(&format!("{}/one", receiver.base)).await;
     workshop.ask(&format!("{}/two", receiver.base), true).await;
     let heard = receiver.until("a denial", |heard| heard.len() == 2).await;
@@ -259,7 +258,7 @@ async fn anothers_hub_is_told_of_changed_feeds_once() {
     let hub = Receiver::start(|_, before| Reply::status(if before == 0 { 503 } else { 204 })).await;
     let choice = crosslist::domain::push::HubChoice::External(format!("{}/publish", hub.base));
     let elsewhere = crosslist::push::PushOptions { hub: choice, ..options() };
-    let workshop = Workshop::over(AnyStore::Memory(Arc::default()), elsewhere, None, Vec::new());
+    let workshop = Workshop::over(Store::in_memory().expect("memory"), elsewhere, None, Vec::new());
     hub.count("POST", 1).await;
     workshop.report("a failure", |report| report.publications.failed == 1).await;
     workshop.pass(MINUTE);

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crosslist::domain::push::PushReport;
-use crosslist::store::{AnyStore, Outgoing, Sqlite};
+use crosslist::store::Store;
 use jiff::SignedDuration;
 use serde_json::Value;
 
@@ -24,12 +24,14 @@ fn hook(kind: &str, receiver: &Receiver, more: &str) -> String {
     format!("{{ kind = '{kind}', url = '{}/{kind}/s3cret'{more} }}", receiver.base)
 }
 
-fn memory() -> AnyStore {
-    AnyStore::Memory(std::sync::Arc::default())
+fn memory() -> Store {
+    Store::in_memory().expect("memory")
 }
 
-async fn file(folder: &tempfile::TempDir) -> AnyStore {
-    AnyStore::Sqlite(Sqlite::open_beside(&folder.path().join("s.db"), "a test", "").await.expect("a store"))
+async fn file(folder: &tempfile::TempDir) -> Store {
+    Store::open_beside(&crate::support::store::file(&folder.path().join("s.db")), "a test", "")
+        .await
+        .expect("a store")
 }
 
 /// Until the webhook is known, so that it begins now.

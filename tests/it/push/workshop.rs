@@ -8,7 +8,7 @@ use crosslist::domain::push::{BoxFuture, HubChoice, HubRequest, PushReport, Topi
 use crosslist::feeds::Shelf;
 use crosslist::push::{AddressGuard, FeedWebhooks, Push, PushOptions, PushSources};
 use crosslist::settings;
-use crosslist::store::{AnyStore, Outgoing, Store, Subscription};
+use crosslist::store::{Store, Subscription};
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinHandle;
 
@@ -53,7 +53,7 @@ impl Topics for Feeds {
 
 pub struct Workshop {
     pub push: Push,
-    pub store: Arc<AnyStore>,
+    pub store: Store,
     pub shelf: Arc<Shelf>,
     pub clock: Arc<TestClock>,
     pub feeds: Arc<Feeds>,
@@ -90,15 +90,15 @@ pub fn webhooks(feeds: &str) -> FeedWebhooks {
 
 impl Workshop {
     pub fn new() -> Self {
-        Self::over(AnyStore::Memory(Arc::default()), options(), None, Vec::new())
+        Self::over(Store::in_memory().expect("memory"), options(), None, Vec::new())
     }
 
-    pub fn with_webhooks(store: AnyStore, feeds: &str) -> Self {
+    pub fn with_webhooks(store: Store, feeds: &str) -> Self {
         Self::at(START, store, feeds)
     }
 
     pub fn over(
-        store: AnyStore,
+        store: Store,
         options: PushOptions,
         guard: Option<AddressGuard>,
         webhooks: FeedWebhooks,
@@ -107,14 +107,14 @@ impl Workshop {
     }
 
     /// With webhooks, from a moment on.
-    pub fn at(now: &str, store: AnyStore, feeds: &str) -> Self {
+    pub fn at(now: &str, store: Store, feeds: &str) -> Self {
         Self::holding("monday", now, store, options(), None, webhooks(feeds))
     }
 
     pub fn holding(
         content: &str,
         now: &str,
-        store: AnyStore,
+        store: Store,
         options: PushOptions,
         guard: Option<AddressGuard>,
         webhooks: FeedWebhooks,
@@ -125,7 +125,7 @@ impl Workshop {
         push.configure(webhooks);
         let feeds: Arc<Feeds> = Arc::default();
         feeds.hold(TOPIC, content);
-        let (store, shelf) = (Arc::new(store), Arc::new(Shelf::keeping(30)));
+        let shelf = Arc::new(Shelf::keeping(30));
         let clock = Arc::new(TestClock(Mutex::new(time(now))));
         let sources = PushSources {
             store: store.clone(),

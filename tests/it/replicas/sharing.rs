@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use crosslist::settings::Sources;
 use crosslist::startup::Keep;
-use crosslist::store::{Postgres, Replicas, Role};
+use crosslist::store::Role;
 use futures_util::future::join_all;
 use reqwest::Method;
 
 use super::network::Network;
 use crate::support::database::Database;
 use crate::support::service::{Arxiv, Running};
+use crate::support::store::open_database;
 use crate::support::wait::until;
 
 /// An hour after the mailing of Friday, 6 March 2026, and of Tuesday of that week.
@@ -205,7 +206,7 @@ async fn a_leader_that_is_stopped_gives_the_lead_up_and_leaves_its_pause_to_the_
     let service = replica(database.url(), &arxiv, slow, TUESDAY).await;
     until("Monday", async || count(&service, PATHS[2]).await, |count| *count == 19).await;
     service.stop().await;
-    let store = Postgres::open(&database.address(), &arxiv.base).await.expect("a store");
+    let store = open_database(&database.address(), &arxiv.base).await.expect("a store");
     let role = store.lead(Duration::ZERO).await.expect("a role");
     let Role::TookOver { rest, ended_well: true } = role else { panic!("{role:?}") };
     // The pause after its last request is kept by the next one.

@@ -9,7 +9,7 @@ use crosslist::domain::back_off::{BackOff, BackOffCause};
 use crosslist::domain::event::Event;
 use crosslist::domain::outcome::{Day, ReadOutcome};
 use crosslist::domain::verdict::Verdict;
-use crosslist::store::{Memory, Postgres, Replicas, Sqlite, Store};
+use crosslist::store::Store;
 use jiff::civil::{Date, date};
 
 use super::outgoing::{
@@ -19,29 +19,28 @@ use super::outgoing::{
 };
 use crate::support::database::Database;
 use crate::support::sample::{MONDAY, TUESDAY, WEDNESDAY_QUIET, announcement, lines, outcome, subject, time};
+use crate::support::store::{open_database, open_file};
 
 /// Runs a claim on a store of each kind.
 macro_rules! on_every_store {
     ($($(#[$doc:meta])* $claim:ident)*) => { $(
         mod $claim {
-            use crosslist::store::Replicas as _;
-
-            #[tokio::test]
+                        #[tokio::test]
             async fn in_memory() {
-                super::$claim(crosslist::store::Memory::default()).await;
+                super::$claim(crosslist::store::Store::in_memory().expect("memory")).await;
             }
 
             #[tokio::test]
             async fn in_sqlite() {
                 let folder = tempfile::tempdir().expect("a folder");
-                let store = crosslist::store::Sqlite::open(&folder.path().join("a/b.db"), "a test").await;
+                let store = super::open_file(&folder.path().join("a/b.db"), "a test").await;
                 super::$claim(store.expect("a store")).await;
             }
 
             #[tokio::test]
             async fn in_postgres() {
                 let Some(database) = crate::support::database::Database::make().await else { return };
-                let store = crosslist::store::Postgres::open(&database.address(), "a test").await.expect("a store");
+                let store = super::open_database(&database.address(), "a test").await.expect("a store");
                 store.lead(std::time::Duration::ZERO).await.expect("the only one");
                 super::$claim(store.clone()).await;
                 store.resign().await;
@@ -72,7 +71,7 @@ on_every_store! {
     messages_wait_in_their_order_and_papers_are_announced_once
 }
 
-async fn a_day_is_kept_as_it_was_announced(store: impl Store) {
+async fn a_day_is_kept_as_it_was_announced(store: Store) {
     let monday = announcement(MONDAY, "cs.DC");
     let change = store.record(&monday, &outcome(&monday), time("2026-03-05T00:00:00Z")).await.expect("kept");
     assert_eq!((change.events.len(), change.added), (19, 19));
@@ -94,7 +93,7 @@ async fn a_day_is_kept_as_it_was_announced(store: impl Store) {
     assert_eq!(store.load(Some(1)).await.expect("read back").changes.len(), 2);
 }
 
-async fn a_paper_of_two_subjects_has_one_date_and_no_two_papers_share_one(store: impl Store) {
+async fn a_paper_of_two_subjects_has_one_date_and_no_two_papers_share_one(store: Store) {
     let seen = time("2026-03-20T00:00:00Z");
     let own = announcement(MONDAY, "cs.DC");
     let mut other = announcement(MONDAY, "cs.PF");
@@ -112,7 +111,7 @@ async fn a_paper_of_two_subjects_has_one_date_and_no_two_papers_share_one(store:
     assert_eq!(dates.len(), 28);
 }
 
-async fn a_second_read_adds_what_is_new_and_keeps_what_is_gone(store: impl Store) {
+async fn a_second_read_adds_what_is_new_and_keeps_what_is_gone(store: Store) {
     let seen = time("2026-03-20T00:00:00Z");
     let whole = announcement(MONDAY, "cs.DC");
     let mut first = whole.clone();
@@ -131,7 +130,7 @@ async fn a_second_read_adds_what_is_new_and_keeps_what_is_gone(store: impl Store
     assert_eq!(lines(&again), lines(&change));
 }
 
-async fn a_correction_changes_types_and_texts_and_no_id_and_date(store: impl Store) {
+async fn a_correction_changes_types_and_texts_and_no_id_and_date(store: Store) {
     let seen = time("2026-03-20T00:00:00Z");
     for of in ["cs.DC", "cs.PF"] {
         let day = announcement(MONDAY, of);
@@ -167,7 +166,7 @@ async fn a_correction_changes_types_and_texts_and_no_id_and_date(store: impl Sto
     assert_eq!(all.len(), 19 + 19 + 9);
 }
 
-async fn a_corrected_type_is_kept_beside_the_first_one(store: impl Store) {
+async fn a_corrected_type_is_kept_beside_the_first_one(store: Store) {
     let seen = time("2026-03-02T02:00:00Z");
     let monday = announcement(MONDAY, "cs.DC");
     let change = store.record(&monday, &outcome(&monday), seen).await.expect("kept");
@@ -191,7 +190,7 @@ async fn a_corrected_type_is_kept_beside_the_first_one(store: impl Store) {
     assert_eq!(again.events, kept.changes[0].events);
 }
 
-async fn it_is_known_when_a_subject_was_first_asked_for(store: impl Store) {
+async fn it_is_known_when_a_subject_was_first_asked_for(store: Store) {
     let monday = announcement(MONDAY, "cs.DC");
     let mut failed = outcome(&monday);
     (failed.verdict, failed.date, failed.reason) = (Verdict::Unreachable, None, "no answer".to_owned());
@@ -206,7 +205,7 @@ async fn it_is_known_when_a_subject_was_first_asked_for(store: impl Store) {
     assert_eq!(first_reads, expected.map(|(of, at)| (subject(of), time(at))));
 }
 
-async fn a_quiet_day_is_known(store: impl Store) {
+async fn a_quiet_day_is_known(store: Store) {
     let quiet = announcement(WEDNESDAY_QUIET, "cs.DC");
     let change = store.record(&quiet, &outcome(&quiet), time("2026-03-04T02:00:00Z")).await.expect("kept");
     assert!(change.events.is_empty());
@@ -215,7 +214,7 @@ async fn a_quiet_day_is_known(store: impl Store) {
     assert_eq!((days[0].date, days[0].verdict), (date(2026, 3, 4), Verdict::Quiet));
 }
 
-async fn what_was_proved_stays_so(store: impl Store) {
+async fn what_was_proved_stays_so(store: Store) {
     let seen = time("2026-03-02T02:00:00Z");
     let monday = announcement(MONDAY, "cs.DC");
     let proved = outcome(&monday);
@@ -232,7 +231,7 @@ async fn what_was_proved_stays_so(store: impl Store) {
     assert_eq!(contents.changes[0].events.len(), 19);
 }
 
-async fn reads_and_requests_are_remembered(store: impl Store) {
+async fn reads_and_requests_are_remembered(store: Store) {
     let monday = announcement(MONDAY, "cs.DC");
     store.record(&monday, &outcome(&monday), time("2026-03-02T02:00:00Z")).await.expect("kept");
     let mut failed = outcome(&monday);
@@ -247,7 +246,7 @@ async fn reads_and_requests_are_remembered(store: impl Store) {
     assert_eq!(contents.requests, [(subject("cs.LG"), time("2026-03-02T00:00:00Z"))]);
 }
 
-async fn a_past_day_that_is_caught_up_is_not_how_the_newest_listing_was_read(store: impl Store) {
+async fn a_past_day_that_is_caught_up_is_not_how_the_newest_listing_was_read(store: Store) {
     let [monday, tuesday] = [MONDAY, TUESDAY].map(|file| announcement(file, "cs.DC"));
     let seen = time("2026-03-03T02:00:00Z");
     store.record(&tuesday, &outcome(&tuesday), seen).await.expect("kept");
@@ -264,7 +263,7 @@ async fn a_past_day_that_is_caught_up_is_not_how_the_newest_listing_was_read(sto
     assert_eq!(reads[0].0.verdict, Verdict::Stale);
 }
 
-async fn old_days_are_forgotten_and_others_are_not(store: impl Store) {
+async fn old_days_are_forgotten_and_others_are_not(store: Store) {
     let seen = time("2026-03-20T00:00:00Z");
     for file in [MONDAY, TUESDAY] {
         let day = announcement(file, "cs.DC");
@@ -288,7 +287,7 @@ async fn old_days_are_forgotten_and_others_are_not(store: impl Store) {
     assert_eq!(contents.days.len(), 1);
 }
 
-async fn rules_are_in_force_since_they_were_first_seen(store: impl Store) {
+async fn rules_are_in_force_since_they_were_first_seen(store: Store) {
     let [monday, tuesday, wednesday] =
         ["2026-03-02T09:00:00Z", "2026-03-03T09:00:00Z", "2026-03-04T09:00:00Z"].map(time);
     let since =
@@ -300,7 +299,7 @@ async fn rules_are_in_force_since_they_were_first_seen(store: impl Store) {
     assert_eq!(since("gpu", "ti:gpu", wednesday).await, wednesday);
 }
 
-async fn nothing_that_a_page_can_hold_is_too_much(store: impl Store) {
+async fn nothing_that_a_page_can_hold_is_too_much(store: Store) {
     let mut monday = announcement(MONDAY, "cs.DC");
     let mut paper = monday.entries[0].paper.as_ref().clone();
     paper.title.push_str("a\0b \u{1F600} \\u0000 \u{FFFE} '; DROP TABLE events; --");
@@ -317,20 +316,21 @@ async fn nothing_that_a_page_can_hold_is_too_much(store: impl Store) {
 #[tokio::test]
 async fn a_fresh_reading_is_dated_by_its_moment_and_never_in_the_future() {
     let folder = tempfile::tempdir().expect("a folder");
-    let store = Sqlite::open(&folder.path().join("s.db"), "a test").await.expect("a store");
+    let store = open_file(&folder.path().join("s.db"), "a test").await.expect("a store");
     dates_by_the_moment(store).await;
     let monday = announcement(MONDAY, "cs.DC");
     // A store in memory gives the same dates at every run instead.
     let seen = time("2026-03-02T01:41:07.9Z");
-    let memory = Memory::default().record(&monday, &outcome(&monday), seen).await.expect("kept");
+    let memory =
+        Store::in_memory().expect("memory").record(&monday, &outcome(&monday), seen).await.expect("kept");
     assert_eq!(memory.events[0].published.to_string(), "2026-03-02T00:59:59Z");
     let Some(database) = Database::make().await else { return };
-    let store = Postgres::open(&database.address(), "a test").await.expect("a store");
+    let store = open_database(&database.address(), "a test").await.expect("a store");
     store.lead(Duration::ZERO).await.expect("the only one");
     dates_by_the_moment(store).await;
 }
 
-async fn dates_by_the_moment(store: impl Store) {
+async fn dates_by_the_moment(store: Store) {
     let monday = announcement(MONDAY, "cs.DC");
     let seen = time("2026-03-02T01:41:07.9Z");
     let change = store.record(&monday, &outcome(&monday), seen).await.expect("kept");
@@ -339,7 +339,7 @@ async fn dates_by_the_moment(store: impl Store) {
     assert!(change.events.iter().all(|event| event.published < seen));
 }
 
-async fn a_replacement_comes_with_the_newest_version_before_it(store: impl Store) {
+async fn a_replacement_comes_with_the_newest_version_before_it(store: Store) {
     let seen = time("2026-03-20T00:00:00Z");
     let day = |file: &str, of: &str, day: Date, kind: AnnounceType, title: &str| {
         let mut announcement = announcement(file, of);
@@ -381,7 +381,7 @@ async fn a_replacement_comes_with_the_newest_version_before_it(store: impl Store
     assert!(contents.changes.iter().flat_map(|change| &change.events).all(|event| event.earlier.is_none()));
 }
 
-async fn a_back_off_is_kept_until_it_is_over_and_never_grows<S: Store>(store: S) {
+async fn a_back_off_is_kept_until_it_is_over_and_never_grows(store: Store) {
     // PostgreSQL goes by its own clock, so that nothing here may depend on ours.
     let now = time("2026-03-02T02:00:00Z");
     assert_eq!(store.back_off(now).await.expect("read"), None);

@@ -4,17 +4,18 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crosslist::domain::back_off::{BackOff, BackOffCause};
-use crosslist::store::{self, AnyStore, Contents, Options, Outgoing, Postgres, Replicas, Sqlite, Store};
+use crosslist::store::{self, Contents, Options, Store};
 
 use super::outgoing::{fill, outgoing};
 use crate::support::database::Database;
 use crate::support::sample::{MONDAY, TUESDAY, WEDNESDAY_QUIET, announcement, outcome, subject, time};
+use crate::support::store::{open_database, open_file};
 
 const UPSTREAM: &str = "a test";
 
 /// A file with two days, one of them of two subjects, a quiet day, a failed read, a request and a rule.
 async fn filled(path: &Path) -> Options {
-    let store = Sqlite::open(path, UPSTREAM).await.expect("a store");
+    let store = open_file(path, UPSTREAM).await.expect("a store");
     for (file, of) in [(MONDAY, "cs.DC"), (MONDAY, "cs.PF"), (TUESDAY, "cs.DC"), (WEDNESDAY_QUIET, "cs.DC")] {
         let day = announcement(file, of);
         store.record(&day, &outcome(&day), time("2026-03-05T00:00:00Z")).await.expect("kept");
@@ -39,7 +40,7 @@ async fn filled(path: &Path) -> Options {
 }
 
 async fn contents(options: &Options) -> Contents {
-    let store = AnyStore::open_to_read(options).await.expect("a store");
+    let store = Store::open_to_read(options).await.expect("a store");
     let contents = store.load(None).await.expect("read back");
     // What nothing was copied into has none.
     if contents.changes.is_empty() {
@@ -92,7 +93,7 @@ async fn a_store_goes_to_postgresql_and_back_as_it_was_and_goes_on_there() {
     assert_eq!(outgoing(&middle).await, goes_out);
     assert_eq!(outgoing(&to).await, goes_out);
     for options in [&middle, &to] {
-        let store = AnyStore::open(options, UPSTREAM).await.expect("a store");
+        let store = Store::open(options, UPSTREAM).await.expect("a store");
         store.lead(std::time::Duration::ZERO).await.expect("the only one");
         let again = announcement(MONDAY, "cs.DC");
         let change =
@@ -119,14 +120,14 @@ async fn a_store_that_holds_something_is_not_copied_into() {
     let own = copied(&from, &from).await.expect_err("the same");
     assert!(own.contains("holds something already; name an empty store"), "{own}");
     let path = folder.path().join("other.db");
-    Sqlite::open(&path, "https://arxiv.org").await.expect("a store").close().await;
+    open_file(&path, "https://arxiv.org").await.expect("a store").close().await;
     let other = copied(&from, &Options::Sqlite(path)).await.expect_err("of another upstream");
     assert!(other.contains("was filled from https://arxiv.org and this is a test"), "{other}");
     let missing = Options::Sqlite(folder.path().join("missing.db"));
     assert!(copied(&missing, &from).await.expect_err("no file").contains("there is no such file"));
     // An empty store of the same upstream is what a service leaves that was started and stopped.
     let path = folder.path().join("empty.db");
-    Sqlite::open(&path, UPSTREAM).await.expect("a store").close().await;
+    open_file(&path, UPSTREAM).await.expect("a store").close().await;
     assert!(copied(&from, &Options::Sqlite(path)).await.is_ok());
 }
 
@@ -135,7 +136,7 @@ async fn a_database_that_a_service_runs_on_is_not_copied_into() {
     let Some(database) = Database::make().await else { return };
     let folder = tempfile::tempdir().expect("a folder");
     let from = filled(&folder.path().join("from.db")).await;
-    let service = Postgres::open(&database.address(), UPSTREAM).await.expect("a store");
+    let service = open_database(&database.address(), UPSTREAM).await.expect("a store");
     service.lead(std::time::Duration::ZERO).await.expect("the only one");
     let said = copied(&from, &Options::Postgres(database.address())).await.expect_err("in use");
     assert!(said.contains("a service is running on"), "{said}");
@@ -155,7 +156,7 @@ async fn a_backup_of_a_store_in_use_is_whole_and_replaces_nothing() {
 }
 
 async fn check_backup(from: &Options, file: PathBuf) {
-    let service = AnyStore::open(from, UPSTREAM).await.expect("a store");
+    let service = Store::open(from, UPSTREAM).await.expect("a store");
     service.lead(std::time::Duration::ZERO).await.expect("the only one");
     let mut partial = file.clone().into_os_string();
     partial.push(".crosslist-partial");

@@ -4,15 +4,16 @@ use std::path::{Path, PathBuf};
 
 use crosslist::domain::event::ChangedDay;
 use crosslist::domain::outcome::Day;
-use crosslist::store::{Contents, Options, Replicas, Role, Sqlite, Store, StoreError, backup};
+use crosslist::store::{Contents, Options, Role, Store, StoreError, backup};
 
 use crate::support::sample::{MONDAY, TUESDAY, announcement, lines, outcome, subject, time};
+use crate::support::store::{file, open_file};
 
 /// A store in use, and what was written to it.
 struct InUse {
     folder: tempfile::TempDir,
     path: PathBuf,
-    store: Sqlite,
+    store: Store,
     monday: ChangedDay,
 }
 
@@ -20,7 +21,7 @@ impl InUse {
     async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("data/crosslist.db");
-        let store = Sqlite::open(&path, "a test").await.expect("a store");
+        let store = open_file(&path, "a test").await.expect("a store");
         store.load(Some(30)).await.expect("read");
         let monday = announcement(MONDAY, "cs.DC");
         let seen = time("2026-03-02T02:00:00Z");
@@ -32,7 +33,7 @@ impl InUse {
     /// Another store, as a backup or as one of another machine, with its own dates for the same papers.
     async fn another(&self) -> PathBuf {
         let path = self.folder.path().join("another.db");
-        let store = Sqlite::open(&path, "a test").await.expect("a store");
+        let store = open_file(&path, "a test").await.expect("a store");
         // At an hour of its own, and Monday's papers as those of another day that take the seconds which ours have.
         let mut earlier = announcement(TUESDAY, "cs.DC");
         let seen = time("2026-03-02T02:00:00Z");
@@ -57,7 +58,7 @@ impl InUse {
 
     /// Everything that was shown stands in the file at the place, with its dates.
     async fn check_kept(&self, says: &str) {
-        let file = Sqlite::open_to_read(&self.path).await.expect(says);
+        let file = Store::open_to_read(&file(&self.path)).await.expect(says);
         let contents = file.load(None).await.expect(says);
         file.close().await;
         let kept: Vec<String> = contents.changes.iter().flat_map(lines).collect();
@@ -118,7 +119,7 @@ async fn a_file_that_is_gone_is_written_again_with_everything_that_it_held() {
         let since = at.store.in_force_since("gpu", "ti:gpu", time("2026-03-09T00:00:00Z")).await;
         assert_eq!(since.expect("known"), time("2026-03-02T02:00:00Z"), "{says}");
         // The lock of the new file keeps others out.
-        assert!(matches!(Sqlite::open(&at.path, "a test").await, Err(StoreError::InUse { .. })), "{says}");
+        assert!(matches!(open_file(&at.path, "a test").await, Err(StoreError::InUse { .. })), "{says}");
     }
 }
 
@@ -168,7 +169,7 @@ async fn what_is_no_store_is_left_alone_until_it_is_taken_away() {
             "a folder" => std::fs::create_dir(&at.path).expect(says),
             _ => {
                 let other = at.folder.path().join("other.db");
-                Sqlite::open(&other, "elsewhere").await.expect("a store").close().await;
+                open_file(&other, "elsewhere").await.expect("a store").close().await;
                 std::fs::rename(other, &at.path).expect(says);
             }
         }
@@ -209,7 +210,7 @@ async fn a_log_that_was_removed_loses_nothing() {
     let copy = at.folder.path().join("copy.db");
     std::fs::copy(&at.path, &copy).expect("a copy");
     at.check_kept("without its log").await;
-    let copy = Sqlite::open_to_read(&copy).await.expect("a store").load(None).await.expect("read");
+    let copy = Store::open_to_read(&file(&copy)).await.expect("a store").load(None).await.expect("read");
     assert_eq!(copy.changes.iter().flat_map(lines).count(), 19);
 }
 
@@ -221,7 +222,7 @@ async fn what_was_salvaged_is_taken_in_by_the_next_start() {
     at.check().await.expect_err("no store");
     at.store.close().await;
     std::fs::remove_file(&at.path).expect("removed");
-    let store = Sqlite::open(&at.path, "a test").await.expect("a store");
+    let store = open_file(&at.path, "a test").await.expect("a store");
     let contents = store.load(None).await.expect("read");
     assert_eq!(contents.changes.iter().flat_map(lines).collect::<Vec<_>>(), lines(&at.monday));
 }
@@ -230,17 +231,18 @@ async fn what_was_salvaged_is_taken_in_by_the_next_start() {
 async fn a_second_process_is_told_who_has_the_file_and_may_look_into_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("crosslist.db");
-    let first = Sqlite::open_as(&path, "a test", "`crosslist serve` at http://127.0.0.1:1, process 7").await;
+    let first =
+        Store::open_as(&file(&path), "a test", "`crosslist serve` at http://127.0.0.1:1, process 7").await;
     let first = first.expect("a store");
-    let said = Sqlite::open(&path, "a test").await.expect_err("in use").to_string();
+    let said = open_file(&path, "a test").await.expect_err("in use").to_string();
     assert!(
         said.contains("crosslist.db` is in use by `crosslist serve` at http://127.0.0.1:1, process 7"),
         "{said}"
     );
-    assert!(Sqlite::open_to_read(&path).await.is_ok());
-    assert!(Sqlite::open_beside(&path, "a test", "").await.is_ok());
+    assert!(Store::open_to_read(&file(&path)).await.is_ok());
+    assert!(Store::open_beside(&file(&path), "a test", "").await.is_ok());
     first.close().await;
-    assert!(Sqlite::open(&path, "a test").await.is_ok());
+    assert!(open_file(&path, "a test").await.is_ok());
 }
 
 #[tokio::test]
@@ -248,7 +250,7 @@ async fn the_pause_is_left_to_the_next_process() {
     let hour = std::time::Duration::from_hours(1);
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("crosslist.db");
-    let first = Sqlite::open(&path, "a test").await.expect("a store");
+    let first = open_file(&path, "a test").await.expect("a store");
     assert_eq!(
         first.lead(std::time::Duration::ZERO).await.expect("leads"),
         Role::TookOver { rest: std::time::Duration::ZERO, ended_well: true }
@@ -257,7 +259,7 @@ async fn the_pause_is_left_to_the_next_process() {
     first.lead(hour / 360).await.expect("leads");
     first.resign().await;
     first.close().await;
-    let second = Sqlite::open(&path, "a test").await.expect("a store");
+    let second = open_file(&path, "a test").await.expect("a store");
     let Role::TookOver { rest, ended_well: true } =
         second.lead(std::time::Duration::ZERO).await.expect("leads")
     else {

@@ -1,6 +1,6 @@
 //! What every store keeps of what goes out.
 
-use crosslist::store::{AnyStore, Delivery, Intent, Mode, Options, Outgoing, Settled, Store, Subscription};
+use crosslist::store::{Delivery, Intent, Mode, Options, Settled, Store, Subscription};
 use jiff::civil::{Date, date};
 
 use crate::support::sample::time;
@@ -23,7 +23,7 @@ fn intent(mode: Mode, challenge: &str) -> Intent {
 }
 
 /// One of each kind.
-pub async fn fill(store: &impl Outgoing) {
+pub async fn fill(store: &Store) {
     let first = intent(Mode::Subscribe, "one");
     store.settle(&first, &Settled::Subscribed { expires: time("2026-03-12T02:00:00Z") }).await.expect("kept");
     let failing = Subscription {
@@ -44,7 +44,7 @@ pub async fn fill(store: &impl Outgoing) {
 pub async fn outgoing(
     options: &Options,
 ) -> (Vec<Intent>, Vec<Subscription>, Vec<Delivery>, Vec<(String, Date)>) {
-    let store = AnyStore::open_to_read(options).await.expect("a store");
+    let store = Store::open_to_read(options).await.expect("a store");
     let mut announced = store.announced("gpu", "one").await.expect("read back");
     announced.sort();
     let found = (
@@ -57,7 +57,7 @@ pub async fn outgoing(
     found
 }
 
-pub async fn an_intent_is_open_until_it_is_settled_and_a_later_one_replaces_it(store: impl Store + Outgoing) {
+pub async fn an_intent_is_open_until_it_is_settled_and_a_later_one_replaces_it(store: Store) {
     let first = intent(Mode::Subscribe, "one");
     store.intend(&first).await.expect("kept");
     let second = intent(Mode::Unsubscribe, "two");
@@ -75,7 +75,7 @@ pub async fn an_intent_is_open_until_it_is_settled_and_a_later_one_replaces_it(s
     assert_eq!(store.subscriptions().await.expect("read back"), []);
 }
 
-pub async fn a_subscription_is_renewed_where_it_is_and_ends(store: impl Store + Outgoing) {
+pub async fn a_subscription_is_renewed_where_it_is_and_ends(store: Store) {
     let first = intent(Mode::Subscribe, "one");
     store.intend(&first).await.expect("kept");
     store.settle(&first, &Settled::Subscribed { expires: time("2026-03-12T02:00:00Z") }).await.expect("kept");
@@ -102,7 +102,7 @@ pub async fn a_subscription_is_renewed_where_it_is_and_ends(store: impl Store + 
     assert_eq!(store.subscriptions().await.expect("read back"), []);
 }
 
-pub async fn messages_wait_in_their_order_and_papers_are_announced_once(store: impl Store + Outgoing) {
+pub async fn messages_wait_in_their_order_and_papers_are_announced_once(store: Store) {
     let now = time("2026-03-03T02:00:00Z");
     let paper = |id: &str| (id.to_owned(), date(2026, 3, 3));
     let message = |id: &str| (id.to_owned(), format!("{{\"text\":\"{id}\"}}"));

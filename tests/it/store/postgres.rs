@@ -5,16 +5,17 @@ use std::time::Duration;
 use crosslist::domain::announcement::AnnounceType;
 use crosslist::domain::outcome::ReadOutcome;
 use crosslist::domain::verdict::Verdict;
-use crosslist::store::{Address, Postgres, Replicas, Role, Store, StoreError, Wish};
+use crosslist::store::{Address, Role, Store, StoreError, Wish};
 
 use crate::support::database::Database;
 use crate::support::sample::{MONDAY, TUESDAY, announcement, lines, outcome, subject, time};
+use crate::support::store::open_database;
 
-async fn open(database: &Database) -> Postgres {
-    Postgres::open(&database.address(), "a test").await.expect("a store")
+async fn open(database: &Database) -> Store {
+    open_database(&database.address(), "a test").await.expect("a store")
 }
 
-async fn leader(database: &Database) -> Postgres {
+async fn leader(database: &Database) -> Store {
     let store = open(database).await;
     let role = store.lead(Duration::ZERO).await.expect("a role");
     assert!(matches!(role, Role::TookOver { .. }), "{role:?}");
@@ -38,7 +39,7 @@ async fn ids_and_dates_are_the_same_after_a_restart_without_a_proper_end() {
 async fn a_store_of_another_upstream_is_refused() {
     let Some(database) = Database::make().await else { return };
     open(&database).await.close().await;
-    let error = Postgres::open(&database.address(), "a replay").await.expect_err("filled from elsewhere");
+    let error = open_database(&database.address(), "a replay").await.expect_err("filled from elsewhere");
     let said = error.to_string();
     assert!(said.contains("was filled from a test and this is a replay"), "{said}");
 }
@@ -65,7 +66,7 @@ async fn a_schema_that_only_adds_is_used_and_one_that_does_more_is_refused() {
     assert_eq!(reader.news().await.expect("read").changes.len(), 1);
     assert_eq!(open(&database).await.load(None).await.expect("read").changes.len(), 2);
     database.execute("UPDATE compatibility SET oldest = 9000").await;
-    let error = Postgres::open(&database.address(), "a test").await.expect_err("too new");
+    let error = open_database(&database.address(), "a test").await.expect_err("too new");
     assert!(matches!(error, StoreError::Newer { found: 9000, known: 5, .. }), "{error}");
 }
 
@@ -98,10 +99,10 @@ async fn a_schema_that_is_half_made_is_named() {
     open(&database).await.close().await;
     database.execute("ALTER TABLE revised_days RENAME TO gone").await;
     let said =
-        Postgres::open(&database.address(), "a test").await.expect_err("a table is missing").to_string();
+        open_database(&database.address(), "a test").await.expect_err("a table is missing").to_string();
     assert!(said.contains("the table `revised_days` is missing; restore a backup"), "{said}");
     database.execute("UPDATE _sqlx_migrations SET success = FALSE").await;
-    let said = Postgres::open(&database.address(), "a test").await.expect_err("half migrated").to_string();
+    let said = open_database(&database.address(), "a test").await.expect_err("half migrated").to_string();
     assert!(said.contains("half migrated at version 1"), "{said}");
 }
 
@@ -127,7 +128,7 @@ async fn what_keeps_a_database_from_being_opened_is_said_with_what_would_help() 
         (with(&name, "crosslist_test_guest"), "make this user the owner of the database"),
         (nobody.as_str().parse().expect("an address"), "no PostgreSQL answers there"),
     ] {
-        let error = Postgres::open(&address, "a test").await.expect_err(said).to_string();
+        let error = open_database(&address, "a test").await.expect_err(said).to_string();
         assert!(error.contains(said) && !error.contains("s3cret"), "{error}");
     }
     database.execute("DROP ROLE crosslist_test_guest").await;

@@ -1,12 +1,13 @@
 //! What cannot be a store is refused with what is wrong and what would work, and is left as it is.
 
-use crosslist::store::{Address, Postgres, Sqlite, Store, StoreError};
+use crosslist::store::{Address, StoreError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::database::Database;
+use crate::support::store::{open_database, open_file};
 
 async fn refused(address: &Address) -> String {
-    Postgres::open(address, "a test").await.expect_err("refused").to_string()
+    open_database(address, "a test").await.expect_err("refused").to_string()
 }
 
 /// The address of a database in whose sessions our own functions are found before PostgreSQL's.
@@ -37,7 +38,7 @@ async fn a_database_of_another_program_is_named_and_left_alone() {
             .execute("CREATE TABLE leadership (id INTEGER); DROP TABLE leadership; CREATE SCHEMA own")
             .await;
         let own = with_search_path(&database, "own,public");
-        Postgres::open(&own, "a test").await.expect("a store").load(None).await.expect("empty");
+        open_database(&own, "a test").await.expect("a store").load(None).await.expect("empty");
     }
 }
 
@@ -49,7 +50,7 @@ async fn a_migration_that_fails_half_way_leaves_nothing_and_the_next_start_makes
     let error = refused(&database.address()).await;
     assert!(error.contains("\"wishes\" already exists; it is another program's"), "{error}");
     database.execute("DROP TYPE wishes; CREATE TABLE events (id INTEGER); DROP TABLE events").await;
-    Postgres::open(&database.address(), "a test").await.expect("a store");
+    open_database(&database.address(), "a test").await.expect("a store");
 }
 
 #[tokio::test]
@@ -61,7 +62,7 @@ async fn a_schema_that_lacks_something_is_named_with_what_it_lacks() {
         ("DROP SEQUENCE revisions", "relation \"revisions\" does not exist"),
     ] {
         let Some(database) = Database::make().await else { return };
-        Postgres::open(&database.address(), "a test").await.expect("a store").close().await;
+        open_database(&database.address(), "a test").await.expect("a store").close().await;
         database.execute(done).await;
         let error = refused(&database.address()).await;
         assert!(error.contains(said) && error.contains("restore a backup"), "{error}");
@@ -83,7 +84,7 @@ async fn a_server_that_cannot_be_used_is_refused_before_anything_is_made() {
         )
         .await;
     let old = with_search_path(&database, "public,pg_catalog");
-    let error = Postgres::open(&old, "a test").await.expect_err("too old");
+    let error = open_database(&old, "a test").await.expect_err("too old");
     assert!(matches!(&error, StoreError::TooOld { found, least: 13, .. } if found == "12.22"), "{error}");
     // One session for several connections, as a pooler of transactions lends them.
     database
@@ -124,7 +125,7 @@ async fn what_is_no_postgresql_is_told_from_one_that_is_not_there() {
 async fn a_file_of_another_program_or_without_a_table_is_named_and_left_alone() {
     let folder = tempfile::tempdir().expect("a folder");
     let fine = folder.path().join("fine.db");
-    Sqlite::open(&fine, "a test").await.expect("a store").close().await;
+    open_file(&fine, "a test").await.expect("a store").close().await;
     for (is_ours, done, said) in [
         (false, "CREATE TABLE events (id INTEGER)", "a table `events` of another program; name another file"),
         (false, MIGRATIONS, "a table `_sqlx_migrations` of another program"),
@@ -141,7 +142,7 @@ async fn a_file_of_another_program_or_without_a_table_is_named_and_left_alone() 
         sqlx::raw_sql(done).execute(&pool).await.expect(done);
         pool.close().await;
         let before = schema(&path).await;
-        let error = Sqlite::open(&path, "a test").await.expect_err(said).to_string();
+        let error = open_file(&path, "a test").await.expect_err(said).to_string();
         assert!(error.contains(said) && error.contains("one.db"), "{error}");
         assert_eq!(schema(&path).await, before);
         std::fs::remove_file(&path).expect("removed");

@@ -3,5 +3,6 @@
 pub mod database;
 pub mod sample;
 pub mod service;
+pub mod store;
 pub mod tools;
 pub mod wait;

@@ -1,32 +1,25 @@
-//! What is there to copy?
+//! The tables that both databases have, for copying, salvaging and checking them.
 
-/// What a column holds.
+/// The type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::store) enum Kind {
+pub(super) enum ColumnType {
     Text,
     Integer,
 }
 
-/// A value of a column.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Value {
-    Text(Option<String>),
-    Integer(Option<i64>),
-}
-
 /// A table that both databases have.
 #[derive(Debug)]
-pub(in crate::store) struct Table {
-    pub(in crate::store) name: &'static str,
-    pub(in crate::store) columns: &'static [(&'static str, Kind)],
+pub(super) struct Table {
+    pub(super) name: &'static str,
+    pub(super) columns: &'static [(&'static str, ColumnType)],
     /// The columns by which it is ordered, as indexes of the above.
     pub(super) key: &'static [usize],
 }
 
-use Kind::{Integer, Text};
+use ColumnType::{Integer, Text};
 
-/// Those that others refer to come first; what replicas tell each other stays behind.
-pub(in crate::store) const TABLES: [Table; 11] = [
+/// Those that others refer to come first; the tables by which replicas share the work are not among them.
+pub(super) const TABLES: [Table; 11] = [
     Table {
         name: "events",
         columns: &[
@@ -155,17 +148,12 @@ pub(in crate::store) const TABLES: [Table; 11] = [
 
 impl Table {
     /// The names of the columns, with commas between them.
-    pub(in crate::store) fn names(&self) -> String {
+    pub(super) fn names(&self) -> String {
         self.columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
     }
 
     /// The names of the columns by which it is ordered.
     pub(super) fn key_names(&self) -> String {
         self.key.iter().map(|index| self.columns[*index].0).collect::<Vec<_>>().join(", ")
-    }
-
-    /// The values of a row by which it is ordered.
-    pub(super) fn key_of(&self, row: &[Value]) -> Vec<Value> {
-        self.key.iter().map(|index| row[*index].clone()).collect()
     }
 }

@@ -9,11 +9,14 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
-use super::place::{COMPANIONS, beside, close};
-use super::{connect, prepare};
-use crate::store::copy::TABLES;
+use crate::store::connection::{Connection as Lent, values};
+use crate::store::contents::Contents;
+use crate::store::error::StoreError;
 use crate::store::failure::{failed, open_failure};
-use crate::store::{Contents, StoreError, rows, stored_paper};
+use crate::store::schema::TABLES;
+use crate::store::{days, stored_paper};
+
+use super::file::{COMPANIONS, beside, close, connect, prepare};
 
 /// What is put behind the name of the store's file.
 const ENDING: &str = ".salvaged";
@@ -97,7 +100,7 @@ pub(super) async fn salvage_memory(
 }
 
 /// Puts what was salvaged into the place of the store where that is empty.
-pub(super) fn place_salvaged(path: &Path, shown: &str) -> Result<(), StoreError> {
+pub(super) fn place(path: &Path, shown: &str) -> Result<(), StoreError> {
     let salvaged = beside(path, ENDING);
     // A link that leads nowhere is a place as well.
     if !salvaged.exists() || path.exists() {
@@ -120,7 +123,7 @@ pub(super) fn place_salvaged(path: &Path, shown: &str) -> Result<(), StoreError>
 }
 
 /// Takes what was salvaged into the store, all of it or nothing, and forgets it then.
-pub(super) async fn take_in_salvaged(
+pub(super) async fn merge_salvaged(
     connection: &mut SqliteConnection,
     path: &Path,
     shown: &str,
@@ -165,7 +168,7 @@ async fn merge(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
         let columns: Vec<&str> = columns.collect();
         let columns = columns.join(", ");
         let rest = if name == "days" {
-            format!("WHERE TRUE {}", rows::ON_KNOWN_DAY)
+            format!("WHERE TRUE {}", days::ON_KNOWN_DAY)
         } else {
             "AS other WHERE NOT EXISTS (SELECT 1 FROM main.reads AS own WHERE own.subject = other.subject \
              AND own.read_at = other.read_at AND own.verdict = other.verdict) ORDER BY sequence"
@@ -180,53 +183,49 @@ async fn merge(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     transaction.commit().await
 }
 
-/// Writes what is remembered into an empty store.
+/// Writes what memory holds into an empty store.
 async fn write(connection: &mut SqliteConnection, memory: &Contents) -> Result<(), sqlx::Error> {
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    let on = &mut *transaction;
+    let c = &mut Lent::Sqlite(connection);
+    c.begin().await?;
     for event in memory.changes.iter().flat_map(|change| &change.events) {
-        let insert = "INSERT INTO events (paper_id, listing_date, published, paper) VALUES (?, ?, ?, ?) \
+        let insert = "INSERT INTO events (paper_id, listing_date, published, paper) VALUES ($1, $2, $3, $4) \
                       ON CONFLICT DO NOTHING";
-        sqlx::query(insert)
-            .bind(event.paper.id.as_str())
-            .bind(event.listing_date.to_string())
-            .bind(event.published.as_second())
-            .bind(stored_paper::write(&event.paper))
-            .execute(&mut *on)
-            .await?;
+        let paper = stored_paper::write(&event.paper);
+        let id = event.paper.id.as_str();
+        c.execute(insert, &values![id, event.listing_date, event.published, paper]).await?;
     }
     for change in &memory.changes {
         for (position, event) in (1_i64..).zip(&change.events) {
             let insert = "INSERT INTO memberships \
                           (subject, event, position, announce_type, first_type, cross_list_from, added_at) \
-                          SELECT ?, sequence, ?, ?, ?, ?, ? FROM events WHERE paper_id = ? AND listing_date = ? \
-                          ON CONFLICT DO NOTHING";
-            sqlx::query(insert)
-                .bind(change.subject.as_str())
-                .bind(position)
-                .bind(event.announce_type.as_str())
-                .bind(event.first_type.as_str())
-                .bind(event.cross_list_from.clone())
-                .bind(event.added.as_second())
-                .bind(event.paper.id.as_str())
-                .bind(event.listing_date.to_string())
-                .execute(&mut *on)
-                .await?;
+                          SELECT $1, sequence, $2, $3, $4, $5, $6 FROM events \
+                          WHERE paper_id = $7 AND listing_date = $8 ON CONFLICT DO NOTHING";
+            let values = values![
+                change.subject,
+                position,
+                event.announce_type.as_str(),
+                event.first_type.as_str(),
+                event.cross_list_from.as_deref(),
+                event.added,
+                event.paper.id.as_str(),
+                event.listing_date,
+            ];
+            c.execute(insert, &values).await?;
         }
     }
     for day in &memory.days {
-        rows::write_day(on, day).await?;
+        days::write_day(c, day).await?;
     }
     for (outcome, at) in &memory.reads {
-        rows::write_read(on, outcome, *at).await?;
+        days::write_read(c, outcome, *at).await?;
     }
     for (subject, at) in &memory.requests {
-        rows::write_request(on, *subject, *at).await?;
+        days::write_request(c, *subject, *at).await?;
     }
     for (feed, rules, since) in &memory.rules {
-        let _since: Timestamp = rows::in_force_since(on, feed, rules, *since).await?;
+        let _since: Timestamp = days::in_force_since(c, feed, rules, *since).await?;
     }
-    transaction.commit().await
+    c.commit().await
 }
 
 /// The name under which it is written; what was left there is half of something.

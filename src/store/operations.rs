@@ -1,15 +1,14 @@
-//! How often was the store asked for what, how long did it take, and how did it end?
+//! Counts the operations of a store by kind: how long they took, and how many failed.
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::time::Instant;
 
 use crate::counters::{Counter, Histogram, HistogramSnapshot};
 
-use super::StoreError;
+use super::error::StoreError;
 
-/// What a store is asked for.
+/// A kind of operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
     Record,
@@ -19,9 +18,9 @@ pub enum Operation {
     Load,
     Rules,
     Prune,
-    /// Of several replicas alone: going on leading, or looking who leads.
+    /// With several replicas only: going on leading, or looking who leads.
     Lead,
-    /// Of several replicas alone.
+    /// With several replicas only: reading what others have changed.
     News,
 }
 
@@ -38,6 +37,7 @@ impl Operation {
         Self::News,
     ];
 
+    /// Its name in metrics.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -54,21 +54,21 @@ impl Operation {
     }
 }
 
-/// The operations of a store, by their kinds.
+/// The operations of one store since it was opened.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub struct Operations {
     done: [Histogram; Operation::ALL.len()],
     failed: [Counter; Operation::ALL.len()],
     /// The file, where there is one.
-    file: OnceLock<PathBuf>,
+    file: Option<PathBuf>,
 }
 
-impl Tally {
+impl Operations {
     pub(super) fn of_file(path: &Path) -> Self {
-        Self { file: OnceLock::from(path.to_owned()), ..Self::default() }
+        Self { file: Some(path.to_owned()), ..Self::default() }
     }
 
-    /// Counts an operation by how it ends.
+    /// Does `work` and counts it.
     pub(super) async fn counted<T>(
         &self,
         operation: Operation,
@@ -92,10 +92,10 @@ impl Tally {
         self.failed[operation as usize].get()
     }
 
-    /// What the file and its log take on the disk.
+    /// The bytes on disk of the file and its write-ahead log; none for a store that is no file.
     #[must_use]
     pub fn file_bytes(&self) -> Option<u64> {
-        let path = self.file.get()?;
+        let path = self.file.as_ref()?;
         let mut log = path.clone().into_os_string();
         log.push("-wal");
         let bytes = |path: &Path| std::fs::metadata(path).map(|file| file.len()).ok();
