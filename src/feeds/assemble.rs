@@ -1,4 +1,4 @@
-//! Which events does a feed show, and in which order?
+//! Selects the events of a feed by subjects, window and types, and orders them newest first.
 //!
 //! A paper stands once under its own id, at its first new or cross-listed appearance in the feed's subjects, and once
 //! for each day on which it was replaced.
@@ -18,7 +18,8 @@ use crate::domain::presentation::Sort;
 use crate::domain::taxonomy::SubjectId;
 use crate::filter::{Aliases, Query, TooMuchWork};
 
-use super::{Budget, Shelf};
+use super::budget::Budget;
+use super::working_set::Shelf;
 
 /// What a reader chose of a feed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

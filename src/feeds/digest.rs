@@ -1,11 +1,11 @@
-//! Which mailings make an item of their own, and what stands in it?
+//! Digests: one item for each mailing or week.
 //!
 //! A mailing's item appears when every subject of the feed has been read for it, and a week's when the week is over.
 //! Its id and its date depend on the listing date alone, so that what comes in late changes neither.
 
-use std::cmp::Reverse;
 mod contents;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::{Date, Weekday};
@@ -19,10 +19,15 @@ use crate::domain::taxonomy::SubjectId;
 use crate::filter::TooMuchWork;
 use crate::text;
 
-use super::entries::brief;
-use super::named::{key, matching, scores};
-use super::spec::{self, title, url};
-use super::{Asked, Bases, Budget, Limit, Scope, Selection, Shelf};
+use super::address::{self, Bases, url};
+use super::assemble::{Limit, Selection};
+use super::brief::brief;
+use super::budget::Budget;
+use super::matching::{matching, scores};
+use super::searchable::key;
+use super::spec::{Asked, Scope};
+use super::title::title;
+use super::working_set::Shelf;
 use contents::Papers;
 
 /// After how many later mailings a day is shown although a subject was not read for it: that one is a gap.
@@ -177,10 +182,10 @@ fn entry(asked: &Asked, events: &[Event], bases: Bases<'_>, digest: Digest) -> F
     let selection = Selection { days, limit, sort, ..asked.selection.clone() };
     let plain =
         Asked { selection, presentation: Presentation { digest: None, ..presentation }, ..asked.clone() };
-    let id = spec::id(&plain, bases.ids);
+    let id = address::id(&plain, bases.ids);
     FeedEntry {
         id: format!("{id}#digest-{name}"),
-        url: format!("{}#digest-{name}", spec::identity(&url(asked, bases.links))),
+        url: format!("{}#digest-{name}", address::identity(&url(asked, bases.links))),
         title: format!("{} – {when}", title(&plain)),
         authors: vec![AUTHOR.to_owned()],
         subjects: papers.subjects(),

@@ -1,18 +1,19 @@
-//! How does a choice of events become a feed?
+//! Makes a feed of the events that were chosen for it: one entry for each event, or a digest for each mailing or week.
 
 use jiff::Timestamp;
 
 use crate::domain::event::Event;
-use crate::domain::excerpt::beginning;
 use crate::domain::feed::{Feed, FeedEntry};
 use crate::domain::mailing;
 use crate::domain::presentation::{Presentation, Profile, Summary};
 use crate::text;
 
+use super::address::{Bases, id, identity, url};
+use super::brief::brief;
 use super::changes::{Changes, changes};
 use super::digest;
-use super::spec::{description, id, identity, title, url};
-use super::{Asked, Bases};
+use super::spec::Asked;
+use super::title::{description, title};
 
 /// The feed of what was asked for, of the events that were chosen for it.
 ///
@@ -116,32 +117,5 @@ fn summary(event: &Event, presentation: &Presentation, changes: Option<&Changes>
         // Zulip's bot stops at an item without a summary.
         (Summary::None, Profile::Zulip) => text::announcement(paper, event.announce_type, from),
         (Summary::None, _) => String::new(),
-    }
-}
-
-/// The beginning of a text on one line, at most that many characters and the sign that there is more.
-pub(super) fn brief(text: &str, characters_max: usize) -> String {
-    let line = text::one_line(text);
-    let shown = beginning(&line, characters_max);
-    match shown.rfind(' ') {
-        _ if shown.len() == line.len() => line,
-        // A word that is cut goes, unless it is all there is.
-        Some(blank) if !line[shown.len()..].starts_with(' ') => format!("{}…", &line[..blank]),
-        _ => format!("{shown}…"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_brief_text_ends_with_a_word() {
-        let check = |text: &str, most, expected: &str| assert_eq!(brief(text, most), expected);
-        check("one two\n\nthree", 13, "one two three");
-        check("one two three", 12, "one two…");
-        check("one two three", 7, "one two…");
-        check("Übermäßiges", 4, "Über…");
-        check("", 4, "");
     }
 }

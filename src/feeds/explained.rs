@@ -1,4 +1,4 @@
-//! Why does a paper match a rule, and what do the rule's parts leave of all papers?
+//! Explains why a paper matches a rule, and counts what the rule's parts leave of all papers.
 
 use crate::domain::announcement::AnnounceType;
 use crate::domain::arxiv_id::ArxivId;
@@ -6,7 +6,9 @@ use crate::domain::event::Event;
 use crate::domain::taxonomy::SubjectId;
 use crate::filter::{self, Explanation, LeafCount, Query, TokenizedPaper, TooMuchWork, Warning};
 
-use super::{Budget, Limit, Selection, Shelf, assemble};
+use super::assemble::{Limit, Selection, assemble};
+use super::budget::Budget;
+use super::working_set::Shelf;
 
 /// What a rule makes of one paper and of all that are known.
 #[derive(Clone, Debug)]

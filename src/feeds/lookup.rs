@@ -1,4 +1,4 @@
-//! Which papers answer a question to the query API, and in which order?
+//! Finds and orders the papers that answer a request to the query API.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
@@ -12,7 +12,8 @@ use crate::domain::record::Record;
 use crate::domain::taxonomy::SubjectId;
 use crate::filter::{Dated, Query, TooMuchWork};
 
-use super::{Budget, Shelf};
+use super::budget::Budget;
+use super::working_set::Shelf;
 
 /// A question to the query API.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -1,4 +1,4 @@
-//! What would a feed bring that is about to be made?
+//! The preview of a feed: its first items with what matched, and counts by day and subject.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -15,7 +15,11 @@ use crate::domain::taxonomy::SubjectId;
 use crate::filter::{Highlights, PaperPart, TooMuchWork, Warning};
 use crate::text;
 
-use super::{Asked, Budget, Selection, Shelf, assemble, choose};
+use super::assemble::{Selection, assemble};
+use super::budget::Budget;
+use super::choose::choose;
+use super::spec::Asked;
+use super::working_set::Shelf;
 
 /// How many of the items are shown.
 const SHOWN_MAX: usize = 20;

@@ -1,4 +1,4 @@
-//! Which papers can be searched, and which are still to be indexed?
+//! The papers of the working set with the index of their words, and the queue of those that are not indexed yet.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;

@@ -1,10 +1,11 @@
-//! How would a feed be written into the file of named feeds?
+//! Writes a feed as a section of the file of named feeds.
 
 use crate::domain::announcement::AnnounceType;
 use crate::domain::presentation::Choice;
 use crate::domain::taxonomy::SubjectId;
 
-use super::{Asked, title};
+use super::spec::Asked;
+use super::title::title;
 
 /// The longest name, in characters.
 const NAME_CHARACTERS_MAX: usize = 40;

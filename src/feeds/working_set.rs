@@ -1,4 +1,4 @@
-//! What is in memory and ready to answer?
+//! The working set: the announcements of the last days of every subject, in memory, with their index.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};

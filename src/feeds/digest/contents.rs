@@ -1,4 +1,4 @@
-//! What does a digest list?
+//! The text and the HTML of a digest: its papers by primary subject.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -1,0 +1,152 @@
+//! The canonical address of a feed, and the id that is made of it.
+
+use url::form_urlencoded;
+
+use crate::domain::feed::FeedUrl;
+use crate::domain::presentation::{Choice, Presentation};
+use crate::domain::taxonomy::SubjectId;
+use crate::filter::Aliases;
+
+use super::assemble::{Limit, Selection};
+use super::spec::{Asked, Scope};
+use super::title::type_list;
+
+/// Where the service is: what links begin with, and what ids do, which stay as they are when links change.
+#[derive(Clone, Copy, Debug)]
+pub struct Bases<'a> {
+    pub links: &'a str,
+    pub ids: &'a str,
+}
+
+impl<'a> From<&'a str> for Bases<'a> {
+    fn from(base: &'a str) -> Self {
+        Self { links: base, ids: base }
+    }
+}
+
+/// What proxies decode, take for something else or refuse in a path, and leave alone in a query: nginx decodes `%2F`
+/// where it takes a path off, Apache answers it with 404, Traefik refuses all of these.
+const NOT_FOR_PATHS: [char; 6] = ['/', '\\', '%', '?', '#', ';'];
+
+/// The canonical address of a feed: one for all spellings of a request.
+#[must_use]
+pub fn url(asked: &Asked, base: &str) -> FeedUrl {
+    let in_query = match &asked.scope {
+        Scope::Keyword(keyword, ..) if keyword.contains(NOT_FOR_PATHS) => Some(encoded(keyword)),
+        _ => None,
+    };
+    spelled(asked, base, in_query)
+}
+
+/// What a feed is, whatever its format and however its address is spelled.
+pub(super) fn id(asked: &Asked, base: &str) -> String {
+    identity(&spelled(asked, base, None))
+}
+
+/// The address with the keyword in its path, or encoded in its query.
+fn spelled(asked: &Asked, base: &str, keyword_in_query: Option<String>) -> FeedUrl {
+    let joined = |subjects: &[SubjectId]| {
+        subjects.iter().map(|subject| subject.as_str()).collect::<Vec<_>>().join("+")
+    };
+    let path = match &asked.scope {
+        Scope::Subjects(subjects) => format!("subjects/{}", joined(subjects)),
+        Scope::Everything => "subjects/all".to_owned(),
+        Scope::Search(_) => "search".to_owned(),
+        Scope::Keyword(..) if keyword_in_query.is_some() => "keywords".to_owned(),
+        Scope::Keyword(keyword, ..) => format!("keywords/{}", encoded(keyword).replace('+', "%20")),
+        Scope::Named(named) => format!("named/{}", named.slug),
+    };
+    let Selection { types, days, limit, query, aliases, sort } = &asked.selection;
+    let (usual, usually) = &asked.default;
+    let mut parameters = Vec::new();
+    let mut add = |name: &str, value: &str| parameters.push(format!("{name}={value}"));
+    if let Some(keyword) = keyword_in_query {
+        add("keyword", &keyword);
+    }
+    if let Some(query) = query {
+        add("q", &encoded(query.canonical()));
+    }
+    if let Scope::Search(subjects) | Scope::Keyword(_, _, subjects) = &asked.scope
+        && !subjects.is_empty()
+    {
+        add("subjects", &joined(subjects).replace('+', ","));
+    }
+    if *types != usual.types {
+        add("type", &type_list(types, ","));
+    }
+    if *days != usual.days {
+        add("days", &days.to_string());
+    }
+    if let Limit::Chosen(chosen) = limit
+        && *limit != usual.limit
+    {
+        add("limit", &chosen.to_string());
+    }
+    for (name, value) in aliases.iter().flat_map(Aliases::parameters) {
+        add(name, &encoded(value));
+    }
+    if *sort != usual.sort {
+        add("sort", sort.as_str());
+    }
+    shown(&asked.presentation, usually, add);
+    FeedUrl { stem: format!("{base}/{path}"), query: parameters.join("&") }
+}
+
+/// What a feed is, whatever its format: its address without an ending.
+pub(super) fn identity(url: &FeedUrl) -> String {
+    let separator = if url.query.is_empty() { "" } else { "?" };
+    format!("{}{separator}{}", url.stem, url.query)
+}
+
+/// What is shown otherwise than usual.
+fn shown(chosen: &Presentation, usual: &Presentation, mut add: impl FnMut(&str, &str)) {
+    // The profile comes first: it says what is usual for the others.
+    if chosen.profile != usual.profile {
+        add("profile", chosen.profile.as_str());
+    }
+    if chosen.text != usual.text {
+        add("text", chosen.text.as_str());
+    }
+    if chosen.summary != chosen.profile.summary() {
+        add("summary", chosen.summary.as_str());
+    }
+    if let (Some(brief), true) = (chosen.brief, chosen.brief != usual.brief) {
+        add("brief", &brief.to_string());
+    }
+    if let (Some(digest), true) = (chosen.digest, chosen.digest != usual.digest) {
+        add("digest", digest.as_str());
+    }
+    if chosen.changes != usual.changes {
+        add("changes", &chosen.changes.to_string());
+    }
+    if chosen.pdf != usual.pdf {
+        add("pdf", &chosen.pdf.to_string());
+    }
+}
+
+fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::announcement::AnnounceType;
+    use crate::feeds::title::tests::asked;
+
+    #[test]
+    fn an_address_is_canonical() {
+        let asked = asked(&["cs.DC", "cs.PF"], &[AnnounceType::New], "ti:GPU cat:cs.LG");
+        let url = url(&asked, "http://x");
+        assert_eq!(url.stem, "http://x/subjects/cs.DC+cs.PF");
+        assert!(url.query.starts_with("q=") && url.query.ends_with("&type=new"), "{}", url.query);
+        let rule = asked.selection.query.clone().expect("a rule");
+        let keyword = Scope::Keyword("a b/c".to_owned(), rule, Vec::new());
+        let asked = Asked { scope: keyword, ..asked };
+        // Proxies decode `%2F` in a path; ids are as they were when it stood there.
+        let url = super::url(&asked, "http://x");
+        assert_eq!(url.stem, "http://x/keywords");
+        assert!(url.query.starts_with("keyword=a+b%2Fc&q="), "{}", url.query);
+        assert!(id(&asked, "http://x").starts_with("http://x/keywords/a%20b%2Fc?q="));
+    }
+}
