@@ -13,7 +13,7 @@ use crate::domain::outcome::{EntryCounts, ReadOutcome};
 use crate::domain::presentation::{Choice, Presentation, Profile, TextMode};
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
-use crate::feeds::{self, Asked, Budget, Limit, Scope, Selection, Shelf};
+use crate::feeds::{self, Budget, FeedSpec, Limit, Scope, Selection, WorkingSet};
 use crate::parse::{self, Listing, ListingKind, PAGE_BYTES_MAX, Proof};
 use crate::render::{self, Format};
 use crate::store::{Store, StoreError};
@@ -121,7 +121,7 @@ impl Group {
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut groups = groups(&arguments.pages)?;
     groups.sort_by_key(Group::rank);
-    let shelf = Shelf::keeping(DAYS_KEPT);
+    let working_set = WorkingSet::keeping(DAYS_KEPT);
     let mut subjects: Vec<SubjectId> = Vec::new();
     let mut announcements: Vec<Announcement> = Vec::new();
     for group in groups {
@@ -131,13 +131,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     subjects.sort_unstable();
     subjects.dedup();
-    let recorded = runtime()?.block_on(record(&announcements, &shelf));
+    let recorded = runtime()?.block_on(record(&announcements, &working_set));
     recorded.map_err(|error| Failure::running(error.to_string()))?;
-    print(&feed(&subjects, &shelf, arguments)?)
+    print(&feed(&subjects, &working_set, arguments)?)
 }
 
 /// Sets the dates of papers, in a store that ends with this call.
-async fn record(announcements: &[Announcement], shelf: &Shelf) -> Result<(), StoreError> {
+async fn record(announcements: &[Announcement], working_set: &WorkingSet) -> Result<(), StoreError> {
     let store = Store::in_memory()?;
     for announcement in announcements {
         let outcome = ReadOutcome {
@@ -151,7 +151,7 @@ async fn record(announcements: &[Announcement], shelf: &Shelf) -> Result<(), Sto
             page_hash: None,
             checks: 0,
         };
-        shelf.apply(&store.record(announcement, &outcome, Timestamp::UNIX_EPOCH).await?);
+        working_set.apply(&store.record(announcement, &outcome, Timestamp::UNIX_EPOCH).await?);
     }
     Ok(())
 }
@@ -218,8 +218,8 @@ fn validate(group: &Group, accepts_parts: bool) -> Result<SubjectId, Failure> {
     })
 }
 
-fn feed(subjects: &[SubjectId], shelf: &Shelf, arguments: &Arguments) -> Result<String, Failure> {
-    let mut selection = Selection::of(&AnnounceType::ALL, DAYS_KEPT, Limit::Usual(usize::MAX));
+fn feed(subjects: &[SubjectId], working_set: &WorkingSet, arguments: &Arguments) -> Result<String, Failure> {
+    let mut selection = Selection::of(&AnnounceType::ALL, DAYS_KEPT, Limit::Default(usize::MAX));
     let default = (selection.clone(), Presentation::default());
     if !arguments.types.is_empty() {
         selection.types.clone_from(&arguments.types);
@@ -236,9 +236,9 @@ fn feed(subjects: &[SubjectId], shelf: &Shelf, arguments: &Arguments) -> Result<
         summary: arguments.profile.summary(),
         ..Presentation::default()
     };
-    let newest = shelf.newest(subjects).unwrap_or(Date::ZERO);
-    let asked = Asked { scope: Scope::Subjects(subjects.to_vec()), selection, presentation, default };
-    let events = feeds::choose(shelf, subjects, &asked, &Budget::unlimited())
+    let newest = working_set.newest(subjects).unwrap_or(Date::ZERO);
+    let asked = FeedSpec { scope: Scope::Subjects(subjects.to_vec()), selection, presentation, default };
+    let events = feeds::choose(working_set, subjects, &asked, &Budget::unlimited())
         .map_err(|why| Failure::running(why.to_string()))?;
     let base = arguments.base_url.as_str().trim_end_matches('/');
     Ok(render::feed(&feeds::feed(&asked, &events, base, newest), arguments.format))

@@ -3,7 +3,7 @@
 use crate::domain::announcement::AnnounceType;
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::presentation::TextMode;
-use crate::feeds::{self, Budget, Limit, Selection, Shelf};
+use crate::feeds::{self, Budget, Limit, Selection, WorkingSet};
 use crate::filter;
 use crate::store::Store;
 use crate::text;
@@ -38,10 +38,10 @@ pub(super) struct ExplainArguments {
 
 pub(super) fn query(global: &GlobalArguments, arguments: &QueryArguments) -> Result<(), Failure> {
     let query = rule(&arguments.query)?;
-    let shelf = shelf(global)?;
+    let working_set = working_set(global)?;
     let all = Selection::of(&AnnounceType::ALL, arguments.days, Limit::Chosen(usize::MAX));
     let selection = Selection { query: Some(query), ..all };
-    let events = feeds::assemble(&shelf, &shelf.subjects(), &selection, &Budget::unlimited())
+    let events = feeds::assemble(&working_set, &working_set.subjects(), &selection, &Budget::unlimited())
         .map_err(|why| Failure::running(why.to_string()))?;
     let rows = events.iter().map(|event| {
         [
@@ -57,9 +57,10 @@ pub(super) fn query(global: &GlobalArguments, arguments: &QueryArguments) -> Res
 
 pub(super) fn explain(global: &GlobalArguments, arguments: &ExplainArguments) -> Result<(), Failure> {
     let query = rule(&arguments.query)?;
-    let shelf = shelf(global)?;
-    let explained = feeds::explained(&shelf, &shelf.subjects(), &query, &arguments.id, &Budget::unlimited())
-        .map_err(|why| Failure::running(why.to_string()))?;
+    let working_set = working_set(global)?;
+    let explained =
+        feeds::explained(&working_set, &working_set.subjects(), &query, &arguments.id, &Budget::unlimited())
+            .map_err(|why| Failure::running(why.to_string()))?;
     let (Some(event), Some(tree)) = (explained.event, explained.tree) else {
         return Err(Failure::running(format!("{} is not in the store", arguments.id)));
     };
@@ -75,7 +76,7 @@ pub(super) fn explain(global: &GlobalArguments, arguments: &ExplainArguments) ->
 }
 
 /// All stored announcements, indexed.
-fn shelf(global: &GlobalArguments) -> Result<Shelf, Failure> {
+fn working_set(global: &GlobalArguments) -> Result<WorkingSet, Failure> {
     let settings = global.settings(&[])?;
     start_quiet_log(&settings);
     let contents = runtime()?.block_on(async {
@@ -85,11 +86,11 @@ fn shelf(global: &GlobalArguments) -> Result<Shelf, Failure> {
         contents
     });
     let contents = contents.map_err(|error| Failure::running(error.to_string()))?;
-    let shelf = Shelf::keeping(u32::MAX);
+    let working_set = WorkingSet::keeping(u32::MAX);
     for change in &contents.changes {
-        shelf.apply(change);
+        working_set.apply(change);
     }
-    Ok(shelf)
+    Ok(working_set)
 }
 
 fn identifier(text: &str) -> Result<ArxivId, String> {

@@ -17,8 +17,8 @@ use crate::store::{self, Contents, Store};
 use super::observed::Observed;
 use super::options::CollectorOptions;
 use super::past_days::PastDays;
-use super::shared::{RefreshKind, RefreshRequest, Replica, Shared, Sink};
-use super::status::{Known, Status};
+use super::shared::{RefreshKind, RefreshRequest, ReplicaStatus, Shared, Sink};
+use super::status::{KnownSubject, ReadStatus};
 use super::worker::Worker;
 
 /// The most requests for a read that may wait; further ones are refused.
@@ -178,7 +178,7 @@ impl Collector {
 
     /// The role of this process among those that share its store.
     #[must_use]
-    pub fn replica(&self) -> Replica {
+    pub fn replica(&self) -> ReplicaStatus {
         self.shared.replica().clone()
     }
 
@@ -225,13 +225,13 @@ impl Collector {
 
     /// How the last read of a subject ended; `None` when it was never read.
     #[must_use]
-    pub fn status(&self, subject: SubjectId) -> Option<Status> {
+    pub fn status(&self, subject: SubjectId) -> Option<ReadStatus> {
         self.shared.subjects().get(subject)?.status.clone()
     }
 
     /// The subjects that are read by themselves, in the order of their ids, with what is known of them.
     #[must_use]
-    pub fn subjects(&self) -> Vec<(SubjectId, Known)> {
+    pub fn subjects(&self) -> Vec<(SubjectId, KnownSubject)> {
         let now = self.shared.clock.now();
         self.shared
             .subjects()

@@ -19,6 +19,6 @@ pub use collector::{Collector, NotAdmitted};
 pub use observed::Observed;
 pub use options::CollectorOptions;
 pub use reading::{Reading, read_day, read_new};
-pub use shared::{Replica, Sink};
-pub use status::{Known, Status};
+pub use shared::{ReplicaStatus, Sink};
+pub use status::{KnownSubject, ReadStatus};
 pub use validate::keep;

@@ -36,17 +36,17 @@ pub(super) struct Shared {
     subjects: Mutex<Subjects>,
     /// Grows with every change of what is known of any subject.
     version: AtomicU64,
-    replica: Mutex<Replica>,
+    replica: Mutex<ReplicaStatus>,
     pub(super) counters: ReadCounters,
 }
 
 /// The role of this process among those that share its store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Replica {
+pub struct ReplicaStatus {
     /// Whether it requests pages of the upstream; a process without others always does.
     pub leads: bool,
     /// Why it cannot use the store, and since when; meanwhile readers get what was read before.
-    pub trouble: Option<(String, Timestamp)>,
+    pub store_error: Option<(String, Timestamp)>,
 }
 
 /// A reader's request for a read of a subject, and where to send how it ended.
@@ -116,7 +116,7 @@ impl Shared {
         self.version.fetch_add(1, Ordering::Release);
     }
 
-    pub(super) fn replica(&self) -> MutexGuard<'_, Replica> {
+    pub(super) fn replica(&self) -> MutexGuard<'_, ReplicaStatus> {
         self.replica.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -25,7 +25,7 @@ const DAYS_KEPT: usize = 100;
 
 /// How the last read of a subject ended, and when the next one comes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Status {
+pub struct ReadStatus {
     pub outcome: ReadOutcome,
     /// The newest day that was proved whole.
     pub newest: Option<Date>,
@@ -41,10 +41,10 @@ pub struct Status {
 
 /// A subject that was asked for or is watched.
 #[derive(Clone, Debug, Default)]
-pub struct Known {
+pub struct KnownSubject {
     /// When a reader last asked for it.
     pub requested: Option<Timestamp>,
-    pub status: Option<Status>,
+    pub status: Option<ReadStatus>,
     pub days: BTreeMap<Date, Day>,
     /// Past days are still to be read.
     pub is_filling: bool,
@@ -56,14 +56,14 @@ pub struct Known {
 #[derive(Debug)]
 pub(super) struct Subjects {
     watch: Vec<SubjectId>,
-    known: BTreeMap<SubjectId, Known>,
+    known: BTreeMap<SubjectId, KnownSubject>,
     /// The newest listing date that any page has shown, and when that was first seen.
     shown: Option<(Date, Timestamp)>,
     /// The listing date of a page that is not believed although it shows that mailing; its catch-up settles it.
     doubted: BTreeMap<SubjectId, Date>,
 }
 
-impl Known {
+impl KnownSubject {
     /// The newest day of which anything was read.
     pub fn newest(&self) -> Option<Date> {
         self.days.values().rev().find(|day| day.verdict != Verdict::Gap).map(|day| day.date)
@@ -106,7 +106,7 @@ impl Subjects {
             known.first_attempt.get_or_insert(*at);
             let newest = known.newest_proved();
             let failures = u32::from(!outcome.verdict.is_proved());
-            known.status = Some(Status {
+            known.status = Some(ReadStatus {
                 outcome: outcome.clone(),
                 newest,
                 attempted: *at,
@@ -126,13 +126,13 @@ impl Subjects {
 
     /// Is the day that a read has found later than all that is known of its subject?
     pub(super) fn is_news(&self, outcome: &ReadOutcome) -> bool {
-        let newest = self.known.get(&outcome.subject).and_then(Known::newest);
+        let newest = self.known.get(&outcome.subject).and_then(KnownSubject::newest);
         outcome.date.is_some_and(|date| newest.is_none_or(|newest| date > newest))
     }
 
     /// The newest listing date of which any subject's page was proved whole: so far the mailings are out.
     pub(super) fn newest_proved(&self) -> Option<Date> {
-        self.known.values().filter_map(Known::newest_proved).max()
+        self.known.values().filter_map(KnownSubject::newest_proved).max()
     }
 
     /// Up to which day, itself not included, a subject's past days can be asked for; none before its first read.
@@ -146,16 +146,16 @@ impl Subjects {
         self.shown.map(|(date, _)| date)
     }
 
-    pub(super) fn get(&self, subject: SubjectId) -> Option<&Known> {
+    pub(super) fn get(&self, subject: SubjectId) -> Option<&KnownSubject> {
         self.known.get(&subject)
     }
 
-    pub(super) fn all(&self) -> impl Iterator<Item = (SubjectId, &Known)> {
+    pub(super) fn all(&self) -> impl Iterator<Item = (SubjectId, &KnownSubject)> {
         self.known.iter().map(|(subject, known)| (*subject, known))
     }
 
     /// The subjects that are read by themselves at `now`.
-    pub(super) fn wanted(&self, now: Timestamp) -> impl Iterator<Item = (SubjectId, &Known)> {
+    pub(super) fn wanted(&self, now: Timestamp) -> impl Iterator<Item = (SubjectId, &KnownSubject)> {
         self.wanted_of(&self.watch, now)
     }
 
@@ -164,7 +164,7 @@ impl Subjects {
         &'a self,
         watch: &'a [SubjectId],
         now: Timestamp,
-    ) -> impl Iterator<Item = (SubjectId, &'a Known)> {
+    ) -> impl Iterator<Item = (SubjectId, &'a KnownSubject)> {
         self.all().filter(move |(subject, known)| watch.contains(subject) || is_wanted(known, now))
     }
 
@@ -182,7 +182,7 @@ impl Subjects {
             |subject: &SubjectId| self.known.get(subject).is_some_and(|known| is_wanted(known, now));
         let more = subjects.iter().filter(|subject| !is_read(subject)).count();
         if more > 0 {
-            let takes_a_place = |(subject, known): &(SubjectId, &Known)| {
+            let takes_a_place = |(subject, known): &(SubjectId, &KnownSubject)| {
                 !self.watch.contains(subject) && (!is_hopeless(known) || subjects.contains(subject))
             };
             if self.wanted(now).filter(takes_a_place).count() + more > on_demand_max {
@@ -254,7 +254,7 @@ impl Subjects {
         let newest = known.newest_proved();
         let is_first = newest != before.and_then(|status| status.newest);
         let planned = schedule::next_attempt(now, newest, failures);
-        let status = Status {
+        let status = ReadStatus {
             outcome: outcome.clone(),
             newest,
             attempted: now,
@@ -285,7 +285,7 @@ impl Subjects {
         let mailed = mailing::newest_due(now);
         let is_out = self.shown.is_some_and(|(shown, _)| shown >= mailed);
         let mut times: Vec<(Timestamp, SubjectId)> = Vec::new();
-        let mut looking: Vec<&Status> = Vec::new();
+        let mut looking: Vec<&ReadStatus> = Vec::new();
         for (subject, known) in self.wanted(now) {
             let Some(status) = &known.status else {
                 times.push((now, subject));
@@ -322,11 +322,11 @@ impl Subjects {
 }
 
 /// Was asked for and could not be read, not once: such a subject keeps no other out.
-fn is_hopeless(known: &Known) -> bool {
+fn is_hopeless(known: &KnownSubject) -> bool {
     known.days.is_empty() && known.status.as_ref().is_some_and(|status| status.failures > 0)
 }
 
-fn is_wanted(known: &Known, now: Timestamp) -> bool {
+fn is_wanted(known: &KnownSubject, now: Timestamp) -> bool {
     known.requested.is_some_and(|requested| now.duration_since(requested) < ON_DEMAND_KEPT)
 }
 

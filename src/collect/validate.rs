@@ -18,7 +18,7 @@ use crate::domain::verdict::Verdict;
 use crate::store::{Store, StoreError};
 
 use super::reading::Reading;
-use super::status::{Known, Subjects};
+use super::status::{KnownSubject, Subjects};
 
 /// How many calendar days before and after its own a page's entries are looked for.
 const AROUND: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -134,7 +134,7 @@ pub async fn keep(store: &Store, reading: Reading, now: Timestamp) -> Result<Rea
 fn inconsistency(subjects: &Subjects, outcome: &ReadOutcome) -> Option<(Verdict, String)> {
     let date = outcome.date?;
     let known = subjects.get(outcome.subject);
-    if let Some(newest) = known.and_then(Known::newest).filter(|newest| date < *newest) {
+    if let Some(newest) = known.and_then(KnownSubject::newest).filter(|newest| date < *newest) {
         let reason = format!("the page shows the mailing of {date}, that of {newest} is known already");
         return Some((Verdict::Stale, reason));
     }

@@ -8,7 +8,7 @@ use crate::domain::taxonomy::SubjectId;
 use crate::filter::Aliases;
 
 use super::assemble::{Limit, Selection};
-use super::spec::{Asked, Scope};
+use super::spec::{FeedSpec, Scope};
 use super::title::type_list;
 
 /// Where the service is: what links begin with, and what ids do, which stay as they are when links change.
@@ -30,25 +30,25 @@ const NOT_FOR_PATHS: [char; 6] = ['/', '\\', '%', '?', '#', ';'];
 
 /// The canonical address of a feed: one for all spellings of a request.
 #[must_use]
-pub fn url(asked: &Asked, base: &str) -> FeedUrl {
-    let in_query = match &asked.scope {
+pub fn url(spec: &FeedSpec, base: &str) -> FeedUrl {
+    let in_query = match &spec.scope {
         Scope::Keyword(keyword, ..) if keyword.contains(NOT_FOR_PATHS) => Some(encoded(keyword)),
         _ => None,
     };
-    spelled(asked, base, in_query)
+    spelled(spec, base, in_query)
 }
 
 /// What a feed is, whatever its format and however its address is spelled.
-pub(super) fn id(asked: &Asked, base: &str) -> String {
-    identity(&spelled(asked, base, None))
+pub(super) fn id(spec: &FeedSpec, base: &str) -> String {
+    identity(&spelled(spec, base, None))
 }
 
 /// The address with the keyword in its path, or encoded in its query.
-fn spelled(asked: &Asked, base: &str, keyword_in_query: Option<String>) -> FeedUrl {
+fn spelled(spec: &FeedSpec, base: &str, keyword_in_query: Option<String>) -> FeedUrl {
     let joined = |subjects: &[SubjectId]| {
         subjects.iter().map(|subject| subject.as_str()).collect::<Vec<_>>().join("+")
     };
-    let path = match &asked.scope {
+    let path = match &spec.scope {
         Scope::Subjects(subjects) => format!("subjects/{}", joined(subjects)),
         Scope::Everything => "subjects/all".to_owned(),
         Scope::Search(_) => "search".to_owned(),
@@ -56,8 +56,8 @@ fn spelled(asked: &Asked, base: &str, keyword_in_query: Option<String>) -> FeedU
         Scope::Keyword(keyword, ..) => format!("keywords/{}", encoded(keyword).replace('+', "%20")),
         Scope::Named(named) => format!("named/{}", named.slug),
     };
-    let Selection { types, days, limit, query, aliases, sort } = &asked.selection;
-    let (usual, usually) = &asked.default;
+    let Selection { types, days, limit, query, aliases, sort } = &spec.selection;
+    let (default, default_presentation) = &spec.default;
     let mut parameters = Vec::new();
     let mut add = |name: &str, value: &str| parameters.push(format!("{name}={value}"));
     if let Some(keyword) = keyword_in_query {
@@ -66,29 +66,29 @@ fn spelled(asked: &Asked, base: &str, keyword_in_query: Option<String>) -> FeedU
     if let Some(query) = query {
         add("q", &encoded(query.canonical()));
     }
-    if let Scope::Search(subjects) | Scope::Keyword(_, _, subjects) = &asked.scope
+    if let Scope::Search(subjects) | Scope::Keyword(_, _, subjects) = &spec.scope
         && !subjects.is_empty()
     {
         add("subjects", &joined(subjects).replace('+', ","));
     }
-    if *types != usual.types {
+    if *types != default.types {
         add("type", &type_list(types, ","));
     }
-    if *days != usual.days {
+    if *days != default.days {
         add("days", &days.to_string());
     }
     if let Limit::Chosen(chosen) = limit
-        && *limit != usual.limit
+        && *limit != default.limit
     {
         add("limit", &chosen.to_string());
     }
     for (name, value) in aliases.iter().flat_map(Aliases::parameters) {
         add(name, &encoded(value));
     }
-    if *sort != usual.sort {
+    if *sort != default.sort {
         add("sort", sort.as_str());
     }
-    shown(&asked.presentation, usually, add);
+    shown(&spec.presentation, default_presentation, add);
     FeedUrl { stem: format!("{base}/{path}"), query: parameters.join("&") }
 }
 
@@ -99,27 +99,27 @@ pub(super) fn identity(url: &FeedUrl) -> String {
 }
 
 /// What is shown otherwise than usual.
-fn shown(chosen: &Presentation, usual: &Presentation, mut add: impl FnMut(&str, &str)) {
+fn shown(chosen: &Presentation, default: &Presentation, mut add: impl FnMut(&str, &str)) {
     // The profile comes first: it says what is usual for the others.
-    if chosen.profile != usual.profile {
+    if chosen.profile != default.profile {
         add("profile", chosen.profile.as_str());
     }
-    if chosen.text != usual.text {
+    if chosen.text != default.text {
         add("text", chosen.text.as_str());
     }
     if chosen.summary != chosen.profile.summary() {
         add("summary", chosen.summary.as_str());
     }
-    if let (Some(brief), true) = (chosen.brief, chosen.brief != usual.brief) {
+    if let (Some(brief), true) = (chosen.brief, chosen.brief != default.brief) {
         add("brief", &brief.to_string());
     }
-    if let (Some(digest), true) = (chosen.digest, chosen.digest != usual.digest) {
+    if let (Some(digest), true) = (chosen.digest, chosen.digest != default.digest) {
         add("digest", digest.as_str());
     }
-    if chosen.changes != usual.changes {
+    if chosen.changes != default.changes {
         add("changes", &chosen.changes.to_string());
     }
-    if chosen.pdf != usual.pdf {
+    if chosen.pdf != default.pdf {
         add("pdf", &chosen.pdf.to_string());
     }
 }
@@ -132,21 +132,21 @@ fn encoded(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::announcement::AnnounceType;
-    use crate::feeds::title::tests::asked;
+    use crate::feeds::title::tests::spec;
 
     #[test]
     fn an_address_is_canonical() {
-        let asked = asked(&["cs.DC", "cs.PF"], &[AnnounceType::New], "ti:GPU cat:cs.LG");
-        let url = url(&asked, "http://x");
+        let spec = spec(&["cs.DC", "cs.PF"], &[AnnounceType::New], "ti:GPU cat:cs.LG");
+        let url = url(&spec, "http://x");
         assert_eq!(url.stem, "http://x/subjects/cs.DC+cs.PF");
         assert!(url.query.starts_with("q=") && url.query.ends_with("&type=new"), "{}", url.query);
-        let rule = asked.selection.query.clone().expect("a rule");
+        let rule = spec.selection.query.clone().expect("a rule");
         let keyword = Scope::Keyword("a b/c".to_owned(), rule, Vec::new());
-        let asked = Asked { scope: keyword, ..asked };
+        let spec = FeedSpec { scope: keyword, ..spec };
         // Proxies decode `%2F` in a path; ids are as they were when it stood there.
-        let url = super::url(&asked, "http://x");
+        let url = super::url(&spec, "http://x");
         assert_eq!(url.stem, "http://x/keywords");
         assert!(url.query.starts_with("keyword=a+b%2Fc&q="), "{}", url.query);
-        assert!(id(&asked, "http://x").starts_with("http://x/keywords/a%20b%2Fc?q="));
+        assert!(id(&spec, "http://x").starts_with("http://x/keywords/a%20b%2Fc?q="));
     }
 }

@@ -19,7 +19,7 @@ use crate::domain::taxonomy::SubjectId;
 use crate::filter::{Aliases, Query, TooMuchWork};
 
 use super::budget::Budget;
-use super::working_set::Shelf;
+use super::working_set::WorkingSet;
 
 /// What a reader chose of a feed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -60,7 +60,7 @@ impl Selection {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Limit {
     /// This many, but the newest mailing as a whole: a reader who comes every day misses nothing.
-    Usual(usize),
+    Default(usize),
     /// This many, as the reader chose.
     Chosen(usize),
 }
@@ -70,15 +70,15 @@ pub enum Limit {
 /// # Errors
 /// The work is used up.
 pub fn assemble(
-    shelf: &Shelf,
+    working_set: &WorkingSet,
     subjects: &[SubjectId],
     selection: &Selection,
     budget: &Budget<'_>,
 ) -> Result<Vec<Event>, TooMuchWork> {
-    let Some(newest) = shelf.newest(subjects) else { return Ok(Vec::new()) };
-    let mut events = known(shelf, subjects, newest, selection);
+    let Some(newest) = working_set.newest(subjects) else { return Ok(Vec::new()) };
+    let mut events = known(working_set, subjects, newest, selection);
     for rule in selection.rules() {
-        events = shelf.matching(events, rule, budget)?;
+        events = working_set.matching(events, rule, budget)?;
     }
     Ok(cut(events, newest, selection.limit))
 }
@@ -87,16 +87,18 @@ pub fn assemble(
 ///
 /// `newest` is the newest listing date of any of the subjects.
 pub(super) fn known(
-    shelf: &Shelf,
+    working_set: &WorkingSet,
     subjects: &[SubjectId],
     newest: Date,
     selection: &Selection,
 ) -> Vec<Event> {
     let is_behind = |subject: &SubjectId| {
-        subject.is_archive_of_several() && shelf.holds(*subject) && !shelf.dates(*subject).contains(&newest)
+        subject.is_archive_of_several()
+            && working_set.holds(*subject)
+            && !working_set.dates(*subject).contains(&newest)
     };
     let behind: Vec<SubjectId> = subjects.iter().copied().filter(is_behind).collect();
-    select(&shelf.days(subjects), newest, &behind, selection)
+    select(&working_set.days(subjects), newest, &behind, selection)
 }
 
 /// What the feed's subjects, its window and its types leave, newest first.
@@ -145,7 +147,9 @@ fn select(days: &[Arc<[Event]>], newest: Date, behind: &[SubjectId], selection: 
 
 pub(super) fn cut(mut events: Vec<Event>, newest: Date, limit: Limit) -> Vec<Event> {
     let limit = match limit {
-        Limit::Usual(limit) => limit.max(events.iter().filter(|event| event.listing_date == newest).count()),
+        Limit::Default(limit) => {
+            limit.max(events.iter().filter(|event| event.listing_date == newest).count())
+        }
         Limit::Chosen(limit) => limit,
     };
     events.truncate(limit);
@@ -339,8 +343,8 @@ mod tests {
             let selection = Selection::of(&AnnounceType::ALL, 14, limit);
             cut(select(&[Arc::from(events.clone())], day, &[], &selection), day, limit).len()
         };
-        assert_eq!(count(Limit::Usual(4)), 9);
-        assert_eq!(count(Limit::Usual(10)), 10);
+        assert_eq!(count(Limit::Default(4)), 9);
+        assert_eq!(count(Limit::Default(10)), 10);
         assert_eq!(count(Limit::Chosen(4)), 4);
     }
 }

@@ -25,9 +25,9 @@ use super::brief::brief;
 use super::budget::Budget;
 use super::matching::{matching, scores};
 use super::searchable::key;
-use super::spec::{Asked, Scope};
+use super::spec::{FeedSpec, Scope};
 use super::title::title;
-use super::working_set::Shelf;
+use super::working_set::WorkingSet;
 use contents::Papers;
 
 /// After how many later mailings a day is shown although a subject was not read for it: that one is a gap.
@@ -44,34 +44,34 @@ const AUTHOR: &str = "crosslist";
 /// # Errors
 /// The work is used up.
 pub(super) fn events(
-    shelf: &Shelf,
+    working_set: &WorkingSet,
     subjects: &[SubjectId],
-    asked: &Asked,
+    spec: &FeedSpec,
     digest: Digest,
     budget: &Budget<'_>,
 ) -> Result<Vec<Event>, TooMuchWork> {
-    let Some(newest) = shelf.newest(subjects) else { return Ok(Vec::new()) };
-    let named = asked.scope.subjects();
-    let reads = Reads::of(shelf, if named.is_empty() { subjects } else { named });
-    let whole = Asked {
+    let Some(newest) = working_set.newest(subjects) else { return Ok(Vec::new()) };
+    let named = spec.scope.subjects();
+    let reads = Reads::of(working_set, if named.is_empty() { subjects } else { named });
+    let whole = FeedSpec {
         selection: Selection {
-            days: days(asked.selection.days, newest, digest),
+            days: days(spec.selection.days, newest, digest),
             limit: Limit::Chosen(usize::MAX),
             sort: Sort::Date,
-            ..asked.selection.clone()
+            ..spec.selection.clone()
         },
-        ..asked.clone()
+        ..spec.clone()
     };
-    let oldest_kept = newest.saturating_sub(i64::from(shelf.days_kept().min(SPAN_DAYS_MAX)).days());
-    let mut events = matching(shelf, subjects, &whole, budget)?;
+    let oldest_kept = newest.saturating_sub(i64::from(working_set.days_kept().min(SPAN_DAYS_MAX)).days());
+    let mut events = matching(working_set, subjects, &whole, budget)?;
     events.retain(|event| match digest {
         Digest::Daily => reads.is_whole(event.listing_date),
         Digest::Weekly => {
             monday(event.listing_date) >= oldest_kept && reads.is_week_over(monday(event.listing_date))
         }
     });
-    let scores = match &asked.scope {
-        Scope::Named(feed) => scores(shelf, &events, &feed.scores)?,
+    let scores = match &spec.scope {
+        Scope::Named(feed) => scores(working_set, &events, &feed.scores)?,
         _ => HashMap::new(),
     };
     events.sort_by_cached_key(|event| {
@@ -81,7 +81,7 @@ pub(super) fn events(
         let place = (Reverse(begin(event.listing_date, digest)), !is_own, primary);
         (place, event.announce_type, Reverse(score), Reverse(event.published))
     });
-    let (Limit::Usual(limit) | Limit::Chosen(limit)) = asked.selection.limit;
+    let (Limit::Default(limit) | Limit::Chosen(limit)) = spec.selection.limit;
     let begins: BTreeSet<Date> = events.iter().map(|event| begin(event.listing_date, digest)).collect();
     if let Some(first) = begins.iter().rev().nth(limit.saturating_sub(1)) {
         events.retain(|event| event.listing_date >= *first);
@@ -118,9 +118,12 @@ struct Reads {
 }
 
 impl Reads {
-    fn of(shelf: &Shelf, subjects: &[SubjectId]) -> Self {
-        let by_subject: Vec<BTreeSet<Date>> =
-            subjects.iter().map(|subject| shelf.dates(*subject)).filter(|dates| !dates.is_empty()).collect();
+    fn of(working_set: &WorkingSet, subjects: &[SubjectId]) -> Self {
+        let by_subject: Vec<BTreeSet<Date>> = subjects
+            .iter()
+            .map(|subject| working_set.dates(*subject))
+            .filter(|dates| !dates.is_empty())
+            .collect();
         let all = by_subject.iter().flatten().copied().collect();
         Self { by_subject, all }
     }
@@ -151,12 +154,12 @@ pub(super) fn published(date: Date, digest: Digest) -> Timestamp {
 }
 
 /// An item for each mailing or week of what [`events`] chose.
-pub(super) fn entries(asked: &Asked, events: &[Event], bases: Bases<'_>, digest: Digest) -> Vec<FeedEntry> {
+pub(super) fn entries(spec: &FeedSpec, events: &[Event], bases: Bases<'_>, digest: Digest) -> Vec<FeedEntry> {
     let same = |a: &Event, b: &Event| begin(a.listing_date, digest) == begin(b.listing_date, digest);
-    events.chunk_by(same).map(|events| entry(asked, events, bases, digest)).collect()
+    events.chunk_by(same).map(|events| entry(spec, events, bases, digest)).collect()
 }
 
-fn entry(asked: &Asked, events: &[Event], bases: Bases<'_>, digest: Digest) -> FeedEntry {
+fn entry(spec: &FeedSpec, events: &[Event], bases: Bases<'_>, digest: Digest) -> FeedEntry {
     let first = begin(events[0].listing_date, digest);
     let (name, when) = match digest {
         Digest::Daily => (first.to_string(), first.strftime("%A, %-d %B %Y").to_string()),
@@ -166,8 +169,8 @@ fn entry(asked: &Asked, events: &[Event], bases: Bases<'_>, digest: Digest) -> F
             (name, first.strftime("week of %-d %B %Y").to_string())
         }
     };
-    let papers = Papers { events, mode: asked.presentation.text };
-    let shown = &asked.presentation;
+    let papers = Papers { events, mode: spec.presentation.text };
+    let shown = &spec.presentation;
     let (summary, content_html) = match shown.brief {
         Some(characters) => {
             let brief = brief(&papers.plain(), characters as usize);
@@ -177,15 +180,15 @@ fn entry(asked: &Asked, events: &[Event], bases: Bases<'_>, digest: Digest) -> F
         None => (papers.summary(shown), papers.html()),
     };
     // What is shown, and how far back, makes no other digest of it.
-    let (usual, presentation) = asked.default.clone();
-    let Selection { days, limit, sort, .. } = usual;
-    let selection = Selection { days, limit, sort, ..asked.selection.clone() };
+    let (default, presentation) = spec.default.clone();
+    let Selection { days, limit, sort, .. } = default;
+    let selection = Selection { days, limit, sort, ..spec.selection.clone() };
     let plain =
-        Asked { selection, presentation: Presentation { digest: None, ..presentation }, ..asked.clone() };
+        FeedSpec { selection, presentation: Presentation { digest: None, ..presentation }, ..spec.clone() };
     let id = address::id(&plain, bases.ids);
     FeedEntry {
         id: format!("{id}#digest-{name}"),
-        url: format!("{}#digest-{name}", address::identity(&url(asked, bases.links))),
+        url: format!("{}#digest-{name}", address::identity(&url(spec, bases.links))),
         title: format!("{} – {when}", title(&plain)),
         authors: vec![AUTHOR.to_owned()],
         subjects: papers.subjects(),

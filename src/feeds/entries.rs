@@ -12,7 +12,7 @@ use super::address::{Bases, id, identity, url};
 use super::brief::brief;
 use super::changes::{Changes, changes};
 use super::digest;
-use super::spec::Asked;
+use super::spec::FeedSpec;
 use super::title::{description, title};
 
 /// The feed of what was asked for, of the events that were chosen for it.
@@ -20,26 +20,26 @@ use super::title::{description, title};
 /// `bases` are the public address of the service; `newest` dates a feed in which nothing matched.
 #[must_use]
 pub fn feed<'a>(
-    asked: &Asked,
+    spec: &FeedSpec,
     events: &[Event],
     bases: impl Into<Bases<'a>>,
     newest: jiff::civil::Date,
 ) -> Feed {
     let bases = bases.into();
-    let url = url(asked, bases.links);
+    let url = url(spec, bases.links);
     Feed {
-        title: title(asked),
-        description: description(asked),
+        title: title(spec),
+        description: description(spec),
         page_url: identity(&url),
         base_url: url,
-        id: id(asked, bases.ids),
+        id: id(spec, bases.ids),
         hub_url: None,
         icon_url: format!("{}/favicon.ico", bases.links),
-        profile: asked.presentation.profile,
-        updated: updated(asked, events, newest),
-        entries: match asked.presentation.digest {
-            Some(digest) => digest::entries(asked, events, bases, digest),
-            None => events.iter().map(|event| entry(event, &asked.presentation)).collect(),
+        profile: spec.presentation.profile,
+        updated: updated(spec, events, newest),
+        entries: match spec.presentation.digest {
+            Some(digest) => digest::entries(spec, events, bases, digest),
+            None => events.iter().map(|event| entry(event, &spec.presentation)).collect(),
         },
     }
 }
@@ -49,9 +49,9 @@ pub fn feed<'a>(
 /// A digest is dated by its mailing, which may be later than the moment at which a past day's papers are dated.
 /// `newest` dates a feed in which nothing matched.
 #[must_use]
-pub fn updated(asked: &Asked, events: &[Event], newest: jiff::civil::Date) -> Timestamp {
+pub fn updated(spec: &FeedSpec, events: &[Event], newest: jiff::civil::Date) -> Timestamp {
     let added = events.iter().map(|event| event.added);
-    let digests = asked
+    let digests = spec
         .presentation
         .digest
         .into_iter()

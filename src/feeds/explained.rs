@@ -8,7 +8,7 @@ use crate::filter::{self, Explanation, LeafCount, Query, TokenizedPaper, TooMuch
 
 use super::assemble::{Limit, Selection, assemble};
 use super::budget::Budget;
-use super::working_set::Shelf;
+use super::working_set::WorkingSet;
 
 /// What a rule makes of one paper and of all that are known.
 #[derive(Clone, Debug)]
@@ -25,20 +25,20 @@ pub struct Explained {
 /// # Errors
 /// The work is used up.
 pub fn explained(
-    shelf: &Shelf,
+    working_set: &WorkingSet,
     subjects: &[SubjectId],
     query: &Query,
     id: &ArxivId,
     budget: &Budget<'_>,
 ) -> Result<Explained, TooMuchWork> {
     let everything = Selection::of(&AnnounceType::ALL, u32::MAX, Limit::Chosen(usize::MAX));
-    let events = assemble(shelf, subjects, &everything, budget)?;
+    let events = assemble(working_set, subjects, &everything, budget)?;
     let event = events.iter().find(|event| event.paper.id == *id).cloned();
     let tree = event.as_ref().map(|event| {
         let document = TokenizedPaper::new(event.paper.clone(), event.listing_date);
         filter::explain(query, &document, event.announce_type)
     });
-    let (counts, warnings) = shelf.measured(&events, query, budget)?;
+    let (counts, warnings) = working_set.measured(&events, query, budget)?;
     Ok(Explained { event, tree, counts, warnings })
 }
 

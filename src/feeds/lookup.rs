@@ -13,24 +13,24 @@ use crate::domain::taxonomy::SubjectId;
 use crate::filter::{Dated, Query, TooMuchWork};
 
 use super::budget::Budget;
-use super::working_set::Shelf;
+use super::working_set::WorkingSet;
 
 /// A question to the query API.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Question {
+pub struct PaperQuery {
     pub query: Option<Query>,
     /// Only these, in a version of theirs where one is named; every paper without.
     pub ids: Option<Vec<(ArxivId, Option<u32>)>>,
     pub start: usize,
     pub count: usize,
-    pub sort: Sort,
+    pub sort: QueryOrder,
     pub is_ascending: bool,
 }
 
 /// What the order goes by; there are no dates but those of the announcements.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Sort {
-    /// The order of the ids that were named, else as [`Sort::Updated`].
+pub enum QueryOrder {
+    /// The order of the ids that were named, else as [`QueryOrder::Updated`].
     #[default]
     Relevance,
     Updated,
@@ -39,7 +39,7 @@ pub enum Sort {
 
 /// The answer: one page, and what is known of all.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct QueryResults {
     pub records: Vec<Record>,
     pub total: usize,
     /// When the last of all that were found came in.
@@ -53,12 +53,12 @@ pub struct Found {
 /// # Errors
 /// The work is used up.
 pub fn look_up(
-    shelf: &Shelf,
+    working_set: &WorkingSet,
     subjects: &[SubjectId],
-    question: &Question,
+    question: &PaperQuery,
     budget: &Budget<'_>,
-) -> Result<Found, TooMuchWork> {
-    let days = shelf.days(subjects);
+) -> Result<QueryResults, TooMuchWork> {
+    let days = working_set.days(subjects);
     let asked: Option<HashSet<&ArxivId>> =
         question.ids.as_ref().map(|ids| ids.iter().map(|(id, _)| id).collect());
     let mut papers: HashMap<&ArxivId, Vec<&Event>> = HashMap::new();
@@ -87,7 +87,7 @@ pub fn look_up(
             });
             dated.map(|(_, record)| record.paper.id.clone()).collect()
         });
-        let matched = shelf.matching(events, &query, budget)?;
+        let matched = working_set.matching(events, &query, budget)?;
         let matched: HashSet<_> = matched.iter().map(|event| (&event.paper.id, event.listing_date)).collect();
         found.retain(|(event, _)| matched.contains(&(&event.paper.id, event.listing_date)));
     }
@@ -95,7 +95,7 @@ pub fn look_up(
     order(&mut records, question);
     let (total, updated) = (records.len(), records.iter().map(|record| record.added).max());
     let records = records.into_iter().skip(question.start).take(question.count).collect();
-    Ok(Found { records, total, updated })
+    Ok(QueryResults { records, total, updated })
 }
 
 /// What is known of a paper after its last event, or after the last at which it had the given version.
@@ -124,13 +124,13 @@ fn record<'a>(events: &[&'a Event], version: Option<u32>) -> Option<(&'a Event, 
     Some((event, record))
 }
 
-fn order(records: &mut [Record], question: &Question) {
+fn order(records: &mut [Record], question: &PaperQuery) {
     let is_listed = question.ids.is_some() && question.query.is_none();
     match question.sort {
-        Sort::Relevance if is_listed => {}
-        Sort::Relevance | Sort::Updated => records
+        QueryOrder::Relevance if is_listed => {}
+        QueryOrder::Relevance | QueryOrder::Updated => records
             .sort_unstable_by(|a, b| b.updated.cmp(&a.updated).then_with(|| a.paper.id.cmp(&b.paper.id))),
-        Sort::Submitted => records
+        QueryOrder::Submitted => records
             .sort_unstable_by(|a, b| b.published.cmp(&a.published).then_with(|| a.paper.id.cmp(&b.paper.id))),
     }
     if question.is_ascending {

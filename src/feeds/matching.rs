@@ -13,42 +13,42 @@ use super::assemble::{cut, known};
 use super::budget::Budget;
 use super::options::NamedOptions;
 use super::searchable::{Key, key};
-use super::spec::{Asked, Scope};
-use super::working_set::Shelf;
+use super::spec::{FeedSpec, Scope};
+use super::working_set::WorkingSet;
 
 /// The events of what was asked for; a reader's rule narrows a feed of the configuration.
 pub(super) fn matching(
-    shelf: &Shelf,
+    working_set: &WorkingSet,
     subjects: &[SubjectId],
-    asked: &Asked,
+    spec: &FeedSpec,
     budget: &Budget<'_>,
 ) -> Result<Vec<Event>, TooMuchWork> {
-    let selection = &asked.selection;
-    let (named, rule) = match &asked.scope {
+    let selection = &spec.selection;
+    let (named, rule) = match &spec.scope {
         Scope::Named(named) => (Some(named), None),
         Scope::Keyword(_, rule, _) => (None, Some(rule)),
         _ => (None, None),
     };
-    let Some(newest) = shelf.newest(subjects) else { return Ok(Vec::new()) };
-    let mut events = known(shelf, subjects, newest, selection);
+    let Some(newest) = working_set.newest(subjects) else { return Ok(Vec::new()) };
+    let mut events = known(working_set, subjects, newest, selection);
     if let Some(since) = named.filter(|named| !named.backfill).and_then(|named| named.since) {
         events.retain(|event| mailing::moment(event.listing_date) > since);
     }
     if let Some(rule) = named.and_then(|named| named.rule.as_ref()) {
-        events = shelf.matching(events, rule, &Budget::unlimited())?;
+        events = working_set.matching(events, rule, &Budget::unlimited())?;
     }
     for rule in rule.into_iter().chain(selection.rules()) {
-        events = shelf.matching(events, rule, budget)?;
+        events = working_set.matching(events, rule, budget)?;
     }
     if let Some(named) = named {
-        events = scored(shelf, events, named, selection.sort)?;
+        events = scored(working_set, events, named, selection.sort)?;
     }
     Ok(cut(events, newest, selection.limit))
 }
 
 /// What scores enough, in the order that was asked for.
 fn scored(
-    shelf: &Shelf,
+    working_set: &WorkingSet,
     mut events: Vec<Event>,
     named: &NamedOptions,
     sort: Sort,
@@ -56,7 +56,7 @@ fn scored(
     if named.min_score.is_none() && sort == Sort::Date {
         return Ok(events);
     }
-    let scores = scores(shelf, &events, &named.scores)?;
+    let scores = scores(working_set, &events, &named.scores)?;
     let score = |event: &Event| scores.get(&key(event)).copied().unwrap_or_default();
     events.retain(|event| named.min_score.is_none_or(|least| score(event) >= least));
     if sort == Sort::Score {
@@ -67,13 +67,13 @@ fn scored(
 
 /// What each event scores; none for those that match no rule.
 pub(super) fn scores(
-    shelf: &Shelf,
+    working_set: &WorkingSet,
     events: &[Event],
     rules: &[(Query, i64)],
 ) -> Result<HashMap<Key, i64>, TooMuchWork> {
     let mut scores = HashMap::new();
     for (rule, add) in rules {
-        for event in shelf.matching(events.to_vec(), rule, &Budget::unlimited())? {
+        for event in working_set.matching(events.to_vec(), rule, &Budget::unlimited())? {
             let score: &mut i64 = scores.entry(key(&event)).or_default();
             *score = score.saturating_add(*add);
         }

@@ -18,8 +18,8 @@ use crate::text;
 use super::assemble::{Selection, assemble};
 use super::budget::Budget;
 use super::choose::choose;
-use super::spec::Asked;
-use super::working_set::Shelf;
+use super::spec::FeedSpec;
+use super::working_set::WorkingSet;
 
 /// How many of the items are shown.
 const SHOWN_MAX: usize = 20;
@@ -39,30 +39,30 @@ const EXCERPT_BEFORE: usize = 80;
 /// # Errors
 /// The work is used up.
 pub fn preview(
-    shelf: &Shelf,
+    working_set: &WorkingSet,
     subjects: &[SubjectId],
-    asked: &Asked,
+    spec: &FeedSpec,
     budget: &Budget<'_>,
 ) -> Result<Preview, TooMuchWork> {
-    let events = choose(shelf, subjects, asked, budget)?;
-    let query = asked.selection.query.as_ref();
+    let events = choose(working_set, subjects, spec, budget)?;
+    let query = spec.selection.query.as_ref();
     let highlights = query.map(Highlights::of);
-    let mode = match asked.presentation.text {
+    let mode = match spec.presentation.text {
         TextMode::Tex => TextMode::Tex,
         TextMode::Unicode | TextMode::Mathml => TextMode::Unicode,
     };
     let notes = query.map(|query| {
-        let everything = Selection { query: None, aliases: None, ..asked.selection.clone() };
+        let everything = Selection { query: None, aliases: None, ..spec.selection.clone() };
         // Each part by itself takes more than the rule as a whole, where a part leaves little for the others.
         let (_, warnings) = Budget::of_an_address(|budget| {
-            shelf.measured(&assemble(shelf, subjects, &everything, budget)?, query, budget)
+            working_set.measured(&assemble(working_set, subjects, &everything, budget)?, query, budget)
         })?;
         let note = |warning: Warning| (warning.position, warning.length, warning.message);
         Ok(warnings.into_iter().map(note).collect())
     });
     Ok(Preview {
         total: events.len(),
-        days: days(shelf, subjects, asked, &events),
+        days: days(working_set, subjects, spec, &events),
         sources: sources(subjects, &events),
         primaries: primaries(&events),
         notes: notes.transpose()?.unwrap_or_default(),
@@ -74,11 +74,15 @@ pub fn preview(
     })
 }
 
-fn days(shelf: &Shelf, subjects: &[SubjectId], asked: &Asked, events: &[Event]) -> Vec<(Date, usize)> {
-    let Some(newest) = shelf.newest(subjects) else { return Vec::new() };
-    let oldest =
-        newest.saturating_sub(SignedDuration::from_hours(24 * (i64::from(asked.selection.days) - 1)));
-    let read = subjects.iter().flat_map(|subject| shelf.dates(*subject)).filter(|date| *date >= oldest);
+fn days(
+    working_set: &WorkingSet,
+    subjects: &[SubjectId],
+    spec: &FeedSpec,
+    events: &[Event],
+) -> Vec<(Date, usize)> {
+    let Some(newest) = working_set.newest(subjects) else { return Vec::new() };
+    let oldest = newest.saturating_sub(SignedDuration::from_hours(24 * (i64::from(spec.selection.days) - 1)));
+    let read = subjects.iter().flat_map(|subject| working_set.dates(*subject)).filter(|date| *date >= oldest);
     let mut days: BTreeMap<Date, usize> = read.map(|date| (date, 0)).collect();
     for event in events {
         *days.entry(event.listing_date).or_default() += 1;

@@ -19,13 +19,13 @@ pub(super) type Key = (ArxivId, Date);
 #[derive(Debug, Default)]
 pub(super) struct Searchable {
     pub(super) index: Index,
-    papers: HashMap<Key, Known>,
+    papers: HashMap<Key, SearchablePaper>,
     /// Those that came in and were not indexed since; what was given up meanwhile may be among them.
     waiting: VecDeque<Key>,
 }
 
 #[derive(Debug)]
-struct Known {
+struct SearchablePaper {
     words: Words,
     /// In how many subjects' days the paper stands.
     uses: u32,
@@ -46,14 +46,14 @@ pub(super) struct Batch {
 }
 
 impl Searchable {
-    pub(super) fn take_in(&mut self, event: &Event) {
+    pub(super) fn insert(&mut self, event: &Event) {
         let key = key(event);
         if let Some(known) = self.papers.get_mut(&key) {
             known.uses += 1;
             return;
         }
         self.waiting.push_back(key.clone());
-        self.papers.insert(key, Known { words: Words::Waiting(event.paper.clone()), uses: 1 });
+        self.papers.insert(key, SearchablePaper { words: Words::Waiting(event.paper.clone()), uses: 1 });
     }
 
     /// Has the words of these papers on their days from now on, in place of others.
@@ -67,14 +67,14 @@ impl Searchable {
         }
     }
 
-    pub(super) fn give_up(&mut self, event: &Event) {
+    pub(super) fn remove(&mut self, event: &Event) {
         let key = key(event);
         let Some(known) = self.papers.get_mut(&key) else { return };
         known.uses -= 1;
         if known.uses > 0 {
             return;
         }
-        if let Some(Known { words: Words::Indexed(id), .. }) = self.papers.remove(&key) {
+        if let Some(SearchablePaper { words: Words::Indexed(id), .. }) = self.papers.remove(&key) {
             self.index.remove(id);
         }
     }

@@ -3,7 +3,7 @@
 use jiff::civil::{Date, date};
 
 use super::super::working_set::INDEXED_AT_ONCE;
-use super::super::{Budget, Shelf};
+use super::super::{Budget, WorkingSet};
 use super::*;
 use crate::domain::announcement::AnnounceType;
 use crate::domain::event::ChangedDay;
@@ -42,17 +42,17 @@ fn event(id: &str, title: &str) -> Event {
     }
 }
 
-fn apply(shelf: &Shelf, events: &[Event]) {
+fn apply(working_set: &WorkingSet, events: &[Event]) {
     let events = events.to_vec();
-    shelf.apply(&ChangedDay { subject: subject(), listing_date: DAY, added: events.len(), events });
+    working_set.apply(&ChangedDay { subject: subject(), listing_date: DAY, added: events.len(), events });
 }
 
 /// The ids of what a rule finds among all that is held.
-fn found(shelf: &Shelf, rule: &str) -> Vec<String> {
+fn found(working_set: &WorkingSet, rule: &str) -> Vec<String> {
     let context = Context { lists: &Lists::default(), dialect: Dialect::Native };
     let rule = filter::parse(rule, &Limits::URL, &context).expect("a rule");
-    let events = shelf.days(&[subject()]).iter().flat_map(|day| day.to_vec()).collect();
-    shelf
+    let events = working_set.days(&[subject()]).iter().flat_map(|day| day.to_vec()).collect();
+    working_set
         .matching(events, &rule, &Budget::unlimited())
         .expect("enough work")
         .iter()
@@ -62,59 +62,59 @@ fn found(shelf: &Shelf, rule: &str) -> Vec<String> {
 
 #[test]
 fn a_search_finds_what_came_in_a_moment_ago_and_what_was_indexed_before() {
-    let shelf = Shelf::keeping(30);
-    apply(&shelf, &[event("2603.00001", "Paxos")]);
-    assert_eq!(found(&shelf, "ti:paxos"), ["2603.00001"]);
-    apply(&shelf, &[event("2603.00001", "Paxos"), event("2603.00002", "Paxos again")]);
-    assert_eq!(found(&shelf, "ti:paxos"), ["2603.00001", "2603.00002"]);
-    shelf.index();
-    assert_eq!(found(&shelf, "ti:paxos"), ["2603.00001", "2603.00002"]);
-    assert_eq!(found(&shelf, "-ti:again"), ["2603.00001"]);
+    let working_set = WorkingSet::keeping(30);
+    apply(&working_set, &[event("2603.00001", "Paxos")]);
+    assert_eq!(found(&working_set, "ti:paxos"), ["2603.00001"]);
+    apply(&working_set, &[event("2603.00001", "Paxos"), event("2603.00002", "Paxos again")]);
+    assert_eq!(found(&working_set, "ti:paxos"), ["2603.00001", "2603.00002"]);
+    working_set.index();
+    assert_eq!(found(&working_set, "ti:paxos"), ["2603.00001", "2603.00002"]);
+    assert_eq!(found(&working_set, "-ti:again"), ["2603.00001"]);
 }
 
 #[test]
 fn a_rule_is_tried_on_the_papers_of_its_feed_alone_and_within_its_budget() {
-    let shelf = Shelf::keeping(30);
+    let working_set = WorkingSet::keeping(30);
     let events: Vec<Event> = (1..=50).map(|n| event(&format!("2603.{n:05}"), "Paxos made live")).collect();
-    apply(&shelf, &events);
+    apply(&working_set, &events);
     let context = Context { lists: &Lists::default(), dialect: Dialect::Native };
     let rule = filter::parse("-ti:/raft/", &Limits::URL, &context).expect("a rule");
     let of = |steps| Budget { index: Work::of(steps, &|| false), texts: Work::of(steps, &|| false) };
     let found =
-        |events: &[Event]| shelf.matching(events.to_vec(), &rule, &of(8_000)).map(|found| found.len());
+        |events: &[Event]| working_set.matching(events.to_vec(), &rule, &of(8_000)).map(|found| found.len());
     assert_eq!(found(&events[..5]), Ok(5));
     assert_eq!(found(&events).expect_err("too much").steps_max, Some(8_000));
-    assert!(shelf.measured(&events, &rule, &of(8_000)).is_err());
-    assert!(shelf.measured(&events, &rule, &Budget::unlimited()).is_ok());
+    assert!(working_set.measured(&events, &rule, &of(8_000)).is_err());
+    assert!(working_set.measured(&events, &rule, &Budget::unlimited()).is_ok());
 }
 
 #[test]
 fn more_papers_than_are_indexed_at_once_are_all_found() {
-    let shelf = Shelf::keeping(30);
+    let working_set = WorkingSet::keeping(30);
     let count = 2 * INDEXED_AT_ONCE + 1;
     let events: Vec<Event> = (1..=count).map(|n| event(&format!("2603.{n:05}"), "Raft")).collect();
-    apply(&shelf, &events);
-    assert_eq!(found(&shelf, "ti:raft").len(), count);
+    apply(&working_set, &events);
+    assert_eq!(found(&working_set, "ti:raft").len(), count);
 }
 
 #[test]
 fn what_goes_and_comes_again_before_it_is_indexed_is_found_by_its_new_words_alone() {
-    let shelf = Shelf::keeping(30);
-    apply(&shelf, &[event("2603.00001", "Paxos")]);
-    apply(&shelf, &[event("2603.00002", "Raft")]);
-    apply(&shelf, &[event("2603.00001", "Gossip")]);
-    assert_eq!(found(&shelf, "ti:gossip"), ["2603.00001"]);
-    assert_eq!(found(&shelf, "ti:paxos OR ti:raft"), [""; 0]);
+    let working_set = WorkingSet::keeping(30);
+    apply(&working_set, &[event("2603.00001", "Paxos")]);
+    apply(&working_set, &[event("2603.00002", "Raft")]);
+    apply(&working_set, &[event("2603.00001", "Gossip")]);
+    assert_eq!(found(&working_set, "ti:gossip"), ["2603.00001"]);
+    assert_eq!(found(&working_set, "ti:paxos OR ti:raft"), [""; 0]);
 }
 
 #[test]
 fn what_goes_while_it_is_being_indexed_is_not_taken_in_by_its_old_words() {
     let mut searchable = Searchable::default();
     let (old, new) = (event("2603.00001", "Paxos"), event("2603.00001", "Gossip"));
-    searchable.take_in(&old);
+    searchable.insert(&old);
     let folded = searchable.next(10).expect("one that waits").fold();
-    searchable.give_up(&old);
-    searchable.take_in(&new);
+    searchable.remove(&old);
+    searchable.insert(&new);
     searchable.index(folded);
     assert_eq!(searchable.id(&key(&new)), None);
     let folded = searchable.next(10).expect("the same with other words").fold();
@@ -124,11 +124,11 @@ fn what_goes_while_it_is_being_indexed_is_not_taken_in_by_its_old_words() {
 
 #[test]
 fn a_paper_is_found_by_its_corrected_words_alone() {
-    let shelf = Shelf::keeping(30);
-    apply(&shelf, &[event("2603.00001", "Paxso")]);
-    assert_eq!(found(&shelf, "Paxso"), ["2603.00001"]);
-    apply(&shelf, &[event("2603.00001", "Paxos")]);
-    apply(&shelf, &[event("2603.00001", "Paxos made simple")]);
-    assert_eq!(found(&shelf, "simple"), ["2603.00001"]);
-    assert!(found(&shelf, "Paxso").is_empty());
+    let working_set = WorkingSet::keeping(30);
+    apply(&working_set, &[event("2603.00001", "Paxso")]);
+    assert_eq!(found(&working_set, "Paxso"), ["2603.00001"]);
+    apply(&working_set, &[event("2603.00001", "Paxos")]);
+    apply(&working_set, &[event("2603.00001", "Paxos made simple")]);
+    assert_eq!(found(&working_set, "simple"), ["2603.00001"]);
+    assert!(found(&working_set, "Paxso").is_empty());
 }

@@ -4,7 +4,7 @@ use crate::domain::announcement::AnnounceType;
 use crate::domain::presentation::Choice;
 use crate::domain::taxonomy::SubjectId;
 
-use super::spec::Asked;
+use super::spec::FeedSpec;
 use super::title::title;
 
 /// The longest name, in characters.
@@ -12,10 +12,10 @@ const NAME_CHARACTERS_MAX: usize = 40;
 
 /// A section of `feeds.toml`, of these subjects where the feed names none.
 #[must_use]
-pub fn section(asked: &Asked, subjects: &[SubjectId]) -> String {
-    let selection = &asked.selection;
-    let title = title(asked);
-    let sources = if asked.scope.subjects().is_empty() { subjects } else { asked.scope.subjects() };
+pub fn section(spec: &FeedSpec, subjects: &[SubjectId]) -> String {
+    let selection = &spec.selection;
+    let title = title(spec);
+    let sources = if spec.scope.subjects().is_empty() { subjects } else { spec.scope.subjects() };
     let sources: Vec<String> = sources.iter().map(|subject| quoted(subject.as_str())).collect();
     let mut query = Vec::new();
     if selection.types.len() < AnnounceType::ALL.len() {
@@ -40,11 +40,11 @@ pub fn section(asked: &Asked, subjects: &[SubjectId]) -> String {
     if !query.is_empty() {
         lines.push(format!("query = {}", quoted(&query.join(" "))));
     }
-    if selection.days != asked.default.0.days {
+    if selection.days != spec.default.0.days {
         lines.push(format!("days = {}", selection.days));
     }
-    if asked.presentation.text != asked.default.1.text {
-        lines.push(format!("text = {}", quoted(asked.presentation.text.as_str())));
+    if spec.presentation.text != spec.default.1.text {
+        lines.push(format!("text = {}", quoted(spec.presentation.text.as_str())));
     }
     lines.join("\n") + "\n"
 }

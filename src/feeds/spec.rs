@@ -14,7 +14,7 @@ const ORDINARY_ITEMS_MAX: usize = 500;
 
 /// What was asked for, in its canonical form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Asked {
+pub struct FeedSpec {
     pub scope: Scope,
     pub selection: Selection,
     pub presentation: Presentation,
@@ -22,10 +22,10 @@ pub struct Asked {
     pub default: (Selection, Presentation),
 }
 
-impl Asked {
+impl FeedSpec {
     /// Nothing is chosen.
     #[must_use]
-    pub fn usual(scope: Scope, selection: Selection, presentation: Presentation) -> Self {
+    pub fn with_defaults(scope: Scope, selection: Selection, presentation: Presentation) -> Self {
         let default = (selection.clone(), presentation.clone());
         Self { scope, selection, presentation, default }
     }

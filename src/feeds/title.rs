@@ -4,30 +4,30 @@ use crate::domain::announcement::AnnounceType;
 use crate::domain::excerpt::beginning;
 use crate::domain::presentation::{Choice, Digest};
 
-use super::spec::{Asked, Scope};
+use super::spec::{FeedSpec, Scope};
 
 /// The longest title of a feed; Zulip takes no longer topic.
 pub const FEED_TITLE_CHARACTERS_MAX: usize = 60;
 
 /// `cs.DC: Distributed, Parallel, and Cluster Computing`, `cs.DC + cs.PF: new, ti:gpu`, `cs.DC + 12 more`.
 #[must_use]
-pub fn title(asked: &Asked) -> String {
+pub fn title(spec: &FeedSpec) -> String {
     let mut parts = Vec::new();
-    if let Scope::Keyword(keyword, ..) = &asked.scope {
+    if let Scope::Keyword(keyword, ..) = &spec.scope {
         parts.push(format!("“{keyword}”"));
     }
-    if asked.selection.types != asked.default.0.types {
-        parts.push(type_list(&asked.selection.types, ", "));
+    if spec.selection.types != spec.default.0.types {
+        parts.push(type_list(&spec.selection.types, ", "));
     }
-    if let Some(digest) = asked.presentation.digest {
+    if let Some(digest) = spec.presentation.digest {
         parts.push(format!("{} digest", digest.as_str()));
     }
-    parts.extend(asked.selection.rules().map(|rule| rule.canonical().to_owned()));
-    if let Scope::Named(named) = &asked.scope {
+    parts.extend(spec.selection.rules().map(|rule| rule.canonical().to_owned()));
+    if let Scope::Named(named) = &spec.scope {
         let separator = if parts.is_empty() { "" } else { ": " };
         return shortened(&format!("{}{separator}{}", named.title, parts.join(", ")));
     }
-    let subjects = asked.scope.subjects();
+    let subjects = spec.scope.subjects();
     let suffix = match (parts.as_slice(), subjects) {
         ([], [only]) => format!(": {}", only.name()),
         ([], []) => ": all watched subjects".to_owned(),
@@ -53,26 +53,26 @@ fn shortened(title: &str) -> String {
     format!("{}…", beginning(title, FEED_TITLE_CHARACTERS_MAX - 1).trim_end())
 }
 
-pub(super) fn description(asked: &Asked) -> String {
-    let types = &asked.selection.types;
+pub(super) fn description(spec: &FeedSpec) -> String {
+    let types = &spec.selection.types;
     let what = if types.len() == AnnounceType::ALL.len() {
         "New papers, cross-lists and replacements".to_owned()
     } else {
         format!("Announcements of type {}", type_list(types, ", "))
     };
     let names: Vec<String> =
-        asked.scope.subjects().iter().map(|subject| format!("{} ({subject})", subject.name())).collect();
+        spec.scope.subjects().iter().map(|subject| format!("{} ({subject})", subject.name())).collect();
     let place = if names.is_empty() { "all watched subjects".to_owned() } else { names.join("; ") };
-    let by_name = match &asked.scope {
+    let by_name = match &spec.scope {
         Scope::Named(feed) => Some(format!("the rules of {}", feed.slug)),
         Scope::Keyword(_, rule, _) => Some(rule.canonical().to_owned()),
         _ => None,
     };
     let rules: Vec<String> =
-        by_name.into_iter().chain(asked.selection.rules().map(|rule| rule.canonical().to_owned())).collect();
+        by_name.into_iter().chain(spec.selection.rules().map(|rule| rule.canonical().to_owned())).collect();
     let matching =
         if rules.is_empty() { String::new() } else { format!(" that match {}", rules.join(" and ")) };
-    let digest = match asked.presentation.digest {
+    let digest = match spec.presentation.digest {
         None => "",
         Some(Digest::Daily) => ", one item a mailing",
         Some(Digest::Weekly) => ", one item a week",
@@ -93,18 +93,18 @@ pub(super) mod tests {
     use crate::feeds::assemble::{Limit, Selection};
     use crate::filter::{Context, Dialect, Limits, Lists, parse};
 
-    pub(in crate::feeds) fn asked(subjects: &[&str], types: &[AnnounceType], rule: &str) -> Asked {
+    pub(in crate::feeds) fn spec(subjects: &[&str], types: &[AnnounceType], rule: &str) -> FeedSpec {
         let subjects = subjects.iter().map(|id| SubjectId::parse(id).expect("a subject")).collect();
         let context = Context { lists: &Lists::default(), dialect: Dialect::Native };
         let query = if rule.is_empty() { None } else { parse(rule, &Limits::URL, &context).ok() };
-        let usual = Selection::of(&AnnounceType::ALL, 14, Limit::Usual(500));
-        let selection = Selection { types: types.to_vec(), query, ..usual.clone() };
-        let asked = Asked::usual(Scope::Subjects(subjects), usual, Presentation::default());
-        Asked { selection, ..asked }
+        let default = Selection::of(&AnnounceType::ALL, 14, Limit::Default(500));
+        let selection = Selection { types: types.to_vec(), query, ..default.clone() };
+        let spec = FeedSpec::with_defaults(Scope::Subjects(subjects), default, Presentation::default());
+        FeedSpec { selection, ..spec }
     }
 
     fn check(subjects: &[&str], types: &[AnnounceType], rule: &str, expected: &str) {
-        let title = title(&asked(subjects, types, rule));
+        let title = title(&spec(subjects, types, rule));
         assert_eq!(title, expected);
         assert!(title.chars().count() <= FEED_TITLE_CHARACTERS_MAX);
     }
@@ -130,14 +130,14 @@ pub(super) mod tests {
         ];
         check(&many, all, "", "astro-ph.CO + astro-ph.EP + astro-ph.GA + 5 more");
         let long = "\"a very long phrase that goes on and on, past any topic of a chat\"";
-        let title = title(&asked(&["cs.DC"], all, long));
+        let title = title(&spec(&["cs.DC"], all, long));
         assert!(title.ends_with('…') && title.chars().count() <= FEED_TITLE_CHARACTERS_MAX, "{title}");
     }
 
     #[test]
     fn every_subject_has_a_title_of_its_own() {
         for subject in SubjectId::all() {
-            let title = title(&asked(&[subject.as_str()], &AnnounceType::ALL, ""));
+            let title = title(&spec(&[subject.as_str()], &AnnounceType::ALL, ""));
             assert!(title.starts_with(subject.as_str()), "{title}");
             assert!(title.chars().count() <= FEED_TITLE_CHARACTERS_MAX, "{title}");
         }

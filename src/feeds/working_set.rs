@@ -23,11 +23,11 @@ pub(super) const INDEXED_AT_ONCE: usize = 500;
 
 /// The working set: the events of every subject that was read, day by day, and their words.
 #[derive(Debug)]
-pub struct Shelf {
+pub struct WorkingSet {
     days_kept: u32,
     /// Counts the changes of any row.
     version: AtomicU64,
-    held: RwLock<Held>,
+    announcements: RwLock<Announcements>,
     /// Apart from the events: a search holds it for as long as the index takes, and nobody who answers waits for it.
     searchable: RwLock<Searchable>,
     /// What came and went since the searchable papers were looked at last, in its order.
@@ -45,7 +45,7 @@ enum Arrival {
 }
 
 #[derive(Debug, Default)]
-struct Held {
+struct Announcements {
     rows: HashMap<SubjectId, Row>,
     /// Every paper by the days on which it was announced, as long as one of them is kept.
     versions: HashMap<ArxivId, Versions>,
@@ -67,14 +67,14 @@ struct Row {
     days: BTreeMap<Date, Arc<[Event]>>,
 }
 
-impl Shelf {
+impl WorkingSet {
     /// Keeps that many calendar days before a subject's newest listing date.
     #[must_use]
     pub fn keeping(days_kept: u32) -> Self {
         Self {
             days_kept,
             version: AtomicU64::new(0),
-            held: RwLock::default(),
+            announcements: RwLock::default(),
             searchable: RwLock::default(),
             arrivals: Mutex::default(),
             indexing: Mutex::default(),
@@ -88,8 +88,8 @@ impl Shelf {
 
     /// Puts a day of a subject in place of what stood there.
     pub fn apply(&self, change: &ChangedDay) {
-        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
-        let row = held.rows.entry(change.subject).or_default();
+        let mut announcements = self.announcements.write().unwrap_or_else(PoisonError::into_inner);
+        let row = announcements.rows.entry(change.subject).or_default();
         if row.days.get(&change.listing_date).is_some_and(|day| day[..] == change.events[..]) {
             return;
         }
@@ -102,8 +102,8 @@ impl Shelf {
         row.generation += 1;
         let is_kept = change.listing_date >= oldest;
         let come = if is_kept { change.events.clone() } else { Vec::new() };
-        let corrected = held.take_in(&come);
-        held.give_up(gone.iter().flat_map(|day| day.iter()));
+        let corrected = announcements.insert(&come);
+        announcements.remove(gone.iter().flat_map(|day| day.iter()));
         let arrived = [Arrival::Corrected(corrected), Arrival::Come(come), Arrival::Gone(gone)];
         self.arrivals.lock().unwrap_or_else(PoisonError::into_inner).extend(arrived);
         // Before the lock is free, so that nobody sees the new events under the old number.
@@ -124,9 +124,9 @@ impl Shelf {
             for arrival in arrivals {
                 match arrival {
                     Arrival::Corrected(papers) => searchable.correct(&papers),
-                    Arrival::Come(events) => events.iter().for_each(|event| searchable.take_in(event)),
+                    Arrival::Come(events) => events.iter().for_each(|event| searchable.insert(event)),
                     Arrival::Gone(days) => {
-                        days.iter().flat_map(|day| day.iter()).for_each(|event| searchable.give_up(event));
+                        days.iter().flat_map(|day| day.iter()).for_each(|event| searchable.remove(event));
                     }
                 }
             }
@@ -139,21 +139,21 @@ impl Shelf {
 
     /// Notes a day that was read and has no events, or whose events are not kept here.
     pub fn know(&self, subject: SubjectId, date: Date) {
-        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
-        held.rows.entry(subject).or_default().days.entry(date).or_insert_with(|| Arc::from([]));
+        let mut announcements = self.announcements.write().unwrap_or_else(PoisonError::into_inner);
+        announcements.rows.entry(subject).or_default().days.entry(date).or_insert_with(|| Arc::from([]));
         self.version.fetch_add(1, Ordering::Release);
     }
 
     /// Has any day of this subject been read?
     pub fn holds(&self, subject: SubjectId) -> bool {
-        self.read(|held| held.rows.contains_key(&subject))
+        self.read(|announcements| announcements.rows.contains_key(&subject))
     }
 
     /// Changes whenever what the given subjects hold changes; never goes back.
     pub fn generation(&self, subjects: &[SubjectId]) -> u64 {
-        self.read(|held| {
-            let rows = subjects.iter().filter_map(|subject| held.rows.get(subject));
-            held.amended + rows.map(|row| row.generation).sum::<u64>()
+        self.read(|announcements| {
+            let rows = subjects.iter().filter_map(|subject| announcements.rows.get(subject));
+            announcements.amended + rows.map(|row| row.generation).sum::<u64>()
         })
     }
 
@@ -164,24 +164,25 @@ impl Shelf {
 
     /// The listing dates that a subject was read for, quiet ones too.
     pub fn dates(&self, subject: SubjectId) -> BTreeSet<Date> {
-        self.read(|held| {
-            held.rows.get(&subject).map(|row| row.days.keys().copied().collect()).unwrap_or_default()
+        self.read(|announcements| {
+            announcements.rows.get(&subject).map(|row| row.days.keys().copied().collect()).unwrap_or_default()
         })
     }
 
     /// The newest listing date known of any of the given subjects.
     pub fn newest(&self, subjects: &[SubjectId]) -> Option<Date> {
-        self.read(|held| {
-            let newest =
-                |subject| held.rows.get(subject).and_then(|row| row.days.keys().next_back().copied());
+        self.read(|announcements| {
+            let newest = |subject| {
+                announcements.rows.get(subject).and_then(|row| row.days.keys().next_back().copied())
+            };
             subjects.iter().filter_map(newest).max()
         })
     }
 
     /// Every day of the given subjects; cheap, for the events are shared.
     pub fn days(&self, subjects: &[SubjectId]) -> Vec<Arc<[Event]>> {
-        self.read(|held| {
-            let rows = subjects.iter().filter_map(|subject| held.rows.get(subject));
+        self.read(|announcements| {
+            let rows = subjects.iter().filter_map(|subject| announcements.rows.get(subject));
             rows.flat_map(|row| row.days.values().cloned()).collect()
         })
     }
@@ -200,7 +201,7 @@ impl Shelf {
     ) -> Result<Vec<Event>, TooMuchWork> {
         self.index();
         let (pending, keys) = self.search(|searchable| {
-            let found = Found::among(&events, searchable);
+            let found = SearchableEvents::among(&events, searchable);
             let pending =
                 searchable.index.begin(query, Some(&mut found.ids()), |id| found.kind(id), &budget.index)?;
             Ok((pending, found.keys))
@@ -223,7 +224,7 @@ impl Shelf {
     ) -> Result<(Vec<LeafCount>, Vec<Warning>), TooMuchWork> {
         self.index();
         let (of, parts) = self.search(|searchable| {
-            let found = Found::among(events, searchable);
+            let found = SearchableEvents::among(events, searchable);
             let begin = |part: &Query| {
                 searchable.index.begin(part, Some(&mut found.ids()), |id| found.kind(id), &budget.index)
             };
@@ -240,11 +241,11 @@ impl Shelf {
 
     /// Gives each replacement the newest version before it, from memory or as the store had it.
     pub fn compare(&self, events: &mut [Event]) {
-        self.read(|held| {
+        self.read(|announcements| {
             for event in events.iter_mut().filter(|event| event.announce_type.is_replacement()) {
                 let oldest =
                     event.listing_date.saturating_sub(SignedDuration::from_hours(24 * COMPARED_DAYS));
-                let known = held
+                let known = announcements
                     .versions
                     .get(&event.paper.id)
                     .and_then(|versions| versions.papers.range(oldest..event.listing_date).next_back());
@@ -261,7 +262,7 @@ impl Shelf {
     pub fn sources(&self, subjects: &[SubjectId]) -> Vec<SubjectId> {
         let mut sources = subjects.to_vec();
         for archive in subjects.iter().filter(|subject| subject.is_archive_of_several()) {
-            sources.extend(self.subjects().into_iter().filter(|held| archive.contains(held.as_str())));
+            sources.extend(self.subjects().into_iter().filter(|subject| archive.contains(subject.as_str())));
         }
         sources.sort_unstable();
         sources.dedup();
@@ -270,13 +271,13 @@ impl Shelf {
 
     /// The subjects of which anything is known, in the order of their ids.
     pub fn subjects(&self) -> Vec<SubjectId> {
-        let mut all: Vec<SubjectId> = self.read(|held| held.rows.keys().copied().collect());
+        let mut all: Vec<SubjectId> = self.read(|announcements| announcements.rows.keys().copied().collect());
         all.sort_unstable();
         all
     }
 
-    fn read<T>(&self, look: impl FnOnce(&Held) -> T) -> T {
-        look(&self.held.read().unwrap_or_else(PoisonError::into_inner))
+    fn read<T>(&self, look: impl FnOnce(&Announcements) -> T) -> T {
+        look(&self.announcements.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn search<T>(&self, look: impl FnOnce(&Searchable) -> T) -> T {
@@ -285,11 +286,11 @@ impl Shelf {
 }
 
 /// The events of a feed that can be searched, by their numbers in the index.
-struct Found {
+struct SearchableEvents {
     keys: HashMap<DocumentId, (AnnounceType, Key)>,
 }
 
-impl Found {
+impl SearchableEvents {
     fn among(events: &[Event], searchable: &Searchable) -> Self {
         let found = |event: &Event| {
             let key = key(event);
@@ -307,9 +308,9 @@ impl Found {
     }
 }
 
-impl Held {
+impl Announcements {
     /// The papers whose text of that day is another now.
-    fn take_in(&mut self, events: &[Event]) -> Vec<(Key, Arc<Paper>)> {
+    fn insert(&mut self, events: &[Event]) -> Vec<(Key, Arc<Paper>)> {
         let mut corrected = Vec::new();
         for event in events {
             let key = key(event);
@@ -335,7 +336,7 @@ impl Held {
         corrected
     }
 
-    fn give_up<'a>(&mut self, events: impl Iterator<Item = &'a Event>) {
+    fn remove<'a>(&mut self, events: impl Iterator<Item = &'a Event>) {
         for event in events {
             if let Some(versions) = self.versions.get_mut(&event.paper.id) {
                 versions.uses -= 1;

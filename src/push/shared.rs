@@ -9,7 +9,7 @@ use super::guard::AddressGuard;
 use super::options::{PushOptions, WebhookOptions};
 use crate::domain::clock::Clock;
 use crate::domain::push::{PushReport, Topics};
-use crate::feeds::{NamedOptions, Shelf};
+use crate::feeds::{NamedOptions, WorkingSet};
 use crate::store::Store;
 
 /// The named feeds, each with its webhooks.
@@ -61,7 +61,7 @@ impl Shared {
 /// What the task reads.
 pub struct PushSources {
     pub store: Store,
-    pub shelf: Arc<Shelf>,
+    pub working_set: Arc<WorkingSet>,
     pub topics: Arc<dyn Topics>,
     pub clock: Arc<dyn Clock>,
     /// The addresses, without file extensions, of the feeds that are published to an external hub.

@@ -101,7 +101,7 @@ impl Worker {
         let has_changed = shared.has_changed.swap(false, Ordering::SeqCst);
         if has_changed
             && let Err(error) =
-                webhooks.enqueue_new(store, &sources.shelf, &shared.options.address, now).await
+                webhooks.enqueue_new(store, &sources.working_set, &shared.options.address, now).await
         {
             shared.has_changed.store(true, Ordering::SeqCst);
             return Err(error);

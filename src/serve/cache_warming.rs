@@ -26,9 +26,9 @@ pub async fn keep_ready(current: CurrentState) {
         for old in state.documents.popular().into_iter().take(READY_MAX) {
             renew(&old, &state).await;
         }
-        let shelf = state.shelf.clone();
+        let working_set = state.working_set.clone();
         drop(state);
-        if let Err(error) = tokio::task::spawn_blocking(move || shelf.index()).await {
+        if let Err(error) = tokio::task::spawn_blocking(move || working_set.index()).await {
             tracing::error!(%error, "what is new was not indexed");
         }
         documents.change().await;
@@ -36,7 +36,7 @@ pub async fn keep_ready(current: CurrentState) {
 }
 
 async fn renew(old: &CachedDocument, state: &State) {
-    if state.shelf.generation(&old.key.sources) == old.key.generation {
+    if state.working_set.generation(&old.key.sources) == old.key.generation {
         return;
     }
     let renewed = match &old.key.request {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::taxonomy::SubjectId;
-use crate::feeds::{Asked, Scope};
+use crate::feeds::{FeedSpec, Scope};
 use crate::render::Format;
 use crate::render::opml::Outline;
 use crate::render::page::{self, ContentsEntry, Site};
@@ -37,7 +37,7 @@ pub struct ExportSummary {
 
 /// A feed that is configured.
 struct ConfiguredFeed {
-    asked: Asked,
+    asked: FeedSpec,
     outline: Outline,
     /// Where its page is, and with an ending its files: `subjects/cs.DC`.
     stem: String,

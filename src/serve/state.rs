@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::collect::Collector;
 use crate::domain::clock::Clock;
-use crate::feeds::Shelf;
+use crate::feeds::WorkingSet;
 use crate::serve::access::clients::Clients;
 use crate::serve::access::keys::AccessControl;
 use crate::serve::documents::cache::DocumentCache;
@@ -20,7 +20,7 @@ use crate::serve::reload_status::ReloadStatus;
 /// What a request is answered from; the settings in it never change, for others come in a state of their own.
 #[derive(Clone)]
 pub struct State {
-    pub shelf: Arc<Shelf>,
+    pub working_set: Arc<WorkingSet>,
     pub collector: Collector,
     pub documents: DocumentCache,
     pub renders: Arc<RenderQueue>,

@@ -26,8 +26,8 @@ pub(super) async fn keep(store: Store, current: CurrentState) {
 /// What the service knows without its store.
 pub(super) fn remembered(state: &State) -> Contents {
     let mut contents = state.collector.remembered();
-    for subject in state.shelf.subjects() {
-        for events in state.shelf.days(&[subject]) {
+    for subject in state.working_set.subjects() {
+        for events in state.working_set.days(&[subject]) {
             let Some(first) = events.first() else { continue };
             let listing_date = first.listing_date;
             contents.changes.push(ChangedDay { subject, listing_date, events: events.to_vec(), added: 0 });

@@ -67,7 +67,7 @@ pub(super) fn start(
     let subjects = settings.subjects.watch.iter().map(|subject| format!("{base}/subjects/{subject}"));
     let sources = PushSources {
         store,
-        shelf: state.shelf.clone(),
+        working_set: state.working_set.clone(),
         topics: Arc::new(FeedTopics(current.clone())),
         clock: state.clock.clone(),
         published: named.chain(subjects).collect(),

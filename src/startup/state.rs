@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::collect::{self, Collector};
 use crate::domain::clock::Clock;
 use crate::domain::verdict::Verdict;
-use crate::feeds::{NamedOptions, Shelf};
+use crate::feeds::{NamedOptions, WorkingSet};
 use crate::fetch::Upstream;
 use crate::push::Push;
 use crate::serve::{
@@ -27,7 +27,7 @@ pub(super) enum Asking {
     Nobody,
 }
 
-/// Puts the stages together over a store; what it remembers is on the shelf before the first reader asks.
+/// Puts the stages together over a store; what it remembers is in the working set before the first reader asks.
 pub(super) async fn build(
     settings: &Settings,
     address: SocketAddr,
@@ -39,18 +39,18 @@ pub(super) async fn build(
 ) -> anyhow::Result<State> {
     let window_days = settings.store.window_days;
     let mut contents = store.load(Some(window_days)).await?;
-    let shelf = Arc::new(Shelf::keeping(window_days));
+    let working_set = Arc::new(WorkingSet::keeping(window_days));
     for change in contents.changes.drain(..) {
-        shelf.apply(&change);
+        working_set.apply(&change);
     }
     for day in contents.days.iter().filter(|day| day.verdict != Verdict::Gap) {
-        shelf.know(day.subject, day.date);
+        working_set.know(day.subject, day.date);
     }
     let documents = DocumentCache::new(settings.cache.bytes_max);
     let sink = {
-        let (shelf, documents, push) = (shelf.clone(), documents.clone(), push.cloned());
+        let (working_set, documents, push) = (working_set.clone(), documents.clone(), push.cloned());
         Box::new(move |change: &_| {
-            shelf.apply(change);
+            working_set.apply(change);
             documents.content_has_changed();
             if let Some(push) = &push {
                 push.content_has_changed();
@@ -69,7 +69,7 @@ pub(super) async fn build(
         Asking::Nobody => Collector::at_rest(upstream, &contents, clock.clone(), options),
     };
     Ok(State {
-        shelf,
+        working_set,
         collector,
         documents,
         renders: Arc::new(RenderQueue::new(cores())),

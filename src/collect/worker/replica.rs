@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::collect::past_days::PastDays;
 use crate::collect::reading::Reading;
 use crate::collect::shared::{RefreshKind, RefreshRequest};
-use crate::collect::status::Known;
+use crate::collect::status::KnownSubject;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
 use crate::store::{Contents, Role, StoreError, Wish};
@@ -178,7 +178,7 @@ impl Worker {
                 }
                 // A past day that was caught up says nothing of how the newest was read.
                 news.reads.retain(|(outcome, _)| {
-                    let newest = subjects.get(outcome.subject).and_then(Known::newest);
+                    let newest = subjects.get(outcome.subject).and_then(KnownSubject::newest);
                     outcome.verdict == Verdict::Stale || outcome.date.is_none_or(|date| Some(date) >= newest)
                 });
                 for (outcome, at) in &news.reads {
@@ -289,7 +289,7 @@ impl Worker {
     /// Shows, and logs when it changes, what this replica does and what is wrong.
     fn report(&self, leads: bool, error: Option<&StoreError>) {
         let mut replica = self.shared.replica();
-        match (replica.trouble.is_some(), error) {
+        match (replica.store_error.is_some(), error) {
             (false, Some(error)) => {
                 tracing::error!(%error, "the store cannot be used; readers get what was read before");
             }
@@ -299,9 +299,9 @@ impl Worker {
         if leads != replica.leads {
             tracing::info!(replica.leads = leads, "who asks the upstream has changed");
         }
-        let since = replica.trouble.as_ref().map_or_else(|| self.shared.clock.now(), |(_, since)| *since);
-        let is_same = replica.leads == leads && replica.trouble.is_some() == error.is_some();
-        replica.trouble = error.map(|error| (error.to_string(), since));
+        let since = replica.store_error.as_ref().map_or_else(|| self.shared.clock.now(), |(_, since)| *since);
+        let is_same = replica.leads == leads && replica.store_error.is_some() == error.is_some();
+        replica.store_error = error.map(|error| (error.to_string(), since));
         replica.leads = leads;
         drop(replica);
         if !is_same {

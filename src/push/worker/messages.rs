@@ -6,7 +6,7 @@ use super::webhook::{Webhook, event_name};
 use crate::domain::event::Event;
 use crate::domain::feed::{Feed, FeedEntry};
 use crate::domain::push::WebhookKind;
-use crate::feeds::{self, Asked};
+use crate::feeds::{self, FeedSpec};
 use crate::push::options::WebhookOptions;
 use crate::render::webhook_message;
 
@@ -17,7 +17,7 @@ use crate::render::webhook_message;
 /// replacements. `base_url` is the address of the service.
 pub(super) fn messages(
     webhook: &Webhook,
-    asked: &Asked,
+    asked: &FeedSpec,
     events: &[Event],
     base_url: &str,
 ) -> Vec<(String, String)> {

@@ -12,7 +12,7 @@ use crate::domain::event::Event;
 use crate::domain::mailing;
 use crate::domain::presentation::Presentation;
 use crate::domain::push::{Deliveries, WebhookReport};
-use crate::feeds::{Asked, Limit, NamedOptions, Scope, Selection};
+use crate::feeds::{FeedSpec, Limit, NamedOptions, Scope, Selection};
 use crate::push::client::CallOutcome;
 use crate::push::options::WebhookOptions;
 use crate::push::retry;
@@ -101,15 +101,15 @@ impl Webhook {
     }
 
     /// The feed in the form that suits the kind of the webhook.
-    pub(super) fn asked(&self) -> Asked {
+    pub(super) fn asked(&self) -> FeedSpec {
         let feed = &self.feed;
         let profile = self.options.kind.profile();
         let days = feed.days.unwrap_or(u32::from(u16::MAX));
         let selection =
-            Selection::of(&AnnounceType::ALL, days, Limit::Usual(feed.limit.unwrap_or(ITEMS_MAX)));
+            Selection::of(&AnnounceType::ALL, days, Limit::Default(feed.limit.unwrap_or(ITEMS_MAX)));
         let shown =
             Presentation { text: feed.text, profile, summary: profile.summary(), ..Presentation::default() };
-        Asked::usual(Scope::Named(feed.clone()), selection, shown)
+        FeedSpec::with_defaults(Scope::Named(feed.clone()), selection, shown)
     }
 
     /// Those of the feed's events that were not sent yet, in the order of the feed.

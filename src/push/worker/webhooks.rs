@@ -14,7 +14,7 @@ use super::context::{Context, PendingWrite};
 use super::messages::messages;
 use super::webhook::{MessageState, Webhook, event_name};
 use crate::domain::push::WebhookReport;
-use crate::feeds::{self, Budget, NamedOptions, Shelf};
+use crate::feeds::{self, Budget, NamedOptions, WorkingSet};
 use crate::push::client::{Call, CallOutcome};
 use crate::push::options::WebhookOptions;
 use crate::push::shared::FeedWebhooks;
@@ -84,7 +84,7 @@ impl Webhooks {
     pub(super) async fn enqueue_new(
         &mut self,
         store: &Store,
-        shelf: &Arc<Shelf>,
+        working_set: &Arc<WorkingSet>,
         base_url: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
@@ -92,11 +92,11 @@ impl Webhooks {
         for webhook in &mut self.0 {
             let asked = webhook.asked();
             let choosing = {
-                let (shelf, asked) = (shelf.clone(), asked.clone());
-                let subjects = shelf.sources(&webhook.feed.sources);
+                let (working_set, asked) = (working_set.clone(), asked.clone());
+                let subjects = working_set.sources(&webhook.feed.sources);
                 // Rules of the configuration have no budget.
                 tokio::task::spawn_blocking(move || {
-                    feeds::choose(&shelf, &subjects, &asked, &Budget::unlimited()).unwrap_or_default()
+                    feeds::choose(&working_set, &subjects, &asked, &Budget::unlimited()).unwrap_or_default()
                 })
             };
             let events = webhook.unsent(choosing.await.unwrap_or_default());

@@ -3,7 +3,7 @@
 use actix_web::http::header::HeaderValue;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::collect::Status;
+use crate::collect::ReadStatus;
 use crate::domain::mailing;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
@@ -39,7 +39,7 @@ impl Freshness {
         let now = state.clock.now();
         let is_awaiting = subjects.iter().any(|subject| state.collector.is_awaiting(*subject));
         let mut freshness = Self { troubles: Vec::new(), stale_seconds: 0, is_awaiting, is_cut_off: false };
-        if let Some((_, since)) = state.collector.replica().trouble {
+        if let Some((_, since)) = state.collector.replica().store_error {
             freshness.is_cut_off = true;
             freshness.stale_seconds = now.duration_since(since).as_secs();
         }
@@ -111,6 +111,6 @@ fn field(text: String) -> HeaderValue {
 }
 
 /// Could the subject not be read, or does its page show an older mailing than is known to be out?
-fn is_troubled(status: &Status) -> bool {
+fn is_troubled(status: &ReadStatus) -> bool {
     status.failures > 0 || status.outcome.verdict == Verdict::Stale
 }

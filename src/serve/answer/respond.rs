@@ -28,17 +28,17 @@ use crate::serve::wire::connection::BLANK_LINE;
 pub(in crate::serve) struct CacheableResponse {
     pub(in crate::serve) document: Arc<RenderedDocument>,
     pub(in crate::serve) terms: ResponseTerms,
-    /// Of the shelf, the collector and the settings, from before they were looked at.
+    /// Of the working set, the collector and the settings, from before they were looked at.
     pub(in crate::serve) versions: StateVersions,
     /// Headers tell of the time in seconds.
     pub(in crate::serve) second: i64,
 }
 
-/// Where the shelf, the collector and the settings stand.
+/// Where the working set, the collector and the settings stand.
 pub(in crate::serve) type StateVersions = (u64, u64, u64);
 
 pub(in crate::serve) fn versions(state: &State) -> StateVersions {
-    (state.shelf.version(), state.collector.version(), state.generation)
+    (state.working_set.version(), state.collector.version(), state.generation)
 }
 
 /// The answer of a document that is kept.

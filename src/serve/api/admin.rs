@@ -19,7 +19,7 @@ pub(in crate::serve) async fn alive() -> HttpResponse {
 /// `/readyz`: what is watched can be served, or reading on demand is all that is wanted.
 pub(in crate::serve) async fn ready(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
     let watched = state.collector.watched();
-    if watched.is_empty() || watched.iter().any(|subject| state.shelf.holds(*subject)) {
+    if watched.is_empty() || watched.iter().any(|subject| state.working_set.holds(*subject)) {
         return text("ready\n");
     }
     let detail = "none of the watched subjects has been read from arXiv yet".to_owned();

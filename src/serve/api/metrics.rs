@@ -35,7 +35,7 @@ async fn families(state: &State) -> MetricFamilies {
     requests::add(&mut families, &state.metrics.workers());
     work::documents(&mut families, &state.documents.numbers().await, &state.metrics.workers());
     work::renders(&mut families, &state.renders.numbers(), filter::cached_programs());
-    subject::add(&mut families, &state.collector, &state.shelf);
+    subject::add(&mut families, &state.collector, &state.working_set);
     work::upstream(&mut families, &state.collector.observed(), state.clock.now());
     work::store(&mut families, &state.collector);
     work::settings(&mut families, &state.reload_status);

@@ -98,7 +98,7 @@ async fn document(
     turn: &RenderTicket,
     state: &State,
 ) -> Result<CachedDocument, Problem> {
-    let generation = state.shelf.generation(subjects);
+    let generation = state.working_set.generation(subjects);
     let (request, sources) = (asked.clone().into(), subjects.to_vec());
     let key = DocumentKey { request, sources, generation, since: None };
     let render = || {
@@ -118,9 +118,9 @@ pub(in crate::serve) async fn renew(asked: &ApiRequest, state: &State) -> Option
 }
 
 fn render(asked: &ApiRequest, subjects: &[SubjectId], state: &State) -> Result<RenderedDocument, Problem> {
-    let newest = state.shelf.newest(subjects).unwrap_or_else(|| mailing::newest_due(state.clock.now()));
+    let newest = state.working_set.newest(subjects).unwrap_or_else(|| mailing::newest_due(state.clock.now()));
     let question = &asked.question;
-    let found = Budget::of_an_address(|budget| make::look_up(&state.shelf, subjects, question, budget))
+    let found = Budget::of_an_address(|budget| make::look_up(&state.working_set, subjects, question, budget))
         .map_err(|why| Problem::too_much_work("search_query", &asked.search, why))?;
     let updated = found.updated.unwrap_or_else(|| mailing::moment(newest));
     let body = query_api::results(&query_api::Results {

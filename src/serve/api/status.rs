@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::collect::{Known, Replica};
+use crate::collect::{KnownSubject, ReplicaStatus};
 use crate::domain::mailing;
 use crate::domain::outcome::{Day, EntryCounts};
 use crate::domain::taxonomy::SubjectId;
@@ -36,7 +36,7 @@ pub(in crate::serve) async fn page(request: HttpRequest, state: web::Data<State>
     let mut status = status(&state);
     status.site = Site::below(&public_url::path_of(&request));
     let replica = state.collector.replica();
-    if let Some((trouble, since)) = replica.trouble {
+    if let Some((trouble, since)) = replica.store_error {
         let since = timestamp(since);
         status.upstream = format!("{}; nothing is new here since {since}: {trouble}", status.upstream);
     } else if !replica.leads {
@@ -123,7 +123,7 @@ fn status_at(now: Timestamp, state: &State) -> StatusPage {
     }
 }
 
-fn subject_status(subject: SubjectId, known: Known, newest_due: Date) -> SubjectStatus {
+fn subject_status(subject: SubjectId, known: KnownSubject, newest_due: Date) -> SubjectStatus {
     let gaps = known.days.values().filter(|day| day.verdict == Verdict::Gap).map(|day| day.date).collect();
     let days = (0..DAYS_SHOWN).rev().map(|back| {
         let date = newest_due.saturating_sub(SignedDuration::from_hours(24 * back));
@@ -241,9 +241,9 @@ impl From<&ReloadStatus> for SettingsReport {
     }
 }
 
-impl From<Replica> for ReplicaReport {
-    fn from(replica: Replica) -> Self {
-        let (trouble, since) = replica.trouble.unzip();
+impl From<ReplicaStatus> for ReplicaReport {
+    fn from(replica: ReplicaStatus) -> Self {
+        let (trouble, since) = replica.store_error.unzip();
         Self { leads: replica.leads, trouble, trouble_since: since.map(timestamp) }
     }
 }

@@ -313,14 +313,14 @@ mod tests {
     use super::*;
     use crate::domain::announcement::AnnounceType;
     use crate::domain::presentation::Presentation;
-    use crate::feeds::{Asked, Limit, Scope, Selection};
+    use crate::feeds::{FeedSpec, Limit, Scope, Selection};
     use crate::filter::{self, Context, Dialect, Limits, Lists};
     use crate::render::Format;
     use crate::serve::http::negotiate::Representation;
 
     fn key(days: u32) -> DocumentKey {
-        let usual = Selection::of(&AnnounceType::ALL, days, Limit::Usual(500));
-        let asked = Asked::usual(Scope::Everything, usual, Presentation::default());
+        let usual = Selection::of(&AnnounceType::ALL, days, Limit::Default(500));
+        let asked = FeedSpec::with_defaults(Scope::Everything, usual, Presentation::default());
         let form = Representation::Feed(Format::Atom);
         let request = FeedRequest { asked, form, base: "http://feeds.example".to_owned(), view: None };
         DocumentKey { request: request.into(), sources: Vec::new(), generation: 1, since: None }

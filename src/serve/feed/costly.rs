@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use actix_web::HttpRequest;
 
-use crate::feeds::{Asked, Selection};
+use crate::feeds::{FeedSpec, Selection};
 use crate::filter::TooMuchWork;
 
 use crate::serve::documents::render_queue::{RenderClass, RenderTicket};
@@ -44,7 +44,7 @@ pub(in crate::serve) fn turn(asked: &FeedRequest, client: Option<IpAddr>, state:
 }
 
 /// Told of the rule that was given, in the parameter that it was given in.
-pub(in crate::serve) fn too_much_work(asked: &Asked, why: TooMuchWork) -> Problem {
+pub(in crate::serve) fn too_much_work(asked: &FeedSpec, why: TooMuchWork) -> Problem {
     let Selection { query, aliases, .. } = &asked.selection;
     match (query, aliases.as_ref().and_then(|aliases| aliases.parameters().next())) {
         (Some(query), _) => Problem::too_much_work("q", query.canonical(), why),

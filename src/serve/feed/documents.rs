@@ -28,8 +28,8 @@ pub(in crate::serve) async fn document(
     turn: &RenderTicket,
     state: &State,
 ) -> Result<CachedDocument, Problem> {
-    let sources = state.shelf.sources(subjects);
-    let generation = state.shelf.generation(&sources);
+    let sources = state.working_set.sources(subjects);
+    let generation = state.working_set.generation(&sources);
     let key = DocumentKey {
         request: asked.clone().into(),
         sources: sources.clone(),
@@ -47,12 +47,12 @@ pub(in crate::serve) async fn document(
 /// A feed as it is now, for a file; none while a subject of it was never read.
 pub(in crate::serve) fn for_a_file(asked: FeedRequest, state: &State) -> Option<RenderedDocument> {
     let subjects = subjects_of(&asked.asked, state).ok()?;
-    let is_read = subjects.iter().all(|subject| state.shelf.holds(*subject));
+    let is_read = subjects.iter().all(|subject| state.working_set.holds(*subject));
     if !is_read {
         return None;
     }
     let asked = html_view::noted(asked, &subjects, state);
-    render(&asked, &state.shelf.sources(&subjects), None, state).ok()
+    render(&asked, &state.working_set.sources(&subjects), None, state).ok()
 }
 
 /// Renders a feed again whose content has changed, before its readers ask; one that costs much and that a reader made
@@ -76,7 +76,7 @@ pub(in crate::serve) async fn as_topic(
 ) -> Result<(Arc<RenderedDocument>, String), Problem> {
     let subjects = subjects_of(&asked.asked, state)?;
     state.collector.admit(&subjects).map_err(|error| Problem::not_admitted(error.to_string()))?;
-    if let Some(cold) = subjects.iter().find(|subject| !state.shelf.holds(**subject)) {
+    if let Some(cold) = subjects.iter().find(|subject| !state.working_set.holds(**subject)) {
         let detail = format!("{cold} has not been read from arXiv yet; ask for the feed first");
         return Err(Problem::not_read_yet(detail, state.collector.wait_estimate()));
     }

@@ -7,7 +7,7 @@ use crate::domain::feed::{Feed, FeedUrl};
 use crate::domain::presentation::{Choice, Sort};
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
-use crate::feeds::{Asked, Scope, changes_html};
+use crate::feeds::{FeedSpec, Scope, changes_html};
 use crate::render::page::{self, HtmlView, Notice, Site};
 
 use crate::serve::http::negotiate::Representation;
@@ -36,7 +36,7 @@ fn notice(subject: SubjectId, state: &State) -> Option<Notice> {
     let verdict = status.outcome.verdict;
     let is_well = matches!(verdict, Verdict::Complete | Verdict::Quiet | Verdict::Unread);
     let words = format!("{verdict}: {}", status.outcome.reason);
-    (!is_well).then(|| Notice { subject, words, newest: state.shelf.newest(&[subject]) })
+    (!is_well).then(|| Notice { subject, words, newest: state.working_set.newest(&[subject]) })
 }
 
 /// The page of a feed.
@@ -71,7 +71,7 @@ pub(in crate::serve) fn folder<'a>(url: &'a FeedUrl, base: &str) -> &'a str {
 }
 
 /// The start page with the choices that make this feed; none for a feed of the configuration.
-fn builder(asked: &Asked) -> Option<String> {
+fn builder(asked: &FeedSpec) -> Option<String> {
     let (selection, shown) = (&asked.selection, &asked.presentation);
     let rule = match &asked.scope {
         Scope::Named(_) => return None,

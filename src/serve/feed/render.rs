@@ -35,9 +35,9 @@ pub(in crate::serve) fn render(
     since: Option<&SeenVersion>,
     state: &State,
 ) -> Result<RenderedDocument, Problem> {
-    let newest = state.shelf.newest(sources).unwrap_or_else(|| mailing::newest_due(state.clock.now()));
+    let newest = state.working_set.newest(sources).unwrap_or_else(|| mailing::newest_due(state.clock.now()));
     let mut events =
-        Budget::of_an_address(|budget| make::choose(&state.shelf, sources, &request.asked, budget))
+        Budget::of_an_address(|budget| make::choose(&state.working_set, sources, &request.asked, budget))
             .map_err(|why| too_much_work(&request.asked, why))?;
     let updated = make::updated(&request.asked, &events, newest);
     let items: Vec<u64> = events.iter().map(fingerprint).collect();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::domain::outcome::ReadOutcome;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
-use crate::feeds::Asked;
+use crate::feeds::FeedSpec;
 
 use crate::serve::problem::details::Problem;
 use crate::serve::state::State;
@@ -17,7 +17,7 @@ const READ_SECONDS: u64 = 10;
 const STOPPING_RETRY: Duration = Duration::from_secs(9);
 
 /// The subjects that a feed is made of: those that were named, else all that are read, as far as they have been.
-pub(in crate::serve) fn subjects_of(asked: &Asked, state: &State) -> Result<Vec<SubjectId>, Problem> {
+pub(in crate::serve) fn subjects_of(asked: &FeedSpec, state: &State) -> Result<Vec<SubjectId>, Problem> {
     if !asked.scope.subjects().is_empty() {
         return Ok(asked.scope.subjects().to_vec());
     }
@@ -27,7 +27,8 @@ pub(in crate::serve) fn subjects_of(asked: &Asked, state: &State) -> Result<Vec<
 /// All subjects that are read, as far as they have been.
 pub(in crate::serve) fn all_read(state: &State) -> Result<Vec<SubjectId>, Problem> {
     let read: Vec<SubjectId> = state.collector.subjects().into_iter().map(|(subject, _)| subject).collect();
-    let held: Vec<SubjectId> = read.iter().copied().filter(|subject| state.shelf.holds(*subject)).collect();
+    let held: Vec<SubjectId> =
+        read.iter().copied().filter(|subject| state.working_set.holds(*subject)).collect();
     match (held.is_empty(), read.is_empty()) {
         (false, _) => Ok(held),
         (true, false) => Ok(read),
@@ -39,7 +40,7 @@ pub(in crate::serve) fn all_read(state: &State) -> Result<Vec<SubjectId>, Proble
 /// read.
 pub(in crate::serve) async fn warm(subjects: &[SubjectId], state: &State) -> Result<bool, Problem> {
     let cold: Vec<SubjectId> =
-        subjects.iter().copied().filter(|subject| !state.shelf.holds(*subject)).collect();
+        subjects.iter().copied().filter(|subject| !state.working_set.holds(*subject)).collect();
     if cold.is_empty() {
         return Ok(false);
     }
@@ -62,7 +63,7 @@ pub(in crate::serve) async fn warm(subjects: &[SubjectId], state: &State) -> Res
         outcomes
     };
     let outcomes: Vec<Option<ReadOutcome>> = tokio::time::timeout(wait, all).await.unwrap_or_default();
-    if let Some(subject) = cold.iter().find(|subject| !state.shelf.holds(**subject)) {
+    if let Some(subject) = cold.iter().find(|subject| !state.working_set.holds(**subject)) {
         let outcome = outcomes.iter().flatten().find(|outcome| outcome.subject == *subject);
         if state.collector.is_stopping() {
             return Err(stopping());

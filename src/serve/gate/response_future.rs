@@ -113,7 +113,7 @@ mod tests {
     use super::*;
     use crate::collect::{self, Collector};
     use crate::domain::clock::Clock;
-    use crate::feeds::Shelf;
+    use crate::feeds::WorkingSet;
     use crate::fetch::{Replay, Upstream};
     use crate::serve::access::clients::Clients;
     use crate::serve::current_state::CurrentState;
@@ -145,7 +145,7 @@ mod tests {
         let store = Store::in_memory().expect("a store in memory");
         let (upstream, contents) = (Upstream::Replay(replay), Contents::default());
         State {
-            shelf: Arc::new(Shelf::keeping(30)),
+            working_set: Arc::new(WorkingSet::keeping(30)),
             collector: Collector::start(upstream, store, &contents, clock.clone(), options, Box::new(|_| ())),
             documents: DocumentCache::new(0),
             renders: Arc::new(crate::serve::documents::render_queue::RenderQueue::new(2)),

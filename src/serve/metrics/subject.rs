@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::collect::{Collector, Known};
+use crate::collect::{Collector, KnownSubject};
 use crate::domain::mailing;
 use crate::domain::outcome::Day;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
-use crate::feeds::Shelf;
+use crate::feeds::WorkingSet;
 use crate::serve::metrics::families::{MetricFamilies, flag, float, seconds};
 
 /// The verdicts that a read can end in.
@@ -36,10 +36,12 @@ struct SubjectNumbers {
 }
 
 /// Those that are read: as many as are watched and as `subjects.on_demand_max` allows.
-pub(in crate::serve) fn add(families: &mut MetricFamilies, collector: &Collector, shelf: &Shelf) {
+pub(in crate::serve) fn add(families: &mut MetricFamilies, collector: &Collector, working_set: &WorkingSet) {
     let subjects = collector.subjects();
-    let all: Vec<SubjectNumbers> =
-        subjects.into_iter().map(|(subject, known)| standing(subject, &known, collector, shelf)).collect();
+    let all: Vec<SubjectNumbers> = subjects
+        .into_iter()
+        .map(|(subject, known)| standing(subject, &known, collector, working_set))
+        .collect();
     let label = |standing: &SubjectNumbers| vec![("subject", standing.subject.as_str())];
     families.gauge(
         "crosslist_subject_verdict",
@@ -83,7 +85,12 @@ pub(in crate::serve) fn add(families: &mut MetricFamilies, collector: &Collector
     );
 }
 
-fn standing(subject: SubjectId, known: &Known, collector: &Collector, shelf: &Shelf) -> SubjectNumbers {
+fn standing(
+    subject: SubjectId,
+    known: &KnownSubject,
+    collector: &Collector,
+    working_set: &WorkingSet,
+) -> SubjectNumbers {
     let status = known.status.as_ref();
     // A page that came back short has no day of its own until it is kept.
     let short = status
@@ -97,6 +104,6 @@ fn standing(subject: SubjectId, known: &Known, collector: &Collector, shelf: &Sh
         is_awaiting: collector.is_awaiting(subject),
         gaps: known.days.values().filter(|day| day.verdict == Verdict::Gap).count(),
         missing: known.days.values().chain(&short).map(|day| day.missing).sum(),
-        events: shelf.days(&[subject]).iter().map(|day| day.len()).sum(),
+        events: working_set.days(&[subject]).iter().map(|day| day.len()).sum(),
     }
 }

@@ -164,7 +164,7 @@ pub(in crate::serve) fn store(families: &mut MetricFamilies, collector: &Collect
     families.gauge(
         "crosslist_store_reachable",
         "1 where the store can be used, 0 where readers get what was read before.",
-        [(vec![], flag(replica.trouble.is_none()))],
+        [(vec![], flag(replica.store_error.is_none()))],
     );
     families.gauge(
         "crosslist_replica_leads",

@@ -71,9 +71,9 @@ pub(in crate::serve) async fn explain(request: HttpRequest, state: web::Data<Sta
         let (state, asked) = (state.clone(), request.query_string().to_owned());
         away(&turn, RequestId::of(&request), move || {
             let (query, id) = feed_request::explain(&asked, &state.options)?;
-            let subjects: Vec<SubjectId> = state.shelf.subjects();
+            let subjects: Vec<SubjectId> = state.working_set.subjects();
             let explained = Budget::of_an_address(|budget| {
-                feeds::explained(&state.shelf, &subjects, &query, &id, budget)
+                feeds::explained(&state.working_set, &subjects, &query, &id, budget)
             });
             match explained {
                 Ok(explained) => Ok((query, id, explained)),

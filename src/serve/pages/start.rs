@@ -7,7 +7,7 @@ use url::{Host, Url};
 use crate::domain::presentation::{Choice, Profile, TextMode};
 use crate::domain::preview::Preview;
 use crate::domain::taxonomy::SubjectId;
-use crate::feeds::{self as make, Asked, Budget, Scope};
+use crate::feeds::{self as make, Budget, FeedSpec, Scope};
 use crate::filter::{PLACES, TooMuchWork};
 use crate::render::page::{self, BuiltFeed, Fields, Site, StartPage};
 
@@ -102,7 +102,7 @@ fn outcome(choices: &FormState, base: &str, state: &State) -> Result<Outcome, Pr
         choices.subjects.clone()
     };
     let cold: Vec<SubjectId> =
-        chosen.iter().copied().filter(|subject| !state.shelf.holds(*subject)).collect();
+        chosen.iter().copied().filter(|subject| !state.working_set.holds(*subject)).collect();
     let (mut asked, mut preview) = (asked, None);
     if let Some(known) = &asked {
         match look(known, &chosen, state) {
@@ -154,7 +154,7 @@ fn outcome(choices: &FormState, base: &str, state: &State) -> Result<Outcome, Pr
 }
 
 /// The feed that the choices make, by the same reading as the feed's own address has.
-fn asked(choices: &FormState, options: &ServiceOptions) -> Result<Asked, Problem> {
+fn asked(choices: &FormState, options: &ServiceOptions) -> Result<FeedSpec, Problem> {
     let is_everything = choices.subjects.is_empty() && !choices.is_search();
     // The feed of everything has replacements, which is more than a newcomer wants to see.
     let types = if is_everything && choices.types.is_empty() { "new,cross" } else { &choices.types };
@@ -195,9 +195,10 @@ fn page_mistakes(problem: &Problem) -> Vec<page::FieldDiagnostic> {
 }
 
 /// What the feed would bring of what was read; nothing is read for it.
-fn look(asked: &Asked, subjects: &[SubjectId], state: &State) -> Result<Preview, TooMuchWork> {
-    let sources = state.shelf.sources(subjects);
-    let mut preview = Budget::of_an_address(|budget| make::preview(&state.shelf, &sources, asked, budget))?;
+fn look(asked: &FeedSpec, subjects: &[SubjectId], state: &State) -> Result<Preview, TooMuchWork> {
+    let sources = state.working_set.sources(subjects);
+    let mut preview =
+        Budget::of_an_address(|budget| make::preview(&state.working_set, &sources, asked, budget))?;
     preview.sources.retain(|(subject, number)| subjects.contains(subject) || *number > 0);
     Ok(preview)
 }
@@ -213,7 +214,7 @@ struct ChosenFeed {
 }
 
 impl ChosenFeed {
-    fn of(asked: &Asked, subjects: &[SubjectId], base: &str) -> Self {
+    fn of(asked: &FeedSpec, subjects: &[SubjectId], base: &str) -> Self {
         let url = make::url(asked, base);
         let is_usual = asked.presentation.profile == asked.default.1.profile;
         let written_for = |profile: Profile, format: &str| {

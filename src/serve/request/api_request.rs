@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use url::form_urlencoded;
 
 use crate::domain::arxiv_id::ArxivId;
-use crate::feeds::{Question, Sort};
+use crate::feeds::{PaperQuery, QueryOrder};
 use crate::filter::{self, Context, Dialect, Limits, Lists, Query};
 
 use crate::serve::options::ServiceOptions;
@@ -35,7 +35,7 @@ pub(in crate::serve) const ORDERS: [&str; 2] = ["descending", "ascending"];
 /// A question, understood, with the words that the answer repeats.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::serve) struct ApiRequest {
-    pub(in crate::serve) question: Question,
+    pub(in crate::serve) question: PaperQuery,
     /// `search_query` and `id_list` as they were given.
     pub(in crate::serve) search: String,
     pub(in crate::serve) ids: String,
@@ -58,11 +58,11 @@ impl ApiRequest {
 
     /// The one address of the question, whatever words it was given in.
     pub(in crate::serve) fn address(&self) -> String {
-        let Question { start, count, sort, is_ascending, .. } = &self.question;
+        let PaperQuery { start, count, sort, is_ascending, .. } = &self.question;
         let sort = match sort {
-            Sort::Relevance => "relevance",
-            Sort::Updated => "lastUpdatedDate",
-            Sort::Submitted => "submittedDate",
+            QueryOrder::Relevance => "relevance",
+            QueryOrder::Updated => "lastUpdatedDate",
+            QueryOrder::Submitted => "submittedDate",
         };
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("search_query", &self.search)
@@ -90,12 +90,12 @@ pub(in crate::serve) fn parse(
     request: &HttpRequest,
     options: &ServiceOptions,
 ) -> Result<ApiRequest, Problem> {
-    let mut question = Question {
+    let mut question = PaperQuery {
         query: None,
         ids: None,
         start: 0,
         count: RESULTS,
-        sort: Sort::default(),
+        sort: QueryOrder::default(),
         is_ascending: false,
     };
     let (mut search, mut ids) = (String::new(), String::new());
@@ -131,9 +131,9 @@ pub(in crate::serve) fn parse(
                 Err(message) => wrong(&message),
             },
             "sortBy" => match value {
-                "relevance" => question.sort = Sort::Relevance,
-                "lastUpdatedDate" => question.sort = Sort::Updated,
-                "submittedDate" => question.sort = Sort::Submitted,
+                "relevance" => question.sort = QueryOrder::Relevance,
+                "lastUpdatedDate" => question.sort = QueryOrder::Updated,
+                "submittedDate" => question.sort = QueryOrder::Submitted,
                 _ => wrong(&format!("sortBy must be in: {}", SORTS.join(", "))),
             },
             "sortOrder" => match value {

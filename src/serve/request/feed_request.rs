@@ -8,7 +8,7 @@ use url::form_urlencoded;
 use crate::domain::announcement::AnnounceType;
 use crate::domain::arxiv_id::ArxivId;
 use crate::domain::presentation::Presentation;
-use crate::feeds::{self as make, Asked, Limit, NamedOptions, Scope, Selection};
+use crate::feeds::{self as make, FeedSpec, Limit, NamedOptions, Scope, Selection};
 use crate::filter::{self, Context, Dialect, Limits, Lists, Query};
 use crate::render::Format;
 
@@ -27,7 +27,7 @@ pub(in crate::serve) const KEYWORD_BYTES_MAX: usize = 400;
 /// A request for a feed, understood and put into its canonical form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::serve) struct FeedRequest {
-    pub(in crate::serve) asked: Asked,
+    pub(in crate::serve) asked: FeedSpec,
     pub(in crate::serve) form: negotiate::Representation,
     /// The public address of the service, without a slash at the end.
     pub(in crate::serve) base: String,
@@ -243,16 +243,16 @@ fn of_named(
     named: &Arc<NamedOptions>,
     given: QueryParameters,
     options: &ServiceOptions,
-) -> Result<Asked, Problem> {
-    let limit = named.limit.map_or(Limit::Usual(options.feed_limit), Limit::Chosen);
+) -> Result<FeedSpec, Problem> {
+    let limit = named.limit.map_or(Limit::Default(options.feed_limit), Limit::Chosen);
     let days = named.days.unwrap_or(options.feed_days);
     let usual = Selection::of(&AnnounceType::ALL, days, limit);
     let usually = Presentation { text: named.text, ..Presentation::default() };
-    given.chosen(Asked::usual(Scope::Named(named.clone()), usual, usually))
+    given.chosen(FeedSpec::with_defaults(Scope::Named(named.clone()), usual, usually))
 }
 
 /// A feed of the configuration, or of subjects, with nothing chosen.
-pub(in crate::serve) fn usual(scope: Scope, options: &ServiceOptions) -> Result<Asked, Problem> {
+pub(in crate::serve) fn usual(scope: Scope, options: &ServiceOptions) -> Result<FeedSpec, Problem> {
     match &scope {
         Scope::Named(named) => of_named(named, QueryParameters::default(), options),
         _ => asked(scope, QueryParameters::default(), &AnnounceType::ALL, options),
@@ -281,12 +281,12 @@ pub(in crate::serve) fn asked(
     given: QueryParameters,
     default_types: &[AnnounceType],
     options: &ServiceOptions,
-) -> Result<Asked, Problem> {
+) -> Result<FeedSpec, Problem> {
     let names_a_type = given.query.as_ref().is_some_and(Query::names_a_type);
     let types = if names_a_type { &AnnounceType::ALL } else { default_types };
-    let limit = Limit::Usual(options.feed_limit);
+    let limit = Limit::Default(options.feed_limit);
     let usual = Selection::of(types, options.feed_days, limit);
-    given.chosen(Asked::usual(scope, usual, Presentation::default()))
+    given.chosen(FeedSpec::with_defaults(scope, usual, Presentation::default()))
 }
 
 /// What only a page to read understands.

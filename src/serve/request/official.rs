@@ -2,7 +2,7 @@
 
 use crate::domain::announcement::AnnounceType;
 use crate::domain::presentation::Presentation;
-use crate::feeds::{Asked, Limit, Scope, Selection};
+use crate::feeds::{FeedSpec, Limit, Scope, Selection};
 use crate::render::Format;
 use crate::render::official::OfficialFormat;
 
@@ -35,8 +35,8 @@ pub(in crate::serve) fn asked(
         options,
         &[query_parameters::RULE, &["version"], query_parameters::FEED],
     )?;
-    let usual = Selection::of(&AnnounceType::ALL, DAYS, Limit::Usual(options.feed_limit));
-    let asked = given.chosen(Asked::usual(scope, usual, Presentation::default()))?;
+    let usual = Selection::of(&AnnounceType::ALL, DAYS, Limit::Default(options.feed_limit));
+    let asked = given.chosen(FeedSpec::with_defaults(scope, usual, Presentation::default()))?;
     Ok(FeedRequest { asked, form: Representation::Official(shape), base: target.base.clone(), view: None })
 }
 

@@ -8,7 +8,7 @@ use crate::domain::announcement::AnnounceType;
 use crate::domain::arxiv_id::{ArxivId, NotAnArxivId};
 use crate::domain::presentation::{Digest, Presentation, Profile, Sort, Summary, TextMode};
 use crate::domain::taxonomy::SubjectId;
-use crate::feeds::{Asked, Limit, Scope, Selection};
+use crate::feeds::{FeedSpec, Limit, Scope, Selection};
 use crate::filter::{self, Aliases, Context, Dialect, Limits, Query};
 
 use crate::serve::options::ServiceOptions;
@@ -90,7 +90,7 @@ impl QueryParameters {
     ///
     /// # Errors
     /// The order is by score, and the feed has none; or the rule leaves nothing of the types.
-    pub(in crate::serve) fn chosen(self, usual: Asked) -> Result<Asked, Problem> {
+    pub(in crate::serve) fn chosen(self, usual: FeedSpec) -> Result<FeedSpec, Problem> {
         let has_scores = matches!(&usual.scope, Scope::Named(named) if !named.scores.is_empty());
         if self.sort == Some(Sort::Score) && !has_scores {
             let hint = "date; score is for a feed of the configuration that has `score` rules";
@@ -129,7 +129,7 @@ impl QueryParameters {
             changes: self.changes.unwrap_or(shown.changes),
             pdf: self.pdf.unwrap_or(shown.pdf),
         };
-        Ok(Asked { selection, presentation, ..usual })
+        Ok(FeedSpec { selection, presentation, ..usual })
     }
 }
 

@@ -1,11 +1,11 @@
-//! The stage by itself: a store, a shelf, a clock that a test sets, and feeds that hold what a test says.
+//! The stage by itself: a store, a working set, a clock that a test sets, and feeds that hold what a test says.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use crosslist::domain::clock::Clock;
 use crosslist::domain::push::{BoxFuture, HubChoice, HubRequest, PushReport, Topic, Topics};
-use crosslist::feeds::Shelf;
+use crosslist::feeds::WorkingSet;
 use crosslist::push::{AddressGuard, FeedWebhooks, Push, PushOptions, PushSources};
 use crosslist::settings;
 use crosslist::store::{Store, Subscription};
@@ -54,7 +54,7 @@ impl Topics for Feeds {
 pub struct Workshop {
     pub push: Push,
     pub store: Store,
-    pub shelf: Arc<Shelf>,
+    pub working_set: Arc<WorkingSet>,
     pub clock: Arc<TestClock>,
     pub feeds: Arc<Feeds>,
     task: JoinHandle<()>,
@@ -125,17 +125,17 @@ impl Workshop {
         push.configure(webhooks);
         let feeds: Arc<Feeds> = Arc::default();
         feeds.hold(TOPIC, content);
-        let shelf = Arc::new(Shelf::keeping(30));
+        let working_set = Arc::new(WorkingSet::keeping(30));
         let clock = Arc::new(TestClock(Mutex::new(time(now))));
         let sources = PushSources {
             store: store.clone(),
-            shelf: shelf.clone(),
+            working_set: working_set.clone(),
             topics: feeds.clone(),
             clock: clock.clone(),
             published: vec!["https://feeds.example.org/subjects/cs.DC".to_owned()],
         };
         let task = push.start(sources).expect("certificates");
-        Self { push, store, shelf, clock, feeds, task }
+        Self { push, store, working_set, clock, feeds, task }
     }
 
     pub fn pass(&self, time: SignedDuration) {
@@ -158,14 +158,14 @@ impl Workshop {
     pub async fn announce(&self, file: &str, of: &str) {
         let day = announcement(file, of);
         let change = self.store.record(&day, &outcome(&day), self.clock.now()).await.expect("kept");
-        self.shelf.apply(&change);
+        self.working_set.apply(&change);
         self.push.content_has_changed();
     }
 
-    /// Puts on the shelf what the store remembers, as a start does.
+    /// Puts in the working set what the store remembers, as a start does.
     pub async fn remember(&self) {
         for change in self.store.load(None).await.expect("read back").changes {
-            self.shelf.apply(&change);
+            self.working_set.apply(&change);
         }
         self.push.content_has_changed();
     }
