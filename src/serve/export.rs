@@ -8,6 +8,7 @@ use crate::render::Format;
 use crate::render::opml::Outline;
 use crate::render::page::{self, ContentsEntry, Site};
 
+use crate::serve::addresses;
 use crate::serve::api::{opml, status};
 use crate::serve::feed::documents;
 use crate::serve::feed::html_view;
@@ -106,9 +107,7 @@ pub fn export<E>(
     text(&path, page)?;
     text("status.json", json)?;
     text("404.html", page::not_there(&Site::Files { up: format!("{base}/") }))?;
-    for own in ["/", "/status", "/status.json", "/feeds.opml", "/help/rules", "/help/http", "/robots.txt"] {
-        there.insert(own.to_owned());
-    }
+    there.extend(addresses::routes().filter(|route| route.is_exported).map(|route| route.pattern.to_owned()));
     for (path, bytes) in assets::files(&|address| there.contains(address)) {
         take(ExportedFile { path, bytes })?;
     }

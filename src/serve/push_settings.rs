@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::push::{Hub, HubChoice, PushReport};
+use crate::serve::addresses::HUB;
 
 /// What there is beside answering: who tells others of what is new.
 #[derive(Clone, Default)]
@@ -30,7 +31,7 @@ impl PushSettings {
     pub(in crate::serve) fn hub_url(&self, base: &str) -> Option<String> {
         match &self.choice {
             HubChoice::Off => None,
-            HubChoice::BuiltIn => Some(format!("{base}{}", crate::serve::api::hub::PATH)),
+            HubChoice::BuiltIn => Some(format!("{base}{HUB}")),
             HubChoice::External(url) => Some(url.clone()),
         }
     }

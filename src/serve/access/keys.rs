@@ -124,7 +124,7 @@ mod tests {
             headers.insert(header::AUTHORIZATION, HeaderValue::from_static(value));
         }
         let uri: Uri = target.parse().expect("an address");
-        access().is_authorized(Address::of(uri.path()).access(), &headers, &uri)
+        access().is_authorized(Address::of(uri.path()).route().access, &headers, &uri)
     }
 
     #[test]

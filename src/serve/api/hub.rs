@@ -10,6 +10,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use url::form_urlencoded;
 
 use crate::domain::push::{HubRefusal, HubRequest};
+use crate::serve::addresses::HUB;
 use crate::serve::api::topics;
 use crate::serve::http::fields::is_form;
 use crate::serve::http::public_url;
@@ -18,11 +19,6 @@ use crate::serve::problem::types::DiagnosticCode;
 use crate::serve::request::parameter_value;
 use crate::serve::request::{base_url, feed_request};
 use crate::serve::state::State;
-
-pub(in crate::serve) const PATH: &str = "/hub";
-
-/// The most bytes of such a body.
-pub(in crate::serve) const BODY_BYTES_MAX: usize = 8 * 1024;
 
 /// What can be wished.
 pub(in crate::serve) const MODES: [&str; 2] = ["subscribe", "unsubscribe"];
@@ -44,7 +40,7 @@ pub(in crate::serve) async fn ask(
     let Ok(body) = body else { return Problem::too_slow().respond(&request) };
     let asked = async {
         let Some(hub) = state.push.hub.clone() else {
-            return Err(Problem::unknown_path(&public_url::path_of(&request), PATH));
+            return Err(Problem::unknown_path(&public_url::path_of(&request), HUB));
         };
         let wish = read(&request, &body, &state).await?;
         hub.take(wish).await.map_err(refused)

@@ -25,11 +25,6 @@ use crate::serve::request::api_request::ApiRequest;
 use crate::serve::request::{api_request, base_url};
 use crate::serve::state::State;
 
-pub(in crate::serve) const PATH: &str = "/api/query";
-
-/// The most bytes of a form: as many identifiers as may be named.
-pub(in crate::serve) const FORM_BYTES_MAX: usize = 32 * 1024;
-
 /// The longest question that an error repeats.
 const ASKED_BYTES_MAX: usize = 1_000;
 

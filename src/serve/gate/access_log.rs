@@ -22,9 +22,6 @@ const MEASURED_EVERY: u32 = 64;
 /// From when on an answer is slow.
 const SLOW: Duration = Duration::from_secs(1);
 
-/// What is asked by machines again and again, or takes its time as it should.
-const QUIET_PATTERNS: [&str; 3] = ["/healthz", "/readyz", "/admin/refresh"];
-
 /// The most of a path that is logged, in bytes.
 const PATH_BYTES_MAX: usize = 200;
 
@@ -150,7 +147,7 @@ fn log(
     let (method, route) = (asked.method.as_str(), asked.address.pattern());
     // To a microsecond.
     let duration_ms = (took.as_secs_f64() * 1e6).round() / 1e3;
-    let is_quiet = QUIET_PATTERNS.contains(&route);
+    let is_quiet = asked.address.route().is_quiet;
     if (status.is_server_error() || took >= SLOW) && !is_quiet {
         let path = beginning(request.path(), PATH_BYTES_MAX);
         let what = if status.is_server_error() { "a request failed" } else { "a request took long" };

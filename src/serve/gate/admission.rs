@@ -6,14 +6,12 @@ use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 
-use crate::serve::addresses::{Access, Address};
-use crate::serve::api::{hub, query};
+use crate::serve::addresses::{Access, Address, Methods};
 use crate::serve::http::public_url;
 use crate::serve::options::TARGET_BYTES_MAX;
 use crate::serve::problem::details::Problem;
 use crate::serve::problem::types::ProblemType;
 use crate::serve::request::base_url;
-use crate::serve::routes::Methods;
 use crate::serve::state::State;
 use crate::serve::wire::outbox::Outbox;
 use crate::serve::wire::request_head::Refusal;
@@ -28,7 +26,7 @@ pub(in crate::serve) fn admit(
     refusal: Option<Refusal>,
     state: &State,
 ) -> Result<(), Problem> {
-    if address.is_counted()
+    if address.route().is_counted
         && let Err(wait) = state.clients.count(request.peer_addr(), request.headers())
     {
         return Err(Problem::too_many_requests(wait));
@@ -37,11 +35,11 @@ pub(in crate::serve) fn admit(
         return Err(refused(refusal));
     }
     // A browser asks what it may ask without its user's key.
-    if *request.method() == Method::OPTIONS || is_authorized(request, address.access(), state) {
+    if *request.method() == Method::OPTIONS || is_authorized(request, address.route().access, state) {
         return Ok(());
     }
     // To a reader an address of the operator is one that does not exist.
-    if address.access() == Access::Operator && is_authorized(request, Access::Readers, state) {
+    if address.route().access == Access::Operator && is_authorized(request, Access::Readers, state) {
         return Ok(());
     }
     Err(Problem::no_key())
@@ -84,7 +82,7 @@ pub(in crate::serve) fn check(
     if *request.method() == Method::CONNECT {
         return Err(Problem::method_not_allowed(request.method(), Methods::Read.allow()));
     }
-    if address.access() == Access::Operator && !is_authorized(request, Access::Operator, state) {
+    if address.route().access == Access::Operator && !is_authorized(request, Access::Operator, state) {
         let below = public_url::path_of(request.request());
         return Err(Problem::unknown_path(&below, request.path()));
     }
@@ -129,11 +127,9 @@ fn is_authorized(request: &ServiceRequest, access: Access, state: &State) -> boo
 
 /// The longest body that may be sent to an address; none where no body may be.
 fn body_bytes_max(method: &Method, address: Address, state: &State) -> Option<usize> {
-    match address.pattern() {
-        hub::PATH if *method == Method::POST && state.push.has_hub() => Some(hub::BODY_BYTES_MAX),
-        query::PATH if *method == Method::POST => Some(query::FORM_BYTES_MAX),
-        _ => None,
-    }
+    let route = address.route();
+    let exists = !route.needs_hub || state.push.has_hub();
+    route.body_bytes_max.filter(|_| *method == Method::POST && exists)
 }
 
 fn length(headers: &HeaderMap) -> Option<usize> {

@@ -154,7 +154,7 @@ where
         let asked = PendingRequest::new(&request, address, started);
         let access = &state.access;
         if access.has_keys()
-            && let Some(uri) = access.without_key(request.uri(), address.access())
+            && let Some(uri) = access.without_key(request.uri(), address.route().access)
         {
             request.match_info_mut().get_mut().update(&uri);
             request.head_mut().uri = uri;
@@ -162,7 +162,7 @@ where
         let id = self.account.name(request.request(), &state);
         let below = public_url::path_of(request.request());
         let (routes, recent) = (self.routes.clone(), self.recent.clone());
-        let is_private = access.reading_needs_key() && address.access() != Access::Everyone;
+        let is_private = access.reading_needs_key() && address.route().access != Access::Everyone;
         let answer = Box::pin(async move {
             let mut response = routes.call(request).await?;
             if is_private {

@@ -1,4 +1,4 @@
-//! WorkerCounters of what the service does, and how they are written for Prometheus.
+//! Counters of what the service does, and how they are written for Prometheus.
 //!
 //! Each worker counts for itself in plain numbers; all else is looked up when `/metrics` is requested.
 

@@ -7,6 +7,7 @@ use url::form_urlencoded::byte_serialize;
 
 use crate::filter::{self, Context, Dialect, Limits, Lists};
 use crate::render::page::{self, Site};
+use crate::serve::addresses;
 use crate::serve::answer::respond;
 use crate::serve::documents::document::RenderedDocument;
 use crate::serve::http::public_url;
@@ -25,14 +26,6 @@ const NOT_TO_BE_OPENED: [&str; 6] = ["/admin", "/api/query", "/feeds.opml", "/ke
 
 const TEXT: &str = "text/plain; charset=utf-8";
 
-/// What costs work to answer and has no end is not for search engines.
-const ROBOTS: &str = "User-agent: *\n\
-    Disallow: /admin\n\
-    Disallow: /api\n\
-    Disallow: /explain\n\
-    Disallow: /keywords\n\
-    Disallow: /search\n";
-
 /// The documents, and whether they are about rules.
 const RULES: &str = include_str!("../../../docs/rules.md");
 const HTTP: &str = include_str!("../../../docs/http.md");
@@ -47,8 +40,8 @@ static SCRIPT: LazyLock<RenderedDocument> =
 static HELP_RULES: DocumentByPath = DocumentByPath::new(|path| help(path, RULES, true));
 static HELP_HTTP: DocumentByPath = DocumentByPath::new(|path| help(path, HTTP, false));
 static ROBOTS_TXT: DocumentByPath = DocumentByPath::new(|path| {
-    let rules = ROBOTS.replace("Disallow: ", &format!("Disallow: {path}"));
-    RenderedDocument::undated(rules, TEXT)
+    let lines = addresses::not_crawled().into_iter().map(|segment| format!("Disallow: {path}{segment}\n"));
+    RenderedDocument::undated(format!("User-agent: *\n{}", lines.collect::<String>()), TEXT)
 });
 static ICON: LazyLock<RenderedDocument> =
     LazyLock::new(|| RenderedDocument::undated(ICON_FILE, "image/x-icon"));

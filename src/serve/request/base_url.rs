@@ -121,7 +121,7 @@ fn below(uri: &Uri, prefix: &str) -> Option<Uri> {
 fn is_known(path: &str) -> bool {
     forwarded::decoded(path)
         .and_then(|path| String::from_utf8(path).ok())
-        .is_some_and(|path| Address::of(&path).is_somewhere())
+        .is_some_and(|path| Address::of(&path).is_known())
 }
 
 /// What is behind the segments of a prefix, however these are encoded.

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::domain::push::{LEASE_SECONDS_DEFAULT, LEASE_SECONDS_MAX, LEASE_SECONDS_MIN};
-use crate::serve::api::hub::{BODY_BYTES_MAX, MODES, SECRET_BYTES_MAX, URL_BYTES_MAX};
+use crate::serve::addresses::{Address, HUB};
+use crate::serve::api::hub::{MODES, SECRET_BYTES_MAX, URL_BYTES_MAX};
 
 /// The form of a wish; `base` is the address of this service.
 pub(super) fn form(base: &str) -> Value {
@@ -42,9 +43,10 @@ pub(super) fn form(base: &str) -> Value {
         "hub.lease_seconds": LEASE_SECONDS_DEFAULT,
         "hub.secret": "sesame",
     });
+    let bytes_max = Address::of_pattern(HUB).route().body_bytes_max.unwrap_or(0);
     json!({
         "description": format!(
-            "A form of at most {BODY_BYTES_MAX} bytes, with its `Content-Length`; fields of other names are left alone, \
+            "A form of at most {bytes_max} bytes, with its `Content-Length`; fields of other names are left alone, \
              for subscribers of earlier versions of WebSub send some."
         ),
         "required": true,

@@ -21,17 +21,14 @@ use crate::domain::verdict::Verdict;
 use crate::render::Format;
 
 use crate::serve::access::keys::AccessControl;
-use crate::serve::addresses::{Access, Address};
+use crate::serve::addresses::{self, Access, Address, HUB, Methods, QUERY_API};
 use crate::serve::answer::respond;
-use crate::serve::api::hub::PATH;
-use crate::serve::api::query;
 use crate::serve::http::public_url;
 use crate::serve::options::ServiceOptions;
 use crate::serve::problem::types::{DiagnosticCode, ProblemType};
 use crate::serve::push_settings::PushSettings;
 use crate::serve::reload_status::ReloadCause;
 use crate::serve::request::{base_url, feed_request};
-use crate::serve::routes::{Methods, ROUTES};
 use crate::serve::state::State;
 
 static BY_HAND: LazyLock<Value> =
@@ -73,7 +70,7 @@ fn describe(base: &str, options: &ServiceOptions, access: &AccessControl, push: 
     let below = public_url::path(base);
     whole["externalDocs"]["url"] = json!(format!("{below}/help/http"));
     let mut paths = Map::new();
-    for route in ROUTES.iter().filter(|route| (route.is_there)(push)) {
+    for route in addresses::routes().filter(|route| !route.needs_hub || push.has_hub()) {
         for path in route.paths() {
             let methods = &whole["paths"][&path];
             if methods.is_object() {
@@ -82,7 +79,7 @@ fn describe(base: &str, options: &ServiceOptions, access: &AccessControl, push: 
             }
         }
     }
-    if let Some(hub) = paths.get_mut(PATH) {
+    if let Some(hub) = paths.get_mut(HUB) {
         hub["post"]["requestBody"] = hub::form(base);
     }
     whole["paths"] = paths.into();
@@ -137,7 +134,7 @@ fn completed(path: &str, methods: Methods, by_hand: &Value, access: &AccessContr
     };
     let mut operation = by_hand[method].clone();
     complete(path, method, &mut operation, access);
-    let is_admin = Address::of_pattern(path).access() == Access::Operator;
+    let is_admin = Address::of_pattern(path).route().access == Access::Operator;
     let mut all = json!({ "options": options(&operation, is_admin) });
     if methods == Methods::ReadOrForm {
         let mut form = operation.clone();
@@ -167,7 +164,7 @@ fn form_of_the_api() -> Value {
     let properties: Map<String, Value> = keys.map(property).collect();
     let example = json!({ "search_query": "ti:GPU", "max_results": 5 });
     json!({
-        "description": format!("A form of at most {} bytes, with its `Content-Length`.", query::FORM_BYTES_MAX),
+        "description": format!("A form of at most {} bytes, with its `Content-Length`.", Address::of_pattern(QUERY_API).route().body_bytes_max.unwrap_or(0)),
         "content": {
             "application/x-www-form-urlencoded": {
                 "schema": { "type": "object", "properties": properties },
@@ -188,9 +185,9 @@ fn complete(path: &str, method: &str, operation: &mut Value, access: &AccessCont
     let names = names.flat_map(|name| parameters::group(name).unwrap_or_else(|| vec![name.to_owned()]));
     operation["parameters"] = names.map(|name| reference("parameters", &name)).collect();
 
-    let address = Address::of_pattern(path);
-    let is_admin = address.access() == Access::Operator;
-    let needs_key = access.needs_key(address.access());
+    let address = Address::of_pattern(path).route();
+    let is_admin = address.access == Access::Operator;
+    let needs_key = access.needs_key(address.access);
     let ways = match needs_key {
         false => json!([]),
         true if access.has_keys() => json!([{ "bearer": [] }, { "key": [] }]),
@@ -199,7 +196,7 @@ fn complete(path: &str, method: &str, operation: &mut Value, access: &AccessCont
     operation["security"] = ways;
 
     let responses = &mut operation["responses"];
-    let is_word = !address.is_counted();
+    let is_word = !address.is_counted;
     let mut usual = vec![400, 408, 413, 414, 431, 500];
     usual.extend((!is_word).then_some(429));
     // Numbers come in one form.
@@ -214,7 +211,7 @@ fn complete(path: &str, method: &str, operation: &mut Value, access: &AccessCont
     }
     for (status, response) in responses.as_object_mut().into_iter().flatten() {
         let other = match path {
-            path if path.starts_with(query::PATH) => &[Format::Atom.media_type()],
+            path if path.starts_with(QUERY_API) => &[Format::Atom.media_type()],
             _ => &[][..],
         };
         *response = match (response.as_str(), status.parse()) {

@@ -8,7 +8,6 @@ use crate::filter::Lists;
 use crate::serve::access::keys::Keys;
 use crate::serve::api::openapi::*;
 use crate::serve::options::LogOptions;
-use crate::serve::routes::ROUTES;
 
 const WHAT_TO_DO: &str = "\nDescribe what is new under `paths` in src/serve/api/openapi/document.json (its parameters, \
      answers and schemas; see the others), or take out what is gone;\na new parameter gets its meaning in \
@@ -42,7 +41,7 @@ fn locked() -> AccessControl {
 fn every_route_is_described_and_nothing_else() {
     let whole = described(&AccessControl::default(), HubChoice::BuiltIn);
     let mut routes = BTreeSet::new();
-    for route in ROUTES {
+    for route in addresses::routes() {
         let expected: &[&str] = match route.methods {
             Methods::Read => &["get", "head", "options"],
             Methods::ReadOrForm => &["get", "head", "options", "post"],
@@ -51,7 +50,7 @@ fn every_route_is_described_and_nothing_else() {
         for path in route.paths() {
             let methods = whole["paths"][&path].as_object();
             let methods: Vec<&str> = methods.into_iter().flat_map(Map::keys).map(String::as_str).collect();
-            assert_eq!(methods, expected, "`{path}` of src/serve/routes.rs{WHAT_TO_DO}");
+            assert_eq!(methods, expected, "`{path}` of src/serve/addresses.rs{WHAT_TO_DO}");
             let by_hand = BY_HAND["paths"][&path].as_object().expect("methods");
             assert_eq!(by_hand.len(), 1, "`{path}` is described by one method{WHAT_TO_DO}");
             assert!(expected.contains(&by_hand.keys().next().expect("a method").as_str()), "{path}");
