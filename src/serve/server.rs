@@ -1,4 +1,4 @@
-//! How is a socket listened on?
+//! Listens on a socket, and runs one connection of a client from its first byte to its end.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -16,20 +16,18 @@ use actix_web::dev::AppConfig;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
+use crate::serve::addresses;
 use crate::serve::current_state::CurrentState;
 use crate::serve::gate::service::Gate;
 use crate::serve::metrics::worker_counters::{OpenConnection, WorkerCounters};
 use crate::serve::problem::details::Problem;
 use crate::serve::routes::configure;
-use crate::serve::wire::connection::{Bed, Connection, REST_AFTER};
-
-/// How long the end of a connection may take: what was answered last may still be on its way.
-const DISCONNECT_TIMEOUT: Duration = Duration::from_mins(1);
+use crate::serve::wire::connection::{Connection, IDLE_BEFORE_PARKING, Limits, Parked};
 
 /// What a client is answered that has too many connections open already, before anything of it is read.
 static TOO_MANY_CONNECTIONS: LazyLock<Vec<u8>> = LazyLock::new(|| Problem::too_many_connections().written());
 
-/// What the server is told of connections.
+/// The limits of connections.
 #[derive(Clone, Copy, Debug)]
 pub struct ServerOptions {
     pub workers: usize,
@@ -76,14 +74,13 @@ pub fn listen(
                 let ending = ending.clone();
                 async move { ending.notified().await }
             })
-            // The connection itself ends when nothing is asked.
+            // `Connection` has the deadlines, and reads on after the last answer.
             .keep_alive(KeepAlive::Os)
-            // So does one whose requests do not come to their ends.
             .client_request_timeout(Duration::ZERO)
-            .client_disconnect_timeout(DISCONNECT_TIMEOUT)
+            .client_disconnect_timeout(Duration::ZERO)
             .local_addr(address)
             .on_connect_ext(|connection: &Connection, request: &mut Extensions| {
-                request.insert(connection.outbox());
+                request.insert(connection.refused_request());
             })
             .h1(map_config(app, |()| AppConfig::default()));
         let http = Rc::new(http);
@@ -104,7 +101,7 @@ pub fn listen(
     Ok((server.run(), stops))
 }
 
-/// Answers a connection's requests. While it rests, it costs a task and no buffers.
+/// Answers a connection's requests. While it is parked, it takes a task and no buffers.
 async fn serve<H>(
     mut socket: TcpStream,
     http: Rc<H>,
@@ -123,19 +120,20 @@ where
         drop(socket.write_all(&TOO_MANY_CONNECTIONS).await);
         return Ok(());
     };
-    let bed = Bed::default();
+    let limits = Limits { head_timeout: options.head_timeout, body_bytes_max: addresses::body_bytes_max() };
+    let parked = Parked::default();
     loop {
         // In a box, for a task is as large as the largest that it ever holds.
-        Box::pin(http.call((Connection::new(socket, options.head_timeout, bed.clone()), peer))).await?;
-        let Some(resting) = bed.take() else { return Ok(()) };
+        Box::pin(http.call((Connection::new(socket, limits, parked.clone()), peer))).await?;
+        let Some(idle) = parked.take() else { return Ok(()) };
         let is_woken = tokio::select! {
-            woken = resting.readable() => woken.is_ok(),
-            () = tokio::time::sleep(options.keep_alive.saturating_sub(REST_AFTER)) => false,
+            woken = idle.readable() => woken.is_ok(),
+            () = tokio::time::sleep(options.keep_alive.saturating_sub(IDLE_BEFORE_PARKING)) => false,
             () = is_stopping.notified() => false,
         };
         if !is_woken {
             return Ok(());
         }
-        socket = resting;
+        socket = idle;
     }
 }

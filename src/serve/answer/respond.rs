@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
-use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::serve::access::forwarded;
@@ -21,7 +20,6 @@ use crate::serve::http::public_url;
 use crate::serve::http::{conditional, delta, negotiate};
 use crate::serve::problem::details::Problem;
 use crate::serve::state::State;
-use crate::serve::wire::connection::BLANK_LINE;
 
 /// What the next request of the same wording can be answered with, for as long as nothing changes.
 #[derive(Clone, Debug)]
@@ -112,35 +110,27 @@ fn is_unwanted(headers: &HeaderMap, document: &RenderedDocument, coding: Coding)
 }
 
 /// 304, or the whole.
-pub(in crate::serve) fn answer(
+fn answer(
     headers: &HeaderMap,
     document: &RenderedDocument,
     coding: Coding,
     terms: &ResponseTerms,
 ) -> HttpResponse {
     if is_current(headers, document, coding) {
-        let mut response = HttpResponse::with_body(StatusCode::NOT_MODIFIED, BoxBody::new(()));
-        common(response.headers_mut(), document, coding, terms);
-        return response;
+        not_modified(document, coding, terms)
+    } else {
+        whole(document, coding, terms)
     }
-    whole(document, coding, terms)
 }
 
-/// The fields of an answer as they go over the wire, its length among them, and the blank line behind them.
-pub(in crate::serve) fn written(answer: &HttpResponse) -> Bytes {
-    let mut fields = Vec::new();
-    let mut write =
-        |name: &[u8], value: &[u8]| fields.extend_from_slice(&[name, b": ", value, b"\r\n"].concat());
-    for (name, value) in answer.headers() {
-        write(name.as_str().as_bytes(), value.as_bytes());
-    }
-    if let (BodySize::Sized(bytes), true) =
-        (answer.body().size(), answer.status() != StatusCode::NOT_MODIFIED)
-    {
-        write(header::CONTENT_LENGTH.as_str().as_bytes(), bytes.to_string().as_bytes());
-    }
-    fields.extend_from_slice(BLANK_LINE);
-    fields.into()
+pub(in crate::serve) fn not_modified(
+    document: &RenderedDocument,
+    coding: Coding,
+    terms: &ResponseTerms,
+) -> HttpResponse {
+    let mut response = HttpResponse::with_body(StatusCode::NOT_MODIFIED, BoxBody::new(()));
+    common(response.headers_mut(), document, coding, terms);
+    response
 }
 
 /// What 304 and 200 both say.
@@ -156,7 +146,11 @@ fn common(fields: &mut HeaderMap, document: &RenderedDocument, coding: Coding, t
     }
 }
 
-fn whole(document: &RenderedDocument, coding: Coding, terms: &ResponseTerms) -> HttpResponse {
+pub(in crate::serve) fn whole(
+    document: &RenderedDocument,
+    coding: Coding,
+    terms: &ResponseTerms,
+) -> HttpResponse {
     let status = if document.is_delta { StatusCode::IM_USED } else { StatusCode::OK };
     let mut response = HttpResponse::with_body(status, BoxBody::new(document.prepare(coding)));
     let fields = response.headers_mut();

@@ -7,11 +7,10 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 use std::sync::{Arc, Weak};
 
+use actix_web::HttpResponse;
 use actix_web::dev::RequestHead;
-use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::http::uri::PathAndQuery;
-use actix_web::web::Bytes;
 use foldhash::fast::RandomState;
 
 use crate::serve::addresses::Address;
@@ -21,7 +20,6 @@ use crate::serve::answer::terms::ResponseTerms;
 use crate::serve::documents::document::RenderedDocument;
 use crate::serve::http::{coding, conditional, delta, negotiate};
 use crate::serve::state::State;
-use crate::serve::wire::outbox::Posted;
 
 /// How many wordings a worker remembers.
 const WORDINGS_MAX: usize = 1_024;
@@ -73,8 +71,6 @@ struct CachedResponse {
     versions: StateVersions,
     second: i64,
     address: Address,
-    /// The fields of an answer in each coding, of a 304 and of the whole.
-    told: [[Option<Bytes>; 2]; 3],
 }
 
 /// Path and query; nothing of an address that names a host as well.
@@ -92,14 +88,12 @@ fn host<'a>(head: &'a RequestHead, told: Option<&'a str>) -> Option<&'a [u8]> {
 impl ResponseCache {
     /// The answer to a request, if one of its wording was answered in this second and nothing has changed since; and
     /// which pattern its address follows.
-    ///
-    /// It is what `respond::answer` says, which need not be put together and written down each time.
     pub(in crate::serve) fn answer(
-        &mut self,
+        &self,
         head: &RequestHead,
         told: Option<&str>,
         state: &State,
-    ) -> Option<(StatusCode, Address, Posted)> {
+    ) -> Option<(HttpResponse, Address)> {
         let target = target(head)?;
         let host = host(head, told)?;
         let is_negotiated = negotiate::is_negotiated(head.uri.path());
@@ -108,7 +102,7 @@ impl ResponseCache {
             fields.into_iter().flatten().map(header::HeaderValue::as_bytes)
         };
         let hash = self.hash(target, host, accepted());
-        let recently = self.answers.get_mut(&hash)?;
+        let recently = self.answers.get(&hash)?;
         let wording = &recently.wording;
         if *wording.target != *target
             || *wording.host != *host
@@ -125,16 +119,13 @@ impl ResponseCache {
         if !is_current && (!document.is_prepared(coding) || head.headers.contains_key(delta::A_IM)) {
             return None;
         }
-        let told = &mut recently.told[coding as usize][usize::from(is_current)];
-        let fields = told.get_or_insert_with(|| {
-            respond::written(&respond::answer(&head.headers, &document, coding, &recently.terms))
-        });
-        let (status, body) = if is_current {
-            (StatusCode::NOT_MODIFIED, Bytes::new())
+        let terms = &recently.terms;
+        let response = if is_current {
+            respond::not_modified(&document, coding, terms)
         } else {
-            (StatusCode::OK, document.prepare(coding))
+            respond::whole(&document, coding, terms)
         };
-        Some((status, recently.address, Posted { fields: fields.clone(), body }))
+        Some((response, recently.address))
     }
 
     /// What of a request would have to be the same again; nothing for one that is not worth remembering.
@@ -166,9 +157,7 @@ impl ResponseCache {
         let hash = self.hash(&wording.target, &wording.host, accepted);
         let CacheableResponse { document, terms, versions, second } = kept;
         let document = Arc::downgrade(&document);
-        let told = Default::default();
-        self.answers
-            .insert(hash, CachedResponse { wording, document, terms, versions, second, address, told });
+        self.answers.insert(hash, CachedResponse { wording, document, terms, versions, second, address });
     }
 
     fn hash<'a>(&self, target: &str, host: &[u8], accepted: impl Iterator<Item = &'a [u8]>) -> u64 {

@@ -81,11 +81,10 @@ impl RequestRecorder {
         &self,
         started: Option<Instant>,
         address: Address,
-        bytes: u64,
         response: &ServiceResponse<BoxBody>,
         state: Option<&State>,
     ) {
-        let status = response.status();
+        let (status, bytes) = (response.status(), bytes(response));
         if let Some(started) = started {
             self.recent_took.set(started.elapsed());
         }

@@ -1,7 +1,5 @@
 //! Which requests are let in: the quota, keys, and the bounds that hold for every address.
 
-use std::rc::Rc;
-
 use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
@@ -13,13 +11,12 @@ use crate::serve::problem::details::Problem;
 use crate::serve::problem::types::ProblemType;
 use crate::serve::request::base_url;
 use crate::serve::state::State;
-use crate::serve::wire::outbox::Outbox;
 use crate::serve::wire::request_head::Refusal;
 
 /// The most bytes of header fields, names and values together.
 const HEADERS_BYTES_MAX: usize = 16 * 1024;
 
-/// May the client ask this, now?
+/// Admits a request by quota and key.
 pub(in crate::serve) fn admit(
     request: &ServiceRequest,
     address: Address,
@@ -34,18 +31,18 @@ pub(in crate::serve) fn admit(
     if let Some(refusal) = refusal {
         return Err(refused(refusal));
     }
-    // A browser asks what it may ask without its user's key.
+    // A browser sends a CORS preflight without credentials.
     if *request.method() == Method::OPTIONS || is_authorized(request, address.route().access, state) {
         return Ok(());
     }
-    // To a reader an address of the operator is one that does not exist.
+    // For a reader an address of the operator does not exist, which `check` answers.
     if address.route().access == Access::Operator && is_authorized(request, Access::Readers, state) {
         return Ok(());
     }
     Err(Problem::no_key())
 }
 
-/// Is this a request that a route should see?
+/// Checks the bounds that hold before any handler runs.
 pub(in crate::serve) fn check(
     request: &ServiceRequest,
     address: Address,
@@ -69,16 +66,13 @@ pub(in crate::serve) fn check(
                 "nothing here is asked for with a body; send the request without one",
             ));
         };
-        // What the connection holds back would be waited for without end.
-        let outbox = request.request().conn_data::<Rc<Outbox>>();
-        let is_held_back = outbox.is_some_and(|outbox| !outbox.lets_body_through());
-        if is_held_back || length(headers).is_none_or(|length| length > bytes_max) {
+        if length(headers).is_none_or(|length| length > bytes_max) {
             return Err(Problem::body_refused(&format!(
                 "a form of at most {bytes_max} bytes with a Content-Length is taken here"
             )));
         }
     }
-    // A path is not what it names.
+    // Its target is no path.
     if *request.method() == Method::CONNECT {
         return Err(Problem::method_not_allowed(request.method(), Methods::Read.allow()));
     }
@@ -89,7 +83,7 @@ pub(in crate::serve) fn check(
     Ok(())
 }
 
-/// What came was no request, and why.
+/// The problem for bytes that are no request.
 fn refused(refusal: Refusal) -> Problem {
     let detail = match refusal {
         Refusal::TargetTooLong => return Problem::target_too_long(TARGET_BYTES_MAX),
@@ -125,7 +119,7 @@ fn is_authorized(request: &ServiceRequest, access: Access, state: &State) -> boo
     state.access.is_authorized(access, request.headers(), request.uri())
 }
 
-/// The longest body that may be sent to an address; none where no body may be.
+/// The longest body that an address accepts; none if it accepts no body.
 fn body_bytes_max(method: &Method, address: Address, state: &State) -> Option<usize> {
     let route = address.route();
     let exists = !route.needs_hub || state.push.has_hub();
@@ -136,7 +130,7 @@ fn length(headers: &HeaderMap) -> Option<usize> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Does a body follow, be it empty in the end?
+/// Whether a body follows, even an empty chunked one.
 pub(in crate::serve) fn has_body(headers: &HeaderMap) -> bool {
     let is_none = |length: &HeaderValue| length.as_bytes().iter().all(|digit| *digit == b'0');
     headers.contains_key(header::TRANSFER_ENCODING)

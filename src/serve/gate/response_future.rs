@@ -80,7 +80,7 @@ impl Future for ResponseFuture {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(Ok(response))) => {
                 this.account.close(&this.asked, &response, &this.state);
-                Ok(finished(response, &this.asked.method))
+                Ok(finished(response))
             }
             Ok(Poll::Ready(Err(error))) => {
                 this.account.close_failed(&this.asked, error.as_response_error().status_code());

@@ -1,4 +1,5 @@
-//! What happens to every request before and after the route that answers it?
+//! The middleware around every handler: it admits or refuses a request, answers a repeated one from the cache, and records
+//! and completes every response.
 
 use std::cell::RefCell;
 use std::future::{Future, Ready, ready};
@@ -8,11 +9,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
+use actix_web::Error;
 use actix_web::body::BoxBody;
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
-use actix_web::http::{ConnectionType, Method, StatusCode};
-use actix_web::{Error, HttpResponse};
+use actix_web::http::{ConnectionType, Method};
 
 use crate::serve::addresses::{Access, Address};
 use crate::serve::answer::respond::CacheableResponse;
@@ -21,15 +22,15 @@ use crate::serve::current_state::CurrentState;
 use crate::serve::current_state::StateView;
 use crate::serve::gate::access_log::{PendingRequest, RequestRecorder};
 use crate::serve::gate::admission;
-use crate::serve::gate::finish::{LeftOff, finished};
+use crate::serve::gate::finish::finished;
 use crate::serve::gate::response_future::ResponseFuture;
 use crate::serve::http::public_url;
 use crate::serve::metrics::worker_counters::WorkerCounters;
 use crate::serve::problem::details::Problem;
 use crate::serve::request::base_url;
-use crate::serve::wire::outbox::Outbox;
+use crate::serve::wire::request_head::RefusedRequest;
 
-/// WorkerCounters, opens or refuses, answers at once what was asked a moment ago, and mends what the server gets wrong.
+/// Makes the middleware of one worker.
 #[derive(Clone, Debug)]
 pub struct Gate {
     current: CurrentState,
@@ -37,7 +38,7 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// The gate of one worker, which alone writes these counts.
+    /// Only this worker writes these counts.
     pub(in crate::serve) fn new(current: CurrentState, counts: Arc<WorkerCounters>) -> Self {
         Self { current, counts }
     }
@@ -55,22 +56,22 @@ where
 
     fn new_transform(&self, service: S) -> Self::Future {
         let recent = Rc::new(RefCell::new(ResponseCache::default()));
-        let account = Rc::new(RequestRecorder::new(self.counts.clone()));
+        let recorder = Rc::new(RequestRecorder::new(self.counts.clone()));
         ready(Ok(GatedService {
             routes: Rc::new(service),
             view: StateView::of(&self.current),
             recent,
-            account,
+            recorder,
         }))
     }
 }
 
-/// The routes of one worker behind their gate.
+/// The handlers of one worker behind the middleware.
 pub struct GatedService<S> {
     routes: Rc<S>,
     view: StateView,
     recent: Rc<RefCell<ResponseCache>>,
-    account: Rc<RequestRecorder>,
+    recorder: Rc<RequestRecorder>,
 }
 
 impl<S> std::fmt::Debug for GatedService<S> {
@@ -79,7 +80,7 @@ impl<S> std::fmt::Debug for GatedService<S> {
     }
 }
 
-/// An answer that is there, or one that is on its way.
+/// A response that is ready, or one that a handler makes.
 pub enum GateFuture {
     Now(Option<ServiceResponse<BoxBody>>),
     ResponseFuture(ResponseFuture),
@@ -96,7 +97,7 @@ impl Future for GateFuture {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.get_mut() {
-            // Nobody asks twice for what was given.
+            // A future is not polled after it was ready.
             Self::Now(answer) => answer.take().map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer))),
             Self::ResponseFuture(answer) => Pin::new(answer).poll(context),
         }
@@ -115,43 +116,38 @@ where
 
     fn call(&self, mut request: ServiceRequest) -> GateFuture {
         let is_plain = *request.method() == Method::GET && matches!(request.parts_mut().1, Payload::None);
-        // Before anything looks at the target, which may lie below a path.
+        // First, because the target may lie below a path.
         self.view.look(|state| base_url::settle(&mut request, &state.options, &state.clients));
-        let told = public_url::from_proxy(&request);
-        let outbox = request.conn_data::<Rc<Outbox>>().filter(|_| is_plain);
+        let proxied = public_url::from_proxy(&request);
         let address = Address::of(request.match_info().as_str());
-        let refusal = request.conn_data::<Rc<Outbox>>().and_then(|outbox| outbox.refusal.take());
+        let refusal = request.conn_data::<Rc<RefusedRequest>>().and_then(|refused| refused.take());
         let seen = self.view.look(|state| {
-            let started = self.account.measures(state).then(Instant::now);
+            let started = self.recorder.measures(state).then(Instant::now);
             admission::admit(&request, address, refusal, state)?;
-            let answer = outbox.and_then(|outbox| {
-                let (status, address, posted) =
-                    self.recent.borrow_mut().answer(request.head(), told.as_deref(), state)?;
-                let bytes = posted.body.len() as u64;
-                outbox.put(posted);
-                Some((status, address, bytes))
-            });
-            // All that goes on needs the state; an answer from a moment ago needs it for the log alone.
+            let answer = is_plain
+                .then(|| self.recent.borrow().answer(request.head(), proxied.as_deref(), state))
+                .flatten();
+            // A cached response needs the state only for the log.
             let state = (answer.is_none() || state.options.log.requests).then(|| state.clone());
             Ok((answer, state, started))
         });
         let state = match seen {
-            Ok((Some((status, address, bytes)), log, started)) => {
-                let response = at_once(request, status);
-                self.account.close_recent(started, address, bytes, &response, log.as_deref());
+            Ok((Some((response, address)), log, started)) => {
+                let response = request.into_response(response);
+                self.recorder.close_recent(started, address, &response, log.as_deref());
                 return GateFuture::Now(Some(response));
             }
             Ok((None, state, _)) => state.unwrap_or_else(|| self.view.look(Arc::clone)),
             Err(problem) => return self.refuse(request, address, &problem, Instant::now()),
         };
-        // What came before takes a microsecond.
+        // Everything before takes about a microsecond.
         let started = Instant::now();
         if let Err(problem) = admission::check(&request, address, &state) {
             return self.refuse(request, address, &problem, started);
         }
         request.add_data_container(self.view.carried(&state));
-        let wording = ResponseCache::wording(request.head(), told.as_deref());
-        let asked = PendingRequest::new(&request, address, started);
+        let key = ResponseCache::wording(request.head(), proxied.as_deref());
+        let pending = PendingRequest::new(&request, address, started);
         let access = &state.access;
         if access.has_keys()
             && let Some(uri) = access.without_key(request.uri(), address.route().access)
@@ -159,7 +155,7 @@ where
             request.match_info_mut().get_mut().update(&uri);
             request.head_mut().uri = uri;
         }
-        let id = self.account.name(request.request(), &state);
+        let id = self.recorder.name(request.request(), &state);
         let below = public_url::path_of(request.request());
         let (routes, recent) = (self.routes.clone(), self.recent.clone());
         let is_private = access.reading_needs_key() && address.route().access != Access::Everyone;
@@ -169,12 +165,19 @@ where
                 make_private(response.headers_mut());
             }
             let kept = response.response_mut().extensions_mut().remove::<CacheableResponse>();
-            if let (Some(kept), Some(wording)) = (kept, wording) {
-                recent.borrow_mut().keep(wording, kept, address);
+            if let (Some(kept), Some(key)) = (kept, key) {
+                recent.borrow_mut().keep(key, kept, address);
             }
             Ok(response)
         });
-        GateFuture::ResponseFuture(ResponseFuture::new(asked, id, answer, self.account.clone(), state, below))
+        GateFuture::ResponseFuture(ResponseFuture::new(
+            pending,
+            id,
+            answer,
+            self.recorder.clone(),
+            state,
+            below,
+        ))
     }
 }
 
@@ -187,28 +190,21 @@ impl<S> GatedService<S> {
         started: Instant,
     ) -> GateFuture {
         let state = self.view.look(Arc::clone);
-        self.account.name(request.request(), &state);
-        let asked = PendingRequest::new(&request, address, started);
+        self.recorder.name(request.request(), &state);
+        let pending = PendingRequest::new(&request, address, started);
         let mut response = problem.respond(request.request());
-        // What comes behind is not looked at.
+        // The body is not read, so that no next request can be found behind it.
         if admission::has_body(request.headers()) {
             response.head_mut().set_connection_type(ConnectionType::Close);
         }
         let response = request.into_response(response);
-        self.account.counts().refused(problem.kind);
-        self.account.close(&asked, &response, &state);
-        GateFuture::Now(Some(finished(response, &asked.method)))
+        self.recorder.counts().refused(problem.kind);
+        self.recorder.close(&pending, &response, &state);
+        GateFuture::Now(Some(finished(response)))
     }
 }
 
-/// An answer of which the server writes only the beginning, for the connection has the rest.
-fn at_once(request: ServiceRequest, status: StatusCode) -> ServiceResponse<BoxBody> {
-    let mut response = HttpResponse::with_body(status, BoxBody::new(LeftOff));
-    response.head_mut().no_chunking(true);
-    request.into_response(response)
-}
-
-/// Keeps an answer that was given for a key out of memories that others share.
+/// Keeps a response that needed a key out of shared caches.
 fn make_private(fields: &mut HeaderMap) {
     let control =
         fields.get(header::CACHE_CONTROL).and_then(|control| control.to_str().ok()).unwrap_or_default();

@@ -1,317 +1,341 @@
-//! One client's connection, between the socket and the server.
+//! A connection between its socket and actix, which actix-http 3.20 needs to be safe:
 //!
-//! actix-http 3 reads requests ahead of its answers and keeps the method and the version of the last one that it has
-//! read for that of the one it answers: a `HEAD` behind a slow `GET` takes that one's body away, and the connection
-//! falls out of step. It gives a client all the time of the world for every head but the first and for every body, to
-//! take an answer, and to ask again in HTTP/1.0; it refuses without a word, asks for bodies that nobody wants, copies
-//! every body of an answer once more, sets a timer for every request, and keeps its buffers while nothing is asked.
-//! So a connection shows it one request at a time, whole heads that it takes and nothing else; it ends when a head, a
-//! body or the taking of an answer lasts too long, sends bodies from where they are kept, and is taken away from the
-//! server while it rests.
-
-mod reading;
-mod writing;
+//! - It reads requests ahead of its answers, and takes method and version of the last one for those of the one that it
+//!   answers: a `HEAD` behind a slow `GET` removes that one's body. So it sees one request at a time.
+//! - It gives a client unlimited time for every head but the first, for every body, and for taking an answer. So each
+//!   has a deadline.
+//! - It answers malformed heads with an empty 400. So it sees whole and well-formed heads only (`request_head`).
+//! - It keeps 14 KB of buffers for each idle connection. So an idle socket is parked outside of it, which takes 3.5 KB.
 
 use std::cell::Cell;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::LazyLock;
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use actix_web::web::BytesMut;
-use memchr::memmem;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, Sleep};
+use tokio::time::{Sleep, sleep};
 
-use crate::serve::wire::head::Head;
-use crate::serve::wire::outbox::{Going, Outbox};
-use crate::serve::wire::request_head;
-use crate::serve::wire::request_head::{Body, Refusal};
+use crate::serve::wire::intake::Intake;
+use crate::serve::wire::request_head::{Body, Refusal, RefusedRequest};
 
-/// The longest head that is waited for: an address and header fields beyond their own limits, so that these tell.
-pub(in crate::serve) const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// For how long at least, and twice as long at most, a connection is idle before it is parked. It is short, so that
+/// not all clients that come at the same time need buffers at the same time.
+pub(in crate::serve) const IDLE_BEFORE_PARKING: Duration = Duration::from_millis(100);
 
-/// The longest body that is let through; each address has its own bound below this.
-pub(in crate::serve) const BODY_BYTES_MAX: usize = 32 * 1024;
+/// For how long the server reads and discards what a client sends after the last answer. If it closed the socket with
+/// unread bytes in it, TCP would reset the connection and the client could lose the answer (RFC 9112 §9.6).
+pub(super) const LINGER: Duration = Duration::from_secs(1);
 
-/// The most of an answer that is searched for whether the connection stays open.
-const ANSWER_HEAD_BYTES_MAX: usize = 4_096;
+/// A client has this long to take an answer, and one more second for so many bytes.
+pub(super) const TAKING_GRACE: Duration = Duration::from_secs(30);
+pub(super) const TAKEN_BYTES_PER_SECOND_MIN: u64 = 2 * 1024;
 
-/// After how long without a request a connection rests; it may be twice as long. It is short, so that those who come
-/// together need not all have buffers at once.
-pub(in crate::serve) const REST_AFTER: Duration = Duration::from_millis(100);
+/// The interim response that asks a client for the body that it has announced.
+pub(super) const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
-/// How long what a client sends behind its last answer is read and thrown away, so that the answer is not lost to it.
-const LINGER: Duration = Duration::from_secs(1);
+/// How much is discarded at a time.
+const DISCARDED_BYTES: usize = 4_096;
 
-/// How long a client may take nothing of its answer, and how fast it takes the rest at least.
-const TAKING_GRACE: Duration = Duration::from_secs(30);
-const TAKEN_BYTES_PER_SECOND_MIN: u64 = 2 * 1024;
+/// What a client may send, and by when.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::serve) struct Limits {
+    /// The time for a head, and again for a body.
+    pub(in crate::serve) head_timeout: Duration,
+    /// A longer body is not read; the server has to answer without it.
+    pub(in crate::serve) body_bytes_max: usize,
+}
 
-/// What ends a head, behind the end of its last line.
-pub(in crate::serve) const BLANK_LINE: &[u8] = b"\r\n";
+/// An idle socket that the server no longer has, and whose client may send more requests.
+pub(in crate::serve) type Parked<T> = Rc<Cell<Option<T>>>;
 
-/// What a client that waits to be asked for its body is told, where the body is let through.
-const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
-
-/// What the server is shown in the place of what is no request.
-const REFUSED: &[u8] = b"GET * HTTP/1.1\r\nhost: refused\r\nconnection: close\r\n\r\n";
-const REFUSED_HEAD: &[u8] = b"HEAD * HTTP/1.1\r\nhost: refused\r\nconnection: close\r\n\r\n";
-
-/// What an answer says that is the last of its connection, and in HTTP/1.0 one that is not.
-static CLOSES: LazyLock<memmem::Finder<'static>> =
-    LazyLock::new(|| memmem::Finder::new("\r\nconnection: close\r\n"));
-static STAYS: LazyLock<memmem::Finder<'static>> =
-    LazyLock::new(|| memmem::Finder::new("\r\nconnection: keep-alive\r\n"));
-
-/// A client's connection.
+/// A client's connection, as the server sees it.
 pub(in crate::serve) struct Connection<T = TcpStream> {
-    /// Nothing once it rests.
+    /// None once it is parked.
     io: Option<T>,
-    head: Head,
-    head_timeout: Duration,
-    /// Runs until a first request, while a head or a body is incomplete, and behind the last answer.
-    deadline: Option<Pin<Box<Sleep>>>,
-    /// Runs while nothing is asked.
-    rest: Option<Pin<Box<Sleep>>>,
-    /// Runs while the client takes nothing of its answer.
-    stalled: Option<Pin<Box<Sleep>>>,
-    /// Runs once nothing more is answered.
-    lingering: Option<Pin<Box<Sleep>>>,
-    /// Something was asked since the rest began to run.
+    limits: Limits,
+    parked: Parked<T>,
+    refused: Rc<RefusedRequest>,
+    intake: Intake,
+    phase: Phase,
+    /// How many bytes of the body have not come.
+    body_left: usize,
+    /// The client waits for `100 Continue` before it sends the body.
+    expects_continue: bool,
+    /// The server may not read anything behind this request.
+    is_last: bool,
+    /// The part of an interim response that is not written.
+    interim: &'static [u8],
+    /// An answer was sent since `idle` was set.
     was_busy: bool,
-    /// A request was shown that nothing was answered to yet.
-    is_answering: bool,
-    /// Of the last write only a part was taken.
-    has_more: bool,
-    /// What came and was not shown: the beginning of a head, or what stands behind a request that is answered.
-    incoming: BytesMut,
-    /// How much of it is known to have no end of a head.
-    searched: usize,
-    /// What is shown next.
-    ready: BytesMut,
-    /// Who waits for the answer to go out.
-    reader: Option<Waker>,
-    /// How much of the body of that request is let through yet.
-    passing: usize,
-    outbox: Rc<Outbox>,
-    /// What the server takes for written.
-    going: Going,
-    behind: Behind,
-    bed: Bed<T>,
+    /// For the first request, a head or a body.
+    deadline: Timer,
+    /// For taking an answer.
+    taking: Timer,
+    /// Until the connection is parked. It is set once in [`IDLE_BEFORE_PARKING`], not for every request.
+    idle: Timer,
+    /// Until nothing more is read after the last answer.
+    linger: Timer,
 }
 
-/// What may come from the client behind the last answer.
+type Timer = Option<Pin<Box<Sleep>>>;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Behind {
-    /// Nothing was asked yet.
-    Unasked,
-    Unknown,
-    /// The answer leaves the connection open, and the client has not hung up.
-    Requests,
-    /// Nothing that is read as a request.
-    Nothing,
+enum Phase {
+    /// The server has seen no request.
+    New,
+    /// It has seen a request and written no byte of the answer.
+    Asked,
+    /// It has written bytes that the socket has not taken.
+    Sending,
+    /// The socket has taken everything.
+    Sent,
+    /// The server has read the end of the connection, which makes it give the socket back.
+    Parking,
 }
-
-/// Where a socket lies that the server is done with for now, though its client is not.
-pub(in crate::serve) type Bed<T> = Rc<Cell<Option<T>>>;
 
 impl<T> Connection<T> {
-    pub(in crate::serve) fn new(io: T, head_timeout: Duration, bed: Bed<T>) -> Self {
+    pub(in crate::serve) fn new(io: T, limits: Limits, parked: Parked<T>) -> Self {
         Self {
             io: Some(io),
-            head: Head::default(),
-            head_timeout,
-            deadline: None,
-            rest: None,
-            stalled: None,
-            lingering: None,
+            limits,
+            parked,
+            refused: Rc::default(),
+            intake: Intake::default(),
+            phase: Phase::New,
+            body_left: 0,
+            expects_continue: false,
+            is_last: false,
+            interim: &[],
             was_busy: false,
-            is_answering: false,
-            has_more: false,
-            incoming: BytesMut::new(),
-            searched: 0,
-            ready: BytesMut::new(),
-            reader: None,
-            passing: 0,
-            outbox: Rc::default(),
-            going: Going::default(),
-            behind: Behind::Unasked,
-            bed,
+            deadline: None,
+            taking: None,
+            idle: None,
+            linger: None,
         }
     }
 
-    pub(in crate::serve) fn outbox(&self) -> Rc<Outbox> {
-        self.outbox.clone()
+    /// Why the request that the server sees stands for bytes that are none.
+    pub(in crate::serve) fn refused_request(&self) -> Rc<RefusedRequest> {
+        self.refused.clone()
     }
 
-    /// Shows what was just read where it begins with a head that the server takes as it came, which most do; holds back
-    /// what stands behind it.
-    fn show_in_place(&mut self, buffer: &mut ReadBuf<'_>, before: usize) -> bool {
-        let new = &buffer.filled()[before..];
-        let Some(end) = Head::default().end(new) else { return false };
-        let Ok(head) = request_head::read(&new[..end]) else { return false };
-        if head.rewritten.is_some() {
-            return false;
+    /// A request or its answer is incomplete.
+    fn is_busy(&self) -> bool {
+        matches!(self.phase, Phase::Asked | Phase::Sending) || self.body_left > 0
+    }
+
+    /// Lets the server see the next request, or a refusal in its place. False if none has come.
+    fn show_next(&mut self) -> bool {
+        match self.intake.next_head() {
+            None => return false,
+            Some(Err(refusal)) => self.refuse(refusal),
+            Some(Ok(head)) => {
+                let body_bytes = match head.body {
+                    Body::None => Some(0),
+                    Body::Bytes(bytes) => usize::try_from(bytes).ok(),
+                    Body::Chunked => None,
+                };
+                let body_bytes = body_bytes.filter(|bytes| *bytes <= self.limits.body_bytes_max);
+                self.is_last = body_bytes.is_none();
+                let body_bytes = body_bytes.unwrap_or(0);
+                self.body_left = body_bytes - self.intake.let_through(body_bytes);
+                self.expects_continue = head.expects_continue && self.body_left > 0;
+                self.shown();
+            }
         }
-        let end = end + self.let_through(head.body, new.len() - end);
-        self.incoming.extend_from_slice(&new[end..]);
-        buffer.set_filled(before + end);
-        self.shown();
         true
     }
 
-    /// Makes ready what is shown of what came: a head, or a refusal in its place. Nothing while more has to come.
-    fn make_ready(&mut self) -> bool {
-        if let Some(end) = self.head.end(&self.incoming[self.searched..]) {
-            let head = self.incoming.split_to(self.searched + end);
-            self.searched = 0;
-            match request_head::read(&head) {
-                Ok(read) => {
-                    self.ready.extend_from_slice(read.rewritten.as_deref().unwrap_or(&head));
-                    let passed = self.let_through(read.body, self.incoming.len());
-                    let body = self.incoming.split_to(passed);
-                    self.ready.extend_from_slice(&body);
-                    self.shown();
-                }
-                Err(refusal) => self.refuse(refusal, &head),
-            }
-            return true;
-        }
-        self.searched = self.incoming.len();
-        if !self.head.has_begun {
-            // Blank lines before a request are none of its own.
-            self.incoming.clear();
-            self.searched = 0;
-            return false;
-        }
-        let refusal = match request_head::refused_beginning(&self.incoming) {
-            None if self.incoming.len() <= HEAD_BYTES_MAX => None,
-            None if self.incoming.trim_ascii_start().contains(&b'\n') => Some(Refusal::TooLarge),
-            None => Some(Refusal::TargetTooLong),
-            refusal => refusal,
-        };
-        if let Some(refusal) = refusal {
-            let head = self.incoming.split();
-            self.refuse(refusal, &head);
-        } else if self.deadline.is_none() {
-            self.deadline = Some(Box::pin(tokio::time::sleep(self.head_timeout)));
-        }
-        refusal.is_some()
-    }
-
-    /// How much of the body goes with its head; the rest of it is let through when it comes.
-    fn let_through(&mut self, body: Body, available: usize) -> usize {
-        let bytes = match body {
-            Body::Bytes(bytes) => usize::try_from(bytes).ok().filter(|bytes| *bytes <= BODY_BYTES_MAX),
-            Body::None | Body::Chunked => None,
-        };
-        self.outbox.lets_body_through.set(bytes.is_some());
-        let passed = bytes.unwrap_or(0).min(available);
-        self.passing = bytes.unwrap_or(0) - passed;
-        passed
-    }
-
-    /// Shows the server a request that is answered with this and ends the connection.
-    fn refuse(&mut self, refusal: Refusal, head: &[u8]) {
-        let is_head = head.trim_ascii_start().starts_with(b"HEAD ");
-        self.outbox.refusal.set(Some(refusal));
-        self.outbox.lets_body_through.set(false);
-        self.ready.extend_from_slice(if is_head { REFUSED_HEAD } else { REFUSED });
-        self.incoming.clear();
-        (self.head, self.searched, self.passing) = (Head::default(), 0, 0);
+    /// Lets the server see a request that stands for bytes that are none, and nothing behind it.
+    fn refuse(&mut self, refusal: Refusal) {
+        self.refused.set(refusal);
+        self.intake.refuse();
+        self.is_last = true;
         self.shown();
     }
 
     fn shown(&mut self) {
-        (self.is_answering, self.was_busy) = (true, true);
-        if self.behind == Behind::Unasked {
-            self.behind = Behind::Unknown;
-        }
-        self.deadline = (self.passing > 0).then(|| Box::pin(tokio::time::sleep(self.head_timeout)));
+        self.phase = Phase::Asked;
+        self.deadline = None;
     }
 
-    /// Notes what the head of an answer says of the connection.
-    fn answered(&mut self, answer: &[u8]) {
-        let head = &answer[..answer.len().min(ANSWER_HEAD_BYTES_MAX)];
-        let closes = CLOSES.find(head).is_some();
-        let is_open = !closes && (head.starts_with(b"HTTP/1.1 ") || STAYS.find(head).is_some());
-        self.behind = if is_open { Behind::Requests } else { Behind::Unknown };
-        if closes {
-            self.behind = Behind::Nothing;
-            self.incoming = BytesMut::new();
-            self.deadline = Some(Box::pin(tokio::time::sleep(LINGER)));
+    fn sent(&mut self, context: &mut Context<'_>) {
+        (self.phase, self.was_busy) = (Phase::Sent, true);
+        if self.idle.as_ref().is_none_or(|idle| idle.is_elapsed()) {
+            self.restart_idle(context);
         }
-        self.is_answering = false;
-        self.wake_reader();
-    }
-
-    fn wake_reader(&mut self) {
-        if let Some(reader) = self.reader.take() {
-            reader.wake();
+        // The server waits for bytes that are here already, or that are not read any more.
+        if self.is_last || !self.intake.is_empty() {
+            context.waker().wake_by_ref();
         }
     }
 
-    fn has_hung_up(&mut self) {
-        if self.behind == Behind::Requests {
-            self.behind = Behind::Unknown;
-        }
+    fn restart_idle(&mut self, context: &mut Context<'_>) {
+        let idle = self.idle.insert(Box::pin(sleep(IDLE_BEFORE_PARKING)));
+        // So that it wakes this task.
+        let _pending = idle.as_mut().poll(context);
     }
 
-    /// Is an answer on its way, or the body of a request?
-    fn is_under_way(&self) -> bool {
-        self.is_answering || self.has_more || self.passing > 0
-    }
-
-    /// Is nothing begun that would have to be ended?
-    fn is_at_rest(&self) -> bool {
-        self.behind == Behind::Requests
-            && !self.is_under_way()
-            && !self.head.has_begun
-            && self.incoming.is_empty()
-            && self.ready.is_empty()
-    }
-
-    /// While nothing comes: has the client taken too long, or has nothing been asked for a while?
-    ///
-    /// Either is told as if the client had hung up.
-    fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        if self.behind == Behind::Unasked && self.deadline.is_none() {
-            self.deadline = Some(Box::pin(tokio::time::sleep(self.head_timeout)));
+    /// Ready if the client has had its time, or the connection is to be parked.
+    fn poll_time(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if self.phase == Phase::New || self.intake.has_begun() || self.body_left > 0 {
+            let timeout = self.limits.head_timeout;
+            return self.deadline.get_or_insert_with(|| Box::pin(sleep(timeout))).as_mut().poll(context);
         }
-        if let Some(deadline) = &mut self.deadline {
-            ready!(deadline.as_mut().poll(context));
-            self.has_hung_up();
-            return Poll::Ready(());
+        if self.is_busy() || self.idle.as_ref().is_some_and(|idle| !idle.is_elapsed()) {
+            return Poll::Pending;
         }
-        // Whoever asks often pays for no timer: it is set once, and again when it is found to have been too early.
-        // It runs while an answer is on its way, for the server does not look again behind one.
-        let is_under_way = self.is_under_way();
-        match &mut self.rest {
-            None if !self.was_busy => return Poll::Pending,
-            None => self.rest = Some(Box::pin(tokio::time::sleep(REST_AFTER))),
-            Some(rest) if !rest.is_elapsed() => return Poll::Pending,
-            Some(_) if is_under_way => {
-                self.reader = Some(context.waker().clone());
-                return Poll::Pending;
-            }
-            Some(_) if !self.was_busy => return Poll::Ready(()),
-            Some(rest) => rest.as_mut().reset(Instant::now() + REST_AFTER),
+        if self.was_busy {
+            self.was_busy = false;
+            self.restart_idle(context);
+            return Poll::Pending;
         }
-        self.was_busy = false;
-        self.rest.as_mut().map_or(Poll::Pending, |rest| rest.as_mut().poll(context))
+        self.phase = Phase::Parking;
+        Poll::Ready(())
     }
 }
 
-/// The answer of a socket that was taken away.
-fn gone() -> io::Error {
+impl<T: AsyncRead + Unpin> Connection<T> {
+    /// Reads into the intake, for which the server's buffer lends its room; returns the number of bytes.
+    fn poll_intake(&mut self, context: &mut Context<'_>, room: &mut ReadBuf<'_>) -> Poll<io::Result<usize>> {
+        // Otherwise a client that sends byte by byte would never run out of time.
+        if self.deadline.as_ref().is_some_and(|deadline| deadline.is_elapsed()) {
+            return Poll::Pending;
+        }
+        let Some(io) = &mut self.io else { return Poll::Ready(Err(parked())) };
+        let before = room.filled().len();
+        ready!(Pin::new(io).poll_read(context, room))?;
+        let bytes = &room.filled()[before..];
+        let count = bytes.len();
+        self.intake.push(bytes);
+        room.set_filled(before);
+        if self.body_left > 0 && count > 0 {
+            self.body_left -= self.intake.let_through(self.body_left);
+            self.deadline = self.deadline.take().filter(|_| self.body_left > 0);
+        }
+        Poll::Ready(Ok(count))
+    }
+
+    /// Discards what comes until the client has sent everything or the time is over.
+    fn poll_lingering(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Some(io) = &mut self.io else { return Poll::Ready(()) };
+        let linger = self.linger.get_or_insert_with(|| Box::pin(sleep(LINGER)));
+        while linger.as_mut().poll(context).is_pending() {
+            let mut bytes = [0; DISCARDED_BYTES];
+            let mut buffer = ReadBuf::new(&mut bytes);
+            match ready!(Pin::new(&mut *io).poll_read(context, &mut buffer)) {
+                Ok(()) if !buffer.filled().is_empty() => {}
+                _ => break,
+            }
+        }
+        Poll::Ready(())
+    }
+}
+
+impl<T: AsyncWrite + Unpin> Connection<T> {
+    /// Writes, as long as the client takes it in time.
+    fn poll_send(&mut self, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let Some(io) = &mut self.io else { return Poll::Ready(Err(parked())) };
+        if let Poll::Ready(count) = Pin::new(io).poll_write(context, bytes)? {
+            self.taking = self.taking.take().filter(|_| count < bytes.len());
+            return Poll::Ready(Ok(count));
+        }
+        // The time runs from the first byte that is not taken to the last.
+        let time = TAKING_GRACE + Duration::from_secs(bytes.len() as u64 / TAKEN_BYTES_PER_SECOND_MIN);
+        ready!(self.taking.get_or_insert_with(|| Box::pin(sleep(time))).as_mut().poll(context));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    fn poll_interim(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.interim.is_empty() {
+            match ready!(self.poll_send(context, self.interim))? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                count => self.interim = &self.interim[count..],
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<T: AsyncRead + Unpin> AsyncRead for Connection<T> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        loop {
+            if this.intake.is_ready() {
+                this.intake.read(buffer);
+                return Poll::Ready(Ok(()));
+            }
+            if this.is_busy() {
+                // One read ahead tells whether the client is still there; `sent` wakes this task.
+                if this.body_left == 0 && (this.is_last || !this.intake.is_empty()) {
+                    return Poll::Pending;
+                }
+            } else if this.is_last {
+                return Poll::Ready(Ok(()));
+            } else if this.show_next() {
+                continue;
+            }
+            match this.poll_intake(context, buffer)? {
+                Poll::Ready(0) => return Poll::Ready(Ok(())),
+                Poll::Ready(_) => {}
+                Poll::Pending => {
+                    ready!(this.poll_time(context));
+                    if !this.intake.has_begun() {
+                        return Poll::Ready(Ok(()));
+                    }
+                    this.refuse(Refusal::TooSlow);
+                }
+            }
+        }
+    }
+}
+
+impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Connection<T> {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        ready!(this.poll_interim(context))?;
+        (this.phase, this.expects_continue) = (Phase::Sending, false);
+        let count = ready!(this.poll_send(context, bytes))?;
+        if count == bytes.len() {
+            this.sent(context);
+        }
+        Poll::Ready(Ok(count))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        // actix flushes once it has done what it can; if it has not answered by then, it waits for the body.
+        if std::mem::take(&mut this.expects_continue) && this.body_left > 0 {
+            this.interim = CONTINUE;
+        }
+        ready!(this.poll_interim(context))?;
+        this.io.as_mut().map_or(Poll::Ready(Ok(())), |io| Pin::new(io).poll_flush(context))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        if this.phase == Phase::Parking {
+            this.parked.set(this.io.take());
+            return Poll::Ready(Ok(()));
+        }
+        if this.linger.is_none()
+            && let Some(io) = &mut this.io
+        {
+            ready!(Pin::new(io).poll_shutdown(context))?;
+        }
+        this.poll_lingering(context).map(Ok)
+    }
+}
+
+/// The error of a socket that the connection no longer has.
+fn parked() -> io::Error {
     io::ErrorKind::NotConnected.into()
 }
-
-#[cfg(test)]
-#[path = "connection_tests.rs"]
-mod tests;

@@ -1,22 +1,23 @@
-//! The head of a request, read before the server sees it.
+//! Checks the head of a request before actix sees it, and rewrites what actix would misread.
 //!
-//! The server refuses what it does not take without a word of why. So it is shown heads that it takes and no others: what
-//! is none is refused here by name, bytes of an address that browsers encode and other clients do not are encoded, and a
-//! wish for another protocol, behind which the server would take everything for a body without an end, is left out.
+//! actix answers a malformed head with an empty 400. Here each kind of mistake has a name, which becomes a problem.
+//! Raw bytes in a target that browsers would encode are encoded. `Upgrade` is removed, because actix takes everything
+//! behind it for a body without an end; `Expect` is removed, because actix asks for every body, also an unwanted one.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt::Write as _;
 use std::mem::MaybeUninit;
 
 use actix_web::http::{Method, Uri};
 
-/// The most header fields; the server takes no more either.
+/// The most header fields, which is also actix's limit.
 const FIELDS_MAX: usize = 96;
 
-/// The longest address that is shown, whatever its form.
+/// The longest target of any form.
 const TARGET_BYTES_MAX: usize = 32 * 1024;
 
-/// Why a request is none.
+/// Why bytes are not a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::serve) enum Refusal {
     Tls,
@@ -36,7 +37,7 @@ pub(in crate::serve) enum Refusal {
     TooSlow,
 }
 
-/// How the body of a request is told to end.
+/// How the end of a request's body is marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::serve) enum Body {
     None,
@@ -44,15 +45,32 @@ pub(in crate::serve) enum Body {
     Chunked,
 }
 
-/// A head that the server takes.
-#[derive(Debug, PartialEq, Eq)]
-pub(in crate::serve) struct RequestHead {
-    /// What the server is shown where that is not what came.
-    pub(in crate::serve) rewritten: Option<Vec<u8>>,
-    pub(in crate::serve) body: Body,
+/// Why the bytes of the request that the server sees were no request; the server then sees one in their place.
+#[derive(Debug, Default)]
+pub(in crate::serve) struct RefusedRequest(Cell<Option<Refusal>>);
+
+impl RefusedRequest {
+    pub(in crate::serve) fn set(&self, refusal: Refusal) {
+        self.0.set(Some(refusal));
+    }
+
+    /// Returns the refusal once.
+    pub(in crate::serve) fn take(&self) -> Option<Refusal> {
+        self.0.take()
+    }
 }
 
-/// What a connection begins with that is no request, as far as its first byte tells.
+/// A head that actix reads as it is meant.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::serve) struct RequestHead {
+    /// The head for the server, if it differs from the one that came.
+    pub(in crate::serve) rewritten: Option<Vec<u8>>,
+    pub(in crate::serve) body: Body,
+    /// The client waits for `100 Continue` before it sends the body (RFC 9110 §10.1.1).
+    pub(in crate::serve) expects_continue: bool,
+}
+
+/// Refuses a connection by its first byte, if no request can begin with it.
 pub(in crate::serve) fn refused_beginning(bytes: &[u8]) -> Option<Refusal> {
     match bytes.iter().find(|byte| !matches!(byte, b'\r' | b'\n'))? {
         // The record type of a handshake (RFC 8446 §5.1).
@@ -61,13 +79,13 @@ pub(in crate::serve) fn refused_beginning(bytes: &[u8]) -> Option<Refusal> {
     }
 }
 
-/// Reads a head to its last byte.
+/// Reads a whole head.
 pub(in crate::serve) fn read(head: &[u8]) -> Result<RequestHead, Refusal> {
     let mut fields = [const { MaybeUninit::uninit() }; FIELDS_MAX];
     let mut request = httparse::Request::new(&mut []);
     match request.parse_with_uninit_headers(head, &mut fields) {
         Ok(httparse::Status::Complete(bytes)) if bytes == head.len() => {}
-        // Two readings of where it ends would be two readings of what follows.
+        // If the parser sees another end than `HeadEnd` did, it is unclear what follows.
         Ok(_) => return Err(Refusal::Field),
         Err(error) => return Err(of_syntax(error, head)),
     }
@@ -78,19 +96,27 @@ pub(in crate::serve) fn read(head: &[u8]) -> Result<RequestHead, Refusal> {
     }
     let target = encoded(target);
     check_target(method, &target)?;
-    let (body, upgrades) = read_fields(request.headers, is_1_0)?;
-    // Without this the server would look for its body (RFC 1945 §8.3).
+    let Fields { body, has_removed, expects_continue } = read_fields(request.headers, is_1_0)?;
+    // HTTP/1.0 has no other way to mark the end of the body of a POST (RFC 1945 §8.3).
     if is_1_0 && method == "POST" && body == Body::None && !has_field(request.headers, "content-length") {
         return Err(Refusal::Length);
     }
-    let is_as_it_came = matches!(target, Cow::Borrowed(_)) && !upgrades;
-    let rewritten = (!is_as_it_came).then(|| rewritten(&request, &target));
-    Ok(RequestHead { rewritten, body })
+    let is_unchanged = matches!(target, Cow::Borrowed(_)) && !has_removed;
+    let rewritten = (!is_unchanged).then(|| rewritten(&request, &target));
+    Ok(RequestHead { rewritten, body, expects_continue: expects_continue && !is_1_0 })
 }
 
-/// What the fields say of the body, and whether they wish for another protocol.
-fn read_fields(fields: &[httparse::Header<'_>], is_1_0: bool) -> Result<(Body, bool), Refusal> {
-    let (mut hosts, mut codings, mut length, mut upgrades) = (0, 0, None, false);
+/// What the fields say about the body and the connection.
+struct Fields {
+    body: Body,
+    /// There are fields that the server must not see.
+    has_removed: bool,
+    expects_continue: bool,
+}
+
+fn read_fields(fields: &[httparse::Header<'_>], is_1_0: bool) -> Result<Fields, Refusal> {
+    let (mut hosts, mut codings, mut length) = (0, 0, None);
+    let (mut has_removed, mut expects_continue) = (false, false);
     for field in fields {
         let is = |name: &str| field.name.eq_ignore_ascii_case(name);
         if is("host") {
@@ -108,17 +134,21 @@ fn read_fields(fields: &[httparse::Header<'_>], is_1_0: bool) -> Result<(Body, b
             if codings > 1 || is_1_0 || !field.value.trim_ascii().eq_ignore_ascii_case(b"chunked") {
                 return Err(Refusal::Coding);
             }
+        } else if is("expect") {
+            has_removed = true;
+            expects_continue |= field.value.trim_ascii().eq_ignore_ascii_case(b"100-continue");
         } else if is("upgrade") || is("connection") && options(field.value).any(is_upgrade) {
-            upgrades = true;
+            has_removed = true;
         }
     }
-    match (codings, length) {
-        (1, Some(_)) => Err(Refusal::Coding),
-        _ if hosts > 1 || hosts == 0 && !is_1_0 => Err(Refusal::Host),
-        (1, None) => Ok((Body::Chunked, upgrades)),
-        (_, None | Some(0)) => Ok((Body::None, upgrades)),
-        (_, Some(bytes)) => Ok((Body::Bytes(bytes), upgrades)),
-    }
+    let body = match (codings, length) {
+        (1, Some(_)) => return Err(Refusal::Coding),
+        _ if hosts > 1 || hosts == 0 && !is_1_0 => return Err(Refusal::Host),
+        (1, None) => Body::Chunked,
+        (_, None | Some(0)) => Body::None,
+        (_, Some(bytes)) => Body::Bytes(bytes),
+    };
+    Ok(Fields { body, has_removed, expects_continue })
 }
 
 fn has_field(fields: &[httparse::Header<'_>], name: &str) -> bool {
@@ -134,11 +164,12 @@ fn is_upgrade(option: &[u8]) -> bool {
     option.eq_ignore_ascii_case(b"upgrade")
 }
 
-/// The head with another target, and without a wish for another protocol.
+/// The head with this target, and without `Upgrade` and `Expect`.
 fn rewritten(request: &httparse::Request<'_, '_>, target: &str) -> Vec<u8> {
     let (method, minor) = (request.method.unwrap_or_default(), request.version.unwrap_or(1));
     let mut head = format!("{method} {target} HTTP/1.{minor}\r\n").into_bytes();
-    for field in request.headers.iter().filter(|field| !field.name.eq_ignore_ascii_case("upgrade")) {
+    let is_removed = |name: &str| ["upgrade", "expect"].iter().any(|other| name.eq_ignore_ascii_case(other));
+    for field in request.headers.iter().filter(|field| !is_removed(field.name)) {
         let kept: Vec<&[u8]> = options(field.value).filter(|option| !is_upgrade(option)).collect();
         let value = match field.name.eq_ignore_ascii_case("connection") {
             true if kept.is_empty() => continue,
@@ -151,16 +182,16 @@ fn rewritten(request: &httparse::Request<'_, '_>, target: &str) -> Vec<u8> {
     head
 }
 
-/// A target as a browser would have sent it: bytes that an address does not have are percent-encoded.
+/// The target as a browser sends it: bytes that do not belong into a URI are percent-encoded.
 fn encoded(target: &str) -> Cow<'_, str> {
-    // Those that the server takes; it leaves `#` and what follows off.
-    let is_taken = |byte: u8| matches!(byte, b'!' | b'#'..=b';' | b'=' | b'?'..=b'_' | b'a'..=b'z' | b'{' | b'|' | b'}' | b'~');
-    if target.bytes().all(is_taken) {
+    // The bytes that actix accepts; it drops `#` and what follows.
+    let is_accepted = |byte: u8| matches!(byte, b'!' | b'#'..=b';' | b'=' | b'?'..=b'_' | b'a'..=b'z' | b'{' | b'|' | b'}' | b'~');
+    if target.bytes().all(is_accepted) {
         return Cow::Borrowed(target);
     }
     let mut encoded = String::with_capacity(3 * target.len());
     for byte in target.bytes() {
-        if is_taken(byte) {
+        if is_accepted(byte) {
             encoded.push(char::from(byte));
         } else {
             let _ = write!(encoded, "%{byte:02X}");
@@ -183,7 +214,7 @@ fn check_target(method: &str, target: &str) -> Result<(), Refusal> {
     if is_one { Ok(()) } else { Err(Refusal::Target) }
 }
 
-/// What of a head is wrong that cannot be read.
+/// The mistake in a head that the parser refuses.
 fn of_syntax(error: httparse::Error, head: &[u8]) -> Refusal {
     match error {
         httparse::Error::TooManyHeaders => Refusal::TooLarge,
@@ -192,7 +223,7 @@ fn of_syntax(error: httparse::Error, head: &[u8]) -> Refusal {
     }
 }
 
-/// What is wrong with the first line; the fields, where nothing is.
+/// The mistake in the request line, or else in the fields.
 fn of_request_line(head: &[u8]) -> Refusal {
     let head = head.trim_ascii_start();
     let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
@@ -215,7 +246,7 @@ fn of_request_line(head: &[u8]) -> Refusal {
     }
 }
 
-/// May this byte stand in a method (RFC 9110 §5.6.2)?
+/// Whether a token, such as a method, may contain the byte (RFC 9110 §5.6.2).
 fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
@@ -239,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn raw_bytes_of_an_address_are_encoded_and_what_an_address_has_stays() {
+    fn raw_bytes_of_a_target_are_encoded_and_all_others_stay() {
         let check = |raw: &str, expected: &str| {
             assert_eq!(target(raw.as_bytes()).as_deref(), Ok(expected));
             // The server takes it, and it is a fixed point.
@@ -265,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_head_is_refused_by_name() {
+    fn each_kind_of_malformed_head_has_a_name() {
         let line = |line: &str| of(line.as_bytes(), HOST).expect_err(line);
         assert_eq!(line("GET /"), Refusal::RequestLine);
         assert_eq!(line("GET"), Refusal::RequestLine);
@@ -302,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_ends_in_one_way() {
+    fn the_end_of_a_body_is_marked_in_one_way() {
         let body = |fields: &str| of(b"POST / HTTP/1.1", &format!("{HOST}{fields}")).map(|head| head.body);
         assert_eq!(body(""), Ok(Body::None));
         assert_eq!(body("Content-Length: 0\r\n"), Ok(Body::None));
@@ -311,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wish_for_another_protocol_is_left_out_and_nothing_else() {
+    fn upgrade_and_expect_are_removed_and_nothing_else() {
         let shown = |fields: &str| {
             let head = of(b"GET / HTTP/1.1", &format!("{HOST}{fields}")).expect("a head");
             head.rewritten.map(|head| String::from_utf8(head).expect("text"))
@@ -320,6 +351,7 @@ mod tests {
         let plain = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
         assert_eq!(shown("Connection: Upgrade\r\nUpgrade: websocket\r\n").as_deref(), Some(plain));
         assert_eq!(shown("Upgrade: h2c\r\n").as_deref(), Some(plain));
+        assert_eq!(shown("Expect: 100-continue\r\n").as_deref(), Some(plain));
         let closes = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close, x\r\nX: y\r\n\r\n";
         assert_eq!(
             shown("Connection: close,upgrade , x\r\nUpgrade: websocket\r\nX: y\r\n").as_deref(),
@@ -328,7 +360,18 @@ mod tests {
     }
 
     #[test]
-    fn what_begins_like_no_request_is_told_at_its_first_byte() {
+    fn only_http_1_1_can_expect_100_continue() {
+        let expects = |line: &str, value: &str| {
+            let head = of(line.as_bytes(), &format!("{HOST}Content-Length: 1\r\nExpect: {value}\r\n"));
+            head.expect("a head").expects_continue
+        };
+        assert!(expects("POST / HTTP/1.1", "100-Continue"));
+        assert!(!expects("POST / HTTP/1.0", "100-continue"));
+        assert!(!expects("POST / HTTP/1.1", "200-ok"));
+    }
+
+    #[test]
+    fn a_connection_that_cannot_begin_a_request_is_refused_by_its_first_byte() {
         assert_eq!(refused_beginning(b"\x16\x03\x01"), Some(Refusal::Tls));
         assert_eq!(refused_beginning(b"\r\n\0"), Some(Refusal::NotHttp));
         assert_eq!(refused_beginning(b" GET"), Some(Refusal::NotHttp));

@@ -2,11 +2,12 @@
 
 use memchr::memchr_iter;
 
-/// How much of a head has been seen.
+/// The position in a head that comes in parts.
 #[derive(Debug, Default)]
-pub(in crate::serve) struct Head {
+pub(in crate::serve) struct HeadEnd {
+    /// A byte of the request line has come.
     pub(in crate::serve) has_begun: bool,
-    /// What stands behind the last line's end: nothing yet, a carriage return, or more.
+    /// The part of the current line so far.
     line: Line,
 }
 
@@ -18,26 +19,26 @@ enum Line {
     Text,
 }
 
-impl Head {
-    /// Goes on by these bytes; where the head ends among them, if it does.
-    pub(in crate::serve) fn end(&mut self, bytes: &[u8]) -> Option<usize> {
+impl HeadEnd {
+    /// Reads on; returns how many of the bytes belong to the head, if it ends among them.
+    pub(in crate::serve) fn find(&mut self, bytes: &[u8]) -> Option<usize> {
         let mut from = 0;
         for at in memchr_iter(b'\n', bytes) {
-            self.go_on(&bytes[from..at]);
+            self.read(&bytes[from..at]);
             from = at + 1;
             let is_blank = self.line != Line::Text;
             self.line = Line::Empty;
-            // Blank lines before a request are none of its own.
+            // Blank lines before a request line are ignored (RFC 9112 §2.2).
             if is_blank && self.has_begun {
                 *self = Self::default();
                 return Some(from);
             }
         }
-        self.go_on(&bytes[from..]);
+        self.read(&bytes[from..]);
         None
     }
 
-    fn go_on(&mut self, part_of_line: &[u8]) {
+    fn read(&mut self, part_of_line: &[u8]) {
         self.line = match (self.line, part_of_line) {
             (line, []) => line,
             (Line::Empty, [b'\r']) => Line::Return,
