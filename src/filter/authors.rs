@@ -24,7 +24,9 @@ pub struct AuthorPattern {
 pub enum Form {
     /// Any part of the name.
     Part(NameWord),
-    /// The whole surname, and given names or initials in their order.
+    /// Several people under one name, such as a collaboration; `The` does not count.
+    Group(Vec<NameWord>),
+    /// A surname, and given names or initials in their order.
     Full { surname: Vec<NameWord>, given: Vec<NameWord>, order: Order },
 }
 
@@ -48,19 +50,19 @@ impl AuthorPattern {
         } else if text.contains('_') && !text.contains(char::is_whitespace) {
             full(underscore_form(&text), Order::SurnameFirst)?
         } else {
-            let name = Name::of_words(words(&text));
+            let mut name = Name::of_words(words(&text));
             match name.words.len() {
                 0 => return None,
-                1 => Form::Part(name.words.into_iter().next()?),
+                1 => {
+                    let word = name.words.pop()?;
+                    Form::Part(NameWord { is_abbreviated: false, ..word })
+                }
+                _ if name::is_group(&name.words) => Form::Group(name.words),
                 _ => {
                     let mut given = name.words;
                     let surname = given.split_off(name.surname);
                     let is_open = given.iter().all(|word| PARTICLES.contains(&&*word.folded));
-                    let order = match is_prefix {
-                        _ if is_open => Order::Open,
-                        true => Order::GivenFirst,
-                        false => Order::SurnameFirst,
-                    };
+                    let order = if is_open { Order::Open } else { Order::GivenFirst };
                     full(comma_form(surname, given), order)?
                 }
             }
@@ -73,14 +75,42 @@ impl AuthorPattern {
     pub fn matches(&self, name: &Name) -> bool {
         match &self.form {
             Form::Part(word) => name.words.iter().any(|own| self.is_part(word, own)),
+            Form::Group(words) => name.is_group() && self.is_group(words.iter(), &name.words),
+            Form::Full { order: Order::SurnameFirst, .. } if name.is_group() => false,
+            Form::Full { surname, given, .. } if name.is_group() => {
+                self.is_group(given.iter().chain(surname), &name.words)
+            }
+            Form::Full { surname, given, order: Order::SurnameFirst } => name.tails().any(|start| {
+                let (own_given, own) = name.words.split_at(start);
+                self.has_surname(surname, own, given.is_empty())
+                    && self.has_given(given, own_given, Order::SurnameFirst)
+            }),
             Form::Full { surname, given, order } => {
-                let own = &name.words[name.surname..];
-                let is_last = given.is_empty() || *order != Order::SurnameFirst;
-                self.has_surname(surname, own, is_last)
-                    && self.has_given(given, &name.words[..name.surname], *order)
-                    || *order == Order::Open && self.has_surname(&[&given[..], surname].concat(), own, true)
+                let is_open = *order == Order::Open;
+                let whole = || if is_open { [&given[..], surname].concat() } else { Vec::new() };
+                self.is_given_first(surname, given, *order, name)
+                    || is_open
+                        && name.tails().any(|start| self.has_surname(&whole(), &name.words[start..], true))
             }
         }
+    }
+
+    /// Given names first, and the surname whole; a word that may be a particle or a given name is read both ways.
+    fn is_given_first(&self, surname: &[NameWord], given: &[NameWord], order: Order, name: &Name) -> bool {
+        let rule = Name { words: [given, surname].concat(), surname: given.len() };
+        rule.whole_surnames().any(|start| {
+            let (given, surname) = rule.words.split_at(start);
+            name.whole_surnames().any(|start| {
+                let (own_given, own) = name.words.split_at(start);
+                self.has_surname(surname, own, true) && self.has_given(given, own_given, order)
+            })
+        })
+    }
+
+    fn is_group<'a>(&self, wanted: impl Iterator<Item = &'a NameWord>, own: &[NameWord]) -> bool {
+        let wanted = name::group_name(wanted);
+        let fits = |own: &str| if self.is_prefix { own.starts_with(&wanted) } else { own == wanted };
+        fits(&name::group_name(own.iter())) || fits(&name::short_group_name(own))
     }
 
     fn is_part(&self, word: &NameWord, own: &NameWord) -> bool {
@@ -161,6 +191,7 @@ impl Form {
     fn without_case(mut self) -> Self {
         let words: Vec<&mut NameWord> = match &mut self {
             Self::Part(word) => vec![word],
+            Self::Group(words) => words.iter_mut().collect(),
             Self::Full { surname, given, .. } => surname.iter_mut().chain(given).collect(),
         };
         for word in words {
@@ -174,8 +205,12 @@ impl Form {
     }
 
     fn written(&self) -> String {
-        let text = |words: &[NameWord]| words.iter().map(|word| &*word.exact).collect::<Vec<_>>().join(" ");
+        let stopped = |word: &NameWord| {
+            if word.is_abbreviated { format!("{}.", word.exact) } else { word.exact.clone() }
+        };
+        let text = |words: &[NameWord]| words.iter().map(stopped).collect::<Vec<_>>().join(" ");
         match self {
+            Self::Group(words) => text(words),
             Self::Part(word) => text(std::slice::from_ref(word)),
             Self::Full { surname, given, order: Order::SurnameFirst } => {
                 format!("{}, {}", text(surname), text(given)).trim_end().to_owned()

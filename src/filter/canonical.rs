@@ -200,9 +200,5 @@ fn words_written(words: &Words) -> String {
 
 /// The words as they were before they lost a plural where they are parts of a hyphenated word: joined, it may not.
 fn item_written(item: &Item) -> String {
-    let term = |term: &Term| match term {
-        Term::Folded { plain, .. } | Term::Prefix { plain, .. } => plain.clone(),
-        Term::Exact { exact, .. } => exact.clone(),
-    };
-    item.parts.iter().map(term).collect::<Vec<_>>().join("-")
+    item.parts.iter().map(Term::plain).collect::<Vec<_>>().join("-")
 }

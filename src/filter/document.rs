@@ -10,7 +10,8 @@ use jiff::civil::Date;
 use crate::domain::paper::Paper;
 use crate::domain::prose::{Prose, Span};
 use crate::domain::taxonomy::SubjectId;
-use crate::text::{fold, tex};
+use crate::text::fold::{self, Role};
+use crate::text::tex;
 
 use super::authors::Name;
 use super::fields::{Feature, PaperPart};
@@ -98,9 +99,13 @@ impl TokenizedPaper {
         word.exact.map(|exact| if exact.1 == 0 { self.folded(word) } else { slice(&self.exacts, exact) })
     }
 
-    /// Where a word stands in one part.
+    /// Where a word stands in one part, in order.
     pub(super) fn occurrences(&self, term: &Term, part: PaperPart) -> Vec<Occurrence> {
-        self.places(term, part).map(|word| word.occurrence).collect()
+        let mut found: Vec<Occurrence> = self.places(term, part).map(|word| word.occurrence).collect();
+        // Those of a prefix come word by word, and those of a word form by form.
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     /// Is a word in any of the parts?
@@ -108,24 +113,23 @@ impl TokenizedPaper {
         if matches!(term, Term::Prefix { .. }) {
             return parts.iter().any(|part| self.places(term, *part).next().is_some());
         }
-        let key = term.key();
-        let start = self.words.partition_point(|word| word.key < key);
-        let same = self.words[start..].iter().take_while(|word| word.key == key);
-        same.into_iter().any(|word| parts.contains(&word.part) && self.is(word, term))
+        term.bases().iter().any(|base| {
+            let start = self.words.partition_point(|word| word.key < base.key);
+            let same = self.words[start..].iter().take_while(|word| word.key == base.key);
+            same.into_iter().any(|word| parts.contains(&word.part) && self.is(word, term))
+        })
     }
 
-    /// The places of a word in one part, in order; those of a prefix word by word.
+    /// The places of a word in one part; those of a prefix word by word, those of a word form by form.
     pub(super) fn places<'a>(&'a self, term: &'a Term, part: PaperPart) -> impl Iterator<Item = &'a Word> {
-        let (is_prefix, key) = (matches!(term, Term::Prefix { .. }), term.key());
-        let start = if is_prefix {
-            0
-        } else {
-            self.words.partition_point(|word| (word.key, word.part) < (key, part))
-        };
-        self.words[start..]
-            .iter()
-            .take_while(move |word| is_prefix || word.key == key && word.part == part)
-            .filter(move |word| word.part == part && self.is(word, term))
+        let is_prefix = matches!(term, Term::Prefix { .. });
+        let beginnings = if is_prefix { &self.words[..] } else { &[] };
+        let bases = if is_prefix { &[] } else { term.bases() };
+        let by_base = bases.iter().flat_map(move |base| {
+            let start = self.words.partition_point(|word| (word.key, word.part) < (base.key, part));
+            self.words[start..].iter().take_while(move |word| (word.key, word.part) == (base.key, part))
+        });
+        beginnings.iter().chain(by_base).filter(move |word| word.part == part && self.is(word, term))
     }
 
     /// The places of a word, which is no beginning, that begin at one position.
@@ -135,24 +139,22 @@ impl TokenizedPaper {
         part: PaperPart,
         position: u32,
     ) -> impl Iterator<Item = &'a Word> {
-        let wanted = (term.key(), part, position);
         let place = |word: &Word| (word.key, word.part, word.occurrence.position);
-        let start = self.words.partition_point(|word| place(word) < wanted);
-        self.words[start..]
-            .iter()
-            .take_while(move |word| place(word) == wanted)
-            .filter(|word| self.is(word, term))
+        let by_base = term.bases().iter().flat_map(move |base| {
+            let wanted = (base.key, part, position);
+            let start = self.words.partition_point(|word| place(word) < wanted);
+            self.words[start..].iter().take_while(move |word| place(word) == wanted)
+        });
+        by_base.filter(|word| self.is(word, term))
     }
 
     fn is(&self, word: &Word, term: &Term) -> bool {
+        let own = self.folded(word);
         match term {
-            Term::Folded { folded, .. } => self.folded(word) == folded,
-            Term::Exact { exact, folded, .. } => {
-                self.folded(word) == folded && self.exact(word) == Some(exact.as_str())
-            }
-            Term::Prefix { plain, folded, .. } => {
-                let own = self.folded(word);
-                own.starts_with(plain.as_str()) || own == folded
+            Term::Word { bases, .. } => bases.iter().any(|base| base.text == own),
+            Term::Exact { exact, base } => base.text == own && self.exact(word) == Some(exact.as_str()),
+            Term::Prefix { plain, bases } => {
+                own.starts_with(plain.as_str()) || bases.iter().any(|base| base.text == own)
             }
         }
     }
@@ -213,13 +215,14 @@ impl Builder {
     /// Adds the words of a text from a position on; the answer is where the next text begins.
     fn segment(&mut self, text: &str, part: PaperPart, start: u32) -> u32 {
         let count = fold::each_token(text, |token| {
-            let folded = push(&mut self.arena, token.folded);
-            let exact = token
-                .exact
-                .map(|exact| if exact == token.folded { (0, 0) } else { push(&mut self.exacts, exact) });
             let position = start.saturating_add(token.position);
             let occurrence = Occurrence { position, length: token.length };
-            self.words.push(Word { key: words::key(token.folded), part, occurrence, folded, exact });
+            for form in token.forms {
+                let folded = push(&mut self.arena, form);
+                let exact = (token.role == Role::Word)
+                    .then(|| if token.exact == form { (0, 0) } else { push(&mut self.exacts, token.exact) });
+                self.words.push(Word { key: words::key(form), part, occurrence, folded, exact });
+            }
         });
         start.saturating_add(count).saturating_add(GAP)
     }

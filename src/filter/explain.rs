@@ -2,6 +2,7 @@
 
 use crate::domain::announcement::AnnounceType;
 use crate::domain::excerpt::excerpt;
+use crate::text::typeable;
 
 use super::canonical;
 use super::document::TokenizedPaper;
@@ -86,7 +87,11 @@ fn matched(leaf: &Leaf, document: &TokenizedPaper, kind: AnnounceType) -> Vec<St
         Leaf::Regex { field, pattern } => {
             let mut found = Vec::new();
             for part in field.parts() {
-                document.texts.each(paper, *part, |text| found.extend(pattern.find(text).map(str::to_owned)));
+                document.texts.each(paper, *part, |text| {
+                    let in_typeable =
+                        || typeable(text).and_then(|text| pattern.find(&text).map(str::to_owned));
+                    found.extend(pattern.find(text).map(str::to_owned).or_else(in_typeable));
+                });
             }
             found
         }
@@ -121,11 +126,7 @@ fn matched(leaf: &Leaf, document: &TokenizedPaper, kind: AnnounceType) -> Vec<St
 }
 
 fn words_are_in(words: &Words, part: PaperPart, document: &TokenizedPaper) -> bool {
-    words.are_in(|term| {
-        let mut found = document.occurrences(term, part);
-        found.sort_unstable();
-        found.into()
-    })
+    words.are_in(|term| document.occurrences(term, part).into())
 }
 
 /// The words as the paper has them, each spelling once; a word joined of parts shows its parts.

@@ -10,6 +10,7 @@ use super::fields::Text;
 use super::query::{Query, parse};
 use super::span::Span;
 use super::syntax::{Expr, Leaf, Node};
+use super::typed;
 
 /// A rule as a form shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,10 +56,11 @@ impl RuleForm {
     /// The rule that the fields write, the rest behind them; nothing for empty fields.
     #[must_use]
     pub fn rule(&self) -> String {
+        let (all, authors, without) =
+            (typed::text(&self.words), typed::text(&self.authors), typed::text(&self.without));
         let prefix = PLACES.iter().find(|(place, _)| *place == self.place).map_or("all", |(_, name)| name);
         let mut parts = Vec::new();
-        let alternatives: Vec<Vec<String>> =
-            split(&self.words).map(words).filter(|a| !a.is_empty()).collect();
+        let alternatives: Vec<Vec<String>> = split(&all).map(words).filter(|a| !a.is_empty()).collect();
         match alternatives.as_slice() {
             [] => {}
             [only] if only.len() == 1 => parts.push(format!("{prefix}:{}", only[0])),
@@ -74,13 +76,13 @@ impl RuleForm {
                 parts.push(format!("{prefix}:({})", several.join(" OR ")));
             }
         }
-        let authors: Vec<String> = split(&self.authors).map(author).filter(|a| !a.is_empty()).collect();
+        let authors: Vec<String> = split(&authors).map(author).filter(|a| !a.is_empty()).collect();
         match authors.as_slice() {
             [] => {}
             [only] => parts.push(format!("au:{only}")),
             several => parts.push(format!("au:({})", several.join(" OR "))),
         }
-        for unwanted in split(&self.without).map(words).filter(|words| !words.is_empty()) {
+        for unwanted in split(&without).map(words).filter(|words| !words.is_empty()) {
             match unwanted.as_slice() {
                 [word] => parts.push(format!("-{prefix}:{word}")),
                 words => parts.push(format!("-{prefix}:({})", words.join(" "))),

@@ -2,14 +2,15 @@
 
 use std::ops::Range;
 
-use crate::text::fold;
+use crate::text::fold::{self, Role};
+use crate::text::{typeable, typed_at};
 
 use super::authors::Name;
 use super::fields::{PaperPart, Place};
 use super::query::Query;
 use super::subjects;
 use super::syntax::{Expr, Leaf, Node};
-use super::words::{Item, Kind, Term, Words};
+use super::words::{BaseForm, Item, Kind, Term, Words};
 
 /// The tests of a rule whose matches are worth showing: those that no NOT turns around.
 #[derive(Clone, Debug)]
@@ -20,9 +21,9 @@ struct Word {
     position: u32,
     length: u32,
     bytes: Range<usize>,
+    /// None for a word that has no spelling of its own.
     exact: Option<String>,
-    plain: String,
-    folded: String,
+    forms: Vec<String>,
 }
 
 impl<'a> Highlights<'a> {
@@ -44,7 +45,13 @@ impl<'a> Highlights<'a> {
                     stretches(wanted, words.get_or_insert_with(|| words_of(text)), &mut found);
                 }
                 Leaf::Regex { field, pattern } if field.parts().contains(&part) => {
-                    found.extend(pattern.find_all(text));
+                    let shown = pattern.find_all(text);
+                    if shown.is_empty()
+                        && let Some(typed) = typeable(text)
+                    {
+                        found.extend(pattern.find_all(&typed).iter().map(|range| typed_at(text, range)));
+                    }
+                    found.extend(shown);
                 }
                 _ => {}
             }
@@ -90,15 +97,15 @@ fn collect<'a>(expr: &'a Expr, leaves: &mut Vec<&'a Leaf>) {
 fn words_of(text: &str) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     fold::each_token(text, |token| {
-        let bytes = if let Some(exact) = token.exact {
-            // The word is a slice of the text, unless one character was folded into several words.
-            let start = (exact.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
-            start..start.saturating_add(exact.len())
-        } else {
+        let bytes = if token.role == Role::Compound {
             let parts = || words.iter().rev().take_while(|word| word.position >= token.position);
             let start = parts().map(|word| word.bytes.start).min();
             let end = parts().map(|word| word.bytes.end).max();
             start.unwrap_or(text.len())..end.unwrap_or(usize::MAX)
+        } else {
+            // The word is a slice of the text, unless one character was folded into several words.
+            let start = (token.exact.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
+            start..start.saturating_add(token.exact.len())
         };
         if bytes.end > text.len() {
             return;
@@ -107,9 +114,8 @@ fn words_of(text: &str) -> Vec<Word> {
             position: token.position,
             length: token.length,
             bytes,
-            exact: token.exact.map(str::to_owned),
-            plain: token.plain.to_owned(),
-            folded: token.folded.to_owned(),
+            exact: (token.role == Role::Word).then(|| token.exact.to_owned()),
+            forms: token.forms.to_vec(),
         });
     });
     words.sort_by_key(|word| word.position);
@@ -161,10 +167,13 @@ fn reach(items: &[Item], words: &[Word], position: u32) -> Option<u32> {
 }
 
 fn is(term: &Term, word: &Word) -> bool {
+    let has_base = |bases: &[BaseForm]| bases.iter().any(|base| word.forms.contains(&base.text));
     match term {
-        Term::Folded { folded, .. } => word.folded == *folded,
+        Term::Word { bases, .. } => has_base(bases),
         Term::Exact { exact, .. } => word.exact.as_deref() == Some(exact),
-        Term::Prefix { plain, folded, .. } => word.plain.starts_with(plain) || word.folded == *folded,
+        Term::Prefix { plain, bases } => {
+            word.forms.iter().any(|form| form.starts_with(plain.as_str())) || has_base(bases)
+        }
     }
 }
 

@@ -7,13 +7,15 @@ use super::error::{DiagnosticCode, RuleDiagnostic};
 use super::fields;
 use super::links;
 use super::span::Span;
+use super::typed;
 
 pub(super) use token::{FieldName, Raw, RawForm, Token, TokenKind};
 
 /// Cuts a rule into pieces; what is not understood is told as a diagnostic and left out.
 pub(super) fn tokens(text: &str, context: &Context<'_>) -> (Vec<Token>, Vec<RuleDiagnostic>) {
     let mut lexer = Lexer {
-        chars: text.chars().collect(),
+        chars: typed::characters(text),
+        typed: text.chars().collect(),
         at: 0,
         is_compat: context.dialect == Dialect::Compat,
         tokens: Vec::new(),
@@ -27,6 +29,8 @@ pub(super) fn tokens(text: &str, context: &Context<'_>) -> (Vec<Token>, Vec<Rule
 
 struct Lexer {
     chars: Vec<char>,
+    /// The same places as they were typed, for regular expressions.
+    typed: Vec<char>,
     at: usize,
     is_compat: bool,
     tokens: Vec<Token>,
@@ -205,6 +209,12 @@ impl Lexer {
 
     fn word(&mut self, field: Option<&str>) -> (String, RawForm) {
         let start = self.at;
+        let is_letter = |ahead: usize| self.peek(ahead).is_some_and(char::is_alphabetic);
+        // `‘t Hooft` has an apostrophe that a word processor turned around.
+        if self.peek(0).is_some_and(typed::is_open_quote) && is_letter(1) && is_letter(2) {
+            let message = "the quotation mark is never closed".to_owned();
+            self.diagnostic(start, start + 1, DiagnosticCode::UnclosedQuote, message, "");
+        }
         let holds_brackets = field.is_some_and(|name| name.eq_ignore_ascii_case("doi"));
         let mut open = 0_usize;
         while let Some(c) = self.peek(0) {
@@ -292,7 +302,7 @@ impl Lexer {
             );
             return (String::new(), RawForm::Regex { flags: 0 });
         }
-        let mut text = self.text(start + 1, end);
+        let mut text: String = self.typed[start + 1..end].iter().collect();
         self.at = end + 1;
         let flags = self.chars[self.at..].iter().take_while(|c| c.is_alphanumeric()).count();
         text.push_str(&self.text(self.at, self.at + flags));

@@ -68,7 +68,7 @@ fn compile_one(
         match parse(rule, limits, &context) {
             Ok(query) => parts.push(query.as_written().clone()),
             Err(found) => {
-                diagnostics.push(ListDiagnostic { list: name.to_owned(), index, diagnostics: found })
+                diagnostics.push(ListDiagnostic { list: name.to_owned(), index, diagnostics: found });
             }
         }
     }

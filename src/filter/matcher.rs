@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::domain::announcement::AnnounceType;
 use crate::domain::taxonomy::SubjectId;
+use crate::text::typeable;
 
 use super::document::TokenizedPaper;
 use super::fields::{PaperPart, Place, Text};
@@ -24,7 +25,10 @@ fn leaf_matches(leaf: &Leaf, document: &TokenizedPaper, announce_type: AnnounceT
         Leaf::Words { field, words } => words_match(words, *field, document),
         Leaf::Regex { field, pattern } => field.parts().iter().any(|part| {
             let mut found = false;
-            document.texts.each(&document.paper, *part, |text| found = found || pattern.is_match(text));
+            document.texts.each(&document.paper, *part, |text| {
+                let is_match = |text: String| pattern.is_match(&text);
+                found = found || pattern.is_match(text) || typeable(text).is_some_and(is_match);
+            });
             found
         }),
         Leaf::Author(pattern) => document.names.iter().any(|name| pattern.matches(name)),
@@ -68,14 +72,7 @@ fn words_match(words: &Words, field: Text, document: &TokenizedPaper) -> bool {
         let begins = |part| document.places(first, part).map(|word| word.occurrence.end());
         return parts.any(|part| begins(*part).any(|end| follow(rest, document, *part, end)));
     }
-    parts.any(|part| {
-        words.are_in(|term| {
-            let mut found = document.occurrences(term, *part);
-            // Those of a prefix come word by word.
-            found.sort_unstable();
-            Cow::Owned(found)
-        })
-    })
+    parts.any(|part| words.are_in(|term| Cow::Owned(document.occurrences(term, *part))))
 }
 
 /// Do the words stand one behind the other from a position on?

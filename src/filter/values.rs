@@ -1,6 +1,7 @@
 //! Reads the value of a field into a test of papers.
 
 mod facts;
+mod lookalikes;
 
 use super::authors::AuthorPattern;
 use super::context::{Context, Dialect};
@@ -77,6 +78,7 @@ impl<'a> Reader<'a> {
     /// A bare value: a category, a paper, else words of any field.
     fn bare(&mut self, raw: &Raw) -> Option<Leaf> {
         if raw.form == RawForm::Word && !raw.is_exact && self.context.dialect == Dialect::Native {
+            self.looks_like_no_field(raw)?;
             if let Some(id) = links::paper_id(&raw.text) {
                 return Some(Leaf::Id(vec![id]));
             }
@@ -88,6 +90,7 @@ impl<'a> Reader<'a> {
     }
 
     fn text(&mut self, raw: &Raw, field: Text) -> Option<Leaf> {
+        self.has_no_comma(raw, field)?;
         let (text, kind) = match raw.form {
             RawForm::Regex { flags } => return self.regex(raw, flags, field),
             RawForm::Range => return self.not_here(raw, "a range in brackets belongs to announced:"),
@@ -115,7 +118,8 @@ impl<'a> Reader<'a> {
             return None;
         };
         // Counted after folding, for some letters are none then.
-        let letters: usize = words.terms().map(|term| term.folded().chars().count()).sum();
+        let letters: usize =
+            words.terms().map(|term| term.plain().chars().filter(|c| c.is_alphanumeric()).count()).sum();
         if kind == Kind::Prefix && letters < PREFIX_CHARACTERS_MIN {
             return self.short_prefix(raw);
         }
@@ -227,6 +231,11 @@ impl<'a> Reader<'a> {
                 return None;
             }
             Err("nothing stands between the slashes".to_owned())
+        } else if let Some(flags) = optional_flags(written) {
+            let rest = &written[flags.len() + 3..];
+            Err(format!(
+                "({flags}?) is the letter itself, or nothing; write /{rest}/{flags} or /(?{flags}){rest}/"
+            ))
         } else if let Some(flag) = flags.chars().find(|flag| !"ims".contains(*flag)) {
             Err(format!("unknown flag `{flag}`; there are i, m and s"))
         } else if written.len() > self.limits.regex_bytes_max {
@@ -293,6 +302,12 @@ fn begins_a_word(phrase: &str) -> bool {
         .trim_end()
         .strip_suffix('*')
         .is_some_and(|rest| rest.chars().rev().take_while(|c| c.is_alphanumeric()).count() >= CHARACTERS_MIN)
+}
+
+/// The letters of `(i?)` at the beginning of an expression, where somebody meant `(?i)`.
+fn optional_flags(written: &str) -> Option<&str> {
+    let (flags, _) = written.strip_prefix('(')?.split_once("?)")?;
+    (!flags.is_empty() && flags.chars().all(|flag| "ims".contains(flag))).then_some(flags)
 }
 
 /// A field with its value, or what stands between slashes.

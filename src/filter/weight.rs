@@ -62,11 +62,11 @@ fn of_words(words: &Words) -> usize {
 }
 
 fn of_term(term: &Term) -> usize {
-    match term {
-        Term::Folded { folded, plain: other, .. }
-        | Term::Exact { folded, exact: other, .. }
-        | Term::Prefix { folded, plain: other, .. } => piece(folded.len()) + piece(other.len()),
-    }
+    let bases = match term {
+        Term::Exact { base, .. } => piece(base.text.len()),
+        term => several(term.bases(), |base| piece(base.text.len())),
+    };
+    piece(term.plain().len()) + bases
 }
 
 fn of_author(pattern: &AuthorPattern) -> usize {
@@ -78,6 +78,7 @@ fn of_author(pattern: &AuthorPattern) -> usize {
     };
     let form = match &pattern.form {
         Form::Part(word) => words(std::slice::from_ref(word)),
+        Form::Group(group) => words(group),
         Form::Full { surname, given, .. } => words(surname) + words(given),
     };
     piece(pattern.written.len()) + form

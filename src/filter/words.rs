@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::text::{fold, tex};
+use crate::text::fold::{self, Role, Token};
+use crate::text::tex;
 
 /// One or several words that a text must hold.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,23 +38,25 @@ pub struct Item {
 /// What is looked up in a text.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Term {
-    Folded {
-        folded: String,
-        /// Keeps a plural that `folded` lost, so that a hyphenated word can be joined again.
+    /// A word that shares a base form.
+    Word {
+        /// Its base forms, never empty.
+        bases: Vec<BaseForm>,
+        /// As a canonical rule has it: its only base form, or the word itself where it has several or is a part of a
+        /// hyphenated word, whose joined form depends on it.
         plain: String,
-        key: u64,
     },
-    Exact {
-        exact: String,
-        folded: String,
-        key: u64,
-    },
-    /// Every word that begins so, and the word itself where it would lose a plural: `news*` finds `news`.
-    Prefix {
-        plain: String,
-        folded: String,
-        key: u64,
-    },
+    /// The word in this spelling.
+    Exact { exact: String, base: BaseForm },
+    /// Every word that begins so, and words that share a base form: `news*` finds `news`.
+    Prefix { plain: String, bases: Vec<BaseForm> },
+}
+
+/// A base form and the number that stands for it in look-up tables.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BaseForm {
+    pub text: String,
+    pub key: u64,
 }
 
 /// A place of a word in a text: its position, and how many positions it takes.
@@ -88,34 +91,36 @@ impl Words {
         // The words as they were before they lost a plural, as far as they may still be joined.
         let mut plains: Vec<String> = Vec::new();
         let mut last_plain = String::new();
-        fold::each_token(&text, |token| match token.exact {
-            Some(exact) => {
-                let term = if kind == Kind::Exact {
-                    exact_term(exact, token.folded)
-                } else {
-                    folded_term(token.folded, token.folded)
+        fold::each_token(&text, |token| match token.role {
+            Role::Word | Role::Piece => {
+                let term = match kind {
+                    Kind::Exact => Term::exact(&token),
+                    _ => Term::word(&token),
                 };
                 token.plain.clone_into(&mut last_plain);
                 plains.push(last_plain.clone());
                 items.push(Item { parts: vec![term], joined: None });
             }
-            None if kind == Kind::Exact => {}
-            None => {
+            Role::Pieces if kind == Kind::Exact => {
+                items.truncate(items.len().saturating_sub(2));
+                items.push(Item { parts: vec![Term::part(&token)], joined: None });
+            }
+            Role::Compound if kind != Kind::Exact => {
                 let count = usize::try_from(token.length).unwrap_or(usize::MAX).min(items.len());
                 let parts = items.split_off(items.len() - count);
                 let parts = parts.into_iter().flat_map(|item| item.parts);
                 let plains = plains.split_off(plains.len().saturating_sub(count));
-                let parts =
-                    parts.zip(plains).map(|(part, plain)| folded_term(part.folded(), &plain)).collect();
-                items.push(Item { parts, joined: Some(folded_term(token.folded, token.plain)) });
+                let parts = parts.zip(plains).map(|(part, plain)| part.with_plain(plain)).collect();
+                items.push(Item { parts, joined: Some(Term::part(&token)) });
             }
+            Role::Pieces | Role::Compound => {}
         });
         if kind == Kind::Prefix
             && let Some(last) = items.last_mut()
         {
             last.joined = last.joined.take().map(Term::into_prefix);
             if let Some(part) = last.parts.pop() {
-                last.parts.push(part.into_prefix_of(last_plain));
+                last.parts.push(part.with_plain(last_plain).into_prefix());
             }
         }
         (!items.is_empty()).then_some(Self { kind, items })
@@ -243,41 +248,59 @@ fn step(reached: Option<&[u32]>, found: &[Occurrence]) -> Vec<u32> {
     next
 }
 
-fn folded_term(folded: &str, plain: &str) -> Term {
-    Term::Folded { folded: folded.to_owned(), plain: plain.to_owned(), key: key(folded) }
-}
-
-fn exact_term(exact: &str, folded: &str) -> Term {
-    Term::Exact { exact: exact.to_owned(), folded: folded.to_owned(), key: key(folded) }
+impl BaseForm {
+    fn of(text: &str) -> Self {
+        Self { text: text.to_owned(), key: key(text) }
+    }
 }
 
 impl Term {
+    fn word(token: &Token<'_>) -> Self {
+        let bases: Vec<BaseForm> = token.forms[..token.bases].iter().map(|form| BaseForm::of(form)).collect();
+        let plain = match bases.as_slice() {
+            [only] => only.text.clone(),
+            _ => token.plain.to_owned(),
+        };
+        Self::Word { bases, plain }
+    }
+
+    fn part(token: &Token<'_>) -> Self {
+        Self::word(token).with_plain(token.plain.to_owned())
+    }
+
+    fn exact(token: &Token<'_>) -> Self {
+        Self::Exact { exact: token.exact.to_owned(), base: BaseForm::of(&token.forms[0]) }
+    }
+
+    fn with_plain(self, plain: String) -> Self {
+        match self {
+            Self::Word { bases, .. } => Self::Word { bases, plain },
+            other => other,
+        }
+    }
+
     fn into_prefix(self) -> Self {
         match self {
-            Self::Folded { folded, plain, key } => Self::Prefix { plain, folded, key },
+            Self::Word { bases, plain } => Self::Prefix { plain, bases },
             other => other,
         }
     }
 
-    fn into_prefix_of(self, plain: String) -> Self {
+    /// The base forms; of a prefix, those of the word that it may also be as a whole.
+    #[must_use]
+    pub fn bases(&self) -> &[BaseForm] {
         match self {
-            Self::Folded { folded, key, .. } => Self::Prefix { plain, folded, key },
-            other => other,
+            Self::Word { bases, .. } | Self::Prefix { bases, .. } => bases,
+            Self::Exact { base, .. } => std::slice::from_ref(base),
         }
     }
 
-    /// The folded word; of a prefix, the word that it may also be as a whole.
+    /// As a canonical rule has it.
     #[must_use]
-    pub fn folded(&self) -> &str {
+    pub fn plain(&self) -> &str {
         match self {
-            Self::Folded { folded, .. } | Self::Exact { folded, .. } | Self::Prefix { folded, .. } => folded,
-        }
-    }
-
-    #[must_use]
-    pub fn key(&self) -> u64 {
-        match self {
-            Self::Folded { key, .. } | Self::Exact { key, .. } | Self::Prefix { key, .. } => *key,
+            Self::Word { plain, .. } | Self::Prefix { plain, .. } => plain,
+            Self::Exact { exact, .. } => exact,
         }
     }
 }

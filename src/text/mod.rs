@@ -15,9 +15,11 @@ mod passage;
 mod plain;
 mod short;
 pub mod tex;
+mod typeable;
 
 pub use doi::{doi_at, dois};
 pub use escape::escape;
 pub use html::{item_html, prose_html};
 pub use plain::{announcement, inline, one_line, prose, prose_in_tex, summary, title};
 pub use short::short;
+pub use typeable::{typeable, typed_at};

@@ -83,6 +83,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("math_core", &["text"]),
     ("maud", &["text", "render"]),
     ("memchr", &["serve", "text"]),
+    ("aho_corasick", &["text"]),
     ("moka", &["serve", "filter"]),
     ("notify", &["startup"]),
     ("prometheus", &["serve"]),

@@ -1,6 +1,6 @@
 //! Keys by which the index finds names.
 
-use super::name::{squashed, squashed_spellings};
+use super::name::{group_name, short_group_name, squashed, squashed_spellings};
 use super::{AuthorPattern, Form, Name, Order};
 
 impl AuthorPattern {
@@ -15,13 +15,21 @@ impl AuthorPattern {
             Form::Part(word) => {
                 word.spellings().flat_map(|word| [part_key(word), squashed(word).collect()]).collect()
             }
+            Form::Group(words) => vec![group_key(&group_name(words.iter()))],
             Form::Full { surname, given, order } => {
                 let initials: Vec<char> = given
                     .first()
                     .map(|first| first.spellings().filter_map(|word| word.chars().next()).collect())
                     .unwrap_or_default();
                 let mut keys = Vec::new();
-                for surname in squashed_spellings(surname) {
+                keys.extend(
+                    (*order != Order::SurnameFirst)
+                        .then(|| group_key(&group_name(given.iter().chain(surname)))),
+                );
+                // `Van Nguyen` is also `Nguyen` with another given name.
+                let readings = (0..surname.len()).map(|start| &surname[start..]);
+                let readings = readings.take(if *order == Order::SurnameFirst { 1 } else { surname.len() });
+                for surname in readings.flat_map(squashed_spellings) {
                     match initials.as_slice() {
                         [] => keys.push(surname_key(&surname)),
                         initials => {
@@ -46,9 +54,14 @@ impl AuthorPattern {
                 .map(part_key)
                 .chain(word.spellings().map(|w| squashed(w).collect()))
                 .collect(),
+            Form::Group(words) => vec![group_key(&group_name(words.iter()))],
             Form::Full { surname, given, order } => {
                 let mut keys: Vec<String> =
                     squashed_spellings(surname).map(|surname| surname_key(&surname)).collect();
+                keys.extend(
+                    (*order != Order::SurnameFirst)
+                        .then(|| group_key(&group_name(given.iter().chain(surname)))),
+                );
                 if *order == Order::Open {
                     let all = [&given[..], surname].concat();
                     keys.extend(squashed_spellings(&all).map(|surname| surname_key(&surname)));
@@ -65,6 +78,7 @@ impl AuthorPattern {
                 Form::Part(word) => {
                     !word.folded.contains(' ') && word.spelled.as_ref().is_none_or(|w| !w.contains(' '))
                 }
+                Form::Group(_) => true,
                 Form::Full { given, .. } => given.is_empty(),
             }
     }
@@ -76,9 +90,17 @@ pub(in crate::filter) fn keys(name: &Name, mut visit: impl FnMut(&str)) {
     for word in &name.words {
         found.extend(word.spellings().filter(|word| word.contains(' ')).map(|word| squashed(word).collect()));
     }
-    for surname in name.surnames() {
-        found.extend(name.initials().map(|initial| initial_key(&surname, initial)));
-        found.push(surname_key(&surname));
+    if name.is_group() {
+        found.extend(
+            [group_name(name.words.iter()), short_group_name(&name.words)].map(|name| group_key(&name)),
+        );
+    } else {
+        for start in name.tails() {
+            for surname in squashed_spellings(&name.words[start..]) {
+                found.extend(name.initials(start).map(|initial| initial_key(&surname, initial)));
+                found.push(surname_key(&surname));
+            }
+        }
     }
     found.sort_unstable();
     found.dedup();
@@ -90,6 +112,10 @@ pub(in crate::filter) fn keys(name: &Name, mut visit: impl FnMut(&str)) {
 /// `jean pierre` is looked for by its first part.
 fn part_key(word: &str) -> String {
     word.split(' ').next().unwrap_or(word).to_owned()
+}
+
+fn group_key(name: &str) -> String {
+    format!("~{name}")
 }
 
 fn surname_key(surname: &str) -> String {

@@ -10,7 +10,28 @@ pub(super) const PARTICLES: [&str; 36] = [
 ];
 
 /// Words after a surname that do not belong to it.
-pub(super) const SUFFIXES: [&str; 5] = ["jr", "sr", "ii", "iii", "iv"];
+pub(super) const SUFFIXES: [&str; 10] = ["jr", "sr", "ii", "iii", "iv", "sj", "ofm", "osb", "phd", "md"];
+
+/// Particles that are given names too, as in `Tuan Van Nguyen`: both readings count.
+const PARTICLES_OR_GIVEN: [&str; 10] = ["bin", "da", "di", "do", "du", "la", "le", "ten", "van", "vom"];
+
+/// Words that make a name one of several people.
+const GROUP_WORDS: [&str; 11] = [
+    "alliance",
+    "collaboration",
+    "collaborations",
+    "committee",
+    "consortium",
+    "experiment",
+    "group",
+    "groups",
+    "initiative",
+    "project",
+    "team",
+];
+
+/// The longest abbreviation of a given name, in letters: `Zh.`, `Alex.`.
+const ABBREVIATION_LETTERS_MAX: usize = 4;
 
 /// A name, in words without case and accents.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -29,6 +50,8 @@ pub struct NameWord {
     pub folded: String,
     /// The same with `ö`, `ä` and `ü` as `oe`, `ae` and `ue`, where it has any.
     pub spelled: Option<String>,
+    /// Several letters with a full stop behind them, which begin a name: `Th.`, `Yu.`.
+    pub is_abbreviated: bool,
 }
 
 impl Name {
@@ -49,9 +72,23 @@ impl Name {
         Self { words, surname }
     }
 
-    /// The surname as one word, in its one or two spellings.
-    pub fn surnames(&self) -> impl Iterator<Item = String> + '_ {
-        squashed_spellings(&self.words[self.surname..])
+    /// Where a surname may begin: behind each word but the last.
+    pub(super) fn tails(&self) -> std::ops::Range<usize> {
+        if self.words.len() == 1 { 0..1 } else { 1..self.words.len() }
+    }
+
+    /// Where the whole surname may begin: before its particles, or behind those that may be given names.
+    pub(super) fn whole_surnames(&self) -> impl Iterator<Item = usize> + '_ {
+        let last = self.words.len().saturating_sub(1);
+        let is_given = |word: &&NameWord| PARTICLES_OR_GIVEN.contains(&&*word.folded);
+        let doubtful = self.words[self.surname..last].iter().take_while(is_given).count();
+        self.surname..=self.surname + doubtful
+    }
+
+    /// Is it the name of several people, such as a collaboration?
+    #[must_use]
+    pub fn is_group(&self) -> bool {
+        is_group(&self.words)
     }
 
     /// Every word and part of a word that a search for any part of the name may ask for.
@@ -63,9 +100,9 @@ impl Name {
         parts
     }
 
-    /// The first letters of the given names.
-    pub fn initials(&self) -> impl Iterator<Item = char> + '_ {
-        let given = &self.words[..self.surname];
+    /// The first letters of the given names before a surname that begins at a word.
+    pub(super) fn initials(&self, surname: usize) -> impl Iterator<Item = char> + '_ {
+        let given = &self.words[..surname];
         given.iter().flat_map(NameWord::spellings).filter_map(|word| word.chars().next())
     }
 }
@@ -74,7 +111,7 @@ impl NameWord {
     fn read(word: &str) -> Option<Self> {
         let folded = spaced(&fold::casefold(word));
         let spelled = fold::umlaut_spelled_out(word).map(|word| spaced(&fold::casefold(&word)));
-        (!folded.is_empty()).then(|| Self { exact: word.to_owned(), folded, spelled })
+        (!folded.is_empty()).then(|| Self { exact: word.to_owned(), folded, spelled, is_abbreviated: false })
     }
 
     pub(super) fn spellings(&self) -> impl Iterator<Item = &str> {
@@ -113,7 +150,10 @@ impl NameWord {
                 pairs += 1;
             }
         };
+        let begins = |left: &Self, right: &Self| left.is_abbreviated && left.begins(right);
         self.is(other)
+            || begins(self, other)
+            || begins(other, self)
             || self.spellings().any(|left| {
                 other.spellings().any(|right| {
                     let single = is_initial(left) || is_initial(right);
@@ -125,10 +165,33 @@ impl NameWord {
 
 pub(super) fn words(name: &str) -> Vec<NameWord> {
     // `J.-P.` is one word of two parts, as `Jean-Pierre` is.
-    name.replace(".-", "-")
-        .split(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | '_' | ';'))
-        .filter_map(NameWord::read)
-        .collect()
+    let name = name.replace(".-", "-");
+    let mut words = Vec::new();
+    for piece in name.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | '_' | ';')) {
+        let is_stopped = piece.ends_with('.');
+        let piece = piece.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | '_' | ';'));
+        words.extend(NameWord::read(piece).map(|word| {
+            let letters = word.folded.chars().count();
+            let is_short = (2..=ABBREVIATION_LETTERS_MAX).contains(&letters) && !word.folded.contains(' ');
+            let is_abbreviated = is_stopped && is_short && !SUFFIXES.contains(&&*word.folded);
+            NameWord { is_abbreviated, ..word }
+        }));
+    }
+    words
+}
+
+pub(super) fn is_group(words: &[NameWord]) -> bool {
+    words.len() > 1 && words.iter().any(|word| GROUP_WORDS.contains(&&*word.folded))
+}
+
+/// The name of a group as one word, without `The`.
+pub(super) fn group_name<'a>(words: impl Iterator<Item = &'a NameWord>) -> String {
+    words.filter(|word| word.folded != "the").flat_map(|word| squashed(&word.folded)).collect()
+}
+
+/// The same without what says that it is a group: `Belle II`.
+pub(super) fn short_group_name(words: &[NameWord]) -> String {
+    group_name(words.iter().filter(|word| !GROUP_WORDS.contains(&&*word.folded)))
 }
 
 /// How many of the words stand for a hyphenated one, each for a part of it; none when they do not.
@@ -139,6 +202,7 @@ pub(super) fn as_parts_of(whole: &NameWord, words: &[NameWord]) -> Option<usize>
             exact: folded.to_owned(),
             folded: folded.to_owned(),
             spelled: spelled.get(index).filter(|part| **part != folded).map(|part| (*part).to_owned()),
+            is_abbreviated: false,
         })
         .collect();
     let is_one = parts.len() < 2 || parts.len() > words.len();

@@ -51,6 +51,7 @@ pub(super) fn phrase(
                 }
                 if cursors.len() > 1 {
                     places.sort_unstable();
+                    places.dedup();
                 }
             }
             Cow::Owned(places)
@@ -80,16 +81,15 @@ pub(super) fn lists<'a>(
     work: &Work<'_>,
 ) -> Result<Vec<&'a Postings>, TooMuchWork> {
     match term {
-        Term::Prefix { plain, folded, .. } => {
+        Term::Prefix { plain, bases } => {
             work.take(vocabulary.unsorted())?;
             let mut found: Vec<&Postings> = vocabulary.beginning(plain).collect();
             work.take(found.len() * STEPS_PER_WORD)?;
-            if !folded.starts_with(plain.as_str()) {
-                found.extend(vocabulary.get(folded));
-            }
+            let others = bases.iter().filter(|base| !base.text.starts_with(plain.as_str()));
+            found.extend(others.filter_map(|base| vocabulary.get(&base.text)));
             Ok(found)
         }
-        term => Ok(vocabulary.get(term.folded()).into_iter().collect()),
+        term => Ok(term.bases().iter().filter_map(|base| vocabulary.get(&base.text)).collect()),
     }
 }
 
@@ -102,7 +102,7 @@ fn plain_lists<'a>(
     lists: &[(&'a Term, Vec<&'a Postings>)],
 ) -> Option<Vec<(&'a Term, &'a Postings)>> {
     let is_plain = words.items.iter().all(|item| item.joined.is_none() && item.parts.len() == 1)
-        && lists.iter().all(|(term, _)| !matches!(term, Term::Prefix { .. }));
+        && lists.iter().all(|(term, lists)| lists.len() <= 1 && !matches!(term, Term::Prefix { .. }));
     if !is_plain {
         return None;
     }
@@ -196,7 +196,7 @@ impl<'a> Cursor<'a> {
     /// None where no document has the word spelled as wanted.
     fn new(list: &'a Postings, term: &Term) -> Option<Self> {
         let spelling = match term {
-            Term::Exact { exact, folded, .. } => Spelling::Only(list.wanted(exact, folded).ok()?),
+            Term::Exact { exact, base } => Spelling::Only(list.wanted(exact, &base.text).ok()?),
             _ => Spelling::Any,
         };
         let mut list = list.iter();

@@ -6,6 +6,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::domain::paper::Paper;
+use crate::text::typeable;
 
 use super::super::document::Texts;
 use super::super::fields::{PaperPart, Text};
@@ -159,7 +160,10 @@ impl Reader<'_> {
         if place.get().is_none() {
             let mut all = Vec::new();
             let none = Texts::default();
-            self.texts.unwrap_or(&none).each(self.paper, part, |text| all.push(text.to_owned()));
+            self.texts.unwrap_or(&none).each(self.paper, part, |text| {
+                all.push(text.to_owned());
+                all.extend(typeable(text));
+            });
             self.work.take(all.iter().map(|text| STEPS_PER_TEXT + text.len()).sum())?;
             drop(place.set(all));
         }

@@ -237,7 +237,7 @@ impl Search<'_> {
         for part in field.parts() {
             let vocabulary = &self.index.words[*part as usize];
             match words.single() {
-                Some(term @ (Term::Folded { .. } | Term::Prefix { .. })) => {
+                Some(term @ (Term::Word { .. } | Term::Prefix { .. })) => {
                     self.mark(&lists(vocabulary, term, self.work)?, &mut found)?;
                 }
                 _ => phrase(words, vocabulary, within, &mut found, self.work)?,

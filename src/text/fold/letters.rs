@@ -98,12 +98,30 @@ pub fn umlaut_spelled_out(word: &str) -> Option<String> {
     Some(spelled)
 }
 
-/// `ρ` as `rho`, and `ρ0` as `rho0`; none for any other word, such as the unit `μs`.
+/// From how many Greek letters in a row on they are a word of the Greek language.
+const GREEK_WORD_LETTERS_MIN: usize = 4;
+
+/// `ρ` as `rho`, `λcdm` as `lambdacdm`, `μsr` as `musr`; none for words without Greek letters and for Greek words.
 pub(super) fn greek_named(word: &str) -> Option<String> {
-    let mut chars = word.chars();
-    let name = greek_name(chars.next()?)?;
-    let digits = chars.as_str();
-    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| format!("{name}{digits}"))
+    if word.is_ascii() {
+        return None;
+    }
+    let (mut longest, mut row) = (0, 0);
+    for c in word.chars() {
+        row = if greek_name(c).is_some() { row + 1 } else { 0 };
+        longest = longest.max(row);
+    }
+    if !(1..GREEK_WORD_LETTERS_MIN).contains(&longest) {
+        return None;
+    }
+    let mut named = String::with_capacity(word.len() + 8);
+    for c in word.chars() {
+        match greek_name(c) {
+            Some(name) => named.push_str(name),
+            None => named.push(c),
+        }
+    }
+    Some(named)
 }
 
 fn greek_name(letter: char) -> Option<&'static str> {
@@ -114,4 +132,17 @@ fn greek_name(letter: char) -> Option<&'static str> {
     ];
     let index = u32::from(letter).checked_sub(u32::from('α'))?;
     NAMES.get(usize::try_from(index).ok()?).copied()
+}
+
+/// The fewest letters before digits that are a word of their own: `CVPR2026`, but not `F2`.
+const LETTERS_BEFORE_DIGITS_MIN: usize = 3;
+
+/// Where the digits of `cvpr2026` begin; none where it is not letters and then digits, or too few letters.
+pub(super) fn before_digits(plain: &str) -> Option<usize> {
+    if !plain.ends_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let letters = plain.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_word = letters.bytes().all(|byte| byte.is_ascii_lowercase());
+    (is_word && letters.len() >= LETTERS_BEFORE_DIGITS_MIN).then_some(letters.len())
 }

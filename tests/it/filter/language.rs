@@ -141,6 +141,7 @@ fn regular_expressions_see_readable_text_with_case() {
         "The $\\mathbb{F}_2$ of Schr\\\"odinger",
         &[
             ("/F₂/", false),
+            ("/F2/", true),
             ("/𝔽₂/", true),
             ("ti:/Schrödinger$/", true),
             ("/schrödinger/", false),
@@ -167,7 +168,7 @@ fn an_author_is_one_person() {
             ("au:del_maestro", true),
             ("au:del_maestro_a", true),
             ("au:del_maestro_b", false),
-            ("au:maestro_a", false),
+            ("au:maestro_a", true),
             ("au:\"Del Maestro, Adrian\"", true),
             ("au:\"Del Maestro, A.\"", true),
             ("au:\"Del Maestro\"", true),
@@ -227,6 +228,36 @@ fn an_author_is_one_person() {
         ],
     );
     author("C. L. Li", &[("au:\"Li, C.-L.\"", true), ("au:\"Chun-Liang Li\"", true)]);
+    author(
+        "Tuan Van Nguyen",
+        &[
+            ("au:\"Tuan Nguyen\"", true),
+            ("au:\"Tuan V. Nguyen\"", true),
+            ("au:\"Van Nguyen, Tuan\"", true),
+            ("au:nguyen_v", true),
+            ("au:nguyen_n", false),
+            ("au:\"Tuan Van\"", false),
+        ],
+    );
+    author(
+        "Yu. A. Ivanov",
+        &[("au:\"Ivanov, Yuri\"", true), ("au:\"Yulia Ivanova\"", false), ("au:\"Y. Ivanov\"", true)],
+    );
+    author(
+        "Yuri Ivanov",
+        &[("au:\"Yu. Ivanov\"", true), ("au:\"Ya. Ivanov\"", false), ("au:\"Yu Ivanov\"", false)],
+    );
+    author(
+        "The Belle II Collaboration",
+        &[
+            ("au:\"Belle II\"", true),
+            ("au:\"Belle II Collaboration\"", true),
+            ("au:\"Belle Collaboration\"", false),
+            ("au:\"Belle Coll*\"", false),
+            ("au:collaboration_b", false),
+            ("au:belle", true),
+        ],
+    );
     author("Sammy Davis Jr.", &[("au:\"Davis Jr, Sammy\"", true), ("au:\"Davis, Jr, Sammy\"", true)]);
     author(
         "Thorsten Götte",

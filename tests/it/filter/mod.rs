@@ -1,5 +1,6 @@
 //! The rule language does what its definition says.
 
+mod cases;
 mod hostile;
 mod language;
 mod papers;
