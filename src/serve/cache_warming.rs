@@ -1,4 +1,4 @@
-//! What is made ready before readers ask?
+//! Renders the most requested documents again after each change, before their readers ask.
 
 use std::time::Duration;
 
@@ -18,12 +18,12 @@ const CALM: Duration = Duration::from_millis(200);
 
 /// Renders the most asked for documents again whenever their content has changed, and then indexes what is new for the
 /// first search, for as long as the service runs.
-pub async fn keep_ready(current: CurrentState) {
+pub async fn warm_cache(current: CurrentState) {
     let documents = current.state().documents.clone();
     loop {
         tokio::time::sleep(CALM).await;
         let state = current.state();
-        for old in state.documents.popular().into_iter().take(READY_MAX) {
+        for old in state.documents.most_requested().into_iter().take(READY_MAX) {
             renew(&old, &state).await;
         }
         let working_set = state.working_set.clone();
@@ -31,7 +31,7 @@ pub async fn keep_ready(current: CurrentState) {
         if let Err(error) = tokio::task::spawn_blocking(move || working_set.index()).await {
             tracing::error!(%error, "what is new was not indexed");
         }
-        documents.change().await;
+        documents.changed().await;
     }
 }
 
@@ -44,13 +44,13 @@ async fn renew(old: &CachedDocument, state: &State) {
         DocumentRequest::Api(asked) => query::renew(asked, state).await,
     };
     let Some(renewed) = renewed else { return };
-    renewed.document.follow(&old.document);
+    renewed.document.inherit_readers(&old.document);
     let documents: &DocumentCache = &state.documents;
     for coding in [Coding::Gzip, Coding::Brotli] {
         if old.document.is_prepared(coding) {
-            // The service's own turn comes.
-            drop(documents.prepare(&renewed, coding, &state.own_turn(RenderClass::Ordinary)).await);
+            // A ticket of the service itself is never refused.
+            drop(documents.prepare(&renewed, coding, &state.own_ticket(RenderClass::Ordinary)).await);
         }
     }
-    documents.give_up(&old.key).await;
+    documents.remove(&old.key).await;
 }

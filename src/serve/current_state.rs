@@ -1,6 +1,6 @@
-//! What are requests answered from now, and how is that exchanged under them?
+//! The state that requests are answered from, which a reload exchanges.
 //!
-//! A request sees one state from its first look to its last, the old one or the new one.
+//! A request uses one state from its beginning to its end.
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! Which files make up everything that is configured, for a host that only has files?
+//! Writes everything that is configured as files, for a host that serves only files.
 
 use std::collections::BTreeSet;
 
@@ -38,7 +38,7 @@ pub struct ExportSummary {
 
 /// A feed that is configured.
 struct ConfiguredFeed {
-    asked: FeedSpec,
+    spec: FeedSpec,
     outline: Outline,
     /// Where its page is, and with an ending its files: `subjects/cs.DC`.
     stem: String,
@@ -117,7 +117,7 @@ pub fn export<E>(
 fn target(scope: Scope, base: &str, state: &State) -> Result<ConfiguredFeed, Problem> {
     let outline = opml::outline(scope.clone(), base, &state.options)?;
     let stem = html_view::folder(&outline.url, base).to_owned();
-    Ok(ConfiguredFeed { asked: feed_request::usual(scope, &state.options)?, outline, stem })
+    Ok(ConfiguredFeed { spec: feed_request::default_spec(scope, &state.options)?, outline, stem })
 }
 
 /// Gives a feed in every format and as pages to read; false when a subject of it was never read.
@@ -128,8 +128,8 @@ fn feed<E>(
     take: &mut dyn FnMut(ExportedFile) -> Result<(), E>,
 ) -> Result<bool, E> {
     let written = |form, view| {
-        let request = FeedRequest { asked: target.asked.clone(), form, base: base.to_owned(), view };
-        documents::for_a_file(request, state)
+        let request = FeedRequest { spec: target.spec.clone(), form, base: base.to_owned(), view };
+        documents::for_export(request, state)
     };
     for format in Format::ALL {
         let Some(document) = written(Representation::Feed(format), None) else { return Ok(false) };

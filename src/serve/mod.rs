@@ -26,7 +26,7 @@ mod wire;
 pub use access::clients::Clients;
 pub use access::keys::{AccessControl, Keys};
 pub use api::topics::FeedTopics;
-pub use cache_warming::keep_ready;
+pub use cache_warming::warm_cache;
 pub use current_state::CurrentState;
 pub use documents::cache::DocumentCache;
 pub use documents::description::Description;

@@ -1,4 +1,4 @@
-//! What the settings say about serving.
+//! The settings that answers depend on.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Who notifies subscribers: the hub of this service, one of others, or nobody.
+//! How subscribers are notified: by the hub of this service, by an external hub, or not at all.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What became of the settings when they were last read?
+//! How the last reload of the settings ended.
 
 use jiff::Timestamp;
 

@@ -1,4 +1,4 @@
-//! What the workers share to answer requests.
+//! The state that all workers share to answer requests.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use crate::domain::clock::Clock;
 use crate::feeds::WorkingSet;
 use crate::serve::access::clients::Clients;
 use crate::serve::access::keys::AccessControl;
-use crate::serve::documents::cache::DocumentCache;
+use crate::serve::documents::cache::{DocumentCache, StateVersions};
 use crate::serve::documents::description::Description;
 use crate::serve::documents::render_queue::{RenderClass, RenderQueue, RenderTicket};
 use crate::serve::metrics::workers::Metrics;
@@ -37,13 +37,17 @@ pub struct State {
 }
 
 impl State {
+    pub(in crate::serve) fn versions(&self) -> StateVersions {
+        (self.working_set.version(), self.collector.version(), self.generation)
+    }
+
     /// A client's place in the render queue.
-    pub(in crate::serve) fn turn(&self, client: Option<IpAddr>, class: RenderClass) -> RenderTicket {
+    pub(in crate::serve) fn render_ticket(&self, client: Option<IpAddr>, class: RenderClass) -> RenderTicket {
         RenderTicket::new(self.renders.clone(), client, class, self.options.cold_wait)
     }
 
     /// The service's own place in the render queue, which waits as long as it must.
-    pub(in crate::serve) fn own_turn(&self, class: RenderClass) -> RenderTicket {
+    pub(in crate::serve) fn own_ticket(&self, class: RenderClass) -> RenderTicket {
         RenderTicket::new(self.renders.clone(), None, class, Duration::MAX)
     }
 }

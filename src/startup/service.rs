@@ -154,7 +154,7 @@ impl Service {
         let (state, operator_token) = with_operator_token(state, token_place.as_deref());
         let current = CurrentState::new(state);
         let tasks = vec![
-            tokio::spawn(serve::keep_ready(current.clone())),
+            tokio::spawn(serve::warm_cache(current.clone())),
             tokio::spawn(keeper::keep(store.clone(), current.clone())),
         ];
         let telling = outward::start(settings, &push, &current, store.clone())?;

@@ -112,7 +112,68 @@ const HOMES: &[(&str, &[&str])] = &[
 ];
 
 /// The folders and files right below a stage, and which of them each may use.
-const LAYERS: &[(&str, &circles::Layers)] = &[];
+const LAYERS: &[(&str, &circles::Layers)] = &[(
+    "serve",
+    &[
+        ("wire", &[]),
+        ("http", &[]),
+        ("options", &[]),
+        ("addresses", &[]),
+        ("reload_status", &[]),
+        ("push_settings", &["addresses"]),
+        ("access", &["addresses"]),
+        ("problem", &["http"]),
+        ("request", &["access", "addresses", "http", "options", "problem"]),
+        ("documents", &["http", "problem", "request"]),
+        ("metrics", &["addresses", "documents", "problem", "reload_status"]),
+        ("state", &["access", "documents", "metrics", "options", "push_settings", "reload_status"]),
+        ("current_state", &["state"]),
+        ("answer", &["access", "addresses", "documents", "http", "problem"]),
+        ("feed", &["answer", "documents", "http", "options", "problem", "request", "state"]),
+        (
+            "gate",
+            &[
+                "addresses",
+                "answer",
+                "current_state",
+                "http",
+                "metrics",
+                "options",
+                "problem",
+                "request",
+                "state",
+                "wire",
+            ],
+        ),
+        (
+            "pages",
+            &["addresses", "answer", "documents", "feed", "http", "options", "problem", "request", "state"],
+        ),
+        (
+            "api",
+            &[
+                "access",
+                "addresses",
+                "answer",
+                "current_state",
+                "documents",
+                "feed",
+                "http",
+                "metrics",
+                "options",
+                "problem",
+                "push_settings",
+                "reload_status",
+                "request",
+                "state",
+            ],
+        ),
+        ("routes", &["addresses", "api", "feed", "http", "pages", "problem", "state"]),
+        ("server", &["addresses", "current_state", "gate", "metrics", "problem", "routes", "wire"]),
+        ("cache_warming", &["api", "current_state", "documents", "feed", "http", "state"]),
+        ("export", &["addresses", "api", "feed", "http", "pages", "problem", "request", "state"]),
+    ],
+)];
 
 /// The stages that give the same bytes for the same input.
 const PURE: &[&str] = &["domain", "parse", "text", "filter", "render"];
@@ -232,6 +293,29 @@ fn every_invariant_names_tests_that_exist() {
     for name in names {
         let is_there = files.values().any(|text| text.contains(&format!("fn {name}()")));
         assert!(is_there, "ARCHITECTURE.md names `{name}`, which is no test");
+    }
+}
+
+#[test]
+fn the_document_has_the_same_layers() {
+    for (stage, layers) in LAYERS {
+        let title = format!("Layers of {stage}\n");
+        let table = ARCHITECTURE.split("## ").find(|part| part.starts_with(&title)).expect("the section");
+        // | `folder` | one sentence | `folder`, `folder` |
+        let cells = |line: &str| line.splitn(4, " | ").map(str::to_owned).collect::<Vec<_>>();
+        let rows = table.lines().filter(|line| line.starts_with("| `")).map(cells);
+        let rows: Vec<(String, BTreeSet<String>)> = rows
+            .map(|cells| {
+                let names = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+                let name: BTreeSet<String> = names(&cells[0]);
+                (name.into_iter().collect(), names(&cells[2]))
+            })
+            .collect();
+        let allowed: Vec<(String, BTreeSet<String>)> = layers
+            .iter()
+            .map(|(layer, uses)| ((*layer).to_owned(), uses.iter().map(ToString::to_string).collect()))
+            .collect();
+        assert_eq!(rows, allowed, "the rows of ARCHITECTURE.md and those of the test");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Who asks, through whatever proxies, and how often may they?
+//! Identifies clients behind trusted proxies, and bounds their requests and connections.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -20,7 +20,7 @@ use crate::serve::access::forwarded::{ForwardedUrl, ForwardedWarnings, TrustedHo
 
 pub(in crate::serve) const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The part of an IPv6 address that tells one household from another; the rest a client chooses as it likes.
+/// The part of an IPv6 address that tells one quota_key from another; the rest a client chooses as it likes.
 const IPV6_PREFIX_BITS: u32 = 64;
 
 /// After how many requests those are forgotten who have asked for nothing of late.
@@ -104,7 +104,7 @@ impl Clients {
             return Some(ConnectionPermit(None));
         };
         let most = self.requests_per_minute.saturating_mul(CONNECTIONS_PER_REQUEST_A_MINUTE);
-        let client = household(peer);
+        let client = quota_key(peer);
         let mut open = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
         let number = open.entry(client).or_default();
         if *number >= most {
@@ -122,7 +122,7 @@ impl Clients {
     ) -> Result<(), Duration> {
         let (Some(limiter), Some(peer)) = (&self.limiter, peer) else { return Ok(()) };
         let client = self.client(peer.ip().to_canonical(), headers);
-        let counted = limiter.check_key(&household(client));
+        let counted = limiter.check_key(&quota_key(client));
         if self.asked.fetch_add(1, Ordering::Relaxed) % FORGET_EVERY == FORGET_EVERY - 1 {
             limiter.retain_recent();
             limiter.shrink_to_fit();
@@ -131,9 +131,9 @@ impl Clients {
     }
 
     /// Whose turn a request counts as; none where nobody asks over a network.
-    pub(in crate::serve) fn household_of(&self, request: &HttpRequest) -> Option<IpAddr> {
+    pub(in crate::serve) fn quota_key_of(&self, request: &HttpRequest) -> Option<IpAddr> {
         let peer = request.peer_addr()?.ip().to_canonical();
-        Some(household(self.client(peer, request.headers())))
+        Some(quota_key(self.client(peer, request.headers())))
     }
 
     /// Is this peer a proxy whose word is taken?
@@ -162,7 +162,7 @@ impl Clients {
     }
 
     /// What proxies tell of the address that was asked; none where this peer is no trusted one.
-    pub(in crate::serve) fn told(&self, peer: IpAddr, headers: &HeaderMap) -> Option<ForwardedUrl> {
+    pub(in crate::serve) fn forwarded_url(&self, peer: IpAddr, headers: &HeaderMap) -> Option<ForwardedUrl> {
         if !self.is_proxy(peer) {
             return None;
         }
@@ -266,7 +266,7 @@ fn address(node: &str) -> Option<IpAddr> {
 }
 
 /// What is counted as one client.
-fn household(client: IpAddr) -> IpAddr {
+fn quota_key(client: IpAddr) -> IpAddr {
     match client {
         IpAddr::V4(_) => client,
         IpAddr::V6(address) => {
@@ -320,11 +320,11 @@ mod tests {
     }
 
     #[test]
-    fn a_household_of_ipv6_is_one_client() {
-        let household = |text: &str| household(text.parse().expect("an address"));
-        assert_eq!(household("2001:db8:1:2:3:4:5:6"), household("2001:db8:1:2:ffff::1"));
-        assert_ne!(household("2001:db8:1:2::1"), household("2001:db8:1:3::1"));
-        assert_ne!(household("192.0.2.1"), household("192.0.2.2"));
+    fn a_quota_key_of_ipv6_is_one_client() {
+        let quota_key = |text: &str| quota_key(text.parse().expect("an address"));
+        assert_eq!(quota_key("2001:db8:1:2:3:4:5:6"), quota_key("2001:db8:1:2:ffff::1"));
+        assert_ne!(quota_key("2001:db8:1:2::1"), quota_key("2001:db8:1:3::1"));
+        assert_ne!(quota_key("192.0.2.1"), quota_key("192.0.2.2"));
     }
 
     #[test]

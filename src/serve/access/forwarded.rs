@@ -1,8 +1,8 @@
-//! What trusted proxies say of the address that a client asked: `X-Forwarded-Proto`, `-Host`, `-Port` and `-Prefix`,
-//! and `Forwarded` (RFC 7239).
+//! The public address as trusted proxies report it: `X-Forwarded-Proto`, `-Host`, `-Port` and `-Prefix`, and `Forwarded`
+//! (RFC 7239).
 //!
-//! Of a list only the members count that trusted proxies wrote. A value that is not valid is left out and named in the
-//! log; no value reaches a link before it was read as what it claims to be.
+//! Of a list, only the members that trusted proxies appended count. An invalid value is ignored and logged once; no value
+//! is written into a link before it was parsed.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -77,7 +77,7 @@ enum ForwardedError {
 }
 
 impl ForwardedError {
-    fn said(self) -> &'static str {
+    fn message(self) -> &'static str {
         match self {
             Self::Scheme => "`X-Forwarded-Proto` or `proto=` is neither `http` nor `https`",
             Self::Host => "`X-Forwarded-Host` or `host=` names no host",
@@ -91,10 +91,10 @@ impl ForwardedError {
 }
 
 impl ForwardedWarnings {
-    fn note(&self, doubt: ForwardedError) {
-        let bit = 1 << doubt as u8;
+    fn note(&self, error: ForwardedError) {
+        let bit = 1 << error as u8;
         if self.0.fetch_or(bit, Ordering::Relaxed) & bit == 0 {
-            tracing::warn!("links do not follow what a trusted proxy says: {}", doubt.said());
+            tracing::warn!("links do not follow what a trusted proxy says: {}", error.message());
         }
     }
 }
@@ -121,12 +121,12 @@ impl ForwardedUrl {
             (Some(x), _) => Some(x.unwrap_or_default()),
             (None, forwarded) => forwarded.map(str::to_owned),
         };
-        let valid = |text: Option<String>, is_valid: fn(&str) -> bool, doubt| {
+        let valid = |text: Option<String>, is_valid: fn(&str) -> bool, error| {
             let text = text?;
             if is_valid(&text) {
                 return Some(text);
             }
-            complaints.note(doubt);
+            complaints.note(error);
             None
         };
         let scheme = agreed(x(&list(&X_FORWARDED_PROTO)), first(|element| element.proto.as_deref()));

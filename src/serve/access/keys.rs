@@ -1,4 +1,4 @@
-//! Who has a key, and which doors need one?
+//! Access keys, and which addresses need one.
 
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::uri::{PathAndQuery, Uri};

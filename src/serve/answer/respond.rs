@@ -1,4 +1,4 @@
-//! How does a document become an answer to this request?
+//! Makes the response to one request from a document: 200, 226 or 304 with their header fields.
 
 use std::sync::Arc;
 
@@ -6,70 +6,77 @@ use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
+use jiff::Timestamp;
 
 use crate::serve::access::forwarded;
 use crate::serve::answer::freshness::Freshness;
 use crate::serve::answer::terms::ResponseTerms;
-use crate::serve::documents::cache::CachedDocument;
+use crate::serve::documents::cache::{CachedDocument, DocumentCache, StateVersions};
 use crate::serve::documents::document::RenderedDocument;
-use crate::serve::documents::render_queue::RenderClass;
+use crate::serve::documents::render_queue::RenderTicket;
 use crate::serve::http::coding;
 use crate::serve::http::coding::Coding;
 use crate::serve::http::fields::{EXPOSED, page_fields};
 use crate::serve::http::public_url;
 use crate::serve::http::{conditional, delta, negotiate};
 use crate::serve::problem::details::Problem;
-use crate::serve::state::State;
 
-/// What the next request of the same wording can be answered with, for as long as nothing changes.
+/// What an identical request can be answered with, for as long as nothing changes.
 #[derive(Clone, Debug)]
 pub(in crate::serve) struct CacheableResponse {
     pub(in crate::serve) document: Arc<RenderedDocument>,
     pub(in crate::serve) terms: ResponseTerms,
-    /// Of the working set, the collector and the settings, from before they were looked at.
+    /// From before the document was looked up.
     pub(in crate::serve) versions: StateVersions,
-    /// Headers tell of the time in seconds.
+    /// The second of the answer: header fields depend on the time in seconds.
     pub(in crate::serve) second: i64,
 }
 
-/// Where the working set, the collector and the settings stand.
-pub(in crate::serve) type StateVersions = (u64, u64, u64);
-
-pub(in crate::serve) fn versions(state: &State) -> StateVersions {
-    (state.working_set.version(), state.collector.version(), state.generation)
+/// How a document of the cache is answered.
+pub(in crate::serve) struct Delivery<'a> {
+    pub(in crate::serve) documents: &'a DocumentCache,
+    /// For a coding that is not prepared yet.
+    pub(in crate::serve) ticket: RenderTicket,
+    /// From before the document was looked up.
+    pub(in crate::serve) versions: StateVersions,
+    pub(in crate::serve) now: Timestamp,
+    pub(in crate::serve) freshness: Freshness,
+    /// Was arXiv requested for this answer?
+    pub(in crate::serve) was_read_now: bool,
+    /// Does reading need a key, so that shared caches may not store the answer?
+    pub(in crate::serve) is_private: bool,
 }
 
-/// The answer of a document that is kept.
-pub(in crate::serve) async fn kept(
+/// Answers with a document of the cache; the response carries what the response cache needs.
+///
+/// # Errors
+/// No coding is acceptable, a precondition fails, or too many wait for the render queue.
+pub(in crate::serve) async fn cacheable(
     request: &HttpRequest,
-    state: &State,
     found: CachedDocument,
-    versions: StateVersions,
-    freshness: &Freshness,
-    was_read_now: bool,
+    delivery: Delivery<'_>,
 ) -> Result<HttpResponse, Problem> {
     let coding = coding::best(request.headers()).ok_or_else(Problem::no_coding)?;
-    if is_unwanted(request.headers(), &found.document, coding) {
+    if fails_precondition(request.headers(), &found.document, coding) {
         return Err(Problem::precondition_failed());
     }
-    let is_negotiated = negotiate::is_negotiated(request.path());
+    let Delivery { documents, ticket, versions, now, freshness, was_read_now, is_private } = delivery;
     let mut terms = ResponseTerms {
+        is_negotiated: negotiate::is_negotiated(request.path()),
         is_from_proxy: public_url::is_from_proxy(request),
-        ..freshness.terms(state, is_negotiated, was_read_now)
+        ..freshness.terms(now, is_private, was_read_now)
     };
     if found.document.is_page {
-        // A page says what is wrong at the moment; its reader asks again and is told that nothing has changed.
-        let is_private = state.access.reading_needs_key();
+        // A page shows what is wrong at the moment, so browsers revalidate it each time.
         terms.cache_control =
             HeaderValue::from_static(if is_private { "private, no-cache" } else { "no-cache" });
     }
     if !is_current(request.headers(), &found.document, coding) {
-        let turn = state.turn(state.clients.household_of(request), RenderClass::Ordinary);
-        state.documents.prepare(&found, coding, &turn).await?;
+        documents.prepare(&found, coding, &ticket).await?;
     }
     let mut response = answer(request.headers(), &found.document, coding, &terms);
     if !was_read_now && !found.document.is_delta {
-        let second = state.clock.now().as_second();
+        let second = now.as_second();
         response.extensions_mut().insert(CacheableResponse {
             document: found.document,
             terms,
@@ -80,8 +87,8 @@ pub(in crate::serve) async fn kept(
     Ok(response)
 }
 
-/// The answer of a document that was made for this request, or that never changes.
-pub(in crate::serve) fn page(
+/// Answers with a document that was made for this request, or that never changes.
+pub(in crate::serve) fn document(
     request: &HttpRequest,
     document: &RenderedDocument,
     cache_control: &'static str,
@@ -89,27 +96,28 @@ pub(in crate::serve) fn page(
     let Some(coding) = coding::best(request.headers()) else {
         return Problem::no_coding().respond(request);
     };
-    if is_unwanted(request.headers(), document, coding) {
+    if fails_precondition(request.headers(), document, coding) {
         return Problem::precondition_failed().respond(request);
     }
     let cache_control = HeaderValue::from_static(cache_control);
-    // The only one of these that comes in two forms.
+    // The only one of these documents with two representations.
     let is_negotiated = request.path() == "/explain";
     let is_from_proxy = public_url::is_from_proxy(request);
     let terms = ResponseTerms { cache_control, cache_status: None, is_negotiated, is_from_proxy };
     answer(request.headers(), document, coding, &terms)
 }
 
+/// Does `If-None-Match` or `If-Modified-Since` match the document?
 pub(in crate::serve) fn is_current(headers: &HeaderMap, document: &RenderedDocument, coding: Coding) -> bool {
     !document.is_delta
         && conditional::is_current(headers, document.etag(coding).as_bytes(), document.modified)
 }
 
-fn is_unwanted(headers: &HeaderMap, document: &RenderedDocument, coding: Coding) -> bool {
-    conditional::is_unwanted(headers, document.etag(coding).as_bytes(), document.modified)
+fn fails_precondition(headers: &HeaderMap, document: &RenderedDocument, coding: Coding) -> bool {
+    conditional::fails_precondition(headers, document.etag(coding).as_bytes(), document.modified)
 }
 
-/// 304, or the whole.
+/// 304 for a client that has the current document, else the document.
 fn answer(
     headers: &HeaderMap,
     document: &RenderedDocument,
@@ -119,10 +127,11 @@ fn answer(
     if is_current(headers, document, coding) {
         not_modified(document, coding, terms)
     } else {
-        whole(document, coding, terms)
+        full(document, coding, terms)
     }
 }
 
+/// A 304 with the fields of the document.
 pub(in crate::serve) fn not_modified(
     document: &RenderedDocument,
     coding: Coding,
@@ -133,7 +142,7 @@ pub(in crate::serve) fn not_modified(
     response
 }
 
-/// What 304 and 200 both say.
+/// The fields that 304 and 200 share.
 fn common(fields: &mut HeaderMap, document: &RenderedDocument, coding: Coding, terms: &ResponseTerms) {
     fields.insert(header::ETAG, document.etag(coding).clone());
     fields.insert(header::CACHE_CONTROL, terms.cache_control.clone());
@@ -141,12 +150,13 @@ fn common(fields: &mut HeaderMap, document: &RenderedDocument, coding: Coding, t
     fields.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     if let Some(status) = &terms.cache_status {
         fields.insert(header::CACHE_STATUS, status.clone());
-        // What is answered was just compared with what is known.
+        // The document was compared with the current content just now.
         fields.insert(header::AGE, HeaderValue::from_static("0"));
     }
 }
 
-pub(in crate::serve) fn whole(
+/// A 200, or a 226 for a delta.
+pub(in crate::serve) fn full(
     document: &RenderedDocument,
     coding: Coding,
     terms: &ResponseTerms,

@@ -1,7 +1,6 @@
-//! What was asked a moment ago in the same words, so that it need not be understood again?
+//! Each worker's cache of identical requests, whose answers need no parsing and no rendering for one second.
 //!
-//! Each worker remembers for itself, so there is nothing to wait for.
-//! Only the memory for documents holds documents: what it has given up is forgotten here too.
+//! It holds documents weakly: what the document cache has evicted is missing here too.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
@@ -15,19 +14,19 @@ use foldhash::fast::RandomState;
 
 use crate::serve::addresses::Address;
 use crate::serve::answer::respond;
-use crate::serve::answer::respond::{CacheableResponse, StateVersions};
+use crate::serve::answer::respond::CacheableResponse;
 use crate::serve::answer::terms::ResponseTerms;
+use crate::serve::documents::cache::StateVersions;
 use crate::serve::documents::document::RenderedDocument;
 use crate::serve::http::{coding, conditional, delta, negotiate};
-use crate::serve::state::State;
 
-/// How many wordings a worker remembers.
-const WORDINGS_MAX: usize = 1_024;
+/// The most entries of a worker.
+const ENTRIES_MAX: usize = 1_024;
 
-/// The longest wording that is remembered.
-const WORDING_BYTES_MAX: usize = 1_024;
+/// The largest key of an entry, in bytes.
+const KEY_BYTES_MAX: usize = 1_024;
 
-/// The wordings of a worker, by their hashes.
+/// The entries of a worker, by the hashes of their keys.
 #[derive(Debug, Default)]
 pub(in crate::serve) struct ResponseCache {
     hasher: RandomState,
@@ -54,8 +53,8 @@ impl Hasher for Hashed {
     }
 }
 
-/// All of a request that decides which document answers it: the target, what decides the address that links have, and
-/// the types that the asker takes where these decide the form.
+/// What of a request decides which document answers it: the target, what decides the public address, and `Accept` where
+/// it decides the representation.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::serve) struct RequestKey {
     target: Box<str>,
@@ -65,7 +64,7 @@ pub(in crate::serve) struct RequestKey {
 
 #[derive(Debug)]
 struct CachedResponse {
-    wording: RequestKey,
+    key: RequestKey,
     document: Weak<RenderedDocument>,
     terms: ResponseTerms,
     versions: StateVersions,
@@ -73,65 +72,66 @@ struct CachedResponse {
     address: Address,
 }
 
-/// Path and query; nothing of an address that names a host as well.
+/// Path and query; nothing where the target names a host as well.
 fn target(head: &RequestHead) -> Option<&str> {
     head.uri.path_and_query().filter(|_| head.uri.authority().is_none()).map(PathAndQuery::as_str)
 }
 
-/// What decides the address that links have: that which proxies told, else the only `Host`.
-fn host<'a>(head: &'a RequestHead, told: Option<&'a str>) -> Option<&'a [u8]> {
+/// What decides the public address: that from the fields of proxies, else the only `Host`.
+fn host<'a>(head: &'a RequestHead, from_proxy: Option<&'a str>) -> Option<&'a [u8]> {
     let mut hosts = head.headers.get_all(header::HOST);
     let host = hosts.next().filter(|_| hosts.next().is_none())?;
-    Some(told.map_or(host.as_bytes(), str::as_bytes))
+    Some(from_proxy.map_or(host.as_bytes(), str::as_bytes))
 }
 
 impl ResponseCache {
-    /// The answer to a request, if one of its wording was answered in this second and nothing has changed since; and
-    /// which pattern its address follows.
+    /// The answer to a request and its address, if a request with the same key was answered in this second and nothing
+    /// has changed since.
     pub(in crate::serve) fn answer(
         &self,
         head: &RequestHead,
-        told: Option<&str>,
-        state: &State,
+        from_proxy: Option<&str>,
+        versions: StateVersions,
+        second: i64,
     ) -> Option<(HttpResponse, Address)> {
         let target = target(head)?;
-        let host = host(head, told)?;
+        let host = host(head, from_proxy)?;
         let is_negotiated = negotiate::is_negotiated(head.uri.path());
         let accepted = || {
             let fields = is_negotiated.then(|| head.headers.get_all(header::ACCEPT));
             fields.into_iter().flatten().map(header::HeaderValue::as_bytes)
         };
         let hash = self.hash(target, host, accepted());
-        let recently = self.answers.get(&hash)?;
-        let wording = &recently.wording;
-        if *wording.target != *target
-            || *wording.host != *host
-            || !wording.accepted.iter().map(|field| &**field).eq(accepted())
-            || recently.versions != respond::versions(state)
-            || recently.second != state.clock.now().as_second()
-            || conditional::is_particular(&head.headers)
+        let cached = self.answers.get(&hash)?;
+        let key = &cached.key;
+        if *key.target != *target
+            || *key.host != *host
+            || !key.accepted.iter().map(|field| &**field).eq(accepted())
+            || cached.versions != versions
+            || cached.second != second
+            || conditional::has_precondition(&head.headers)
         {
             return None;
         }
-        let document: Arc<RenderedDocument> = recently.document.upgrade()?;
+        let document: Arc<RenderedDocument> = cached.document.upgrade()?;
         let coding = coding::best(&head.headers)?;
         let is_current = respond::is_current(&head.headers, &document, coding);
         if !is_current && (!document.is_prepared(coding) || head.headers.contains_key(delta::A_IM)) {
             return None;
         }
-        let terms = &recently.terms;
+        let terms = &cached.terms;
         let response = if is_current {
             respond::not_modified(&document, coding, terms)
         } else {
-            respond::whole(&document, coding, terms)
+            respond::full(&document, coding, terms)
         };
-        Some((response, recently.address))
+        Some((response, cached.address))
     }
 
-    /// What of a request would have to be the same again; nothing for one that is not worth remembering.
-    pub(in crate::serve) fn wording(head: &RequestHead, told: Option<&str>) -> Option<RequestKey> {
+    /// The key of a request; none for one that is too long to cache.
+    pub(in crate::serve) fn key(head: &RequestHead, from_proxy: Option<&str>) -> Option<RequestKey> {
         let target = target(head)?;
-        let host = host(head, told)?;
+        let host = host(head, from_proxy)?;
         let is_negotiated = negotiate::is_negotiated(head.uri.path());
         let accepted: Vec<Box<[u8]>> = if is_negotiated {
             head.headers.get_all(header::ACCEPT).map(|field| field.as_bytes().into()).collect()
@@ -139,25 +139,26 @@ impl ResponseCache {
             Vec::new()
         };
         let bytes = target.len() + host.len() + accepted.iter().map(|field| field.len()).sum::<usize>();
-        (bytes <= WORDING_BYTES_MAX).then(|| RequestKey {
-            target: target.into(),
-            host: host.into(),
-            accepted,
-        })
+        (bytes <= KEY_BYTES_MAX).then(|| RequestKey { target: target.into(), host: host.into(), accepted })
     }
 
-    pub(in crate::serve) fn keep(&mut self, wording: RequestKey, kept: CacheableResponse, address: Address) {
-        if self.answers.len() >= WORDINGS_MAX {
-            self.answers.retain(|_, recently| recently.second == kept.second);
+    pub(in crate::serve) fn insert(
+        &mut self,
+        key: RequestKey,
+        response: CacheableResponse,
+        address: Address,
+    ) {
+        if self.answers.len() >= ENTRIES_MAX {
+            self.answers.retain(|_, cached| cached.second == response.second);
         }
-        if self.answers.len() >= WORDINGS_MAX {
+        if self.answers.len() >= ENTRIES_MAX {
             self.answers.clear();
         }
-        let accepted = wording.accepted.iter().map(|field| &**field);
-        let hash = self.hash(&wording.target, &wording.host, accepted);
-        let CacheableResponse { document, terms, versions, second } = kept;
+        let accepted = key.accepted.iter().map(|field| &**field);
+        let hash = self.hash(&key.target, &key.host, accepted);
+        let CacheableResponse { document, terms, versions, second } = response;
         let document = Arc::downgrade(&document);
-        self.answers.insert(hash, CachedResponse { wording, document, terms, versions, second, address });
+        self.answers.insert(hash, CachedResponse { key, document, terms, versions, second, address });
     }
 
     fn hash<'a>(&self, target: &str, host: &[u8], accepted: impl Iterator<Item = &'a [u8]>) -> u64 {

@@ -1,4 +1,4 @@
-//! What do operators and their tools ask?
+//! The handlers for operators: `/healthz`, `/readyz`, `/admin/refresh`.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -8,7 +8,7 @@ use crate::domain::outcome::ReadOutcome;
 use crate::domain::taxonomy::SubjectId;
 
 use crate::serve::problem::details::Problem;
-use crate::serve::request::query_parameters;
+use crate::serve::request::query_parameters::QueryParameters;
 use crate::serve::state::State;
 
 /// `/healthz`: the process answers.
@@ -90,7 +90,7 @@ fn row(subject: SubjectId, outcome: Option<ReadOutcome>) -> RefreshRow {
 /// The subjects to read: those of `subjects=`, else all that are watched or were asked for.
 fn asked(request: &HttpRequest, state: &State) -> Result<Vec<SubjectId>, Problem> {
     let mut subjects =
-        query_parameters::given(request.query_string(), &state.options, &[&["subjects"]])?.subjects();
+        QueryParameters::parse(request.query_string(), &state.options, &[&["subjects"]])?.subjects();
     if subjects.is_empty() {
         subjects = state.collector.subjects().into_iter().map(|(subject, _)| subject).collect();
     }

@@ -1,7 +1,7 @@
-//! What do subscribers ask of the hub, and how are they answered?
+//! The endpoint of the `WebSub` hub: reads subscription requests.
 //!
-//! <https://www.w3.org/TR/websub/#subscriber-sends-subscription-request>: whether it was the subscriber who asked is
-//! found out after the answer.
+//! The hub verifies the subscriber's intent after this answer
+//! (<https://www.w3.org/TR/websub/#subscriber-sends-subscription-request>).
 
 use std::time::Duration;
 
@@ -73,9 +73,9 @@ fn refused(refusal: HubRefusal) -> Problem {
 /// Every mistake of the address and of a form at once, or what is asked.
 async fn read(request: &HttpRequest, body: &[u8], state: &State) -> Result<HubRequest, Problem> {
     let is_form = is_form(request.headers());
-    let mut mistakes = match feed_request::nothing(request, &state.options) {
+    let mut mistakes = match feed_request::no_parameters(request, &state.options) {
         Ok(()) => Vec::new(),
-        Err(problem) => problem.mistakes().to_vec(),
+        Err(problem) => problem.diagnostics().to_vec(),
     };
     if !is_form {
         let hint =
@@ -128,7 +128,7 @@ async fn read(request: &HttpRequest, body: &[u8], state: &State) -> Result<HubRe
         return Err(Problem::bad_request(mistakes));
     }
     let base = base_url::of(request, &state.options)?;
-    let client = state.clients.household_of(request);
+    let client = state.clients.quota_key_of(request);
     let content = match (mode, topics::now(topic, &base, client, state).await) {
         (_, Ok(found)) => found.content,
         // One who is subscribed to what is gone can say that it wants no more.

@@ -16,7 +16,7 @@ const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// `/metrics`
 pub(in crate::serve) async fn metrics(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    if let Err(problem) = feed_request::nothing(&request, &state.options) {
+    if let Err(problem) = feed_request::no_parameters(&request, &state.options) {
         return problem.respond(&request);
     }
     match families(&state).await.text() {

@@ -1,4 +1,4 @@
-//! Which feeds are there to subscribe to, as a list for readers?
+//! The list of feeds as OPML: `/feeds.opml`.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::serve::answer::respond;
 use crate::serve::documents::document::RenderedDocument;
 use crate::serve::options::ServiceOptions;
 use crate::serve::problem::details::Problem;
-use crate::serve::request::query_parameters;
+use crate::serve::request::query_parameters::QueryParameters;
 use crate::serve::request::{base_url, feed_request};
 use crate::serve::state::State;
 
@@ -24,7 +24,7 @@ pub(in crate::serve) async fn list(request: HttpRequest, state: web::Data<State>
     match outlines(&request, &state) {
         Ok(outlines) => {
             let body = written(&outlines);
-            respond::page(&request, &RenderedDocument::undated(body, opml::CONTENT_TYPE), MAX_AGE)
+            respond::document(&request, &RenderedDocument::undated(body, opml::CONTENT_TYPE), MAX_AGE)
         }
         Err(problem) => problem.respond(&request),
     }
@@ -44,8 +44,7 @@ pub(in crate::serve) fn configured(state: &State) -> Vec<Scope> {
 
 /// The feeds of the configuration and the subjects that are read at every mailing, or the subjects that were chosen.
 fn outlines(request: &HttpRequest, state: &State) -> Result<Vec<Outline>, Problem> {
-    let chosen =
-        query_parameters::given(request.query_string(), &state.options, &[&["subjects"]])?.subjects();
+    let chosen = QueryParameters::parse(request.query_string(), &state.options, &[&["subjects"]])?.subjects();
     let base = base_url::of(request, &state.options)?;
     let scopes: Vec<Scope> = if chosen.is_empty() {
         configured(state)
@@ -65,7 +64,7 @@ pub(in crate::serve) fn outline(
     base: &str,
     options: &ServiceOptions,
 ) -> Result<Outline, Problem> {
-    let asked = feed_request::usual(scope, options)?;
+    let asked = feed_request::default_spec(scope, options)?;
     Ok(Outline { title: make::title(&asked), url: make::url(&asked, base) })
 }
 

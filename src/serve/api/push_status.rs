@@ -1,4 +1,4 @@
-//! How does `/status.json` tell how telling others is going?
+//! The part of `/status.json` about the hub and the webhooks.
 
 use serde::Serialize;
 

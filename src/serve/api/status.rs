@@ -1,4 +1,4 @@
-//! Is it quiet, or is something broken?
+//! The status page and `/status.json`: for each subject, how its last reads ended.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -30,7 +30,7 @@ const DAYS_SHOWN: i64 = 14;
 
 /// `/status`
 pub(in crate::serve) async fn page(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    if let Err(problem) = feed_request::nothing(&request, &state.options) {
+    if let Err(problem) = feed_request::no_parameters(&request, &state.options) {
         return problem.respond(&request);
     }
     let mut status = status(&state);
@@ -43,18 +43,18 @@ pub(in crate::serve) async fn page(request: HttpRequest, state: web::Data<State>
         status.upstream = format!("{}, by another replica", status.upstream);
     }
     let body = page::status(&status);
-    respond::page(&request, &RenderedDocument::undated(body, page::CONTENT_TYPE), "no-cache")
+    respond::document(&request, &RenderedDocument::undated(body, page::CONTENT_TYPE), "no-cache")
 }
 
 /// `/status.json`
 pub(in crate::serve) async fn json(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    if let Err(problem) = feed_request::nothing(&request, &state.options) {
+    if let Err(problem) = feed_request::no_parameters(&request, &state.options) {
         return problem.respond(&request);
     }
     let (replica, settings) = (state.collector.replica().into(), (&*state.reload_status).into());
     let push = state.push.report.as_ref().map(|report| report().into());
     let body = report(status(&state), replica, settings, push);
-    let mut response = respond::page(&request, &RenderedDocument::undated(body, JSON), "no-cache");
+    let mut response = respond::document(&request, &RenderedDocument::undated(body, JSON), "no-cache");
     response.headers_mut().insert(header::LINK, service_links(&public_url::path_of(&request)));
     response
 }

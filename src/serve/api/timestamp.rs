@@ -1,4 +1,4 @@
-//! Moments in the JSON that the service answers with.
+//! Timestamps in JSON answers.
 
 use jiff::Timestamp;
 

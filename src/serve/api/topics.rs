@@ -1,4 +1,4 @@
-//! What does a feed hold that somebody has subscribed to?
+//! The current content of a feed, for the hub to deliver.
 
 use std::net::IpAddr;
 
@@ -10,7 +10,7 @@ use crate::render::Format;
 use crate::render::official::OfficialFormat;
 use crate::serve::current_state::CurrentState;
 use crate::serve::documents::render_queue::RenderClass;
-use crate::serve::documents::render_task::away;
+use crate::serve::documents::render_task::run_blocking;
 use crate::serve::feed::documents;
 use crate::serve::http::coding::Coding;
 use crate::serve::http::negotiate::Representation;
@@ -35,7 +35,7 @@ impl Topics for FeedTopics {
             let state = self.0.state();
             let own = base_url::base_of(&state.options);
             let base = own.unwrap_or_else(|| base_of(url, &state.options));
-            now(url, &base, None, &state).await.map_err(|problem| problem.said().join("; "))
+            now(url, &base, None, &state).await.map_err(|problem| problem.sentences().join("; "))
         })
     }
 }
@@ -60,12 +60,12 @@ pub(in crate::serve) async fn now(
     state: &State,
 ) -> Result<Topic, Problem> {
     let asked = {
-        let turn = state.turn(client, RenderClass::Costly);
+        let ticket = state.render_ticket(client, RenderClass::Costly);
         let (url, base, options) = (url.to_owned(), base.to_owned(), state.options.clone());
         // It may hold regular expressions.
-        away(&turn, None, move || read(&url, &base, &options)).await?
+        run_blocking(&ticket, None, move || read(&url, &base, &options)).await?
     };
-    let (document, content) = documents::as_topic(&asked, client, state).await?;
+    let (document, content) = documents::for_subscribers(&asked, client, state).await?;
     Ok(Topic {
         content,
         body: document.prepare(Coding::Identity).as_ref().into(),
@@ -107,8 +107,8 @@ fn read(url: &str, base: &str, options: &ServiceOptions) -> Result<FeedRequest, 
         "subjects" => feed_request::subjects(&target, options),
         "keywords" => feed_request::keyword(&target, options),
         "named" => feed_request::named(&target, options),
-        "rss" => official::asked(&target, options, OfficialFormat::Rss),
-        "atom" => official::asked(&target, options, OfficialFormat::Atom),
+        "rss" => official::parse(&target, options, OfficialFormat::Rss),
+        "atom" => official::parse(&target, options, OfficialFormat::Atom),
         _ if path[1..].starts_with("keywords") => feed_request::keyword(&target, options),
         _ if path[1..].starts_with("search") => feed_request::search(&target, options),
         _ => Err(unknown()),

@@ -1,4 +1,4 @@
-//! Where are rendered documents kept?
+//! The cache of rendered documents, by canonical request and generation of the content.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::domain::taxonomy::SubjectId;
 use crate::serve::documents::document::RenderedDocument;
 use crate::serve::documents::live_bytes::LiveBytes;
 use crate::serve::documents::render_queue::{RenderClass, RenderTicket};
-use crate::serve::documents::render_task::{TimedDocument, away};
+use crate::serve::documents::render_task::{TimedDocument, run_blocking};
 use crate::serve::http::coding::Coding;
 use crate::serve::http::etag::Tag;
 use crate::serve::problem::details::Problem;
@@ -72,6 +72,9 @@ pub(in crate::serve) struct CacheNumbers {
     pub(in crate::serve) live_bytes: u64,
     pub(in crate::serve) bytes_max: u64,
 }
+
+/// The versions of the content, of the collector's status and of the settings; any change makes them others.
+pub(in crate::serve) type StateVersions = (u64, u64, u64);
 
 /// What a document answers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -171,7 +174,7 @@ impl DocumentCache {
     pub(in crate::serve) async fn get<F>(
         &self,
         key: DocumentKey,
-        turn: &RenderTicket,
+        ticket: &RenderTicket,
         render: impl Fn() -> F,
     ) -> Result<CachedDocument, Problem>
     where
@@ -182,12 +185,12 @@ impl DocumentCache {
             let is_own = AtomicBool::new(false);
             let render = async {
                 is_own.store(true, Ordering::Relaxed);
-                self.make_room(turn).await?;
+                self.make_room(ticket).await?;
                 let TimedDocument { document, took } = render().await?;
-                // Others may have taken the room while this one waited for its turn.
-                self.make_room(turn).await?;
+                // Others may have taken the room while this one waited for its ticket.
+                self.make_room(ticket).await?;
                 self.tally.renders.observe(took);
-                Ok(Arc::new(document.counting(self.live.account(turn.client))))
+                Ok(Arc::new(document.counted_as(self.live.account(ticket.client))))
             };
             match self.rendered.entry(key.clone()).or_try_insert_with(render).await {
                 Ok(entry) => break entry,
@@ -212,32 +215,32 @@ impl DocumentCache {
     }
 
     /// Refuses one who holds too much that the cache has given up already.
-    async fn make_room(&self, turn: &RenderTicket) -> Result<(), Problem> {
-        if self.live.has_room(turn, self.bytes_max) {
+    async fn make_room(&self, ticket: &RenderTicket) -> Result<(), Problem> {
+        if self.live.has_room(ticket, self.bytes_max) {
             return Ok(());
         }
         // The cache may hold what it will give up when it is looked at.
         self.rendered.run_pending_tasks().await;
-        if self.live.has_room(turn, self.bytes_max) { Ok(()) } else { Err(Problem::busy(UNREAD_RETRY)) }
+        if self.live.has_room(ticket, self.bytes_max) { Ok(()) } else { Err(Problem::busy(UNREAD_RETRY)) }
     }
 
     /// Makes sure that a document is there in a coding, which from then on counts among its bytes.
     ///
     /// # Errors
-    /// Too many wait for their turn.
+    /// Too many wait for their ticket.
     pub(in crate::serve) async fn prepare(
         &self,
         found: &CachedDocument,
         coding: Coding,
-        turn: &RenderTicket,
+        ticket: &RenderTicket,
     ) -> Result<(), Problem> {
         if found.document.is_prepared(coding) {
             return Ok(());
         }
         let document = found.document.clone();
         let is_large = document.bytes() > ORDINARY_BYTES_MAX;
-        let turn = turn.with(if is_large { RenderClass::Costly } else { RenderClass::Ordinary });
-        let prepared = away(&turn, None, move || {
+        let ticket = ticket.with(if is_large { RenderClass::Costly } else { RenderClass::Ordinary });
+        let prepared = run_blocking(&ticket, None, move || {
             let started = Instant::now();
             document.prepare(coding);
             Ok(started.elapsed())
@@ -265,7 +268,7 @@ impl DocumentCache {
     }
 
     /// Documents of more than one reader's request, the most asked for first.
-    pub(in crate::serve) fn popular(&self) -> Vec<CachedDocument> {
+    pub(in crate::serve) fn most_requested(&self) -> Vec<CachedDocument> {
         let all =
             self.rendered.iter().filter(|(key, document)| key.since.is_none() && document.readers() > 1);
         let mut popular: Vec<CachedDocument> =
@@ -292,7 +295,7 @@ impl DocumentCache {
     }
 
     /// Gives up a document that nobody will ask for again.
-    pub(in crate::serve) async fn give_up(&self, key: &Arc<DocumentKey>) {
+    pub(in crate::serve) async fn remove(&self, key: &Arc<DocumentKey>) {
         self.rendered.invalidate(key).await;
     }
 
@@ -301,7 +304,7 @@ impl DocumentCache {
         self.changed.notify_one();
     }
 
-    pub(in crate::serve) async fn change(&self) {
+    pub(in crate::serve) async fn changed(&self) {
         self.changed.notified().await;
     }
 }
@@ -322,7 +325,7 @@ mod tests {
         let usual = Selection::of(&AnnounceType::ALL, days, Limit::Default(500));
         let asked = FeedSpec::with_defaults(Scope::Everything, usual, Presentation::default());
         let form = Representation::Feed(Format::Atom);
-        let request = FeedRequest { asked, form, base: "http://feeds.example".to_owned(), view: None };
+        let request = FeedRequest { spec: asked, form, base: "http://feeds.example".to_owned(), view: None };
         DocumentKey { request: request.into(), sources: Vec::new(), generation: 1, since: None }
     }
 
@@ -345,10 +348,11 @@ mod tests {
             get(&documents, days, 10).await;
         }
         documents.rendered.run_pending_tasks().await;
-        let popular: Vec<u32> = documents.popular().iter().map(|found| found.document.readers()).collect();
+        let popular: Vec<u32> =
+            documents.most_requested().iter().map(|found| found.document.readers()).collect();
         assert_eq!(popular, [3, 2]);
         let renewed = RenderedDocument::undated("new", "text/plain");
-        renewed.follow(&documents.popular()[0].document);
+        renewed.inherit_readers(&documents.most_requested()[0].document);
         assert_eq!(renewed.readers(), 1);
     }
 
@@ -366,16 +370,16 @@ mod tests {
         assert!((1..10).contains(&fewer.rendered.entry_count()) && fewer.rendered.weighted_size() <= 100_000);
         fewer.content_has_changed();
         // Who waits for changes need not know of the other bound.
-        documents.change().await;
+        documents.changed().await;
     }
 
     #[tokio::test]
     async fn unlimited_requests_stay_within_the_bound_codings_included() {
         let documents = DocumentCache::new(1 << 20);
-        let turn = RenderTicket::free();
+        let ticket = RenderTicket::free();
         for days in 0..1_000 {
             let found = get(&documents, days, 10_000).await;
-            documents.prepare(&found, Coding::Brotli, &turn).await.expect("a turn");
+            documents.prepare(&found, Coding::Brotli, &ticket).await.expect("a permit");
         }
         documents.rendered.run_pending_tasks().await;
         assert!(documents.rendered.weighted_size() <= 1 << 20);
@@ -384,13 +388,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_turn_that_another_did_not_get_is_no_answer_to_oneself() {
-        let (documents, turn) = (DocumentCache::new(1 << 20), RenderTicket::free());
+        let (documents, ticket) = (DocumentCache::new(1 << 20), RenderTicket::free());
         let (first, second) = tokio::join!(
-            documents.get(key(1), &turn, async || {
+            documents.get(key(1), &ticket, async || {
                 tokio::task::yield_now().await;
                 Err(Problem::busy(Duration::ZERO))
             }),
-            documents.get(key(1), &turn, || ready(Ok(written(1, 10)))),
+            documents.get(key(1), &ticket, || ready(Ok(written(1, 10)))),
         );
         assert!(first.expect_err("busy").is_busy());
         assert_eq!(second.expect("a document").document.bytes(), 10);
@@ -398,16 +402,16 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_weighs_with_its_rules_and_its_host() {
-        let (documents, turn) = (DocumentCache::new(1 << 20), RenderTicket::free());
+        let (documents, ticket) = (DocumentCache::new(1 << 20), RenderTicket::free());
         let context = Context { lists: &Lists::default(), dialect: Dialect::Native };
         let rule =
             filter::parse(&format!("\"{}\"", "a ".repeat(400)), &Limits::URL, &context).expect("a rule");
         let mut key = key(1);
         let DocumentRequest::Feed(request) = &mut key.request else { panic!("a feed") };
-        request.asked.scope = Scope::Keyword("a".to_owned(), rule.clone(), Vec::new());
-        request.asked.selection.query = Some(rule);
+        request.spec.scope = Scope::Keyword("a".to_owned(), rule.clone(), Vec::new());
+        request.spec.selection.query = Some(rule);
         request.base = "x".repeat(5_000);
-        documents.get(key, &turn, || ready(Ok(written(1, 10)))).await.expect("a document");
+        documents.get(key, &ticket, || ready(Ok(written(1, 10)))).await.expect("a document");
         documents.rendered.run_pending_tasks().await;
         // Both rules as they are understood, twice each.
         assert!(documents.rendered.weighted_size() > 300_000, "{}", documents.rendered.weighted_size());

@@ -1,4 +1,4 @@
-//! What is one rendered answer, in every coding that it is sent in?
+//! A rendered document with its entity tags and content codings.
 
 use std::hash::BuildHasher;
 use std::sync::OnceLock;
@@ -77,7 +77,7 @@ impl RenderedDocument {
     }
 
     /// Counts its bytes, and those of its codings, for as long as they are there.
-    pub(in crate::serve) fn counting(mut self, account: LiveBytesShare) -> Self {
+    pub(in crate::serve) fn counted_as(mut self, account: LiveBytesShare) -> Self {
         // Nobody else has it yet, so that nothing is copied.
         self.body = account.count(Vec::from(self.body).into_boxed_slice());
         self.account = Some(account);
@@ -85,20 +85,20 @@ impl RenderedDocument {
     }
 
     /// Remembers what the document shows.
-    pub(in crate::serve) fn showing(mut self, items: Vec<u64>) -> Self {
+    pub(in crate::serve) fn with_items(mut self, items: Vec<u64>) -> Self {
         self.items = items;
         self
     }
 
     /// Makes it the part of the document `whole` that its asker has not seen; the tag is that of the whole
     /// (RFC 3229 §10.5.3).
-    pub(in crate::serve) fn part_of(mut self, whole: Tag) -> Self {
+    pub(in crate::serve) fn as_delta_of(mut self, whole: Tag) -> Self {
         (self.tag, self.etags, self.is_delta) = (whole, etags(whole), true);
         self
     }
 
     /// Names who tells of changes; a page has no address of its own to subscribe to.
-    pub(in crate::serve) fn of_topic(mut self, content: String, hub: &str, own: Option<&str>) -> Self {
+    pub(in crate::serve) fn with_topic(mut self, content: String, hub: &str, own: Option<&str>) -> Self {
         self.content = content;
         let link =
             own.map(|own| HeaderValue::try_from(format!("<{hub}>; rel=\"hub\", <{own}>; rel=\"self\"")));
@@ -163,7 +163,7 @@ impl RenderedDocument {
     }
 
     /// Is asked for half as much as its forerunner, so that what nobody asks for is forgotten.
-    pub(in crate::serve) fn follow(&self, forerunner: &Self) {
+    pub(in crate::serve) fn inherit_readers(&self, forerunner: &Self) {
         self.readers.store(forerunner.readers() / 2, Ordering::Relaxed);
     }
 }

@@ -1,7 +1,7 @@
-//! The bytes of documents that are alive, whether the cache still holds them or only a reader that takes its time.
+//! Counts the bytes of all live documents: those in the cache, and evicted ones that are still being sent.
 //!
-//! The cache bounds what it holds. A document that it gave up lives on while it is sent, and one that sends nothing back
-//! could keep hundreds of them; so whoever holds much of what is beyond the bound gets no more until that is gone.
+//! The cache bounds only what it holds. A client that reads slowly could keep hundreds of evicted documents alive, so a
+//! client that holds a large share of the bytes beyond the bound gets no more until it has released some.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -48,11 +48,11 @@ impl LiveBytes {
     }
 
     /// May something be written for this client, over a cache of so many bytes?
-    pub(in crate::serve) fn has_room(&self, turn: &RenderTicket, cache_bytes_max: u64) -> bool {
+    pub(in crate::serve) fn has_room(&self, ticket: &RenderTicket, cache_bytes_max: u64) -> bool {
         let held = self.held();
-        let own = held.by_client.get(&turn.client).copied().unwrap_or_default();
-        held.all < cache_bytes_max.saturating_add(BEYOND_BYTES_MAX[turn.class as usize])
-            || turn.client.is_none()
+        let own = held.by_client.get(&ticket.client).copied().unwrap_or_default();
+        held.all < cache_bytes_max.saturating_add(BEYOND_BYTES_MAX[ticket.class as usize])
+            || ticket.client.is_none()
             || own < held.all / SHARE
     }
 
@@ -104,11 +104,11 @@ mod tests {
     #[test]
     fn one_who_holds_what_is_beyond_the_bound_gets_no_more_and_others_do() {
         let live = Arc::<LiveBytes>::default();
-        let turn = |last: u8, class| RenderTicket::free_for(Some([192, 0, 2, last].into()), class);
-        let (greedy, modest) = (turn(1, RenderClass::Costly), turn(2, RenderClass::Costly));
+        let ticket = |last: u8, class| RenderTicket::free_for(Some([192, 0, 2, last].into()), class);
+        let (greedy, modest) = (ticket(1, RenderClass::Costly), ticket(2, RenderClass::Costly));
         let most = usize::try_from(BEYOND_BYTES_MAX[RenderClass::Costly as usize]).expect("it fits");
         let count =
-            |turn: &RenderTicket, bytes: usize| live.account(turn.client).count(vec![0; bytes].into());
+            |ticket: &RenderTicket, bytes: usize| live.account(ticket.client).count(vec![0; bytes].into());
         let first = count(&greedy, most / 2);
         assert!(live.has_room(&greedy, 0));
         let (second, small) = (count(&greedy, most / 2), count(&modest, 1_000));

@@ -1,7 +1,7 @@
-//! Turns at rendering: ordinary feeds go first, and within a class the clients take turns.
+//! Queues rendering: ordinary feeds go first, and within a class the clients take turns.
 //!
 //! As many render at once as there are cores, and of costly requests half as many, so that there is always room for an
-//! ordinary one. A client may have so many requests waiting, and none waits longer than a reader would.
+//! ordinary one. The queue bounds how many requests of a client wait, and for how long.
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use crate::counters::Counter;
 use crate::serve::problem::details::Problem;
 
-/// How much a request may cost.
+/// How much rendering for a request may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::serve) enum RenderClass {
     /// Some tens of milliseconds: a feed of usual size, of all papers or by plain words.
@@ -22,17 +22,16 @@ pub(in crate::serve) enum RenderClass {
     Costly,
 }
 
-/// How many requests of a class one client may have waiting: a reader's whole list, and a few at a time of what is
-/// costly.
+/// How many requests of each class one client may have waiting: all feeds of a reader, and a few costly ones.
 const WAITING_PER_CLIENT_MAX: [usize; 2] = [1_024, 32];
 
-/// How many of a class may wait in all; each takes some tens of kilobytes.
+/// How many of each class may wait in all; each takes some tens of kilobytes.
 const WAITING_MAX: [usize; 2] = [8_192, 512];
 
-/// When to come back where too much waits.
+/// `Retry-After` where the queue is full.
 const RETRY: Duration = Duration::from_secs(10);
 
-/// Who renders, and who waits for it.
+/// The requests that render, and those that wait for it.
 #[derive(Debug)]
 pub struct RenderQueue {
     lanes: Mutex<Lanes>,
@@ -48,22 +47,22 @@ struct Lanes {
     waiting: [Lane; 2],
 }
 
-/// Those who wait, by client; the first client is next.
+/// The requests that wait, by client; the first client is next.
 #[derive(Debug, Default)]
 struct Lane {
     clients: VecDeque<(Option<IpAddr>, VecDeque<oneshot::Sender<RenderPermit>>)>,
     count: usize,
 }
 
-/// Leave to render, until it is dropped.
+/// A permit to render, until it is dropped.
 #[derive(Debug)]
 pub(in crate::serve) struct RenderPermit {
-    /// None once another has it.
+    /// `None` once it was passed on.
     queue: Option<Arc<RenderQueue>>,
     class: RenderClass,
 }
 
-/// A place in the queue that is not taken yet: who asks, and for how much.
+/// What a request waits with: its client, its class, and how long it waits at most.
 #[derive(Clone, Debug)]
 pub(in crate::serve) struct RenderTicket {
     queue: Arc<RenderQueue>,
@@ -82,7 +81,7 @@ pub(in crate::serve) struct QueueNumbers {
 }
 
 impl RenderQueue {
-    /// For a machine of so many cores.
+    /// A queue for a machine with `cores` cores.
     #[must_use]
     pub fn new(cores: usize) -> Self {
         let threads = cores.max(2);
@@ -115,8 +114,8 @@ impl RenderQueue {
         running < self.threads && lanes.running[class as usize] < self.of_class[class as usize]
     }
 
-    /// Gives leave to those who are next.
-    fn go_on(self: &Arc<Self>, lanes: &mut Lanes) {
+    /// Gives permits to the next requests, as far as there is room.
+    fn wake_next(self: &Arc<Self>, lanes: &mut Lanes) {
         for class in [RenderClass::Ordinary, RenderClass::Costly] {
             while self.has_room(lanes, class)
                 && let Some(next) = lanes.waiting[class as usize].next()
@@ -124,7 +123,7 @@ impl RenderQueue {
                 lanes.running[class as usize] += 1;
                 let permit = RenderPermit { queue: Some(self.clone()), class };
                 if let Err(mut unused) = next.send(permit) {
-                    // Its asker has gone.
+                    // The request is gone.
                     unused.queue = None;
                     lanes.running[class as usize] -= 1;
                 }
@@ -145,7 +144,7 @@ impl Lane {
         });
         let waiting = &mut self.clients[place].1;
         let before = waiting.len();
-        // Those who have gone leave their places to others.
+        // Requests that are gone make room for others.
         waiting.retain(|sender| !sender.is_closed());
         self.count -= before - waiting.len();
         if waiting.len() >= per_client_max {
@@ -172,7 +171,7 @@ impl Lane {
 }
 
 impl RenderTicket {
-    /// A place that is given up after `wait_max`; without a client it is the service's own.
+    /// A ticket that waits for `wait_max` at most; without a client it is the service's own.
     pub(in crate::serve) fn new(
         queue: Arc<RenderQueue>,
         client: Option<IpAddr>,
@@ -197,11 +196,11 @@ impl RenderTicket {
         Self { class, ..self.clone() }
     }
 
-    /// Waits for leave to render.
+    /// Waits for a permit to render.
     ///
     /// # Errors
     /// Too many wait, or it takes too long.
-    pub(in crate::serve) async fn wait(&self) -> Result<RenderPermit, Problem> {
+    pub(in crate::serve) async fn acquire(&self) -> Result<RenderPermit, Problem> {
         let receiver = {
             let mut lanes = self.queue.lanes();
             if self.queue.has_room(&lanes, self.class) {
@@ -232,7 +231,7 @@ impl Drop for RenderPermit {
         if let Some(queue) = self.queue.take() {
             let mut lanes = queue.lanes();
             lanes.running[self.class as usize] -= 1;
-            queue.go_on(&mut lanes);
+            queue.wake_next(&mut lanes);
         }
     }
 }
@@ -245,7 +244,7 @@ mod tests {
 
     use super::*;
 
-    fn turn(queue: &Arc<RenderQueue>, client: u8, class: RenderClass) -> RenderTicket {
+    fn ticket(queue: &Arc<RenderQueue>, client: u8, class: RenderClass) -> RenderTicket {
         let client = Some(IpAddr::from([192, 0, 2, client]));
         RenderTicket { queue: queue.clone(), client, class, wait_max: Duration::from_secs(20) }
     }
@@ -255,13 +254,13 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_ordinary_request_has_room_whatever_is_costly() {
+    async fn costly_requests_leave_room_for_an_ordinary_one() {
         let queue = Arc::new(RenderQueue::new(2));
-        let costly = turn(&queue, 1, RenderClass::Costly);
-        let first = costly.wait().await.expect("room");
-        let mut second = pin!(costly.wait());
+        let costly = ticket(&queue, 1, RenderClass::Costly);
+        let first = costly.acquire().await.expect("room");
+        let mut second = pin!(costly.acquire());
         assert!(look(second.as_mut()).is_pending());
-        let ordinary = turn(&queue, 1, RenderClass::Ordinary).wait().await.expect("room");
+        let ordinary = ticket(&queue, 1, RenderClass::Ordinary).acquire().await.expect("room");
         assert_eq!((queue.numbers().running, queue.numbers().waiting), ([1, 1], [0, 1]));
         drop(ordinary);
         assert!(look(second.as_mut()).is_pending());
@@ -270,15 +269,15 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_is_ordinary_goes_before_what_is_costly_and_came_first() {
+    async fn an_ordinary_request_goes_before_a_costly_one_that_came_first() {
         let queue = Arc::new(RenderQueue::new(2));
         let running = [
-            turn(&queue, 1, RenderClass::Ordinary).wait().await,
-            turn(&queue, 1, RenderClass::Ordinary).wait().await,
+            ticket(&queue, 1, RenderClass::Ordinary).acquire().await,
+            ticket(&queue, 1, RenderClass::Ordinary).acquire().await,
         ];
         let (costly, ordinary) =
-            (turn(&queue, 2, RenderClass::Costly), turn(&queue, 3, RenderClass::Ordinary));
-        let (mut costly, mut ordinary) = (pin!(costly.wait()), pin!(ordinary.wait()));
+            (ticket(&queue, 2, RenderClass::Costly), ticket(&queue, 3, RenderClass::Ordinary));
+        let (mut costly, mut ordinary) = (pin!(costly.acquire()), pin!(ordinary.acquire()));
         assert!(look(costly.as_mut()).is_pending() && look(ordinary.as_mut()).is_pending());
         let [first, second] = running;
         drop(first);
@@ -290,34 +289,36 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn one_who_asks_for_much_waits_behind_one_who_asks_for_little() {
+    async fn clients_of_one_class_take_turns() {
         let queue = Arc::new(RenderQueue::new(2));
-        let (greedy, modest) = (turn(&queue, 1, RenderClass::Costly), turn(&queue, 2, RenderClass::Costly));
-        let running = greedy.wait().await.expect("room");
-        let mut waiting: Vec<_> = (0..3).map(|_| Box::pin(greedy.wait())).collect();
+        let (greedy, modest) =
+            (ticket(&queue, 1, RenderClass::Costly), ticket(&queue, 2, RenderClass::Costly));
+        let running = greedy.acquire().await.expect("room");
+        let mut waiting: Vec<_> = (0..3).map(|_| Box::pin(greedy.acquire())).collect();
         assert!(waiting.iter_mut().all(|wait| look(wait.as_mut()).is_pending()));
-        let mut modest = pin!(modest.wait());
+        let mut modest = pin!(modest.acquire());
         assert!(look(modest.as_mut()).is_pending());
         drop(running);
-        let Poll::Ready(Ok(second)) = look(waiting[0].as_mut()) else { panic!("no turn") };
+        let Poll::Ready(Ok(second)) = look(waiting[0].as_mut()) else { panic!("no permit") };
         drop(second);
         assert!(look(modest.as_mut()).is_ready());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_client_may_have_so_many_waiting_and_none_for_ever() {
+    async fn the_waiting_requests_of_a_client_and_their_waits_are_bounded() {
         let queue = Arc::new(RenderQueue::new(1));
-        let costly = turn(&queue, 1, RenderClass::Costly);
-        let running = costly.wait().await.expect("room");
-        let mut waiting: Vec<_> = (0..WAITING_PER_CLIENT_MAX[1]).map(|_| Box::pin(costly.wait())).collect();
+        let costly = ticket(&queue, 1, RenderClass::Costly);
+        let running = costly.acquire().await.expect("room");
+        let mut waiting: Vec<_> =
+            (0..WAITING_PER_CLIENT_MAX[1]).map(|_| Box::pin(costly.acquire())).collect();
         assert!(waiting.iter_mut().all(|wait| look(wait.as_mut()).is_pending()));
-        assert!(costly.wait().await.is_err());
-        // One who goes away leaves its place, and its turn is another's.
+        assert!(costly.acquire().await.is_err());
+        // One who goes away leaves its place, and its permit is another's.
         waiting.truncate(1);
-        assert!(costly.wait().await.is_err(), "waited in vain");
+        assert!(costly.acquire().await.is_err(), "waited in vain");
         assert!(waiting.pop().expect("one").await.is_err());
         drop(running);
-        assert!(costly.wait().await.is_ok());
+        assert!(costly.acquire().await.is_ok());
         assert_eq!((queue.numbers().running, queue.numbers().refused), ([0, 0], 3));
     }
 }

@@ -1,4 +1,4 @@
-//! Work that takes its time is done away from the threads that answer, when it is its asker's turn.
+//! Runs slow work on blocking threads, when the render queue permits it.
 
 use std::time::{Duration, Instant};
 
@@ -8,39 +8,39 @@ use crate::serve::http::request_id::RequestId;
 use crate::serve::problem::details::Problem;
 use crate::serve::problem::panic::panic_message;
 
-/// A document that was written now, and how long that took.
+/// A document that was rendered now, and how long that took.
 #[derive(Debug)]
 pub(in crate::serve) struct TimedDocument {
     pub(in crate::serve) document: RenderedDocument,
     pub(in crate::serve) took: Duration,
 }
 
-/// Writes a document.
+/// Renders a document on a blocking thread.
 ///
 /// # Errors
-/// As [`away`].
-pub(in crate::serve) async fn written(
-    turn: &RenderTicket,
+/// As [`run_blocking`].
+pub(in crate::serve) async fn render_document(
+    ticket: &RenderTicket,
     id: Option<RequestId>,
-    write: impl FnOnce() -> Result<RenderedDocument, Problem> + Send + 'static,
+    render: impl FnOnce() -> Result<RenderedDocument, Problem> + Send + 'static,
 ) -> Result<TimedDocument, Problem> {
-    away(turn, id, move || {
+    run_blocking(ticket, id, move || {
         let started = Instant::now();
-        write().map(|document| TimedDocument { document, took: started.elapsed() })
+        render().map(|document| TimedDocument { document, took: started.elapsed() })
     })
     .await
 }
 
-/// Does something away from the threads that answer.
+/// Runs `work` on a blocking thread as soon as the render queue permits it.
 ///
 /// # Errors
-/// What the work itself says; too many wait for their turn; or it has stopped, which the log tells with the request.
-pub(in crate::serve) async fn away<T: Send + 'static>(
-    turn: &RenderTicket,
+/// The error of `work`; the queue is full or took too long; or `work` panicked, which is logged with the request's id.
+pub(in crate::serve) async fn run_blocking<T: Send + 'static>(
+    ticket: &RenderTicket,
     id: Option<RequestId>,
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
-    let permit = turn.wait().await?;
+    let permit = ticket.acquire().await?;
     let done = tokio::task::spawn_blocking(move || {
         let done = work();
         drop(permit);
@@ -52,6 +52,6 @@ pub(in crate::serve) async fn away<T: Send + 'static>(
     };
     let reason = stopped.as_ref().map_or("the service is stopping", |panic| panic_message(&**panic));
     let id = id.map(|id| id.to_string());
-    tracing::error!(request.id = id, panic = reason, "the writer of a document stopped");
-    Err(Problem::failed("the answer could not be written; the service's log says why".to_owned()))
+    tracing::error!(request.id = id, panic = reason, "rendering an answer stopped");
+    Err(Problem::failed("the answer could not be rendered; the service's log says why".to_owned()))
 }

@@ -1,5 +1,4 @@
-//! Requests that may cost much: whose turn they are, where they are understood, and what is told of a rule that costs
-//! too much.
+//! Costly requests for feeds: their class in the render queue, parsing on blocking threads, the bound on work.
 
 use std::net::IpAddr;
 
@@ -9,7 +8,7 @@ use crate::feeds::{FeedSpec, Selection};
 use crate::filter::TooMuchWork;
 
 use crate::serve::documents::render_queue::{RenderClass, RenderTicket};
-use crate::serve::documents::render_task::away;
+use crate::serve::documents::render_task::run_blocking;
 use crate::serve::http::request_id::RequestId;
 use crate::serve::options::ServiceOptions;
 use crate::serve::problem::details::Problem;
@@ -18,7 +17,7 @@ use crate::serve::request::feed_request::{FeedRequest, FeedTarget};
 use crate::serve::state::State;
 
 /// What is asked for; away from the threads that answer where that may mean to compile regular expressions.
-pub(in crate::serve) async fn understood(
+pub(in crate::serve) async fn parse(
     request: &HttpRequest,
     state: &State,
     last: &str,
@@ -28,19 +27,19 @@ pub(in crate::serve) async fn understood(
     if !feed_request::may_hold_regex(target.query) {
         return read(&target, &state.options);
     }
-    let turn = state.turn(state.clients.household_of(request), RenderClass::Costly);
+    let ticket = state.render_ticket(state.clients.quota_key_of(request), RenderClass::Costly);
     let (path, last, query) = (target.path.to_owned(), target.last.to_owned(), target.query.to_owned());
     let (form, base, options) = (target.form, target.base, state.options.clone());
-    away(&turn, RequestId::of(request), move || {
+    run_blocking(&ticket, RequestId::of(request), move || {
         read(&FeedTarget { path: &path, last: &last, query: &query, form, base }, &options)
     })
     .await
 }
 
 /// The turn of a request for a feed, by what the feed may cost.
-pub(in crate::serve) fn turn(asked: &FeedRequest, client: Option<IpAddr>, state: &State) -> RenderTicket {
-    let class = if asked.asked.is_costly() { RenderClass::Costly } else { RenderClass::Ordinary };
-    state.turn(client, class)
+pub(in crate::serve) fn ticket(asked: &FeedRequest, client: Option<IpAddr>, state: &State) -> RenderTicket {
+    let class = if asked.spec.is_costly() { RenderClass::Costly } else { RenderClass::Ordinary };
+    state.render_ticket(client, class)
 }
 
 /// Told of the rule that was given, in the parameter that it was given in.

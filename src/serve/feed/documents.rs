@@ -9,8 +9,8 @@ use crate::feeds::Scope;
 use crate::serve::documents::cache::{CachedDocument, DocumentKey};
 use crate::serve::documents::document::RenderedDocument;
 use crate::serve::documents::render_queue::RenderTicket;
-use crate::serve::documents::render_task::written;
-use crate::serve::feed::costly::turn;
+use crate::serve::documents::render_task::render_document;
+use crate::serve::feed::costly::ticket;
 use crate::serve::feed::html_view;
 use crate::serve::feed::render::{SeenVersion, render};
 use crate::serve::feed::sources::subjects_of;
@@ -25,7 +25,7 @@ pub(in crate::serve) async fn document(
     subjects: &[SubjectId],
     since: Option<SeenVersion>,
     id: Option<RequestId>,
-    turn: &RenderTicket,
+    ticket: &RenderTicket,
     state: &State,
 ) -> Result<CachedDocument, Problem> {
     let sources = state.working_set.sources(subjects);
@@ -39,49 +39,49 @@ pub(in crate::serve) async fn document(
     let render = || {
         let (asked, state) = (asked.clone(), state.clone());
         let (sources, since) = (sources.clone(), since.clone());
-        written(turn, id.clone(), move || render(&asked, &sources, since.as_ref(), &state))
+        render_document(ticket, id.clone(), move || render(&asked, &sources, since.as_ref(), &state))
     };
-    state.documents.get(key, turn, render).await
+    state.documents.get(key, ticket, render).await
 }
 
 /// A feed as it is now, for a file; none while a subject of it was never read.
-pub(in crate::serve) fn for_a_file(asked: FeedRequest, state: &State) -> Option<RenderedDocument> {
-    let subjects = subjects_of(&asked.asked, state).ok()?;
+pub(in crate::serve) fn for_export(asked: FeedRequest, state: &State) -> Option<RenderedDocument> {
+    let subjects = subjects_of(&asked.spec, state).ok()?;
     let is_read = subjects.iter().all(|subject| state.working_set.holds(*subject));
     if !is_read {
         return None;
     }
-    let asked = html_view::noted(asked, &subjects, state);
+    let asked = html_view::with_notices(asked, &subjects, state);
     render(&asked, &state.working_set.sources(&subjects), None, state).ok()
 }
 
 /// Renders a feed again whose content has changed, before its readers ask; one that costs much and that a reader made
 /// up is rendered when it is asked for.
 pub(in crate::serve) async fn renew(asked: &FeedRequest, state: &State) -> Option<CachedDocument> {
-    let is_configured = matches!(asked.asked.scope, Scope::Named(_));
-    let has_rule = asked.asked.selection.query.is_some() || asked.asked.selection.aliases.is_some();
-    if asked.asked.is_costly() && (has_rule || !is_configured) {
+    let is_configured = matches!(asked.spec.scope, Scope::Named(_));
+    let has_rule = asked.spec.selection.query.is_some() || asked.spec.selection.aliases.is_some();
+    if asked.spec.is_costly() && (has_rule || !is_configured) {
         return None;
     }
-    let subjects = subjects_of(&asked.asked, state).ok()?;
-    let turn = state.own_turn(turn(asked, None, state).class);
-    document(asked, &subjects, None, None, &turn, state).await.ok()
+    let subjects = subjects_of(&asked.spec, state).ok()?;
+    let ticket = state.own_ticket(ticket(asked, None, state).class);
+    document(asked, &subjects, None, None, &ticket, state).await.ok()
 }
 
 /// A feed as its subscribers get it, with what tells whether they have; nothing is read for it.
-pub(in crate::serve) async fn as_topic(
+pub(in crate::serve) async fn for_subscribers(
     asked: &FeedRequest,
     client: Option<IpAddr>,
     state: &State,
 ) -> Result<(Arc<RenderedDocument>, String), Problem> {
-    let subjects = subjects_of(&asked.asked, state)?;
+    let subjects = subjects_of(&asked.spec, state)?;
     state.collector.admit(&subjects).map_err(|error| Problem::not_admitted(error.to_string()))?;
     if let Some(cold) = subjects.iter().find(|subject| !state.working_set.holds(**subject)) {
         let detail = format!("{cold} has not been read from arXiv yet; ask for the feed first");
         return Err(Problem::not_read_yet(detail, state.collector.wait_estimate()));
     }
-    let turn = turn(asked, client, state);
-    let found = document(asked, &subjects, None, None, &turn, state).await?;
+    let ticket = ticket(asked, client, state);
+    let found = document(asked, &subjects, None, None, &ticket, state).await?;
     let content = found.document.content().to_owned();
     Ok((found.document, content))
 }

@@ -1,4 +1,4 @@
-//! How is a feed answered that is read in a browser?
+//! A feed as a page, with notices about its subjects.
 
 use jiff::civil::Date;
 
@@ -17,7 +17,7 @@ use crate::serve::request::form_state::encoded;
 use crate::serve::state::State;
 
 /// A request for a page, with what its reader should know of the subjects; any other as it is.
-pub(in crate::serve) fn noted(
+pub(in crate::serve) fn with_notices(
     mut request: FeedRequest,
     subjects: &[SubjectId],
     state: &State,
@@ -41,7 +41,7 @@ fn notice(subject: SubjectId, state: &State) -> Option<Notice> {
 
 /// The page of a feed.
 pub(in crate::serve) fn page(request: &FeedRequest, feed: &Feed, events: &[Event], newest: Date) -> String {
-    let asked = &request.asked;
+    let asked = &request.spec;
     let shown = &asked.presentation;
     let changes = |event| changes_html(event, shown.text).filter(|_| shown.changes);
     let changes: Vec<Option<String>> = events.iter().map(changes).collect();

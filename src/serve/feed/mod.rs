@@ -1,4 +1,4 @@
-//! The handlers of feeds, from the request to the answer.
+//! Feeds from the request to the document: handlers, sources, rendering.
 
 pub mod costly;
 pub mod documents;

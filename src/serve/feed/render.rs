@@ -37,9 +37,9 @@ pub(in crate::serve) fn render(
 ) -> Result<RenderedDocument, Problem> {
     let newest = state.working_set.newest(sources).unwrap_or_else(|| mailing::newest_due(state.clock.now()));
     let mut events =
-        Budget::of_an_address(|budget| make::choose(&state.working_set, sources, &request.asked, budget))
-            .map_err(|why| too_much_work(&request.asked, why))?;
-    let updated = make::updated(&request.asked, &events, newest);
+        Budget::of_an_address(|budget| make::choose(&state.working_set, sources, &request.spec, budget))
+            .map_err(|why| too_much_work(&request.spec, why))?;
+    let updated = make::updated(&request.spec, &events, newest);
     let items: Vec<u64> = events.iter().map(fingerprint).collect();
     if let Some(since) = since {
         let mut fingerprints = items.iter();
@@ -50,7 +50,7 @@ pub(in crate::serve) fn render(
     let feed = || {
         let ids = base_url::for_ids(&request.base, &state.options);
         let bases = make::Bases { links: &request.base, ids: &ids };
-        let feed = make::feed(&request.asked, &events, bases, newest);
+        let feed = make::feed(&request.spec, &events, bases, newest);
         Feed { updated, hub_url: hub_url.clone(), ..feed }
     };
     let (body, content_type) = match request.form {
@@ -65,11 +65,11 @@ pub(in crate::serve) fn render(
     };
     let mut document = RenderedDocument::new(body, content_type, updated);
     if let Some(hub) = &hub_url {
-        document = document.of_topic(content, hub, own_url(request).as_deref());
+        document = document.with_topic(content, hub, own_url(request).as_deref());
     }
     Ok(match since {
-        Some(since) => document.part_of(since.whole),
-        None => document.showing(items),
+        Some(since) => document.as_delta_of(since.whole),
+        None => document.with_items(items),
     })
 }
 
@@ -77,7 +77,7 @@ pub(in crate::serve) fn render(
 fn own_url(request: &FeedRequest) -> Option<String> {
     match request.form {
         Representation::Feed(format) => {
-            Some(make::url(&request.asked, &request.base).with_extension(format.extension()))
+            Some(make::url(&request.spec, &request.base).with_extension(format.extension()))
         }
         Representation::Official(shape) => Some(official::own_url(request, shape)),
         Representation::Page => None,

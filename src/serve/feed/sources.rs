@@ -21,11 +21,11 @@ pub(in crate::serve) fn subjects_of(asked: &FeedSpec, state: &State) -> Result<V
     if !asked.scope.subjects().is_empty() {
         return Ok(asked.scope.subjects().to_vec());
     }
-    all_read(state)
+    all_subjects(state)
 }
 
 /// All subjects that are read, as far as they have been.
-pub(in crate::serve) fn all_read(state: &State) -> Result<Vec<SubjectId>, Problem> {
+pub(in crate::serve) fn all_subjects(state: &State) -> Result<Vec<SubjectId>, Problem> {
     let read: Vec<SubjectId> = state.collector.subjects().into_iter().map(|(subject, _)| subject).collect();
     let held: Vec<SubjectId> =
         read.iter().copied().filter(|subject| state.working_set.holds(*subject)).collect();
@@ -38,7 +38,7 @@ pub(in crate::serve) fn all_read(state: &State) -> Result<Vec<SubjectId>, Proble
 
 /// Makes sure that every subject was read once, and says whether that was now; readers of the same subject share the
 /// read.
-pub(in crate::serve) async fn warm(subjects: &[SubjectId], state: &State) -> Result<bool, Problem> {
+pub(in crate::serve) async fn ensure_read(subjects: &[SubjectId], state: &State) -> Result<bool, Problem> {
     let cold: Vec<SubjectId> =
         subjects.iter().copied().filter(|subject| !state.working_set.holds(*subject)).collect();
     if cold.is_empty() {

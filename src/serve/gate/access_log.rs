@@ -1,4 +1,4 @@
-//! What is counted of every request, and what is logged of which?
+//! Records every request: its counters, its id and its line in the log.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -16,26 +16,26 @@ use crate::serve::http::request_id::{RequestId, RequestIds};
 use crate::serve::metrics::worker_counters::WorkerCounters;
 use crate::serve::state::State;
 
-/// How many requests one that is measured stands for, of those that are answered at once.
-const MEASURED_EVERY: u32 = 64;
+/// One of so many answers of the response cache is timed.
+const SAMPLED_EVERY: u32 = 64;
 
-/// From when on an answer is slow.
+/// A slower answer is logged.
 const SLOW: Duration = Duration::from_secs(1);
 
 /// The most of a path that is logged, in bytes.
 const PATH_BYTES_MAX: usize = 200;
 
-/// One worker's account of what it answers.
+/// Counts and logs the requests of one worker.
 #[derive(Debug)]
 pub(in crate::serve) struct RequestRecorder {
-    counts: Arc<WorkerCounters>,
+    counters: Arc<WorkerCounters>,
     ids: RequestIds,
-    /// How many requests have come, and how long the last one took that was measured and answered at once.
-    come: Cell<u32>,
-    recent_took: Cell<Duration>,
+    /// How many requests were received, and how long the last timed answer of the response cache took.
+    received: Cell<u32>,
+    cached_took: Cell<Duration>,
 }
 
-/// A request that is not answered yet.
+/// A request that has no response yet.
 #[derive(Debug)]
 pub(in crate::serve) struct PendingRequest {
     pub(in crate::serve) address: Address,
@@ -50,24 +50,26 @@ impl PendingRequest {
 }
 
 impl RequestRecorder {
-    pub(in crate::serve) fn new(counts: Arc<WorkerCounters>) -> Self {
-        Self { counts, ids: RequestIds::default(), come: Cell::default(), recent_took: Cell::default() }
+    pub(in crate::serve) fn new(counters: Arc<WorkerCounters>) -> Self {
+        Self { counters, ids: RequestIds::default(), received: Cell::default(), cached_took: Cell::default() }
     }
 
-    pub(in crate::serve) fn counts(&self) -> &WorkerCounters {
-        &self.counts
+    pub(in crate::serve) fn counters(&self) -> &WorkerCounters {
+        &self.counters
     }
 
-    /// Is the time taken of this one, should it be answered at once? To look at a clock twice costs a hundredth of such
-    /// an answer, so that one of many stands for those after it.
-    pub(in crate::serve) fn measures(&self, state: &State) -> bool {
-        let come = self.come.get();
-        self.come.set(come.wrapping_add(1));
-        come.is_multiple_of(MEASURED_EVERY) || self.recent_took.get().is_zero() || state.options.log.requests
+    /// Is this request timed where the response cache answers it? Reading a clock twice costs a hundredth of such an
+    /// answer, so one timed request stands for those behind it.
+    pub(in crate::serve) fn is_sampled(&self, state: &State) -> bool {
+        let received = self.received.get();
+        self.received.set(received.wrapping_add(1));
+        received.is_multiple_of(SAMPLED_EVERY)
+            || self.cached_took.get().is_zero()
+            || state.options.log.requests
     }
 
     /// Gives a request its id: that of a trusted proxy, else a new one.
-    pub(in crate::serve) fn name(&self, request: &HttpRequest, state: &State) -> RequestId {
+    pub(in crate::serve) fn assign_id(&self, request: &HttpRequest, state: &State) -> RequestId {
         let is_trusted = request.peer_addr().is_some_and(|peer| state.clients.is_proxy(peer.ip()));
         let given = is_trusted.then(|| RequestId::given(request.headers())).flatten();
         let id = given.unwrap_or_else(|| self.ids.next());
@@ -75,9 +77,9 @@ impl RequestRecorder {
         id
     }
 
-    /// An answer that was remembered from a moment ago, which is neither slow nor a failure, and of whose body the
-    /// connection has so many bytes; the state is there where every request is logged.
-    pub(in crate::serve) fn close_recent(
+    /// Records an answer of the response cache, whose body has `bytes` bytes; `state` is there where every request is
+    /// logged.
+    pub(in crate::serve) fn record_cached(
         &self,
         started: Option<Instant>,
         address: Address,
@@ -86,40 +88,40 @@ impl RequestRecorder {
     ) {
         let (status, bytes) = (response.status(), bytes(response));
         if let Some(started) = started {
-            self.recent_took.set(started.elapsed());
+            self.cached_took.set(started.elapsed());
         }
-        let took = self.recent_took.get();
-        self.counts.was_recent();
-        self.counts.answered(address, &Method::GET, status, bytes, took);
+        let took = self.cached_took.get();
+        self.counters.answered_from_cache();
+        self.counters.answered(address, &Method::GET, status, bytes, took);
         if let Some(state) = state {
-            self.name(response.request(), state);
-            let asked = PendingRequest {
+            self.assign_id(response.request(), state);
+            let pending = PendingRequest {
                 address,
                 method: Method::GET,
                 started: started.unwrap_or_else(Instant::now),
             };
-            log(&asked, response.request(), status, bytes, took, state);
+            log(&pending, response.request(), status, bytes, took, state);
         }
     }
 
-    /// Any other answer that is there.
-    pub(in crate::serve) fn close(
+    /// Records any other response.
+    pub(in crate::serve) fn record(
         &self,
-        asked: &PendingRequest,
+        pending: &PendingRequest,
         response: &ServiceResponse<BoxBody>,
         state: &State,
     ) {
-        let bytes = if asked.method == Method::HEAD { 0 } else { bytes(response) };
-        let (status, took) = (response.status(), asked.started.elapsed());
-        self.counts.answered(asked.address, &asked.method, status, bytes, took);
+        let bytes = if pending.method == Method::HEAD { 0 } else { bytes(response) };
+        let (status, took) = (response.status(), pending.started.elapsed());
+        self.counters.answered(pending.address, &pending.method, status, bytes, took);
         if state.options.log.requests || status.is_server_error() || took >= SLOW {
-            log(asked, response.request(), status, bytes, took, state);
+            log(pending, response.request(), status, bytes, took, state);
         }
     }
 
-    /// An error for which there is no request any more to tell of.
-    pub(in crate::serve) fn close_failed(&self, asked: &PendingRequest, status: StatusCode) {
-        self.counts.answered(asked.address, &asked.method, status, 0, asked.started.elapsed());
+    /// Records an error whose request is gone.
+    pub(in crate::serve) fn record_failure(&self, pending: &PendingRequest, status: StatusCode) {
+        self.counters.answered(pending.address, &pending.method, status, 0, pending.started.elapsed());
     }
 }
 
@@ -130,11 +132,11 @@ fn bytes(response: &ServiceResponse<BoxBody>) -> u64 {
     }
 }
 
-/// A line of the log; the path goes in only where someone has to look for what is wrong, and the query, which may hold
-/// a key, never.
+/// Writes a line of the log. The path is in it only for slow and failed requests, and the query, which may hold a key,
+/// never.
 #[cold]
 fn log(
-    asked: &PendingRequest,
+    pending: &PendingRequest,
     request: &HttpRequest,
     status: StatusCode,
     bytes: u64,
@@ -143,10 +145,10 @@ fn log(
 ) {
     let id = RequestId::of(request).map(|id| id.to_string()).unwrap_or_default();
     let client = client(request.headers(), request, state);
-    let (method, route) = (asked.method.as_str(), asked.address.pattern());
+    let (method, route) = (pending.method.as_str(), pending.address.pattern());
     // To a microsecond.
     let duration_ms = (took.as_secs_f64() * 1e6).round() / 1e3;
-    let is_quiet = asked.address.route().is_quiet;
+    let is_quiet = pending.address.route().is_quiet;
     if (status.is_server_error() || took >= SLOW) && !is_quiet {
         let path = beginning(request.path(), PATH_BYTES_MAX);
         let what = if status.is_server_error() { "a request failed" } else { "a request took long" };
@@ -178,7 +180,7 @@ fn log(
     }
 }
 
-/// Nothing unless the operator wants to know.
+/// The address of the client, where `log.client_addresses` is set.
 fn client(headers: &HeaderMap, request: &HttpRequest, state: &State) -> Option<String> {
     let peer = request.peer_addr().filter(|_| state.options.log.client_addresses)?;
     Some(state.clients.client(peer.ip().to_canonical(), headers).to_string())

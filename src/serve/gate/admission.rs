@@ -1,4 +1,4 @@
-//! Which requests are let in: the quota, keys, and the bounds that hold for every address.
+//! Admits requests: the quota, keys, and the limits that hold at every address.
 
 use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
@@ -63,7 +63,7 @@ pub(in crate::serve) fn check(
     if has_body(headers) {
         let Some(bytes_max) = body_bytes_max(request.method(), address, state) else {
             return Err(Problem::body_refused(
-                "nothing here is asked for with a body; send the request without one",
+                "nothing here is pending for with a body; send the request without one",
             ));
         };
         if length(headers).is_none_or(|length| length > bytes_max) {

@@ -1,4 +1,4 @@
-//! How does an answer that is on its way come to its end: as it should, in a fault, or without its asker?
+//! The future of a response: it records how the response ends, with an answer, a panic, or a client that disconnected.
 
 use std::any::Any;
 use std::fmt;
@@ -23,12 +23,12 @@ use crate::serve::state::State;
 
 type Answered = Result<ServiceResponse<BoxBody>, Error>;
 
-/// An answer that is waited for, and its place in the worker's account.
+/// The future of a response, which records how it ends.
 pub struct ResponseFuture {
-    asked: PendingRequest,
+    pending: PendingRequest,
     id: RequestId,
     answer: Pin<Box<dyn Future<Output = Answered>>>,
-    account: Rc<RequestRecorder>,
+    recorder: Rc<RequestRecorder>,
     state: Arc<State>,
     /// The path of the service.
     below: String,
@@ -37,35 +37,35 @@ pub struct ResponseFuture {
 
 impl fmt::Debug for ResponseFuture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Later").field("asked", &self.asked).finish_non_exhaustive()
+        f.debug_struct("ResponseFuture").field("pending", &self.pending).finish_non_exhaustive()
     }
 }
 
 impl ResponseFuture {
     pub(in crate::serve) fn new(
-        asked: PendingRequest,
+        pending: PendingRequest,
         id: RequestId,
         answer: Pin<Box<dyn Future<Output = Answered>>>,
-        account: Rc<RequestRecorder>,
+        recorder: Rc<RequestRecorder>,
         state: Arc<State>,
         below: String,
     ) -> Self {
-        account.counts().begin();
-        Self { asked, id, answer, account, state, below, is_answered: false }
+        recorder.counters().begin();
+        Self { pending, id, answer, recorder, state, below, is_answered: false }
     }
 
-    /// Without this the connection would be cut, and nobody would know which request it was.
-    fn fault(&self, panic: &(dyn Any + Send)) -> Error {
+    /// A panic becomes a problem with the id of the request; without this the connection would be cut.
+    fn panicked(&self, panic: &(dyn Any + Send)) -> Error {
         tracing::error!(
             request.id = %self.id,
-            request.method = self.asked.method.as_str(),
-            request.route = self.asked.address.pattern(),
+            request.method = self.pending.method.as_str(),
+            request.route = self.pending.address.pattern(),
             panic = panic_message(panic),
             "the answer to a request stopped"
         );
         let problem = Problem::failed("the answer could not be made; the service's log says why".to_owned());
         let response = problem.respond_unasked(&self.below, &self.id);
-        self.account.close_failed(&self.asked, response.status());
+        self.recorder.record_failure(&self.pending, response.status());
         InternalError::from_response("the answer stopped", response).into()
     }
 }
@@ -79,14 +79,14 @@ impl Future for ResponseFuture {
         let answered = match polled {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(Ok(response))) => {
-                this.account.close(&this.asked, &response, &this.state);
+                this.recorder.record(&this.pending, &response, &this.state);
                 Ok(finished(response))
             }
             Ok(Poll::Ready(Err(error))) => {
-                this.account.close_failed(&this.asked, error.as_response_error().status_code());
+                this.recorder.record_failure(&this.pending, error.as_response_error().status_code());
                 Err(error)
             }
-            Err(panic) => Err(this.fault(&*panic)),
+            Err(panic) => Err(this.panicked(&*panic)),
         };
         this.is_answered = true;
         Poll::Ready(answered)
@@ -95,7 +95,7 @@ impl Future for ResponseFuture {
 
 impl Drop for ResponseFuture {
     fn drop(&mut self) {
-        self.account.counts().end(self.is_answered);
+        self.recorder.counters().end(self.is_answered);
     }
 }
 
@@ -124,16 +124,16 @@ mod tests {
     use crate::serve::reload_status::ReloadStatus;
     use crate::store::{Contents, Store};
 
-    struct Still;
+    struct FixedClock;
 
-    impl Clock for Still {
+    impl Clock for FixedClock {
         fn now(&self) -> Timestamp {
             Timestamp::UNIX_EPOCH
         }
     }
 
     fn state() -> State {
-        let clock: Arc<dyn Clock> = Arc::new(Still);
+        let clock: Arc<dyn Clock> = Arc::new(FixedClock);
         let replay = Replay::open(concat!(env!("CARGO_MANIFEST_DIR"), "/demo"), 1 << 20).expect("the demo");
         let options = collect::CollectorOptions {
             watch: Vec::new(),
@@ -184,10 +184,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_handler_that_stops_is_a_failure_with_an_id_and_the_next_request_is_answered() {
-        let counts = Arc::<WorkerCounters>::default();
+    async fn a_handler_that_panics_is_a_failure_with_an_id_and_the_next_request_is_answered() {
+        let counters = Arc::<WorkerCounters>::default();
         let app = App::new()
-            .wrap(Gate::new(CurrentState::new(state()), counts.clone()))
+            .wrap(Gate::new(CurrentState::new(state()), counters.clone()))
             .route("/stops", web::get().to(stops))
             .route("/works", web::get().to(async || "works"));
         let app = init_service(app).await;
@@ -199,22 +199,22 @@ mod tests {
         assert_eq!(kind, "application/problem+json");
         let answer = try_call_service(&app, asked("/works")).await.expect("an answer");
         assert_eq!(answer.status(), StatusCode::OK);
-        assert_eq!((counts.begun.get(), counts.ended.get(), counts.abandoned.get()), (2, 2, 0));
+        assert_eq!((counters.begun.get(), counters.ended.get(), counters.abandoned.get()), (2, 2, 0));
     }
 
     #[tokio::test]
-    async fn an_asker_who_goes_away_is_counted() {
-        let counts = Arc::<WorkerCounters>::default();
+    async fn a_client_that_disconnects_before_its_answer_is_counted() {
+        let counters = Arc::<WorkerCounters>::default();
         let app = App::new()
-            .wrap(Gate::new(CurrentState::new(state()), counts.clone()))
+            .wrap(Gate::new(CurrentState::new(state()), counters.clone()))
             .route("/waits", web::get().to(std::future::pending::<&'static str>));
         let app = init_service(app).await;
         let mut answer = Box::pin(app.call(asked("/waits")));
         let is_pending =
             std::future::poll_fn(|context| Poll::Ready(answer.as_mut().poll(context).is_pending())).await;
         assert!(is_pending);
-        assert_eq!((counts.begun.get(), counts.ended.get()), (1, 0));
+        assert_eq!((counters.begun.get(), counters.ended.get()), (1, 0));
         drop(answer);
-        assert_eq!((counts.begun.get(), counts.ended.get(), counts.abandoned.get()), (1, 1, 1));
+        assert_eq!((counters.begun.get(), counters.ended.get(), counters.abandoned.get()), (1, 1, 1));
     }
 }

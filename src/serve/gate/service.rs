@@ -34,13 +34,13 @@ use crate::serve::wire::request_head::RefusedRequest;
 #[derive(Clone, Debug)]
 pub struct Gate {
     current: CurrentState,
-    counts: Arc<WorkerCounters>,
+    counters: Arc<WorkerCounters>,
 }
 
 impl Gate {
-    /// Only this worker writes these counts.
-    pub(in crate::serve) fn new(current: CurrentState, counts: Arc<WorkerCounters>) -> Self {
-        Self { current, counts }
+    /// Only this worker writes these counters.
+    pub(in crate::serve) fn new(current: CurrentState, counters: Arc<WorkerCounters>) -> Self {
+        Self { current, counters }
     }
 }
 
@@ -55,12 +55,12 @@ where
     type Future = Ready<Result<GatedService<S>, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        let recent = Rc::new(RefCell::new(ResponseCache::default()));
-        let recorder = Rc::new(RequestRecorder::new(self.counts.clone()));
+        let cache = Rc::new(RefCell::new(ResponseCache::default()));
+        let recorder = Rc::new(RequestRecorder::new(self.counters.clone()));
         ready(Ok(GatedService {
             routes: Rc::new(service),
             view: StateView::of(&self.current),
-            recent,
+            cache,
             recorder,
         }))
     }
@@ -70,7 +70,7 @@ where
 pub struct GatedService<S> {
     routes: Rc<S>,
     view: StateView,
-    recent: Rc<RefCell<ResponseCache>>,
+    cache: Rc<RefCell<ResponseCache>>,
     recorder: Rc<RequestRecorder>,
 }
 
@@ -82,13 +82,13 @@ impl<S> std::fmt::Debug for GatedService<S> {
 
 /// A response that is ready, or one that a handler makes.
 pub enum GateFuture {
-    Now(Option<ServiceResponse<BoxBody>>),
-    ResponseFuture(ResponseFuture),
+    Ready(Option<ServiceResponse<BoxBody>>),
+    Pending(ResponseFuture),
 }
 
 impl std::fmt::Debug for GateFuture {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if matches!(self, Self::Now(_)) { "Now" } else { "Later" })
+        f.write_str(if matches!(self, Self::Ready(_)) { "Ready" } else { "Pending" })
     }
 }
 
@@ -98,8 +98,8 @@ impl Future for GateFuture {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.get_mut() {
             // A future is not polled after it was ready.
-            Self::Now(answer) => answer.take().map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer))),
-            Self::ResponseFuture(answer) => Pin::new(answer).poll(context),
+            Self::Ready(answer) => answer.take().map_or(Poll::Pending, |answer| Poll::Ready(Ok(answer))),
+            Self::Pending(answer) => Pin::new(answer).poll(context),
         }
     }
 }
@@ -118,14 +118,21 @@ where
         let is_plain = *request.method() == Method::GET && matches!(request.parts_mut().1, Payload::None);
         // First, because the target may lie below a path.
         self.view.look(|state| base_url::settle(&mut request, &state.options, &state.clients));
-        let proxied = public_url::from_proxy(&request);
+        let from_proxy = public_url::from_proxy(&request);
         let address = Address::of(request.match_info().as_str());
         let refusal = request.conn_data::<Rc<RefusedRequest>>().and_then(|refused| refused.take());
         let seen = self.view.look(|state| {
-            let started = self.recorder.measures(state).then(Instant::now);
+            let started = self.recorder.is_sampled(state).then(Instant::now);
             admission::admit(&request, address, refusal, state)?;
             let answer = is_plain
-                .then(|| self.recent.borrow().answer(request.head(), proxied.as_deref(), state))
+                .then(|| {
+                    self.cache.borrow().answer(
+                        request.head(),
+                        from_proxy.as_deref(),
+                        state.versions(),
+                        state.clock.now().as_second(),
+                    )
+                })
                 .flatten();
             // A cached response needs the state only for the log.
             let state = (answer.is_none() || state.options.log.requests).then(|| state.clone());
@@ -134,8 +141,8 @@ where
         let state = match seen {
             Ok((Some((response, address)), log, started)) => {
                 let response = request.into_response(response);
-                self.recorder.close_recent(started, address, &response, log.as_deref());
-                return GateFuture::Now(Some(response));
+                self.recorder.record_cached(started, address, &response, log.as_deref());
+                return GateFuture::Ready(Some(response));
             }
             Ok((None, state, _)) => state.unwrap_or_else(|| self.view.look(Arc::clone)),
             Err(problem) => return self.refuse(request, address, &problem, Instant::now()),
@@ -146,7 +153,7 @@ where
             return self.refuse(request, address, &problem, started);
         }
         request.add_data_container(self.view.carried(&state));
-        let key = ResponseCache::wording(request.head(), proxied.as_deref());
+        let key = ResponseCache::key(request.head(), from_proxy.as_deref());
         let pending = PendingRequest::new(&request, address, started);
         let access = &state.access;
         if access.has_keys()
@@ -155,29 +162,22 @@ where
             request.match_info_mut().get_mut().update(&uri);
             request.head_mut().uri = uri;
         }
-        let id = self.recorder.name(request.request(), &state);
+        let id = self.recorder.assign_id(request.request(), &state);
         let below = public_url::path_of(request.request());
-        let (routes, recent) = (self.routes.clone(), self.recent.clone());
+        let (routes, cache) = (self.routes.clone(), self.cache.clone());
         let is_private = access.reading_needs_key() && address.route().access != Access::Everyone;
         let answer = Box::pin(async move {
             let mut response = routes.call(request).await?;
             if is_private {
                 make_private(response.headers_mut());
             }
-            let kept = response.response_mut().extensions_mut().remove::<CacheableResponse>();
-            if let (Some(kept), Some(key)) = (kept, key) {
-                recent.borrow_mut().keep(key, kept, address);
+            let cacheable = response.response_mut().extensions_mut().remove::<CacheableResponse>();
+            if let (Some(cacheable), Some(key)) = (cacheable, key) {
+                cache.borrow_mut().insert(key, cacheable, address);
             }
             Ok(response)
         });
-        GateFuture::ResponseFuture(ResponseFuture::new(
-            pending,
-            id,
-            answer,
-            self.recorder.clone(),
-            state,
-            below,
-        ))
+        GateFuture::Pending(ResponseFuture::new(pending, id, answer, self.recorder.clone(), state, below))
     }
 }
 
@@ -190,7 +190,7 @@ impl<S> GatedService<S> {
         started: Instant,
     ) -> GateFuture {
         let state = self.view.look(Arc::clone);
-        self.recorder.name(request.request(), &state);
+        self.recorder.assign_id(request.request(), &state);
         let pending = PendingRequest::new(&request, address, started);
         let mut response = problem.respond(request.request());
         // The body is not read, so that no next request can be found behind it.
@@ -198,9 +198,9 @@ impl<S> GatedService<S> {
             response.head_mut().set_connection_type(ConnectionType::Close);
         }
         let response = request.into_response(response);
-        self.recorder.counts().refused(problem.kind);
-        self.recorder.close(&pending, &response, &state);
-        GateFuture::Now(Some(finished(response)))
+        self.recorder.counters().refused(problem.kind);
+        self.recorder.record(&pending, &response, &state);
+        GateFuture::Ready(Some(finished(response)))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which content coding does the asker take best (RFC 9110 §12.5.3), and how is a body put into it?
+//! Content codings: which one a request prefers (RFC 9110 §12.5.3), and the encoders.
 
 use std::io::Write;
 

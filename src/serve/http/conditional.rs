@@ -1,4 +1,4 @@
-//! Has the asker got this already (RFC 9110 §13)?
+//! Conditional requests (RFC 9110 §13): compares what a client has with the current document.
 
 use std::time::SystemTime;
 
@@ -20,7 +20,11 @@ pub(in crate::serve) fn is_current(headers: &HeaderMap, etag: &[u8], modified: O
 /// Does the asker want this document only if it is another than the one that there is?
 ///
 /// `If-Match` is compared strongly and rules over `If-Unmodified-Since` (§13.1.4).
-pub(in crate::serve) fn is_unwanted(headers: &HeaderMap, etag: &[u8], modified: Option<Timestamp>) -> bool {
+pub(in crate::serve) fn fails_precondition(
+    headers: &HeaderMap,
+    etag: &[u8],
+    modified: Option<Timestamp>,
+) -> bool {
     let mut lists = headers.get_all(header::IF_MATCH).peekable();
     if lists.peek().is_some() {
         return !lists.any(|list| EntityTagList(list.as_bytes()).any(|tag| tag.is_strongly(etag)));
@@ -29,8 +33,8 @@ pub(in crate::serve) fn is_unwanted(headers: &HeaderMap, etag: &[u8], modified: 
     date(headers, header::IF_UNMODIFIED_SINCE).is_some_and(|since| modified.as_second() > since)
 }
 
-/// Is there anything in the request that `is_unwanted` looks at?
-pub(in crate::serve) fn is_particular(headers: &HeaderMap) -> bool {
+/// Is there anything in the request that `fails_precondition` looks at?
+pub(in crate::serve) fn has_precondition(headers: &HeaderMap) -> bool {
     headers.contains_key(header::IF_MATCH) || headers.contains_key(header::IF_UNMODIFIED_SINCE)
 }
 
@@ -126,7 +130,7 @@ mod tests {
         headers.insert(name, header::HeaderValue::from_static(value));
         let modified = Timestamp::from_second(784_111_777).ok();
         assert_eq!(is_current(&headers, b"\"abc\"", modified), current, "{value}");
-        assert_eq!(is_unwanted(&headers, b"\"abc\"", modified), unwanted, "{value}");
+        assert_eq!(fails_precondition(&headers, b"\"abc\"", modified), unwanted, "{value}");
     }
 
     #[test]

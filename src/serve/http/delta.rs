@@ -1,4 +1,4 @@
-//! Delta encoding of feeds (RFC 3229, `A-IM: feed`): which versions a client has seen, if it takes less than the whole.
+//! Delta encoding of feeds (RFC 3229, `A-IM: feed`): the versions that a client has, if it accepts a part of the feed.
 
 use actix_web::HttpRequest;
 use actix_web::http::Version;

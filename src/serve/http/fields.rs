@@ -1,4 +1,4 @@
-//! Header fields and media types that several kinds of answers share.
+//! Header fields and media types that several kinds of responses share.
 
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 

@@ -1,4 +1,4 @@
-//! Which form does the asker read best?
+//! Content negotiation (RFC 9110 §12.5.1): the representation that `Accept` prefers.
 
 use actix_web::HttpRequest;
 use actix_web::http::header;

@@ -1,4 +1,4 @@
-//! The public address of the service, as it is noted on a request: links and problem types begin with it.
+//! The public address of the service as noted on a request: links and problem types begin with it.
 
 use actix_web::dev::ServiceRequest;
 use actix_web::{HttpMessage, HttpRequest};

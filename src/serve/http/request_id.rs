@@ -1,4 +1,4 @@
-//! By what is one request told from any other, in the log and in an answer?
+//! Request ids, which join a line of the log with an answer.
 
 use std::cell::Cell;
 use std::fmt;

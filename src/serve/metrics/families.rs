@@ -1,4 +1,4 @@
-//! How are numbers written for Prometheus?
+//! Metric families in the text exposition format of Prometheus.
 
 use jiff::Timestamp;
 use prometheus::TextEncoder;

@@ -1,4 +1,4 @@
-//! Counters of what the service does, and how they are written for Prometheus.
+//! Counts what the service does, and writes it for Prometheus.
 //!
 //! Each worker counts for itself in plain numbers; all else is looked up when `/metrics` is requested.
 

@@ -1,4 +1,4 @@
-//! How is telling others going?
+//! Metrics of the hub and the webhooks.
 
 use crate::domain::presentation::Choice;
 use crate::domain::push::{Deliveries, PushReport, WebhookReport};

@@ -1,4 +1,4 @@
-//! What was asked, how it was answered, and how long that took?
+//! Metrics of HTTP requests and connections.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! How does each subject stand?
+//! Metrics of each subject: verdict, age, gaps.
 
 use jiff::Timestamp;
 use jiff::civil::Date;

@@ -1,4 +1,4 @@
-//! What was rendered, asked of arXiv and of the store?
+//! Metrics of rendering, of requests to arXiv, of the store and of the settings.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub(in crate::serve) fn documents(
         "DocumentCache that were answered with or made, by where they came from: `recent` were asked for in the same words \
          within the second, `memory` were found, `rendered` were written.",
         [
-            (vec![("from", "recent")], workers.iter().map(|worker| worker.recent.get()).sum()),
+            (vec![("from", "recent")], workers.iter().map(|worker| worker.cached.get()).sum()),
             (vec![("from", "memory")], documents.found),
             (vec![("from", "rendered")], documents.renders.count()),
         ],

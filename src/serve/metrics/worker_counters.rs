@@ -1,7 +1,7 @@
-//! What does one worker count of its connections and requests?
+//! The counters of one worker: connections, requests and their durations.
 //!
-//! Each worker has counts of its own, which it alone writes, and whoever asks for the numbers adds them up.
-//! So a request claims no memory from another core, looks nothing up and allocates nothing.
+//! One worker alone writes its counters, and a request for `/metrics` adds up those of all. So counting contends for no
+//! memory with another core, looks nothing up and allocates nothing.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,7 +44,7 @@ pub(in crate::serve) struct WorkerCounters {
     pub(in crate::serve) bytes: Vec<Counter>,
     pub(in crate::serve) refused: [Counter; REFUSALS.len()],
     /// Answered in the words of a moment ago.
-    pub(in crate::serve) recent: Counter,
+    pub(in crate::serve) cached: Counter,
     /// Requests that wait for their answers have begun and not ended.
     pub(in crate::serve) begun: Counter,
     pub(in crate::serve) ended: Counter,
@@ -64,7 +64,7 @@ impl Default for WorkerCounters {
             durations: each().map(|_| Histogram::default()).collect(),
             bytes: each().map(|_| Counter::default()).collect(),
             refused: Default::default(),
-            recent: Counter::default(),
+            cached: Counter::default(),
             begun: Counter::default(),
             ended: Counter::default(),
             abandoned: Counter::default(),
@@ -103,8 +103,8 @@ impl WorkerCounters {
         }
     }
 
-    pub(in crate::serve) fn was_recent(&self) {
-        self.recent.add_single_writer(1);
+    pub(in crate::serve) fn answered_from_cache(&self) {
+        self.cached.add_single_writer(1);
     }
 
     pub(in crate::serve) fn begin(&self) {

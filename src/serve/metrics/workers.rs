@@ -1,4 +1,4 @@
-//! The counts of all workers.
+//! The counters of all workers.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,4 +1,4 @@
-//! Which files of the program itself are served?
+//! The files of the program itself: style sheet, script, icons, help pages, `robots.txt`.
 
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -74,12 +74,12 @@ impl DocumentByPath {
 
 /// `/style.css`
 pub(in crate::serve) async fn style(request: HttpRequest) -> HttpResponse {
-    respond::page(&request, &STYLE, MAX_AGE)
+    respond::document(&request, &STYLE, MAX_AGE)
 }
 
 /// `/page.js`
 pub(in crate::serve) async fn script(request: HttpRequest) -> HttpResponse {
-    respond::page(&request, &SCRIPT, MAX_AGE)
+    respond::document(&request, &SCRIPT, MAX_AGE)
 }
 
 /// `/help/rules`: the rule language, as the repository has it.
@@ -93,8 +93,8 @@ pub(in crate::serve) async fn help_http(request: HttpRequest, state: web::Data<S
 }
 
 fn help_page(request: &HttpRequest, state: &State, page: &DocumentByPath) -> HttpResponse {
-    match feed_request::nothing(request, &state.options) {
-        Ok(()) => respond::page(request, &page.document(&public_url::path_of(request)), "no-cache"),
+    match feed_request::no_parameters(request, &state.options) {
+        Ok(()) => respond::document(request, &page.document(&public_url::path_of(request)), "no-cache"),
         Err(problem) => problem.respond(request),
     }
 }
@@ -141,15 +141,15 @@ fn example(code: &str, is_of_rules: bool) -> Option<String> {
 
 /// `/robots.txt`
 pub(in crate::serve) async fn robots(request: HttpRequest) -> HttpResponse {
-    respond::page(&request, &ROBOTS_TXT.document(&public_url::path_of(&request)), ICON_MAX_AGE)
+    respond::document(&request, &ROBOTS_TXT.document(&public_url::path_of(&request)), ICON_MAX_AGE)
 }
 
 /// `/favicon.ico`
 pub(in crate::serve) async fn icon(request: HttpRequest) -> HttpResponse {
-    respond::page(&request, &ICON, ICON_MAX_AGE)
+    respond::document(&request, &ICON, ICON_MAX_AGE)
 }
 
 /// `/favicon.svg`
 pub(in crate::serve) async fn drawn_icon(request: HttpRequest) -> HttpResponse {
-    respond::page(&request, &DRAWN_ICON, ICON_MAX_AGE)
+    respond::document(&request, &DRAWN_ICON, ICON_MAX_AGE)
 }

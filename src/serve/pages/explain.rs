@@ -1,4 +1,4 @@
-//! Why does a paper match a rule?
+//! Explains why a paper matches a rule or not: `/explain`, as a page and as JSON.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
@@ -13,7 +13,7 @@ use crate::render::page::{self, Site};
 use crate::serve::answer::respond;
 use crate::serve::documents::document::RenderedDocument;
 use crate::serve::documents::render_queue::RenderClass;
-use crate::serve::documents::render_task::away;
+use crate::serve::documents::render_task::run_blocking;
 use crate::serve::http::fields::JSON;
 use crate::serve::http::negotiate;
 use crate::serve::http::public_url;
@@ -66,10 +66,10 @@ struct Note {
 
 /// `/explain?q=…&id=…`
 pub(in crate::serve) async fn explain(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    let turn = state.turn(state.clients.household_of(&request), RenderClass::Costly);
+    let ticket = state.render_ticket(state.clients.quota_key_of(&request), RenderClass::Costly);
     let explaining = {
         let (state, asked) = (state.clone(), request.query_string().to_owned());
-        away(&turn, RequestId::of(&request), move || {
+        run_blocking(&ticket, RequestId::of(&request), move || {
             let (query, id) = feed_request::explain(&asked, &state.options)?;
             let subjects: Vec<SubjectId> = state.working_set.subjects();
             let explained = Budget::of_an_address(|budget| {
@@ -88,7 +88,7 @@ pub(in crate::serve) async fn explain(request: HttpRequest, state: web::Data<Sta
     if negotiate::wants_page(&request) {
         let site = Site::below(&public_url::path_of(&request));
         let body = readable(&site, &query, &id, &explained);
-        return respond::page(&request, &RenderedDocument::undated(body, page::CONTENT_TYPE), "no-cache");
+        return respond::document(&request, &RenderedDocument::undated(body, page::CONTENT_TYPE), "no-cache");
     }
     let event = explained.event.as_ref();
     let answer = Answer {
@@ -111,7 +111,7 @@ pub(in crate::serve) async fn explain(request: HttpRequest, state: web::Data<Sta
             .collect(),
     };
     let body = serde_json::to_string(&answer).unwrap_or_default();
-    respond::page(&request, &RenderedDocument::undated(body, JSON), "no-cache")
+    respond::document(&request, &RenderedDocument::undated(body, JSON), "no-cache")
 }
 
 /// The same for a person.

@@ -1,4 +1,4 @@
-//! How does a person make a feed on the start page?
+//! The start page: a form that makes a feed, with a preview.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -15,18 +15,18 @@ use crate::serve::answer::respond;
 use crate::serve::answer::service_links::service_links;
 use crate::serve::documents::document::RenderedDocument;
 use crate::serve::documents::render_queue::RenderClass;
-use crate::serve::documents::render_task::away;
+use crate::serve::documents::render_task::run_blocking;
 use crate::serve::feed::costly;
-use crate::serve::feed::sources::all_read;
+use crate::serve::feed::sources::all_subjects;
 use crate::serve::http::public_url;
 use crate::serve::http::request_id::RequestId;
 use crate::serve::options::ServiceOptions;
 use crate::serve::problem::details::Problem;
 use crate::serve::problem::response;
-use crate::serve::problem::size::MISTAKES_MAX;
+use crate::serve::problem::size::DIAGNOSTICS_MAX;
 use crate::serve::request::form_state::{FormState, encoded, fields_of};
 use crate::serve::request::parameter_value;
-use crate::serve::request::query_parameters;
+use crate::serve::request::query_parameters::{FEED, QueryParameters, SHOWN};
 use crate::serve::request::{base_url, feed_request};
 use crate::serve::state::State;
 
@@ -48,10 +48,10 @@ pub(in crate::serve) async fn start(request: HttpRequest, state: web::Data<State
     } else {
         RenderClass::Ordinary
     };
-    let turn = state.turn(state.clients.household_of(&request), class);
+    let ticket = state.render_ticket(state.clients.quota_key_of(&request), class);
     let making = {
         let state = state.clone();
-        away(&turn, RequestId::of(&request), move || {
+        run_blocking(&ticket, RequestId::of(&request), move || {
             match choices.settled(&state.options) {
                 Ok(choices) => outcome(&choices, &base, &state),
                 // The address that the browser then shows is short, says all, and can be shared.
@@ -62,7 +62,7 @@ pub(in crate::serve) async fn start(request: HttpRequest, state: web::Data<State
     match making.await {
         Ok(Outcome::Page(body)) => {
             let document = RenderedDocument::undated(body, page::CONTENT_TYPE);
-            let mut response = respond::page(&request, &document, "no-cache");
+            let mut response = respond::document(&request, &document, "no-cache");
             response.headers_mut().insert(header::LINK, service_links(&public_url::path_of(&request)));
             response
         }
@@ -97,7 +97,7 @@ fn outcome(choices: &FormState, base: &str, state: &State) -> Result<Outcome, Pr
     }
     let asked = asked.filter(|_| mistakes.is_empty());
     let chosen = if choices.subjects.is_empty() {
-        all_read(state).unwrap_or_default()
+        all_subjects(state).unwrap_or_default()
     } else {
         choices.subjects.clone()
     };
@@ -109,7 +109,7 @@ fn outcome(choices: &FormState, base: &str, state: &State) -> Result<Outcome, Pr
             Ok(seen) => preview = Some(seen),
             Err(why) => {
                 let problem = costly::too_much_work(known, why);
-                if problem.mistakes().is_empty() {
+                if problem.diagnostics().is_empty() {
                     return Err(problem);
                 }
                 mistakes.extend(page_mistakes(&problem));
@@ -170,17 +170,13 @@ fn asked(choices: &FormState, options: &ServiceOptions) -> Result<FeedSpec, Prob
         .filter(|(_, value)| !value.is_empty())
         .map(|(name, value)| format!("{name}={}", encoded(value)))
         .collect();
-    let given = query_parameters::given(
-        &query.join("&"),
-        options,
-        &[&["q"], query_parameters::FEED, query_parameters::SHOWN],
-    )?;
+    let given = QueryParameters::parse(&query.join("&"), options, &[&["q"], FEED, SHOWN])?;
     let scope = match (choices.subjects.is_empty(), choices.is_search()) {
         (true, true) => Scope::Search(Vec::new()),
         (true, false) => Scope::Everything,
         (false, _) => Scope::Subjects(parameter_value::sorted(choices.subjects.clone())?),
     };
-    feed_request::asked(scope, given, choices.usual_types(), options)
+    feed_request::spec(scope, given, choices.usual_types(), options)
 }
 
 fn page_mistakes(problem: &Problem) -> Vec<page::FieldDiagnostic> {
@@ -191,7 +187,7 @@ fn page_mistakes(problem: &Problem) -> Vec<page::FieldDiagnostic> {
         message: mistake.message.clone(),
         hint: mistake.hint.clone(),
     };
-    problem.mistakes().iter().take(MISTAKES_MAX).map(mistake).collect()
+    problem.diagnostics().iter().take(DIAGNOSTICS_MAX).map(mistake).collect()
 }
 
 /// What the feed would bring of what was read; nothing is read for it.

@@ -101,7 +101,7 @@ impl Problem {
             message,
             hint,
         };
-        let mut problem = Self::new(ProblemType::UnknownFeed, mistake.said());
+        let mut problem = Self::new(ProblemType::UnknownFeed, mistake.sentence());
         problem.errors = vec![mistake];
         problem
     }
@@ -229,7 +229,7 @@ impl Problem {
     }
 
     /// The mistakes one by one; none where the request is wrong as a whole.
-    pub(in crate::serve) fn mistakes(&self) -> &[ParameterDiagnostic] {
+    pub(in crate::serve) fn diagnostics(&self) -> &[ParameterDiagnostic] {
         &self.errors
     }
 
@@ -242,13 +242,13 @@ impl Problem {
     ) -> Self {
         let mut problem = Self { detail, errors, left_out, ..self.clone() };
         if !problem.errors.is_empty() || left_out > 0 {
-            problem.detail = problem.said().join("; ");
+            problem.detail = problem.sentences().join("; ");
         }
         problem
     }
 
     /// Every mistake in a sentence, or what is wrong as a whole.
-    pub(in crate::serve) fn said(&self) -> Vec<String> {
+    pub(in crate::serve) fn sentences(&self) -> Vec<String> {
         if self.errors.is_empty() && self.left_out == 0 {
             return vec![self.detail.clone()];
         }
@@ -258,7 +258,7 @@ impl Problem {
             (left_out, 0) => Some(format!("there are {left_out} mistakes, too many to be told")),
             (left_out, _) => Some(format!("and {left_out} more")),
         };
-        self.errors.iter().map(ParameterDiagnostic::said).chain(more).collect()
+        self.errors.iter().map(ParameterDiagnostic::sentence).chain(more).collect()
     }
 }
 
@@ -270,10 +270,10 @@ mod tests {
     fn a_rule_that_takes_too_much_is_a_mistake_and_one_that_takes_too_long_comes_again() {
         let too_much = Problem::too_much_work("q", "/a+/", TooMuchWork { steps_max: Some(5) });
         assert_eq!((too_much.status, too_much.retry_after), (StatusCode::BAD_REQUEST, None));
-        assert_eq!((&*too_much.mistakes()[0].parameter, too_much.mistakes()[0].length), ("q", 4));
-        assert_eq!(too_much.mistakes()[0].code.as_str(), "too_much_work");
+        assert_eq!((&*too_much.diagnostics()[0].parameter, too_much.diagnostics()[0].length), ("q", 4));
+        assert_eq!(too_much.diagnostics()[0].code.as_str(), "too_much_work");
         let too_long = Problem::too_much_work("q", "/a+/", TooMuchWork { steps_max: None });
         assert_eq!((too_long.status, too_long.retry_after), (StatusCode::SERVICE_UNAVAILABLE, Some(60)));
-        assert!(too_long.is_busy() && too_long.mistakes().is_empty() && !too_much.is_busy());
+        assert!(too_long.is_busy() && too_long.diagnostics().is_empty() && !too_much.is_busy());
     }
 }

@@ -1,4 +1,4 @@
-//! One mistake in one value of a request, with its place and what would work.
+//! A mistake in one parameter, with its place and what would work.
 
 use serde::Serialize;
 
@@ -21,7 +21,8 @@ pub(in crate::serve) struct ParameterDiagnostic {
 }
 
 impl ParameterDiagnostic {
-    pub(in crate::serve) fn said(&self) -> String {
+    /// The message and what would work, as one sentence.
+    pub(in crate::serve) fn sentence(&self) -> String {
         if self.hint.is_empty() { self.message.clone() } else { format!("{}: {}", self.message, self.hint) }
     }
 

@@ -1,4 +1,4 @@
-//! How does a mistake read in plain text, with a caret under its place?
+//! A problem as plain text, with a caret under the place of each mistake.
 
 use actix_web::HttpRequest;
 use url::form_urlencoded;
@@ -13,9 +13,10 @@ use crate::serve::problem::details::{ParameterDiagnostic, Problem};
 ///       ^^ operators are uppercase: write OR, or "or" in quotes for the word
 /// ```
 pub(in crate::serve) fn text(problem: &Problem, request: &HttpRequest) -> String {
-    let mut lines: Vec<String> = problem.mistakes().iter().map(|mistake| lines(mistake, request)).collect();
+    let mut lines: Vec<String> =
+        problem.diagnostics().iter().map(|mistake| lines(mistake, request)).collect();
     // What is said of no single mistake: what is wrong as a whole, or how many more there are.
-    lines.extend(problem.said().into_iter().skip(problem.mistakes().len()));
+    lines.extend(problem.sentences().into_iter().skip(problem.diagnostics().len()));
     lines.join("\n") + "\n"
 }
 
@@ -24,10 +25,10 @@ fn lines(mistake: &ParameterDiagnostic, request: &HttpRequest) -> String {
     let given = form_urlencoded::parse(request.query_string().as_bytes());
     // The last one of a name that is given twice is the one too many.
     let value = given.filter(|(name, _)| *name == mistake.parameter).last().map(|(_, value)| value);
-    let Some(value) = value else { return mistake.said() };
+    let Some(value) = value else { return mistake.sentence() };
     let carets = Carets::under(&value, mistake.position, mistake.length);
     let margin = mistake.parameter.chars().count() + 1;
-    format!("{}={}\n{} {}", mistake.parameter, carets.line, carets.drawn(margin), mistake.said())
+    format!("{}={}\n{} {}", mistake.parameter, carets.line, carets.drawn(margin), mistake.sentence())
 }
 
 #[cfg(test)]

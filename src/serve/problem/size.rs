@@ -7,7 +7,7 @@ use crate::serve::problem::details::{PROBLEM, ParameterDiagnostic, Problem};
 const ANSWER_BYTES_MAX: usize = 16 * 1024;
 
 /// The most mistakes that one answer tells.
-pub(in crate::serve) const MISTAKES_MAX: usize = 32;
+pub(in crate::serve) const DIAGNOSTICS_MAX: usize = 32;
 
 /// The most characters of a text of a mistake, and of what is wrong as a whole, where all of it would be too much.
 const TEXT_CHARACTERS_MAX: usize = 300;
@@ -16,13 +16,13 @@ impl Problem {
     /// The problem as `write` writes it, in at most 16 KiB: where that is too little for every mistake, the first of them
     /// and the number of those that are left out.
     pub(in crate::serve) fn fitted(&self, write: impl Fn(&Self) -> String) -> String {
-        if self.mistakes().len() <= MISTAKES_MAX {
+        if self.diagnostics().len() <= DIAGNOSTICS_MAX {
             let body = write(self);
             if body.len() <= ANSWER_BYTES_MAX {
                 return body;
             }
         }
-        let mut told = self.mistakes().len().min(MISTAKES_MAX);
+        let mut told = self.diagnostics().len().min(DIAGNOSTICS_MAX);
         loop {
             let body = write(&self.shortened(told));
             if body.len() <= ANSWER_BYTES_MAX || told == 0 {
@@ -48,8 +48,8 @@ impl Problem {
             parameter: cut(&mistake.parameter),
             ..mistake.clone()
         };
-        let mistakes = self.mistakes().iter().take(told).map(mistake).collect();
-        self.with(mistakes, self.mistakes().len() - told, cut(&self.detail))
+        let mistakes = self.diagnostics().iter().take(told).map(mistake).collect();
+        self.with(mistakes, self.diagnostics().len() - told, cut(&self.detail))
     }
 }
 
@@ -92,7 +92,7 @@ mod tests {
                 assert!(told > 0 || text.len() > 1_000, "{body}");
             }
         }
-        let few = Problem::bad_request(vec![mistake("unknown"); MISTAKES_MAX]);
+        let few = Problem::bad_request(vec![mistake("unknown"); DIAGNOSTICS_MAX]);
         assert_eq!(few.fitted(written), written(&few));
         let whole = Problem::failed("x".repeat(20_000)).fitted(written);
         assert!(whole.len() < 1_000 && whole.contains('…'), "{whole}");

@@ -1,4 +1,4 @@
-//! What would have worked in the place of a name that there is none of?
+//! Suggestions for unknown subjects and feeds.
 
 use crate::domain::taxonomy::UnknownSubject;
 

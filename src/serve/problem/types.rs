@@ -1,4 +1,4 @@
-//! Which problems are there, and which mistakes of a request?
+//! The types of problems, and the codes of diagnostics.
 
 use actix_web::http::StatusCode;
 
@@ -6,7 +6,7 @@ use crate::filter;
 
 macro_rules! problems {
     ($($name:ident $slug:literal $status:ident $title:literal,)*) => {
-        /// What is wrong as a whole; each has a section of its own in the HTTP help.
+        /// The type of a problem; each has a section in the HTTP help.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(in crate::serve) enum ProblemType {
             $($name,)*
@@ -35,22 +35,22 @@ problems! {
     UnknownSubject "unknown-subject" NOT_FOUND "No such subject",
     UnknownFeed "unknown-feed" NOT_FOUND "No such feed",
     BadRequest "bad-request" BAD_REQUEST "Mistakes in the request",
-    Malformed "malformed" BAD_REQUEST "Not a request of HTTP",
+    Malformed "malformed" BAD_REQUEST "Malformed HTTP request",
     TooSlow "too-slow" REQUEST_TIMEOUT "The request took too long",
     BadHost "bad-host" BAD_REQUEST "No usable Host",
-    NotAdmitted "not-admitted" FORBIDDEN "This subject is not read here",
+    NotAdmitted "not-admitted" FORBIDDEN "Forbidden",
     NothingWatched "nothing-watched" NOT_FOUND "No subject is watched",
     UnknownPath "unknown-path" NOT_FOUND "No such page",
     NotAcceptable "not-acceptable" NOT_ACCEPTABLE "Not acceptable",
-    PreconditionFailed "precondition-failed" PRECONDITION_FAILED "Not the one that was asked for",
-    KeyNeeded "key-needed" UNAUTHORIZED "A key is needed",
+    PreconditionFailed "precondition-failed" PRECONDITION_FAILED "Precondition failed",
+    KeyNeeded "key-needed" UNAUTHORIZED "An access key is needed",
     TooManyRequests "too-many-requests" TOO_MANY_REQUESTS "Too many requests",
     HeadersTooLarge "headers-too-large" REQUEST_HEADER_FIELDS_TOO_LARGE "Header fields too large",
-    BodyRefused "body-refused" PAYLOAD_TOO_LARGE "No body is taken",
+    BodyRefused "body-refused" PAYLOAD_TOO_LARGE "Request body not accepted",
     HubFull "hub-full" SERVICE_UNAVAILABLE "Too many pending subscription requests",
     MethodNotAllowed "method-not-allowed" METHOD_NOT_ALLOWED "Method not allowed",
     AddressTooLong "address-too-long" URI_TOO_LONG "Address too long",
-    Failed "failed" INTERNAL_SERVER_ERROR "Something went wrong here",
+    Failed "failed" INTERNAL_SERVER_ERROR "Internal error",
     Busy "busy" SERVICE_UNAVAILABLE "Busy with costly requests",
     NotReadYet "not-read-yet" SERVICE_UNAVAILABLE "Not read from arXiv yet",
 }
@@ -64,7 +64,7 @@ impl ProblemType {
 
 macro_rules! mistakes {
     ($($name:ident $code:literal,)*) => {
-        /// What is wrong with one value, for programs.
+        /// What is wrong with one parameter, for programs.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(in crate::serve) enum DiagnosticCode {
             $($name,)*
@@ -79,7 +79,7 @@ macro_rules! mistakes {
                 }
             }
 
-            /// Every code that there is.
+            /// All codes, sorted.
             pub(in crate::serve) fn names() -> Vec<&'static str> {
                 let of_rules = filter::DiagnosticCode::ALL.iter().map(|code| code.as_str());
                 let mut names: Vec<&str> = [$($code,)*].into_iter().chain(of_rules).collect();
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_problem_has_its_section_in_the_help_and_every_section_its_problem() {
+    fn every_problem_type_has_a_section_in_the_help_and_every_section_a_type() {
         let help = include_str!("../../../docs/http.md");
         let (_, errors) = help.split_once("\n## Errors\n").expect("the section");
         let sections: BTreeSet<&str> = errors.lines().filter_map(|line| line.strip_prefix("### ")).collect();

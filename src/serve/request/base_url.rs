@@ -1,7 +1,8 @@
-//! The public address of the service for one request, below which every link of its answer lies.
+//! The public address of the service for one request; every link of the answer begins with it.
 //!
-//! `server.base_url` is it where that is set. Else the request says it, and a trusted proxy's fields rule over the
-//! request's own target and `Host`. The path of the address is taken off the request's where a proxy left it on.
+//! It is `server.base_url` where that is set. Otherwise it is the address that was requested, corrected by the
+//! `Forwarded` and `X-Forwarded-*` fields of trusted proxies. Its path is removed from the request's path where a proxy
+//! has left it there.
 
 use std::borrow::Cow;
 
@@ -21,14 +22,14 @@ use crate::serve::problem::details::Problem;
 
 /// Where the service is for this request, which is changed to what it would be at the root of a host.
 ///
-/// Nothing is noted where the request's own words decide; they are looked at when a link is made.
+/// Nothing is with_notices where the request's own words decide; they are looked at when a link is made.
 pub(in crate::serve) fn settle(request: &mut ServiceRequest, options: &ServiceOptions, clients: &Clients) {
     let public = match base_of(options) {
         Some(base) if path(&base).is_empty() => return,
         Some(base) => PublicUrl { base, is_from_proxy: false },
         None => {
             let peer = request.peer_addr().map(|peer| peer.ip());
-            let Some(told) = peer.and_then(|peer| clients.told(peer, request.headers())) else {
+            let Some(told) = peer.and_then(|peer| clients.forwarded_url(peer, request.headers())) else {
                 return;
             };
             // A request that names no host is refused in its turn.

@@ -1,4 +1,4 @@
-//! What exactly does a request ask for, and what is wrong with it?
+//! Reads requests for feeds: the path, the query and the negotiated representation become a `FeedRequest`.
 
 use std::sync::Arc;
 
@@ -19,43 +19,43 @@ use crate::serve::problem::types::DiagnosticCode;
 use crate::serve::request::base_url;
 use crate::serve::request::page_view::PageView;
 use crate::serve::request::parameter_value::subject_list;
-use crate::serve::request::query_parameters::{FEED, QueryParameters, RULE, SHOWN, given};
+use crate::serve::request::query_parameters::{FEED, QueryParameters, RULE, SHOWN};
 
-/// The longest keyword, in bytes; it stands twice in the rule that it becomes.
+/// The longest keyword, in bytes; the rule of a keyword contains it twice.
 pub(in crate::serve) const KEYWORD_BYTES_MAX: usize = 400;
 
-/// A request for a feed, understood and put into its canonical form.
+/// A parsed request for a feed, in canonical form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::serve) struct FeedRequest {
-    pub(in crate::serve) asked: FeedSpec,
+    pub(in crate::serve) spec: FeedSpec,
     pub(in crate::serve) form: negotiate::Representation,
     /// The public address of the service, without a slash at the end.
     pub(in crate::serve) base: String,
-    /// What a page to read shows beside the feed.
+    /// What the page of a feed shows beside it.
     pub(in crate::serve) view: Option<Box<PageView>>,
 }
 
 impl FeedRequest {
-    /// What it takes beside itself, in bytes.
+    /// The memory that it takes beside itself, in bytes.
     pub(in crate::serve) fn memory_bytes(&self) -> usize {
-        self.asked.memory_bytes() + self.base.len() + self.view.as_ref().map_or(0, |view| view.memory_bytes())
+        self.spec.memory_bytes() + self.base.len() + self.view.as_ref().map_or(0, |view| view.memory_bytes())
     }
 }
 
-/// May a query string hold a regular expression, in a rule or as a filter? It takes its time to be understood then.
+/// May a query string hold a regular expression, which takes time to compile?
 pub(in crate::serve) fn may_hold_regex(query: &str) -> bool {
     let has = |name: &str| form_urlencoded::parse(query.as_bytes()).any(|(known, _)| known.starts_with(name));
     query.contains('/') || query.contains("%2F") || query.contains("%2f") || has("filter")
 }
 
-/// The address that a feed is asked for at, whoever asks.
+/// The address that a feed is requested at, by a client or by the hub.
 pub(in crate::serve) struct FeedTarget<'a> {
-    /// As it came.
+    /// As it was received, percent-encoded.
     pub(in crate::serve) path: &'a str,
     /// The last part of the path, as the router reads it.
     pub(in crate::serve) last: &'a str,
     pub(in crate::serve) query: &'a str,
-    /// What is wanted where the path has no ending.
+    /// The representation where the path has no ending.
     pub(in crate::serve) form: negotiate::Representation,
     /// The public address of the service, without a slash at the end.
     pub(in crate::serve) base: String,
@@ -88,7 +88,7 @@ pub(in crate::serve) fn subjects(
     target: &FeedTarget<'_>,
     options: &ServiceOptions,
 ) -> Result<FeedRequest, Problem> {
-    // The router leaves `+` as it came; some clients encode it.
+    // The router decodes no `%2B`, and some clients encode `+`.
     let path = target.last.replace("%2B", "+").replace("%2b", "+");
     let (list, form) = form_of(&path, target.form);
     let scope = if list.eq_ignore_ascii_case("all") {
@@ -96,8 +96,8 @@ pub(in crate::serve) fn subjects(
     } else {
         Scope::Subjects(subject_list(list, '+')?)
     };
-    let given = given(target.query, options, &[RULE, of_form(form), FEED, SHOWN])?;
-    feed_request(scope, given, &AnnounceType::ALL, form, target, options)
+    let parameters = QueryParameters::parse(target.query, options, &[RULE, of_form(form), FEED, SHOWN])?;
+    feed_request(scope, parameters, &AnnounceType::ALL, form, target, options)
 }
 
 /// Reads `/search[.{format}]`.
@@ -109,19 +109,23 @@ pub(in crate::serve) fn search(
     if name != "search" {
         return Err(Problem::unknown_path(public_url::path(&target.base), target.path));
     }
-    let mut given = given(target.query, options, &[RULE, &["subjects"], of_form(form), FEED, SHOWN])?;
-    if given.query.is_none() {
+    let mut parameters =
+        QueryParameters::parse(target.query, options, &[RULE, &["subjects"], of_form(form), FEED, SHOWN])?;
+    if parameters.query.is_none() {
         return Err(Problem::bad_request(vec![ParameterDiagnostic {
             code: DiagnosticCode::NoQuery,
             parameter: "q".to_owned(),
             position: 0,
             length: 0,
             message: "a search needs a rule".to_owned(),
-            hint: "write one behind q=, such as /search.atom?q=ti:GPU".to_owned(),
+            hint: format!(
+                "write one behind q=, such as {}/search.atom?q=ti:GPU",
+                public_url::path(&target.base)
+            ),
         }]));
     }
-    let scope = Scope::Search(std::mem::take(&mut given.subjects));
-    feed_request(scope, given, &APPEARANCES, form, target, options)
+    let scope = Scope::Search(std::mem::take(&mut parameters.subjects));
+    feed_request(scope, parameters, &APPEARANCES, form, target, options)
 }
 
 /// Reads `/keywords/{keyword}[.{format}]` and `/keywords[.{format}]?keyword=…`.
@@ -130,8 +134,8 @@ pub(in crate::serve) fn keyword(
     options: &ServiceOptions,
 ) -> Result<FeedRequest, Problem> {
     let own: [&[&str]; 4] = [RULE, &["subjects"], FEED, SHOWN];
-    // The path begins with a slash, and `keywords` may be encoded in it.
-    let (keyword, form, mut given) = if let Some(part) = target.path.splitn(3, '/').nth(2) {
+    // The path begins with a slash, and its first segment may be percent-encoded.
+    let (keyword, form, mut parameters) = if let Some(part) = target.path.splitn(3, '/').nth(2) {
         let (keyword, form) = form_of(part, target.form);
         (decoded(keyword), form, None)
     } else {
@@ -139,12 +143,19 @@ pub(in crate::serve) fn keyword(
         if name != "keywords" {
             return Err(Problem::unknown_path(public_url::path(&target.base), target.path));
         }
-        let mut given = given(target.query, options, &[&own[..], &[&["keyword"], of_form(form)]].concat())?;
-        let Some(keyword) = given.keyword.take() else { return Err(no_keyword()) };
-        (keyword, form, Some(given))
+        let mut parameters = QueryParameters::parse(
+            target.query,
+            options,
+            &[&own[..], &[&["keyword"], of_form(form)]].concat(),
+        )?;
+        let Some(keyword) = parameters.keyword.take() else {
+            return Err(no_keyword(public_url::path(&target.base)));
+        };
+        (keyword, form, Some(parameters))
     };
     let keyword = keyword.split_whitespace().collect::<Vec<_>>().join(" ");
     let length = keyword.chars().count();
+    let below = public_url::path(&target.base);
     let mistake = |message: &str, hint: &str| {
         let (message, hint) = (message.to_owned(), hint.to_owned());
         let parameter = "keyword".to_owned();
@@ -160,45 +171,42 @@ pub(in crate::serve) fn keyword(
     if keyword.len() > KEYWORD_BYTES_MAX {
         return Err(mistake(
             "the keyword is too long",
-            "at most 400 bytes; use /search with a rule for more",
+            &format!("at most {KEYWORD_BYTES_MAX} bytes; use {below}/search with a rule for more"),
         ));
     }
-    let mut given = match given.take() {
-        Some(given) => given,
-        None => crate::serve::request::query_parameters::given(
-            target.query,
-            options,
-            &[&own[..], &[of_form(form)]].concat(),
-        )?,
+    let mut parameters = match parameters.take() {
+        Some(parameters) => parameters,
+        None => QueryParameters::parse(target.query, options, &[&own[..], &[of_form(form)]].concat())?,
     };
     let context = Context { lists: &Lists::default(), dialect: Dialect::Native };
     let rule = filter::parse(&make::keyword_rule(&keyword), &Limits::URL, &context).map_err(|mistakes| {
         let is_beginning =
             mistakes.as_slice().iter().any(|mistake| mistake.code == filter::DiagnosticCode::BadWildcard);
         if is_beginning {
-            let hint = "a keyword is whole words; for a beginning, write /search?q=schedul*";
-            return mistake("* has no meaning in a keyword", hint);
+            let hint = format!("a keyword is whole words; for a beginning, write {below}/search?q=schedul*");
+            return mistake("* has no meaning in a keyword", &hint);
         }
-        mistake("the keyword has no word in it", "write letters or digits, such as /keywords/GPU.atom")
+        let hint = format!("write letters or digits, such as {below}/keywords/GPU.atom");
+        mistake("the keyword has no word in it", &hint)
     })?;
-    let scope = Scope::Keyword(keyword, rule, std::mem::take(&mut given.subjects));
-    feed_request(scope, given, &APPEARANCES, form, target, options)
+    let scope = Scope::Keyword(keyword, rule, std::mem::take(&mut parameters.subjects));
+    feed_request(scope, parameters, &APPEARANCES, form, target, options)
 }
 
-fn no_keyword() -> Problem {
+fn no_keyword(below: &str) -> Problem {
     Problem::bad_request(vec![ParameterDiagnostic {
         code: DiagnosticCode::MissingParameter,
         parameter: "keyword".to_owned(),
         position: 0,
         length: 0,
         message: "`keyword` is missing".to_owned(),
-        hint: "write one behind keyword=, such as /keywords.atom?keyword=TCP/IP".to_owned(),
+        hint: format!("write one behind keyword=, such as {below}/keywords.atom?keyword=TCP/IP"),
     }])
 }
 
 /// Reads `/explain?q=…&id=…`.
 pub(in crate::serve) fn explain(query: &str, options: &ServiceOptions) -> Result<(Query, ArxivId), Problem> {
-    let mut given = given(query, options, &[RULE, &["id"]])?;
+    let mut parameters = QueryParameters::parse(query, options, &[RULE, &["id"]])?;
     let missing = |parameter: &str, hint: &str| ParameterDiagnostic {
         code: DiagnosticCode::MissingParameter,
         parameter: parameter.to_owned(),
@@ -207,7 +215,7 @@ pub(in crate::serve) fn explain(query: &str, options: &ServiceOptions) -> Result
         message: format!("`{parameter}` is missing"),
         hint: hint.to_owned(),
     };
-    match (given.query.take(), given.id.take()) {
+    match (parameters.query.take(), parameters.id.take()) {
         (Some(query), Some(id)) => Ok((query, id)),
         (query, id) => {
             let no_query = query.is_none().then(|| missing("q", "a rule, such as q=ti:GPU"));
@@ -217,9 +225,12 @@ pub(in crate::serve) fn explain(query: &str, options: &ServiceOptions) -> Result
     }
 }
 
-/// Reads the query of an address that has nothing to choose.
-pub(in crate::serve) fn nothing(request: &HttpRequest, options: &ServiceOptions) -> Result<(), Problem> {
-    given(request.query_string(), options, &[]).map(drop)
+/// Refuses every parameter at an address that has none.
+pub(in crate::serve) fn no_parameters(
+    request: &HttpRequest,
+    options: &ServiceOptions,
+) -> Result<(), Problem> {
+    QueryParameters::parse(request.query_string(), options, &[]).map(drop)
 }
 
 /// Reads `/named/{slug}[.{format}]`.
@@ -233,68 +244,68 @@ pub(in crate::serve) fn named(
     let Some(named) = found else {
         return Err(Problem::unknown_feed(slug, known.iter().map(|named| named.slug.as_str())));
     };
-    let given = given(target.query, options, &[RULE, of_form(form), FEED, SHOWN])?;
-    let view = PageView::of_page(given.page);
-    let asked = of_named(named, given, options)?;
-    Ok(FeedRequest { asked, form, base: target.base.clone(), view })
+    let parameters = QueryParameters::parse(target.query, options, &[RULE, of_form(form), FEED, SHOWN])?;
+    let view = PageView::of_page(parameters.page);
+    let spec = of_named(named, parameters, options)?;
+    Ok(FeedRequest { spec, form, base: target.base.clone(), view })
 }
 
 fn of_named(
     named: &Arc<NamedOptions>,
-    given: QueryParameters,
+    parameters: QueryParameters,
     options: &ServiceOptions,
 ) -> Result<FeedSpec, Problem> {
     let limit = named.limit.map_or(Limit::Default(options.feed_limit), Limit::Chosen);
     let days = named.days.unwrap_or(options.feed_days);
-    let usual = Selection::of(&AnnounceType::ALL, days, limit);
-    let usually = Presentation { text: named.text, ..Presentation::default() };
-    given.chosen(FeedSpec::with_defaults(Scope::Named(named.clone()), usual, usually))
+    let default = Selection::of(&AnnounceType::ALL, days, limit);
+    let presentation = Presentation { text: named.text, ..Presentation::default() };
+    parameters.applied_to(FeedSpec::with_defaults(Scope::Named(named.clone()), default, presentation))
 }
 
-/// A feed of the configuration, or of subjects, with nothing chosen.
-pub(in crate::serve) fn usual(scope: Scope, options: &ServiceOptions) -> Result<FeedSpec, Problem> {
+/// A configured feed, or the feed of subjects, with defaults for all parameters.
+pub(in crate::serve) fn default_spec(scope: Scope, options: &ServiceOptions) -> Result<FeedSpec, Problem> {
     match &scope {
         Scope::Named(named) => of_named(named, QueryParameters::default(), options),
-        _ => asked(scope, QueryParameters::default(), &AnnounceType::ALL, options),
+        _ => spec(scope, QueryParameters::default(), &AnnounceType::ALL, options),
     }
 }
 
-/// What a search shows when neither `type=` nor the rule says anything of types.
+/// The types that a search shows where neither `type=` nor the rule names any.
 pub(in crate::serve) const APPEARANCES: [AnnounceType; 2] = [AnnounceType::New, AnnounceType::Cross];
 
 fn feed_request(
     scope: Scope,
-    given: QueryParameters,
+    parameters: QueryParameters,
     default_types: &[AnnounceType],
     form: negotiate::Representation,
     target: &FeedTarget<'_>,
     options: &ServiceOptions,
 ) -> Result<FeedRequest, Problem> {
-    let view = PageView::of_page(given.page);
-    let asked = asked(scope, given, default_types, options)?;
-    Ok(FeedRequest { asked, form, base: target.base.clone(), view })
+    let view = PageView::of_page(parameters.page);
+    let spec = spec(scope, parameters, default_types, options)?;
+    Ok(FeedRequest { spec, form, base: target.base.clone(), view })
 }
 
-/// What is asked for where the parameters leave the rest as it usually is.
-pub(in crate::serve) fn asked(
+/// The feed of a scope, with defaults for the parameters that are missing.
+pub(in crate::serve) fn spec(
     scope: Scope,
-    given: QueryParameters,
+    parameters: QueryParameters,
     default_types: &[AnnounceType],
     options: &ServiceOptions,
 ) -> Result<FeedSpec, Problem> {
-    let names_a_type = given.query.as_ref().is_some_and(Query::names_a_type);
+    let names_a_type = parameters.query.as_ref().is_some_and(Query::names_a_type);
     let types = if names_a_type { &AnnounceType::ALL } else { default_types };
     let limit = Limit::Default(options.feed_limit);
-    let usual = Selection::of(types, options.feed_days, limit);
-    given.chosen(FeedSpec::with_defaults(scope, usual, Presentation::default()))
+    let default = Selection::of(types, options.feed_days, limit);
+    parameters.applied_to(FeedSpec::with_defaults(scope, default, Presentation::default()))
 }
 
-/// What only a page to read understands.
+/// The parameters that only the page of a feed has.
 fn of_form(form: negotiate::Representation) -> &'static [&'static str] {
     if form == negotiate::Representation::Page { &["page"] } else { &[] }
 }
 
-/// The last part of a path without the ending of a format, and the form that is asked for.
+/// The last segment of a path without the ending of a format, and the representation that is requested.
 fn form_of(path: &str, otherwise: negotiate::Representation) -> (&str, negotiate::Representation) {
     let format = |ending: &str| ending.to_ascii_lowercase().parse::<Format>().ok();
     match path.rsplit_once('.').and_then(|(rest, ending)| Some((rest, format(ending)?))) {

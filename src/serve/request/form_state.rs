@@ -1,4 +1,4 @@
-//! What does the address of the start page say?
+//! Reads the address of the start page: the state of its form.
 
 use url::form_urlencoded;
 

@@ -7,41 +7,38 @@ use crate::render::Format;
 use crate::render::official::OfficialFormat;
 
 use crate::serve::http::negotiate::Representation;
+use crate::serve::http::public_url;
 use crate::serve::options::ServiceOptions;
 use crate::serve::problem::details::{ParameterDiagnostic, Problem};
 use crate::serve::problem::types::DiagnosticCode;
 use crate::serve::request::feed_request::{FeedRequest, FeedTarget};
 use crate::serve::request::parameter_value;
-use crate::serve::request::query_parameters;
+use crate::serve::request::query_parameters::{FEED, QueryParameters, RULE};
 
 /// The newest mailing alone, as arXiv's own feed has it.
 const DAYS: u32 = 1;
 
 /// Reads `/rss/{subjects}` or `/atom/{subjects}`.
-pub(in crate::serve) fn asked(
+pub(in crate::serve) fn parse(
     target: &FeedTarget<'_>,
     options: &ServiceOptions,
-    shape: OfficialFormat,
+    format: OfficialFormat,
 ) -> Result<FeedRequest, Problem> {
     let list = target.last.replace("%2B", "+").replace("%2b", "+");
-    refuse_ending(&list, shape)?;
+    refuse_ending(&list, format, public_url::path(&target.base))?;
     let scope = if list.eq_ignore_ascii_case("all") {
         Scope::Everything
     } else {
         Scope::Subjects(parameter_value::subject_list(&list, '+')?)
     };
-    let given = query_parameters::given(
-        target.query,
-        options,
-        &[query_parameters::RULE, &["version"], query_parameters::FEED],
-    )?;
-    let usual = Selection::of(&AnnounceType::ALL, DAYS, Limit::Default(options.feed_limit));
-    let asked = given.chosen(FeedSpec::with_defaults(scope, usual, Presentation::default()))?;
-    Ok(FeedRequest { asked, form: Representation::Official(shape), base: target.base.clone(), view: None })
+    let parameters = QueryParameters::parse(target.query, options, &[RULE, &["version"], FEED])?;
+    let default = Selection::of(&AnnounceType::ALL, DAYS, Limit::Default(options.feed_limit));
+    let spec = parameters.applied_to(FeedSpec::with_defaults(scope, default, Presentation::default()))?;
+    Ok(FeedRequest { spec, form: Representation::Official(format), base: target.base.clone(), view: None })
 }
 
-/// The format is the first part of these addresses; an ending says nothing here, or the contrary.
-fn refuse_ending(list: &str, shape: OfficialFormat) -> Result<(), Problem> {
+/// The format is the first segment of these paths, so an ending that names a format is refused.
+fn refuse_ending(list: &str, format: OfficialFormat, below: &str) -> Result<(), Problem> {
     let ending =
         list.rsplit_once('.').filter(|(_, ending)| ending.to_ascii_lowercase().parse::<Format>().is_ok());
     let Some((subjects, ending)) = ending else { return Ok(()) };
@@ -51,7 +48,7 @@ fn refuse_ending(list: &str, shape: OfficialFormat) -> Result<(), Problem> {
         parameter: "subjects".to_owned(),
         position: subjects.chars().count(),
         length: ending.chars().count() + 1,
-        message: format!("`.{ending}` has no place behind /{}/", shape.as_str()),
-        hint: format!("/{}/{shown}, or /subjects/{shown}.{ending}", shape.as_str()),
+        message: format!("`.{ending}` has no place behind {below}/{}/", format.as_str()),
+        hint: format!("{below}/{}/{shown}, or {below}/subjects/{shown}.{ending}", format.as_str()),
     }]))
 }

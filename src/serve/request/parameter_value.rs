@@ -1,4 +1,4 @@
-//! What does a single value of a request say?
+//! Reads single values of parameters: subjects, types, choices, numbers.
 
 use crate::domain::announcement::AnnounceType;
 use crate::domain::presentation::Choice;

@@ -1,4 +1,4 @@
-//! What does a query string say, as far as it can be understood?
+//! Reads the query string of a feed.
 
 use std::borrow::Cow;
 
@@ -20,18 +20,18 @@ use crate::serve::request::tracking::is_tracking;
 /// The most items of a feed.
 pub(in crate::serve) const LIMIT_MAX: usize = 2_000;
 
-/// The last page that can be asked for: as many items as a feed may have, one on each.
+/// The last page of a feed: as many as a feed may have items.
 pub(in crate::serve) const PAGE_MAX: usize = LIMIT_MAX;
 
-/// How short RSSHub lets a brief text be, and how long it may be here, in characters.
+/// The lengths of a brief text in characters: the least is that of RSSHub.
 pub(in crate::serve) const BRIEF_CHARACTERS: std::ops::RangeInclusive<usize> = 100..=100_000;
 
 pub(in crate::serve) const SECONDS_PER_DAY: usize = 24 * 60 * 60;
 
-/// The rule under both of its names, and whose reading of it holds.
+/// The rule under both of its names, and the dialect that it is written in.
 pub(in crate::serve) const RULE: &[&str] = &["q", "search_query", "compat"];
 
-/// What every feed understands beside its own parameters.
+/// The parameters that every feed has beside its own.
 pub(in crate::serve) const FEED: &[&str] = &[
     "type",
     "days",
@@ -53,10 +53,10 @@ pub(in crate::serve) const FEED: &[&str] = &[
     "filter_time",
 ];
 
-/// How items are shown; a feed in the shape of arXiv's own has one look.
+/// The parameters of presentation, which the drop-in feeds do not have.
 pub(in crate::serve) const SHOWN: &[&str] = &["summary", "profile", "digest", "changes", "pdf"];
 
-/// The parameters of a request, each understood; none where it was not given.
+/// The parameters of a request, each parsed; `None` for a parameter that is missing.
 #[derive(Default)]
 pub(in crate::serve) struct QueryParameters {
     pub(super) id: Option<ArxivId>,
@@ -81,17 +81,78 @@ pub(in crate::serve) struct QueryParameters {
 }
 
 impl QueryParameters {
-    /// The subjects that were chosen; none where none were named.
+    /// Reads a query string; tracking parameters are ignored.
+    ///
+    /// # Errors
+    /// Every parameter that is not among `known`, stands twice, or has an invalid value.
+    pub(in crate::serve) fn parse(
+        query: &str,
+        options: &ServiceOptions,
+        known: &[&[&str]],
+    ) -> Result<Self, Problem> {
+        let known = known.concat();
+        let is_compat =
+            form_urlencoded::parse(query.as_bytes()).any(|pair| pair == ("compat".into(), "arxiv".into()));
+        let dialect = if is_compat { Dialect::Compat } else { Dialect::Native };
+        let (given, mistakes, filters) = (Self::default(), Vec::new(), Vec::new());
+        let mut reader = ParameterReader { options, dialect, given, mistakes, filters };
+        let mut seen: Vec<Cow<'_, str>> = Vec::new();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| !is_tracking(name)) {
+            let refused = |code, message: String, hint: String| ParameterDiagnostic {
+                code,
+                parameter: shortened(&name),
+                position: 0,
+                length: value.chars().count(),
+                message,
+                hint,
+            };
+            if !known.contains(&&*name) {
+                let message = format!("unknown parameter `{}`", shortened(&name));
+                let hint = match known.as_slice() {
+                    [] => "none is known here".to_owned(),
+                    known => format!("known here: {}", known.join(", ")),
+                };
+                reader.mistakes.push(refused(DiagnosticCode::UnknownParameter, message, hint));
+            } else if [&name, &value].iter().any(|text| text.contains(char::REPLACEMENT_CHARACTER)) {
+                let message = format!("`{}` is not UTF-8 once it is decoded", shortened(&name));
+                let hint = "encode text as UTF-8, such as caf%C3%A9".to_owned();
+                reader.mistakes.push(refused(DiagnosticCode::BadEncoding, message, hint));
+            } else if seen.contains(&name) {
+                let hint = "give it once, with a list where it takes one".to_owned();
+                reader.mistakes.push(refused(
+                    DiagnosticCode::RepeatedParameter,
+                    format!("`{name}` is given twice"),
+                    hint,
+                ));
+            } else {
+                reader.read(&name, &value)?;
+            }
+            seen.push(name);
+        }
+        for (first, second, hint) in [
+            ("days", "filter_time", "give one of the two; filter_time is in seconds"),
+            ("q", "search_query", "give one of the two; they are one parameter"),
+        ] {
+            if [first, second].iter().all(|name| seen.iter().any(|given| given == name)) {
+                let message = format!("`{first}` and `{second}` are given");
+                let mistake = wrong(second, "", DiagnosticCode::RepeatedParameter, hint);
+                reader.mistakes.push(ParameterDiagnostic { message, ..mistake });
+            }
+        }
+        reader.finish()
+    }
+
+    /// The subjects that were named; empty where none were.
     pub(in crate::serve) fn subjects(self) -> Vec<SubjectId> {
         self.subjects
     }
 
-    /// What was usually asked for, with what was chosen in its place.
+    /// The default feed with the parameters of the request in place of the defaults.
     ///
     /// # Errors
     /// The order is by score, and the feed has none; or the rule leaves nothing of the types.
-    pub(in crate::serve) fn chosen(self, usual: FeedSpec) -> Result<FeedSpec, Problem> {
-        let has_scores = matches!(&usual.scope, Scope::Named(named) if !named.scores.is_empty());
+    pub(in crate::serve) fn applied_to(self, default: FeedSpec) -> Result<FeedSpec, Problem> {
+        let has_scores = matches!(&default.scope, Scope::Named(named) if !named.scores.is_empty());
         if self.sort == Some(Sort::Score) && !has_scores {
             let hint = "date; score is for a feed of the configuration that has `score` rules";
             return Err(Problem::bad_request(vec![wrong("sort", "score", DiagnosticCode::NoScores, hint)]));
@@ -111,14 +172,14 @@ impl QueryParameters {
             }]));
         }
         let selection = Selection {
-            types: self.types.unwrap_or(usual.selection.types),
-            days: self.days.unwrap_or(usual.selection.days),
-            limit: self.limit.map_or(usual.selection.limit, Limit::Chosen),
+            types: self.types.unwrap_or(default.selection.types),
+            days: self.days.unwrap_or(default.selection.days),
+            limit: self.limit.map_or(default.selection.limit, Limit::Chosen),
             query: self.query,
             aliases: self.aliases,
-            sort: self.sort.unwrap_or(usual.selection.sort),
+            sort: self.sort.unwrap_or(default.selection.sort),
         };
-        let shown = usual.presentation;
+        let shown = default.presentation;
         let profile = self.profile.unwrap_or(shown.profile);
         let presentation = Presentation {
             text: self.text.unwrap_or(shown.text),
@@ -129,67 +190,8 @@ impl QueryParameters {
             changes: self.changes.unwrap_or(shown.changes),
             pdf: self.pdf.unwrap_or(shown.pdf),
         };
-        Ok(FeedSpec { selection, presentation, ..usual })
+        Ok(FeedSpec { selection, presentation, ..default })
     }
-}
-
-/// Reads a query string; what is not among `known` is a mistake, and so is a value that means nothing.
-/// Only what was appended to follow a link is left alone.
-pub(in crate::serve) fn given(
-    query: &str,
-    options: &ServiceOptions,
-    known: &[&[&str]],
-) -> Result<QueryParameters, Problem> {
-    let known = known.concat();
-    let is_compat =
-        form_urlencoded::parse(query.as_bytes()).any(|pair| pair == ("compat".into(), "arxiv".into()));
-    let dialect = if is_compat { Dialect::Compat } else { Dialect::Native };
-    let (given, mistakes, filters) = (QueryParameters::default(), Vec::new(), Vec::new());
-    let mut reader = ParameterReader { options, dialect, given, mistakes, filters };
-    let mut seen: Vec<Cow<'_, str>> = Vec::new();
-    for (name, value) in form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| !is_tracking(name)) {
-        let refused = |code, message: String, hint: String| ParameterDiagnostic {
-            code,
-            parameter: shortened(&name),
-            position: 0,
-            length: value.chars().count(),
-            message,
-            hint,
-        };
-        if !known.contains(&&*name) {
-            let message = format!("unknown parameter `{}`", shortened(&name));
-            let hint = match known.as_slice() {
-                [] => "none is known here".to_owned(),
-                known => format!("known here: {}", known.join(", ")),
-            };
-            reader.mistakes.push(refused(DiagnosticCode::UnknownParameter, message, hint));
-        } else if [&name, &value].iter().any(|text| text.contains(char::REPLACEMENT_CHARACTER)) {
-            let message = format!("`{}` is not UTF-8 once it is decoded", shortened(&name));
-            let hint = "encode text as UTF-8, such as caf%C3%A9".to_owned();
-            reader.mistakes.push(refused(DiagnosticCode::BadEncoding, message, hint));
-        } else if seen.contains(&name) {
-            let hint = "give it once, with a list where it takes one".to_owned();
-            reader.mistakes.push(refused(
-                DiagnosticCode::RepeatedParameter,
-                format!("`{name}` is given twice"),
-                hint,
-            ));
-        } else {
-            reader.read(&name, &value)?;
-        }
-        seen.push(name);
-    }
-    for (first, second, hint) in [
-        ("days", "filter_time", "give one of the two; filter_time is in seconds"),
-        ("q", "search_query", "give one of the two; they are one parameter"),
-    ] {
-        if [first, second].iter().all(|name| seen.iter().any(|given| given == name)) {
-            let message = format!("`{first}` and `{second}` are given");
-            let mistake = wrong(second, "", DiagnosticCode::RepeatedParameter, hint);
-            reader.mistakes.push(ParameterDiagnostic { message, ..mistake });
-        }
-    }
-    reader.finish()
 }
 
 struct ParameterReader<'a> {
@@ -197,7 +199,7 @@ struct ParameterReader<'a> {
     dialect: Dialect,
     given: QueryParameters,
     mistakes: Vec<ParameterDiagnostic>,
-    /// RSSHub's filters, for together they mean something.
+    /// RSSHub's filters, which are read together.
     filters: Vec<(String, String)>,
 }
 
@@ -238,7 +240,7 @@ impl ParameterReader<'_> {
                 let days = number(name, value, 1, days_max as usize);
                 self.set(days.map(|days| u32::try_from(days).unwrap_or(days_max)), |given| &mut given.days);
             }
-            // A reader who asks for the last hours gets the newest mailing: nothing comes between mailings.
+            // Nothing is announced between two mailings, so hours become whole days.
             "filter_time" => {
                 let seconds = number(name, value, 1, days_max as usize * SECONDS_PER_DAY);
                 let days = seconds.map(|seconds| seconds.div_ceil(SECONDS_PER_DAY));

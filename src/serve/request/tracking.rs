@@ -1,6 +1,6 @@
-//! Parameters that sites and apps append to a link to follow who passes it on.
+//! Names of tracking parameters, which sites and apps append to links.
 //!
-//! They say nothing of what is asked for, so a shared page or feed is the same document with them and without.
+//! They are ignored, so that a shared link leads to the same document with them and without.
 
 /// How the names of whole families begin: Google Analytics, Matomo and its predecessor, `HubSpot`.
 const BEGINNINGS: [&str; 6] = ["utm_", "mtm_", "matomo_", "piwik_", "pk_", "hsa_"];

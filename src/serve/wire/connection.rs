@@ -88,7 +88,7 @@ enum Phase {
     /// The server has seen no request.
     New,
     /// It has seen a request and written no byte of the answer.
-    Asked,
+    FeedSpec,
     /// It has written bytes that the socket has not taken.
     Sending,
     /// The socket has taken everything.
@@ -125,7 +125,7 @@ impl<T> Connection<T> {
 
     /// A request or its answer is incomplete.
     fn is_busy(&self) -> bool {
-        matches!(self.phase, Phase::Asked | Phase::Sending) || self.body_left > 0
+        matches!(self.phase, Phase::FeedSpec | Phase::Sending) || self.body_left > 0
     }
 
     /// Lets the server see the next request, or a refusal in its place. False if none has come.
@@ -159,7 +159,7 @@ impl<T> Connection<T> {
     }
 
     fn shown(&mut self) {
-        self.phase = Phase::Asked;
+        self.phase = Phase::FeedSpec;
         self.deadline = None;
     }
 

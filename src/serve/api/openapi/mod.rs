@@ -50,13 +50,13 @@ const OF_WHAT_IS_NOT_KEPT: &[&str] = &["Cache-Control", "X-Content-Type-Options"
 
 /// `/openapi.json`
 pub(in crate::serve) async fn document(request: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    let described =
-        feed_request::nothing(&request, &state.options).and_then(|()| base_url::of(&request, &state.options));
+    let described = feed_request::no_parameters(&request, &state.options)
+        .and_then(|()| base_url::of(&request, &state.options));
     match described {
         Ok(base) => {
             let write = |base: &str| describe(base, &state.options, &state.access, &state.push).to_string();
             let document = state.description.get(base, state.generation, write);
-            respond::page(&request, &document, "no-cache")
+            respond::document(&request, &document, "no-cache")
         }
         Err(problem) => problem.respond(&request),
     }
