@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn an_identifier_tells_its_month() {
+    fn the_month_is_read_from_an_identifier() {
         let month = |text| ArxivId::parse(text).expect(text).0.month();
         assert_eq!(month("2602.23598"), (2026, 2));
         assert_eq!(month("0704.0001"), (2007, 4));
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_identifier_is_refused() {
+    fn other_text_is_not_an_identifier() {
         for text in [
             "",
             "2602.235",

@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_listing_date_leads_back_to_the_eve() {
+    fn the_mailing_is_on_the_evening_before_its_listing_date() {
         assert_eq!(moment(jiff::civil::date(2026, 3, 2)).to_string(), "2026-03-02T01:00:00Z");
         assert_eq!(moment(jiff::civil::date(2026, 3, 9)).to_string(), "2026-03-09T00:00:00Z");
         assert_eq!(moment(jiff::civil::date(2026, 11, 2)).to_string(), "2026-11-02T01:00:00Z");

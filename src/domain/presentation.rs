@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn every_choice_goes_by_its_name() {
+    fn every_choice_is_found_by_its_name() {
         check::<TextMode>();
         check::<Summary>();
         check::<Profile>();
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn the_usual_choice_stands_first() {
+    fn the_default_choice_is_first() {
         let usual = Presentation::default();
         assert_eq!((usual.text, usual.summary), (TextMode::ALL[0], Summary::ALL[0]));
         assert_eq!(usual.profile, Profile::ALL[0]);

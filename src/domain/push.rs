@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_kind_of_webhook_goes_by_its_name() {
+    fn every_kind_of_webhook_is_found_by_its_name() {
         for kind in WebhookKind::ALL {
             assert_eq!(WebhookKind::named(kind.as_str()), Some(*kind));
         }

@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_says_nothing_usable_is_ignored() {
+    fn invalid_and_past_values_are_ignored() {
         for text in [
             "",
             "0",

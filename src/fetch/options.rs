@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn every_mistake_is_named_at_once() {
+    fn every_error_is_reported_at_once() {
         let wrong = UpstreamOptions {
             contact: "nobody".into(),
             pause: Duration::MAX,
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn the_user_agent_always_says_where_to_complain() {
+    fn the_user_agent_always_has_a_contact() {
         let agent =
             |contact: &str| UpstreamOptions { contact: contact.into(), ..options("https://arxiv.org") };
         assert_eq!(

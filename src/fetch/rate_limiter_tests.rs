@@ -79,7 +79,7 @@ async fn a_request_that_is_given_up_costs_a_pause_and_one_that_only_waited_does_
 }
 
 #[tokio::test(start_paused = true)]
-async fn trouble_doubles_the_wait_up_to_the_cap_and_success_ends_it() {
+async fn failures_double_the_wait_up_to_the_limit_and_success_ends_it() {
     let limiter = limiter();
     waited(&limiter, TROUBLED).await;
     for exponent in 1..=10 {
@@ -92,7 +92,7 @@ async fn trouble_doubles_the_wait_up_to_the_cap_and_success_ends_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_odd_answer_neither_raises_nor_ends_the_back_off() {
+async fn a_clear_response_without_a_page_neither_raises_nor_ends_the_back_off() {
     let limiter = limiter();
     waited(&limiter, TROUBLED).await;
     waited(&limiter, RequestOutcome::Odd).await;
@@ -101,7 +101,7 @@ async fn an_odd_answer_neither_raises_nor_ends_the_back_off() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_asked_before_a_retry_after_is_over() {
+async fn no_request_is_sent_before_a_retry_after_is_over() {
     let limiter = limiter();
     let hour = Duration::from_hours(1);
     waited(&limiter, RequestOutcome::Failed { retry_after: Some(hour) }).await;
@@ -127,7 +127,7 @@ async fn refusals_stop_for_an_hour_and_then_for_longer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_captcha_that_came_as_a_page_stops_those_who_wait_and_grows() {
+async fn a_captcha_stops_waiting_requests_and_doubles_the_back_off() {
     let limiter = limiter();
     waited(&limiter, RequestOutcome::Answered).await;
     let before = Instant::now();

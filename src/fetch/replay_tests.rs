@@ -112,7 +112,7 @@ async fn a_catch_up_is_its_own_page_or_the_page_of_the_day_and_never_ahead_of_th
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_named_with_what_is() {
+async fn an_error_for_a_missing_page_names_the_saved_ones() {
     let folder = folder(&["cs.DC-new-2026-03-02.html", "hep-th-new-2026-02-27.html"]);
     let replay = Replay::open(folder.path(), BYTES_MAX).expect("a replay");
     let error = replay.get(&new("cs.LG"), date(2026, 3, 2)).await.expect_err("no such page");
@@ -157,7 +157,7 @@ fn the_clock_starts_when_the_newest_page_is_due() {
 }
 
 #[test]
-fn a_folder_that_cannot_stand_in_says_why() {
+fn a_folder_that_cannot_be_replayed_is_an_error_with_a_reason() {
     let error = |folder: &Path| Replay::open(folder, BYTES_MAX).expect_err("no replay").to_string();
     let missing = folder(&[]).path().join("demo");
     assert!(

@@ -95,7 +95,7 @@ mod tests {
         listing(page.as_bytes(), None).expect("a listing")
     }
 
-    /// Entries stand as `id type`, days are parted by ` / `.
+    /// Entries are written as `id type`.
     fn check(pages: Vec<Listing>, subject: &str, expected: &[(&str, &str)]) {
         let subject = SubjectId::parse(subject).expect("a subject");
         let shown: Vec<(String, String)> = announcements(pages, subject)
@@ -116,7 +116,7 @@ mod tests {
     const REPLACED: &str = "Replacement submissions (showing 1 of 1 entries)";
 
     #[test]
-    fn a_replacement_is_the_subjects_own_or_not() {
+    fn a_replacement_is_of_an_own_or_a_cross_listed_paper() {
         let page = page(DAY, &[(REPLACED, "2602.00001", "cs.DC"), (REPLACED, "2602.00002", "math.NT")]);
         let own_and_cross = "2602.00001 replace, 2602.00002 replace-cross";
         check(vec![page.clone()], "cs", &[("2026-03-02", own_and_cross)]);
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_paper_comes_once_a_day_by_its_first_type_over_all_pages() {
+    fn a_paper_appears_once_a_day_with_its_first_type_over_all_pages() {
         let first = page(DAY, &[(NEW, "2602.00001", "cs.DC"), (NEW, "2602.00001", "cs.DC")]);
         let second = page(DAY, &[(CROSS, "2602.00001", "cs.DC"), (CROSS, "2602.00002", "math.NT")]);
         check(vec![first, second], "cs", &[("2026-03-02", "2602.00001 new, 2602.00002 cross")]);

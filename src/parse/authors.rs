@@ -12,19 +12,19 @@ use crate::domain::paper::Authors;
 use super::characters::{Folded, is_blank};
 use super::selectors::{field_of, gather, is_silent};
 
-/// The most names that are kept; [`Authors::et_al`] stands for the others.
+/// The most names that are kept; [`Authors::et_al`] is set if there are more.
 pub const AUTHORS_MAX: usize = 10_000;
 
 /// The page stops after this many linked names when at least two more would follow, without a sign of it.
 ///
 /// Seen in arxiv-browse 26f634f: 101 linked names are shown in full, of 150 the first 100. A list of exactly 100
-/// cannot be told from a cut one, so it counts as cut.
+/// looks like a shortened one, so it counts as shortened.
 const LINKED_NAMES_MAX: usize = 100;
 
-/// Reads the authors' field; fields that stand inside it are handed out.
+/// Parses the field of authors; fields inside it go to `nested`.
 ///
-/// The text is split, links are only hints: short names («张伟», «Xu»), affiliations and "et al" are bare text, while
-/// a comma inside a link belongs to the name. The flag tells whether a character could not be decoded.
+/// Splits the text, with links as hints only: short names («张伟», «Xu»), affiliations and "et al" have no link, and a comma
+/// inside a link belongs to the name. The flag is true if there is an undecodable character.
 pub(super) fn read<'a>(element: ElementRef<'a>, nested: &mut Vec<ElementRef<'a>>) -> (Authors, bool) {
     let mut line = Line::default();
     line.walk(element, nested);
@@ -35,15 +35,15 @@ pub(super) fn read<'a>(element: ElementRef<'a>, nested: &mut Vec<ElementRef<'a>>
 #[derive(Default)]
 struct Line {
     authors: Authors,
-    /// The name under way, as bare text before the link, the link, and bare text behind it.
+    /// The current name: text before the link, the link, and text after it.
     before: String,
     linked: Option<String>,
     behind: String,
-    /// How many parentheses are open, what stands in them, and the linked names among that.
+    /// The number of open parentheses, their content, and the linked names in it.
     depth: usize,
     aside: String,
     aside_names: Vec<String>,
-    /// The parenthesis that has closed behind the name under way.
+    /// The closed parenthesis after the current name.
     closed: Option<String>,
     links: usize,
     has_replacement: bool,
@@ -80,7 +80,7 @@ impl Line {
             return;
         }
         if self.linked.is_some() {
-            // Two links and no comma: what stands between them («and») opens the second.
+            // Two links without a comma: the text between them («and») starts the second.
             let between = std::mem::take(&mut self.behind);
             if is_blank(&between) && self.joins_nickname(&name) {
                 return;
@@ -110,7 +110,7 @@ impl Line {
             _ => {}
         }
         if self.depth == 0 && self.closed.is_some() && !character.is_whitespace() && !self.awaits_surname() {
-            // Bare text behind a parenthesis is the next name: «[A. One] (1) Xu (2)».
+            // Text without a link after a parenthesis is the next name: «[A. One] (1) Xu (2)».
             self.end_name();
         }
         let text = match (self.depth, &self.linked) {
@@ -140,14 +140,14 @@ impl Line {
         self.add(&name);
     }
 
-    /// Names that are no links: «李雷 and 王», «et al».
+    /// Names without links: «李雷 and 王», «et al».
     fn bare_names(&mut self, text: &str) {
         for name in text.split(" and ") {
             self.add(names::without_leading_words(name));
         }
     }
 
-    /// A parenthesis is an affiliation, unless it names those for whom the authors speak.
+    /// A parenthesis is an affiliation, unless it names the group for which the authors speak.
     fn end_aside(&mut self) {
         self.aside_names.clear();
         let aside = std::mem::take(&mut self.aside);
@@ -157,7 +157,7 @@ impl Line {
         }
         let group = names::group_in(&aside);
         if group.is_some() || (self.linked.is_none() && is_blank(&self.before)) {
-            // The group stands behind the author whose affiliation this is.
+            // The group follows the author whose affiliation this is.
             self.end_name();
             self.add(group.unwrap_or_default());
         } else {
@@ -165,7 +165,7 @@ impl Line {
         }
     }
 
-    /// Puts `[Wei] (Will) [Chen]` together, which arXiv links as two names.
+    /// Joins `[Wei] (Will) [Chen]`, which arXiv links as two names.
     fn joins_nickname(&mut self, next: &str) -> bool {
         let Some(nickname) = self.closed.take_if(|aside| names::is_nickname(aside)) else { return false };
         let Some(name) = self.linked.as_mut().filter(|name| !(name.contains(' ') && next.contains(' ')))
@@ -177,7 +177,7 @@ impl Line {
         true
     }
 
-    /// A given name and a nickname wait for a surname that is too short for a link: `[Xinyu] (Cindy) Li`.
+    /// Joins a given name and a nickname with a surname that is too short for a link: `[Xinyu] (Cindy) Li`.
     fn awaits_surname(&self) -> bool {
         self.closed.as_deref().is_some_and(names::is_nickname)
             && self.linked.as_ref().is_some_and(|name| !name.contains(' '))
@@ -193,7 +193,7 @@ impl Line {
 
     fn finish(&mut self) {
         if self.depth > 0 {
-            // The parenthesis was never closed: it cannot have swallowed the names.
+            // The parenthesis is never closed, so its content is names.
             self.depth = 0;
             let names = std::mem::take(&mut self.aside_names);
             self.end_name();
@@ -232,7 +232,7 @@ mod tests {
         read(page.root_element(), &mut Vec::new()).0
     }
 
-    /// Links stand as `[name]`; names are parted by ` | `, and a trailing `…` is "et al."
+    /// Links are written `[name]`; names are separated by ` | `, and a trailing `…` is "et al."
     fn check(line: &str, expected: &str) {
         let authors = authors_of(&line.replace('[', "<a href=x>").replace(']', "</a>"));
         let mut shown = authors.names.join(" | ");
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_is_one_name_whatever_stands_in_it() {
+    fn a_link_is_one_name_whatever_it_contains() {
         check("[Smith, Jr., John], [A. B.]", "Smith, Jr., John | A. B.");
         check("[Waldyr A. Rodrigues Jr], [John (Jack) Doe]", "Waldyr A. Rodrigues Jr | John (Jack) Doe");
         check("[The Anh Han]", "The Anh Han");
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn affiliations_go_and_those_spoken_for_stay() {
+    fn affiliations_are_removed_and_groups_are_kept() {
         check(
             "[Jane Doe] (1 and 2), [John Smith Jr.] (2), [M. de la Cruz] (3) ((1) MIT, (2) CERN, Geneva, (3) UNAM)",
             "Jane Doe | John Smith Jr. | M. de la Cruz",
@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_goes_on_says_so() {
+    fn an_incomplete_list_is_marked_et_al() {
         check("et al", "…");
         check("[A. One et al.]", "A. One…");
         check("[A. One] (MIT) et. al.", "A. One…");

@@ -21,7 +21,7 @@ pub(super) struct Folded {
     /// Something precedes this text, so that a leading gap counts.
     follows: bool,
     has_bidi: bool,
-    /// The text held U+FFFD, which stands for bytes that could not be decoded.
+    /// True if the text had U+FFFD, the replacement for undecodable bytes.
     pub(super) has_replacement: bool,
 }
 
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn white_space_folds_to_one_space_and_never_stands_at_an_end() {
+    fn white_space_becomes_one_space_and_is_trimmed() {
         check("\n   One\n  Two\t\tThree\r\n Four \n", "One Two Three Four");
         check("a\u{a0}b\u{2028}c\u{2029}d\u{3000}e", "a b c d e");
         check("a  b", "a b");

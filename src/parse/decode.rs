@@ -139,13 +139,13 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_do_not_fit_are_marked_and_told() {
+    fn bytes_that_do_not_fit_are_replaced_and_reported() {
         check(b"M\xfcller", Some("utf-8"), "M\u{fffd}ller", true);
         check(b"cut \xc3", None, "cut \u{fffd}", true);
     }
 
     #[test]
-    fn surrogates_and_nul_are_dropped_in_silence() {
+    fn surrogates_and_nul_are_removed() {
         check(b"x\xed\xa0\x80y\xed\xbf\xbf\0z", None, "xyz", false);
         check("한국".as_bytes(), None, "한국", false);
     }

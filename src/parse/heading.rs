@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn another_heading_is_none_of_ours() {
+    fn an_unknown_heading_is_not_parsed() {
         let new = ListingKind::New(date(2026, 3, 2));
         for text in [
             "Neue Einreichungen (showing 6 of 6 entries)",

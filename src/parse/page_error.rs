@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_keeps_robots_out_is_refused() {
+    fn a_page_that_blocks_robots_is_refused() {
         check("Rate exceeded.", Verdict::Refused, "plain text, «Rate exceeded.»");
         check(
             "<html><title>Just a moment...</title><script>x()</script><noscript>Enable</noscript></html>",
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_listing_is_called_by_its_name() {
+    fn a_page_that_is_not_a_listing_is_named() {
         check(" \n", Verdict::Unrecognized, "an empty file");
         check("%PDF-1.4 %%EOF", Verdict::Unrecognized, "a PDF document");
         check("{\"entries\": []}", Verdict::Unrecognized, "JSON");

@@ -191,7 +191,7 @@ mod tests {
         read(page.root_element(), &mut Vec::new()).prose
     }
 
-    /// Paragraphs are parted by `¶`, links stand as `[words](address)`.
+    /// Paragraphs are separated by `¶`, links are written `[words](address)`.
     fn check(markup: &str, expected: &str) {
         let show = |span: &Span| match span {
             Span::Text(text) => text.clone(),
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_safe_address_stays_text() {
+    fn an_unsafe_address_stays_text() {
         check(
             "&lt;a href=&#34;<a href=\"https://evil.example/&#34;&gt;link&lt;/a&gt;\">this https URL</a>, end",
             "<a href=\"https://evil.example/\">link</a>, end",

@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_category_of_tomorrow_is_kept_and_a_malformed_one_dropped() {
+    fn an_unknown_category_is_kept_and_a_malformed_one_is_removed() {
         check(
             "<span class=primary-subject>Quantum Basket Weaving (cs.QW)</span>; Underwater Logic (aqua.UL)",
             &[("cs.QW", "Quantum Basket Weaving"), ("aqua.UL", "Underwater Logic")],
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn the_mark_names_the_home_as_stored() {
+    fn the_mark_names_the_primary_subject_as_stored() {
         assert_eq!(cross_list_from("\n (cross-list from cs.SY)\n [").as_deref(), Some("cs.SY"));
         assert_eq!(cross_list_from("(replaced)"), None);
         assert_eq!(cross_list_from("(cross-list from ../x)"), None);

@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_feed_says_what_it_is_and_leads_to_a_page() {
+    fn a_feed_has_its_identity_and_links_to_a_page() {
         let document = atom(&samples::feed());
         for part in [
             "<feed xmlns=\"http://www.w3.org/2005/Atom\" xmlns:arxiv=\"http://arxiv.org/schemas/atom\" xml:lang=\"en\">",
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_says_all_that_it_knows() {
+    fn an_entry_has_every_field() {
         let document = atom(&samples::feed());
         for part in [
             "<title>A &lt; B &amp; &quot;C&quot; &lt;script&gt;</title>\n<id>https://arxiv.org/abs/2602.23598</id>",

@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn exactly_what_xml_or_its_readers_refuse_is_taken_out() {
+    fn exactly_the_characters_that_xml_or_readers_reject_are_removed() {
         let check = |given: &str, expected: &str| assert_eq!(text(given), expected, "{given:?}");
         check("tab\tand\nline", "tab\tand\nline");
         check("a\u{0}b\u{B}c\rd", "abcd");
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn the_quick_look_misses_no_illegal_character() {
+    fn the_quick_check_misses_no_illegal_character() {
         for c in (0..=0x0010_FFFF).filter_map(char::from_u32) {
             let mut bytes = [0; 4];
             assert_eq!(is_clean(c.encode_utf8(&mut bytes)), !is_illegal(c), "{c:?}");

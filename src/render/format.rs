@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_format_goes_by_its_extension() {
+    fn a_format_is_found_by_its_extension() {
         for format in Format::ALL {
             assert_eq!(format.to_string().parse(), Ok(format));
             assert_eq!(format.content_type(), format!("{}; charset=utf-8", format.media_type()));

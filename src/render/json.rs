@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_says_all_that_the_entry_says() {
+    fn an_item_has_every_field_of_the_entry() {
         let expected = json!({
             "id": "https://arxiv.org/abs/2602.23598",
             "url": "https://arxiv.org/abs/2602.23598",

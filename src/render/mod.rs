@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn what_feeds_may_not_carry_is_in_no_format() {
+    fn illegal_characters_are_in_no_format() {
         let illegal = "a\u{0}\u{8}\u{1B}\u{7F}\u{85}\u{FFFD}\u{FFFE}\u{FFFF}\u{FDD0}\u{1FFFE}b";
         let mut dirty = samples::feed();
         dirty.title = illegal.to_owned();

@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_outline_has_all_that_readers_look_for() {
+    fn every_outline_has_the_attributes_that_readers_use() {
         let url =
             FeedUrl { stem: "http://x/subjects/cs.DC".to_owned(), query: "type=new&limit=9".to_owned() };
         let outline = Outline { title: "cs.DC: a \"b\" & <c>".to_owned(), url };

@@ -154,7 +154,7 @@ mod tests {
     const HARD: &str = "[0,1) x<y f_i*g_i*h `t` | #1 @here :smile: \\log a&b";
 
     #[test]
-    fn a_title_is_written_as_each_client_needs_it() {
+    fn a_title_is_escaped_for_each_client() {
         check(HARD, Profile::Reader, HARD);
         check(HARD, Profile::Slack, &HARD.replace(":smile", ":\u{2060}smile"));
         check(
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_begins_a_heading_a_quote_or_a_list_does_not() {
+    fn headings_quotes_and_lists_are_escaped() {
         check("# a", Profile::Matrix, "\\# a");
         check("2. a 2. b", Profile::Mattermost, "2\\. a 2. b");
         check("- a - b", Profile::Discord, "\\- a - b");
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_backslash_stands_once_in_mattermost() {
+    fn a_backslash_appears_once_in_mattermost() {
         check("a \\ b", Profile::Mattermost, "a \\\\ b");
         check("a \\* b", Profile::Mattermost, "a \\\\\\* b");
     }

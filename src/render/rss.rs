@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_channel_says_what_it_is_and_when_to_come_back() {
+    fn a_channel_has_its_identity_and_its_schedule() {
         let document = rss(&samples::feed());
         for part in [
             "<rss version=\"2.0\" xmlns:arxiv=\"http://arxiv.org/schemas/atom\" \
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_says_all_that_the_entry_says() {
+    fn an_item_has_every_field_of_the_entry() {
         let document = rss(&samples::feed());
         for part in [
             "<title>A &lt; B &amp; &quot;C&quot; &lt;script&gt;</title>",
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn an_enclosed_pdf_has_the_length_of_what_is_not_known() {
+    fn an_enclosed_pdf_has_the_length_zero() {
         let mut feed = samples::feed();
         feed.entries[0].is_pdf_enclosed = true;
         contains(

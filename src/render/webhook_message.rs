@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn slack_shows_a_title_as_it_is_and_calls_nobody() {
+    fn slack_shows_a_title_unchanged_and_mentions_nobody() {
         let body = read(WebhookKind::Slack, &hard());
         let elements = &body["blocks"][0]["elements"][0]["elements"];
         assert_eq!(elements[0]["text"], HARD);
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn mattermost_and_matrix_call_nobody() {
+    fn mattermost_and_matrix_mention_nobody() {
         let text = read(WebhookKind::Mattermost, &hard())["text"].as_str().expect("a text").to_owned();
         assert!(text.starts_with("**[<!channel> @\u{2060}everyone @\u{2060}room \\[0,1) f\\_i"), "{text}");
         assert!(text.contains("](https://arxiv.org/abs/2602.23598)**\nAda Lovelace"), "{text}");
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn our_own_message_has_the_items_of_a_json_feed() {
+    fn a_json_message_has_the_items_of_a_json_feed() {
         let body = read(WebhookKind::Json, &samples::feed());
         assert_eq!((&body["version"], &body["event"]), (&json!(1), &json!("gpu/2602.23598")));
         let page = "http://localhost:8080/subjects/cs.DC?type=new&limit=50";

@@ -5,7 +5,7 @@ use crate::parse::characters::is_blank;
 /// Words between names that are part of none, at the beginning of a text.
 const LEADING_WORDS: [&str; 5] = ["and", "&", "on behalf of", "for the", "the"];
 
-/// The same where they stand inside a link; «The» may be a given name there («The Anh Han»).
+/// The same inside a link, where «The» may be a given name («The Anh Han»).
 const LINKED_LEADING_WORDS: [&str; 6] =
     ["and ", "& ", "on behalf of the ", "on behalf of ", "for the ", "with an appendix by "];
 

@@ -56,7 +56,7 @@ fn a_version_is_split_off_the_identifier() {
 }
 
 #[test]
-fn an_identifier_that_is_none_is_told() {
+fn an_invalid_identifier_is_reported() {
     check_trouble(
         &TERM.replace("2602.23598", "../../admin"),
         META,
@@ -67,7 +67,7 @@ fn an_identifier_that_is_none_is_told() {
 }
 
 #[test]
-fn the_rendering_tells_the_version_if_it_is_arxivs_own() {
+fn the_html_link_gives_the_version_if_it_is_arxivs_own() {
     let check = |href: &str, url: Option<&str>, version: Option<u32>| {
         let found = paper(&format!("{TERM} [<a href=\"{href}\" title=\"View HTML\">html</a>]"), META);
         assert_eq!((found.html_url.as_deref(), found.version), (url, version), "{href}");
@@ -134,7 +134,7 @@ fn empty_fields_are_absent() {
 }
 
 #[test]
-fn bytes_that_could_not_be_decoded_are_left_out_and_told_where_the_page_is_damaged() {
+fn undecodable_bytes_are_left_out_and_reported() {
     let meta = META.replace("A. Author", "M\u{fffd}ller");
     let damaged = read_whole(TERM, &meta, Some("UTF-8")).expect("readable");
     assert_eq!(damaged.announced.paper.authors.names, ["Mller"]);

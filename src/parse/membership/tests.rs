@@ -50,7 +50,7 @@ fn check(subject: &str, heading: &str, subjects: &'static str, expected: Option<
 }
 
 #[test]
-fn what_is_new_has_the_subject_as_primary() {
+fn a_new_entry_has_the_subject_as_primary() {
     check("cs.DC", NEW, "cs.DC; Y (cs.PF)", None);
     check("cs", NEW, "cs.DC", None);
     check("quant-ph", NEW, "quant-ph", None);
@@ -61,7 +61,7 @@ fn what_is_new_has_the_subject_as_primary() {
 }
 
 #[test]
-fn what_is_cross_listed_has_the_subject_among_the_others() {
+fn a_cross_list_has_the_subject_among_the_others() {
     check("cs.DC", CROSS, "cs.PF; Y (cs.DC)", None);
     check("cs", CROSS, "stat.ML; Y (cs.LG)", None);
     let own = "a cross-list to cs.DC whose primary subject is cs.DC";
@@ -71,7 +71,7 @@ fn what_is_cross_listed_has_the_subject_among_the_others() {
 }
 
 #[test]
-fn what_is_replaced_has_the_subject_anywhere() {
+fn a_replacement_has_the_subject_anywhere() {
     check("cs.DC", REPLACED, "cs.DC", None);
     check("cs.DC", REPLACED, "cs.PF; Y (cs.DC)", None);
     check("cs.DC", REPLACED, "cs.PF", Some("an entry of cs.DC that is in cs.PF and not in it"));
@@ -81,7 +81,7 @@ fn what_is_replaced_has_the_subject_anywhere() {
 }
 
 #[test]
-fn aliases_and_subsumed_archives_are_one_with_what_they_stand_for() {
+fn aliases_and_subsumed_archives_equal_their_canonical_ids() {
     for (subject, primary) in [
         ("math-ph", "math.MP"),
         ("math-ph", "math-ph"),
@@ -112,7 +112,7 @@ fn aliases_and_subsumed_archives_are_one_with_what_they_stand_for() {
 }
 
 #[test]
-fn a_category_of_tomorrow_gets_the_benefit_of_the_doubt() {
+fn an_unknown_category_does_not_rule_an_entry_out() {
     check("cs.DC", NEW, "cs.QW; Y (aqua.UL)", None);
     check("cs.DC", CROSS, "cs.PF; Y (eess.QW)", None);
     check("cs.DC", REPLACED, "cs.QW", None);
@@ -122,7 +122,7 @@ fn a_category_of_tomorrow_gets_the_benefit_of_the_doubt() {
 }
 
 #[test]
-fn recent_days_and_months_hold_what_lists_the_subject() {
+fn recent_days_and_months_contain_entries_that_list_the_subject() {
     let recent = "<h2>Authors and titles for recent submissions</h2>";
     let day = Some("Mon, 2 Mar 2026 (showing 3 of 3 entries )");
     let entries = [

@@ -61,7 +61,7 @@ fn the_subject_comes_from_a_link_of_the_page() {
 }
 
 #[test]
-fn a_name_that_only_one_subject_has_is_enough_unless_the_papers_are_at_home_elsewhere() {
+fn a_unique_name_gives_the_subject_unless_the_papers_have_other_primaries() {
     let named = |name: &str| {
         let page = format!(
             "<html><div id=dlpage><h1>Catchup results for {name} on Mon, 02 Mar 2026</h1><div>\n Total of 1 entries for Mon</div>{}</div></html>",
@@ -105,7 +105,7 @@ fn one_empty_day_among_recent_ones_is_not_an_empty_page() {
 }
 
 #[test]
-fn a_day_or_heading_that_we_do_not_know_is_named() {
+fn an_unknown_day_or_heading_is_named() {
     check_refused(
         &sound().replace(DAY, ""),
         "no line «Showing new listings for …» or «Authors and titles for …»",
@@ -147,14 +147,14 @@ fn renamed_markup_is_never_an_empty_day() {
 }
 
 #[test]
-fn a_page_that_is_cut_off_is_told_even_when_its_counts_hold() {
+fn a_truncated_page_is_refused_even_if_its_counts_agree() {
     let page = format!("<html><div id=dlpage><h1>X</h1>{}</div>", sound());
     let refusal = listing(page.as_bytes(), None).expect_err("cut");
     assert_eq!(refusal.found, "a page that is cut off: it does not end in `</html>`");
 }
 
 #[test]
-fn what_stands_alone_is_told_and_not_counted() {
+fn a_lone_dt_or_dd_is_reported_and_not_counted() {
     let lone = format!("{}<dt><a name='item2'>[2]</a></dt>{}<dd>x</dd>", entry(1), entry(3));
     let listing = page(&format!("{DAY}{TOTAL}{}", list("New submissions (showing 3 of 3 entries)", &lone)))
         .expect("a listing");

@@ -109,7 +109,7 @@ fn a_quiet_day_says_so_and_counts_nothing() {
 }
 
 #[test]
-fn a_section_must_hold_what_it_says() {
+fn a_section_must_have_as_many_entries_as_it_says() {
     let mut high = section(SectionHeading::New, 3, [2, 3]);
     high.shown = Some(3);
     check_short(
@@ -137,7 +137,7 @@ fn a_section_must_hold_what_it_says() {
 }
 
 #[test]
-fn what_a_lagging_replica_lost_is_missed() {
+fn entries_that_a_lagging_replica_lost_are_missing() {
     check_short(
         &[page(Some(19), vec![section(SectionHeading::Replacement, 7, 1..=7)])],
         12,
@@ -151,7 +151,7 @@ fn what_a_lagging_replica_lost_is_missed() {
 }
 
 #[test]
-fn pages_that_were_not_read_are_missed() {
+fn pages_that_were_not_read_are_missing() {
     let first = page(Some(2028), vec![section(SectionHeading::New, 2028, 1..=2000)]);
     check_short(std::slice::from_ref(&first), 28, &["28 of 2028 entries are on other pages"]);
     let second = page(Some(2028), vec![section(SectionHeading::New, 2028, 2001..=2028)]);
@@ -203,7 +203,7 @@ fn entries_that_cannot_be_read_leave_the_counts_sound() {
 }
 
 #[test]
-fn numbers_that_were_taken_out_leave_the_rest_to_be_trusted() {
+fn missing_numbers_leave_the_other_entries_trusted() {
     check(
         &[page(
             Some(4),
@@ -249,7 +249,7 @@ fn many_faults_are_cut_short() {
 }
 
 #[test]
-fn entries_under_another_heading_are_whole_as_long_as_the_marks_add_up() {
+fn entries_under_another_heading_are_complete_if_the_marks_agree() {
     let mut new = section(SectionHeading::New, 2, [3, 2]);
     let mut cross = section(SectionHeading::Cross, 1, [1]);
     std::mem::swap(&mut new.entries[0], &mut cross.entries[0]);
@@ -284,7 +284,7 @@ fn a_paper_under_two_numbers_counts_once() {
 }
 
 #[test]
-fn a_listing_that_moved_between_its_pages_is_not_whole() {
+fn a_listing_that_changed_between_its_pages_is_incomplete() {
     let listing = |positions| page(Some(2802), vec![section(SectionHeading::New, 2802, positions)]);
     let first = listing(1..=2000);
     let mut second = listing(2001..=2802);
@@ -307,7 +307,7 @@ fn a_listing_that_moved_between_its_pages_is_not_whole() {
 }
 
 #[test]
-fn a_page_with_much_that_is_foreign_is_not_trusted_at_all() {
+fn a_page_with_many_foreign_entries_is_not_trusted() {
     let foreign = |count: u32| {
         let mut new = section(SectionHeading::New, 20, count + 1..=20);
         (new.shown, new.found) = (Some(20), 20);

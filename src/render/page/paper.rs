@@ -165,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_without_end_is_cut_and_says_so() {
+    fn a_long_text_is_cut_and_marked() {
         let endless = Prose::plain(&"word ".repeat(300_000));
         let html = prose(&endless, ABSTRACT_CHARACTERS_MAX, TextMode::default(), "https://arxiv.org/abs/1")
             .into_string();

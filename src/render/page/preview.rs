@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn marks_stand_in_the_text_and_nothing_in_it_becomes_markup() {
+    fn matches_are_marked_and_text_never_becomes_markup() {
         let text = HighlightedText { text: "a <b> GPU & c".to_owned(), marks: vec![0..1, 6..9] };
         assert_eq!(marked(&text).into_string(), "<mark>a</mark> &lt;b&gt; <mark>GPU</mark> &amp; c");
         let endless = HighlightedText { text: "é".repeat(10_000), marks: vec![2..4, 15_000..15_002] };

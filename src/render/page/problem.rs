@@ -23,7 +23,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_of_a_mistake_becomes_markup_and_no_title_turns_around() {
+    fn the_text_of_a_problem_never_becomes_markup_or_changes_direction() {
         let page = problem(&Site::default(), "a\u{202E}<b>", "<script>alert(1)</script>\u{202E}");
         assert!(page.contains("<title>a&lt;b&gt;</title>"), "{page}");
         assert!(page.contains("<bdi>&lt;script&gt;"), "{page}");

@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_linked_from_wherever_they_are() {
+    fn links_between_files_are_relative() {
         check("index.html", "/status", "status/index.html");
         check("index.html", "/", "index.html");
         check("help/rules/index.html", "/", "../../index.html");

@@ -259,7 +259,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mistake_stands_under_its_characters() {
+    fn an_error_is_shown_under_its_characters() {
         let mistake = |position, length| FieldDiagnostic {
             parameter: "q".to_owned(),
             position,

@@ -290,7 +290,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_time_until_a_mailing_is_told_in_words() {
+    fn the_time_until_a_mailing_is_written_in_words() {
         let now: Timestamp = "2026-03-06T02:59:30Z".parse().expect("a time");
         let check = |then: &str, words: &str| assert_eq!(until(now, then.parse().expect("a time")), words);
         check("2026-03-09T00:00:00Z", "in 2 days and 21 hours");

@@ -59,7 +59,7 @@ fn sent(page: &str, changes: &[(&str, &str)]) -> String {
 }
 
 #[tokio::test]
-async fn a_form_that_is_sent_ends_at_an_address_that_says_all() {
+async fn a_sent_form_redirects_to_its_permalink() {
     let service = demo().await;
     let (_, start) = page(&service, "/", 200).await;
     let (address, made) = page(
@@ -101,7 +101,7 @@ async fn the_rule_and_the_fields_edit_each_other() {
 }
 
 #[tokio::test]
-async fn a_mistake_is_shown_under_the_characters_that_cause_it() {
+async fn an_error_is_shown_under_the_characters_that_cause_it() {
     let service = demo().await;
     let (_, wrong) = page(&service, "/?q=cat:cs.DK+gpu&days=900&type=newer&subjects=cs.DX,cs.DC", 400).await;
     assert_eq!(all(&wrong, "#mistakes-q .wrong"), ["cs.DK"]);
@@ -117,7 +117,7 @@ async fn a_mistake_is_shown_under_the_characters_that_cause_it() {
 }
 
 #[tokio::test]
-async fn looking_at_a_feed_reads_nothing_from_arxiv() {
+async fn a_preview_sends_no_request_to_arxiv() {
     let arxiv = Arxiv::start().await;
     let service = Running::over(&arxiv, Sources::default(), FRIDAY).await;
     let (_, empty) = page(&service, "/", 200).await;
@@ -143,7 +143,7 @@ async fn a_section_for_the_file_of_feeds_makes_the_same_feed() {
 }
 
 #[tokio::test]
-async fn a_feed_reads_as_a_contents_page() {
+async fn the_html_view_groups_a_feed_by_day() {
     let service = demo().await;
     let (_, week) = page(&service, "/subjects/cs.DC", 200).await;
     assert_eq!(all(&week, ".mailing h2").first().map(String::as_str), Some("Friday, 6 March 2026"));
@@ -163,7 +163,7 @@ async fn a_feed_reads_as_a_contents_page() {
 }
 
 #[tokio::test]
-async fn the_way_from_a_page_back_to_its_choices_makes_the_same_feed() {
+async fn the_form_of_an_html_view_gives_the_same_feed() {
     let service = demo().await;
     for path in
         ["/subjects/cs.DC?type=new&q=ti:gpu", "/search?q=gpu+OR+llm&days=3", "/keywords/federated?text=tex"]

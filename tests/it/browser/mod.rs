@@ -92,7 +92,7 @@ fn serious(complaints: Vec<String>) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_feed_is_built_by_clicking_on_a_desk() {
+async fn a_feed_is_built_by_clicking_on_a_desktop() {
     a_feed_is_built_by_clicking(1440).await;
 }
 
@@ -175,7 +175,7 @@ const PAGES: [(&str, &str); 12] = [
 ];
 
 #[tokio::test]
-async fn every_page_is_fit_for_everyone_at_every_width_in_both_schemes() {
+async fn every_page_is_accessible_at_every_width_in_both_schemes() {
     let Some((service, browser)) = opened().await else { return };
     for (name, path) in PAGES {
         judged(&browser, name, &format!("{}{path}", service.base)).await;
@@ -183,7 +183,7 @@ async fn every_page_is_fit_for_everyone_at_every_width_in_both_schemes() {
 }
 
 #[tokio::test]
-async fn pages_in_trouble_are_fit_for_everyone_too() {
+async fn pages_with_errors_are_accessible_too() {
     let Some(browser) = Browser::open().await else { return };
     let arxiv = Arxiv::start().await;
     let empty = Running::over(&arxiv, Sources::default(), FRIDAY).await;

@@ -52,7 +52,7 @@ async fn a_page_comes_as_it_was_sent() {
 }
 
 #[tokio::test]
-async fn a_request_says_who_asks_and_nothing_that_arxiv_trips_over() {
+async fn a_request_has_the_user_agent_and_no_unusual_field() {
     let server =
         Server::start(vec![page("Set-Cookie: a=b\r\nLast-Modified: Mon, 02 Mar 2026 01:00:00 GMT\r\n", "x")])
             .await;
@@ -150,7 +150,7 @@ async fn redirects_end() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_whole_is_no_page() {
+async fn an_incomplete_body_is_not_a_page() {
     let trouble = Verdict::Unreachable;
     let cut = format!("HTTP/1.1 200 OK\r\n{HTML}Content-Length: 100\r\n\r\n0123456789");
     check(cut, trouble, "broke off after 10 bytes: end of file before message length reached").await;
@@ -166,7 +166,7 @@ async fn a_body_that_is_not_whole_is_no_page() {
 }
 
 #[tokio::test]
-async fn gzip_is_undone_and_broken_gzip_is_no_page() {
+async fn gzip_is_decoded_and_broken_gzip_is_not_a_page() {
     let coded = |bytes: &[u8]| answer("200 OK", &format!("{HTML}Content-Encoding: gzip\r\n"), bytes);
     let good = gzip::stored(b"<html>");
     let server = Server::start(vec![Say::Bytes(coded(&good))]).await;
@@ -200,7 +200,7 @@ async fn a_page_is_cut_off_at_its_limit() {
 }
 
 #[tokio::test]
-async fn a_head_that_does_not_end_is_no_answer() {
+async fn a_head_without_an_end_is_no_response() {
     let line = format!("X: {}\r\n", "y".repeat(200)).into_bytes();
     let error = failure(Say::Endless(b"HTTP/1.1 200 OK\r\n".to_vec(), line)).await;
     assert_eq!(error.verdict, Verdict::Unreachable);
@@ -210,7 +210,7 @@ async fn a_head_that_does_not_end_is_no_answer() {
 }
 
 #[tokio::test]
-async fn silence_and_a_drip_end_with_the_time_limits() {
+async fn silence_and_slow_bodies_end_at_the_timeouts() {
     let head = format!("HTTP/1.1 200 OK\r\n{HTML}Content-Length: 60000\r\n\r\n").into_bytes();
     let total = |options| UpstreamOptions { total_timeout: SHORT, ..options };
     let read = |options| UpstreamOptions { read_timeout: SHORT, ..options };
@@ -242,7 +242,7 @@ async fn a_closed_port_is_unreachable() {
 }
 
 #[tokio::test]
-async fn what_is_no_html_is_no_page() {
+async fn a_response_that_is_not_html_is_not_a_page() {
     let odd = Verdict::Unrecognized;
     let typed = |kind: &str| answer("200 OK", kind, b"{}");
     check(
@@ -272,7 +272,7 @@ async fn what_is_no_html_is_no_page() {
 }
 
 #[tokio::test]
-async fn a_refusal_says_for_how_long() {
+async fn a_refusal_reports_its_retry_after() {
     let date = "Date: Mon, 02 Mar 2026 01:00:00 GMT\r\nRetry-After: Mon, 02 Mar 2026 02:00:00 GMT\r\n";
     let server =
         Server::start(vec![Say::Bytes(answer("429 Too Many Requests", date, b"Rate exceeded."))]).await;
@@ -291,7 +291,7 @@ async fn a_refusal_says_for_how_long() {
 }
 
 #[tokio::test]
-async fn after_a_refusal_everybody_waits_for_long() {
+async fn after_a_refusal_every_request_waits_for_long() {
     let server = Server::start(vec![Say::Bytes(answer("403 Forbidden", HTML, b""))]).await;
     let pause = Duration::from_mins(1);
     let client = UpstreamClient::new(&UpstreamOptions { pause, ..server.options() }).expect("good options");
@@ -325,7 +325,7 @@ async fn a_406_says_nothing_of_the_page_and_slows_everybody_down() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_absent_is_its_own_matter_until_every_page_is() {
+async fn an_absent_page_counts_as_a_refusal_only_after_several() {
     let absent = || Say::Bytes(answer("404 Not Found", HTML, b"x"));
     let server = Server::start(vec![absent(), absent(), absent(), page("", "x"), absent()]).await;
     let client = server.client();
@@ -372,7 +372,7 @@ async fn a_tag_is_sent_back_for_its_own_page_only_and_304_brings_the_page_again(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_that_ask_at_once_never_overlap() {
+async fn two_requests_at_once_never_overlap() {
     let server = Server::start(vec![Say::Bytes(answer("200 OK", HTML, &[b'x'; 1 << 16]))]).await;
     let pause = Duration::from_millis(40);
     let client = UpstreamClient::new(&UpstreamOptions { pause, ..server.options() }).expect("good options");
@@ -425,7 +425,7 @@ fn arxiv_is_safe_from_a_typo_in_the_pause() {
 }
 
 #[tokio::test]
-async fn a_restart_goes_on_with_a_back_off_and_its_length() {
+async fn a_restart_resumes_a_back_off() {
     let throttled = || Say::Bytes(answer("429 Too Many Requests", "Retry-After: 18000\r\n", b""));
     let server = Server::start(vec![throttled(), throttled()]).await;
     let client = server.client();

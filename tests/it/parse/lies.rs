@@ -49,7 +49,7 @@ fn check_whole(page: &[u8], count: usize) {
 }
 
 #[test]
-fn an_item_that_stands_in_the_place_of_another_is_missed() {
+fn an_item_in_the_place_of_another_is_missed() {
     let page = text_of(MONDAY);
     let entries = entries_of(&page);
     let twice = entries[0].replace("'item1'>[1]", "'item2'>[2]");
@@ -58,7 +58,7 @@ fn an_item_that_stands_in_the_place_of_another_is_missed() {
 }
 
 #[test]
-fn a_listing_under_another_ones_heading_brings_nothing() {
+fn a_listing_under_another_heading_gives_no_entries() {
     let page = text_of("hep-ex-new.html").replace("recent-hep-ex", "recent-cs.DC");
     let page = page.replace("/list/hep-ex/", "/list/cs.DC/");
     let name = SubjectId::example().name();
@@ -73,7 +73,7 @@ fn a_listing_under_another_ones_heading_brings_nothing() {
 }
 
 #[test]
-fn an_item_of_another_subject_is_left_out_and_told() {
+fn an_item_of_another_subject_is_left_out_and_reported() {
     let page = text_of(MONDAY);
     let entries = entries_of(&page);
     let foreign = entries[2].replace("(cs.DC)", "(hep-ex)");
@@ -87,7 +87,7 @@ fn an_item_of_another_subject_is_left_out_and_told() {
 }
 
 #[test]
-fn sections_under_each_others_headings_are_found_out() {
+fn swapped_headings_of_sections_are_detected() {
     let page = text_of(MONDAY);
     let swapped = page
         .replace("<h3>New sub", "<h3>X")
@@ -103,7 +103,7 @@ fn sections_under_each_others_headings_are_found_out() {
 }
 
 #[test]
-fn the_day_of_another_year_is_found_out() {
+fn the_day_of_another_year_is_detected() {
     let page = text_of(MONDAY);
     let told = check(
         &page.replace("Monday, 2 March 2026", "Monday, 3 March 2025"),
@@ -143,7 +143,7 @@ fn an_item_that_is_cut_out_is_missed_whatever_the_numbers_say() {
 }
 
 #[test]
-fn a_page_in_a_comment_is_no_page() {
+fn a_page_inside_a_comment_is_not_a_page() {
     let page = text_of(MONDAY);
     check(&format!("<html><body><!--{page}--></body></html>"), "");
     let inside = page.replacen(
@@ -155,7 +155,7 @@ fn a_page_in_a_comment_is_no_page() {
 }
 
 #[test]
-fn two_listings_are_one_too_many() {
+fn two_listings_on_one_page_are_refused() {
     let (monday, tuesday) = (text_of(MONDAY), text_of("cs.DC-new-2026-03-03.html"));
     check(&format!("{monday}{tuesday}"), "two listings on one page");
     check(&monday.repeat(2), "two listings on one page");
@@ -185,7 +185,7 @@ fn markup_of_an_item_in_an_abstract_is_text_or_one_too_many() {
 }
 
 #[test]
-fn lists_inside_one_another_are_not_whole() {
+fn nested_lists_are_incomplete() {
     let page = text_of(MONDAY);
     check(&page.replacen("</dl>", "", 1), "");
     check(&page.replace("<dl id='articles'>", "<dl id='articles'><div>"), "");
@@ -194,7 +194,7 @@ fn lists_inside_one_another_are_not_whole() {
 }
 
 #[test]
-fn an_entry_that_names_two_papers_is_none() {
+fn an_entry_with_two_papers_is_unreadable() {
     let page = text_of(MONDAY);
     let told = check(
         &page.replacen("/abs/2602.23598\"", "/abs/2602.23599\"", 1),
@@ -254,7 +254,7 @@ fn a_damaged_place_of_an_entry_gives_way_to_another() {
 }
 
 #[test]
-fn a_page_that_is_cut_inside_a_character_is_cut_off() {
+fn a_page_that_ends_inside_a_character_is_truncated() {
     let page = bytes_of(MONDAY);
     let cut = [&page[..page.len() / 2], &b"\xe4\xbd"[..]].concat();
     assert!(judged(&cut).expect_err("cut").contains("cut off"));

@@ -100,7 +100,7 @@ fn every_entry_of_every_fixture_is_readable() {
 }
 
 #[test]
-fn what_is_no_listing_is_refused_by_name() {
+fn a_page_that_is_not_a_listing_is_refused_by_name() {
     let check = |file: &str, verdict: Verdict, found: &str| {
         let refusal = parse::listing(&bytes_of(file), None).expect_err(file);
         assert_eq!((refusal.verdict, refusal.found.as_str()), (verdict, found), "{file}");
@@ -149,7 +149,7 @@ fn only_a_page_with_more_behind_it_has_a_next_one() {
 }
 
 #[test]
-fn odd_author_lists_fall_into_names() {
+fn unusual_author_lists_are_split_into_names() {
     let listing = listing_of("hep-ex-new.html");
     let check = |id: &str, names: &[&str], et_al: bool| {
         let authors = &entry(&listing, id).paper.authors;
@@ -174,7 +174,7 @@ fn odd_author_lists_fall_into_names() {
 }
 
 #[test]
-fn odd_texts_come_through_as_text() {
+fn unusual_texts_stay_text() {
     let listing = listing_of("cs.CY-new.html");
     let paper = |id: &str| &entry(&listing, id).paper;
     assert_eq!(
@@ -226,7 +226,7 @@ fn odd_texts_come_through_as_text() {
 }
 
 #[test]
-fn a_subjects_own_replacements_are_told_from_the_others() {
+fn a_subjects_own_replacements_are_distinguished_from_others() {
     let listing = listing_of("cs.DC-new-2026-03-02.html");
     let types: Vec<AnnounceType> = entries(&listing).iter().map(|entry| entry.announce_type).collect();
     let count = |wanted| types.iter().filter(|found| **found == wanted).count();
@@ -238,7 +238,7 @@ fn a_subjects_own_replacements_are_told_from_the_others() {
 }
 
 #[test]
-fn both_skins_and_the_catchup_page_tell_the_same() {
+fn both_layouts_and_the_catchup_page_give_the_same_entries() {
     let february = listing_of("cs.DC-new-2026-03-02.html");
     let june = listing_of("cs.DC-new-2026-03-02.jun2026-skin.html");
     let catchup = listing_of("cs.DC-catchup-2026-03-02-abs.html");
@@ -315,7 +315,7 @@ fn a_damaged_page_never_panics() {
 /// Pages too large for the repository: `CROSSLIST_SHARED_PAGES` names a folder that holds them.
 #[test]
 #[ignore = "reads the folder that CROSSLIST_SHARED_PAGES names"]
-fn large_pages_are_whole_together() {
+fn large_pages_are_complete_together() {
     let folder = std::env::var_os("CROSSLIST_SHARED_PAGES").expect("CROSSLIST_SHARED_PAGES");
     let listing_of = |file: &str| {
         let bytes = std::fs::read(Path::new(&folder).join(file)).expect(file);
