@@ -1,10 +1,10 @@
 //! crosslist turns arXiv's listing pages into feeds.
 //!
-//! The tree is the pipeline: [`fetch`] gets a page, [`parse`] turns it into an announcement and proves it whole,
+//! The tree is the pipeline: [`fetch`] gets a page, [`parse`] turns it into an announcement and proves that it is complete,
 //! [`collect`] decides when to ask and what to make of the answer, [`store`] keeps it, [`filter`] says which papers match, [`feeds`] puts the answer
-//! together, [`render`] writes it down, [`serve`] hands it over to those who ask, and [`push`] to those who asked once.
-//! [`domain`] is the ground everyone stands on; [`settings`], [`startup`] and [`cli`] are the roof.
-//! `ARCHITECTURE.md` says what must stay true, and `tests/architecture.rs` holds the imports to it.
+//! together, [`render`] writes it down, [`serve`] answers requests with it, and [`push`] notifies subscribers.
+//! [`domain`] has the types that all stages share, and uses none; [`settings`], [`startup`] and [`cli`] are the top.
+//! `ARCHITECTURE.md` has the invariants, and `tests/architecture` checks the imports.
 
 pub mod counters;
 pub mod domain;

@@ -1,4 +1,4 @@
-//! Where do log lines go, and what do they look like?
+//! Starts the log, which is written to standard error, and changes its level.
 
 use std::io::IsTerminal;
 use std::sync::OnceLock;
@@ -7,33 +7,33 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt, reload};
 
-/// The filter of the log that was started.
+/// The filter of the log, once it is started.
 static FILTER: OnceLock<reload::Handle<EnvFilter, Registry>> = OnceLock::new();
 
-/// Where actix-http says `error` of every request that it cannot read.
-const OF_CLIENTS: &str = "actix_http::h1::dispatcher=off";
+/// The module in which actix-http logs an error for every malformed request.
+const MALFORMED_REQUESTS_OFF: &str = "actix_http::h1::dispatcher=off";
 
-/// The look of the log.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
-    /// For people on a terminal, for machines otherwise.
+pub enum LogOutput {
+    /// `Human` on a terminal, else `Json`.
     Auto,
     Human,
     Json,
 }
 
-/// Sends the log to standard error from now on; a second call changes nothing.
+/// Starts the log; a second call changes nothing.
 ///
-/// `filter` is a level or a filter of `tracing_subscriber`; one that cannot be read means `info`.
-pub fn start(look: Look, filter: &str) {
-    let filter = quiet(EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info")));
+/// `filter` is a level or a filter of `tracing_subscriber`; an invalid one means `info`.
+pub fn start(format: LogOutput, filter: &str) {
+    let filter = without_client_errors(EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info")));
     let terminal = std::io::stderr().is_terminal();
     let (filter, handle) = reload::Layer::new(filter);
     let lines = fmt::layer().with_writer(std::io::stderr).with_target(false);
-    let is_json = look == Look::Json || look == Look::Auto && !terminal;
+    let is_json = format == LogOutput::Json || format == LogOutput::Auto && !terminal;
     let lines =
         if is_json { lines.json().flatten_event(true).boxed() } else { lines.with_ansi(terminal).boxed() };
-    // Only a program that holds this one, a test, has a log of its own already.
+    // Fails in a test that has a log of its own.
     if tracing_subscriber::registry().with(filter).with(lines).try_init().is_err() {
         return;
     }
@@ -41,27 +41,23 @@ pub fn start(look: Look, filter: &str) {
     if is_json {
         std::panic::set_hook(Box::new(|panic| {
             let place = panic.location().map(ToString::to_string);
-            tracing::error!(
-                panic.place = place,
-                panic = panic.payload_as_str(),
-                "a part of the program stopped"
-            );
+            tracing::error!(panic.place = place, panic = panic.payload_as_str(), "a thread panicked");
         }));
     }
 }
 
-/// Goes by another filter from now on; one that cannot be read changes nothing.
+/// Changes the filter; an invalid one changes nothing.
 pub fn change_filter(filter: &str) {
-    if let (Some(handle), Ok(filter)) = (FILTER.get(), EnvFilter::try_new(filter).map(quiet))
+    if let (Some(handle), Ok(filter)) = (FILTER.get(), EnvFilter::try_new(filter).map(without_client_errors))
         && let Err(error) = handle.reload(filter)
     {
-        tracing::warn!(%error, "the level of the log could not be changed");
+        tracing::warn!(%error, "the log level could not be changed");
     }
 }
 
-/// Leaves out what the server calls an error and what is none of ours: a client that sent what is not HTTP.
-fn quiet(filter: EnvFilter) -> EnvFilter {
-    match OF_CLIENTS.parse() {
+/// Omits what the server logs as an error for a client that does not send HTTP.
+fn without_client_errors(filter: EnvFilter) -> EnvFilter {
+    match MALFORMED_REQUESTS_OFF.parse() {
         Ok(directive) => filter.add_directive(directive),
         Err(_) => filter,
     }
@@ -72,8 +68,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mistakes_of_clients_are_no_errors_of_ours() {
-        let filter = quiet(EnvFilter::new("debug")).to_string();
-        assert!(filter.contains(OF_CLIENTS) && filter.contains("debug"), "{filter}");
+    fn malformed_requests_are_not_logged_as_errors() {
+        let filter = without_client_errors(EnvFilter::new("debug")).to_string();
+        assert!(filter.contains(MALFORMED_REQUESTS_OFF) && filter.contains("debug"), "{filter}");
     }
 }

@@ -16,6 +16,7 @@ use crate::domain::verdict::Verdict;
 use crate::feeds::{self, Budget, FeedSpec, Limit, Scope, Selection, WorkingSet};
 use crate::parse::{self, Listing, ListingKind, PAGE_BYTES_MAX, Proof};
 use crate::render::{self, Format};
+use crate::settings;
 use crate::store::{Store, StoreError};
 
 use super::failure::Failure;
@@ -287,12 +288,6 @@ fn limit(text: &str) -> Result<usize, String> {
 }
 
 fn base_url(text: &str) -> Result<Url, String> {
-    let refuse = || "write an http or https address such as https://feeds.example.org".to_owned();
-    let url = Url::parse(text).map_err(|_| refuse())?;
-    let is_anonymous = url.username().is_empty() && url.password().is_none();
-    let plain = is_anonymous
-        && matches!(url.scheme(), "http" | "https")
-        && url.query().is_none()
-        && url.fragment().is_none();
-    if plain && url.has_host() { Ok(url) } else { Err(refuse()) }
+    settings::web_address(text)
+        .ok_or_else(|| "write an http or https address such as https://feeds.example.org".to_owned())
 }

@@ -61,8 +61,8 @@ pub(super) fn run(global: &GlobalArguments, arguments: &Arguments) -> Result<(),
     start_quiet_log(&settings);
     let base = base(&settings)?;
     if settings.subjects.watch.is_empty() && settings.named.feeds.is_empty() {
-        let said = "no feed is configured: add subjects to `subjects.watch` or feeds to config/feeds.toml";
-        return Err(Failure::wrong(said));
+        let message = "no feed is configured: add subjects to `subjects.watch` or feeds to config/feeds.toml";
+        return Err(Failure::wrong(message));
     }
     // Before any request to arXiv, so that of two exports that start together one sends none.
     let mut folder = Folder::open(&arguments.out)?;
@@ -177,14 +177,14 @@ fn table(written: &Done) -> String {
 fn end(outcomes: &[ReadOutcome], exported: &ExportSummary) -> Result<(), Failure> {
     let unread = outcomes.iter().filter(|outcome| !outcome.verdict.is_proved());
     let unread: Vec<&str> = unread.map(|outcome| outcome.subject.as_str()).collect();
-    let mut said = Vec::new();
+    let mut messages = Vec::new();
     if !unread.is_empty() {
-        said.push(format!("could not be read: {}", unread.join(", ")));
+        messages.push(format!("could not be read: {}", unread.join(", ")));
     }
     if !exported.unread.is_empty() {
-        said.push(format!("no data yet, so nothing new was written: {}", exported.unread.join(", ")));
+        messages.push(format!("no data yet, so nothing new was written: {}", exported.unread.join(", ")));
     }
-    if said.is_empty() { Ok(()) } else { Err(Failure::running(said.join("; "))) }
+    if messages.is_empty() { Ok(()) } else { Err(Failure::running(messages.join("; "))) }
 }
 
 #[cfg(test)]

@@ -46,11 +46,11 @@ impl Failure {
     pub(super) fn arguments(error: &clap::Error) -> Self {
         let rendered = error.render().to_string();
         let lines = rendered.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
-        let said: Vec<&str> = lines
+        let message: Vec<&str> = lines
             .filter(|line| !line.is_empty() && !line.starts_with("For more information"))
             .map(|line| line.trim_start_matches("error: "))
             .collect();
-        Self::wrong(format!("{}; see crosslist --help", said.join("; ").replace(":; ", ": ")))
+        Self::wrong(format!("{}; see crosslist --help", message.join("; ").replace(":; ", ": ")))
     }
 
     /// Prints the message on standard error.

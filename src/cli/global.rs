@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::failure::Failure;
 use crate::settings::{self, LogFormat, Settings, Sources};
-use crate::telemetry::{self, Look};
+use crate::telemetry::{self, LogOutput};
 
 #[derive(clap::Args, Debug)]
 pub(super) struct GlobalArguments {
@@ -37,22 +37,22 @@ impl GlobalArguments {
 }
 
 pub(super) fn load(sources: &Sources) -> Result<Settings, Failure> {
-    settings::load(sources).map_err(|mistakes| Failure::wrong(mistakes.to_string()))
+    settings::load(sources).map_err(|diagnostics| Failure::wrong(diagnostics.to_string()))
 }
 
 /// Starts the log of the service.
 pub(super) fn start_log(settings: &Settings) {
-    let look = match settings.log.format {
-        LogFormat::Auto => Look::Auto,
-        LogFormat::Human => Look::Human,
-        LogFormat::Json => Look::Json,
+    let output = match settings.log.format {
+        LogFormat::Auto => LogOutput::Auto,
+        LogFormat::Human => LogOutput::Human,
+        LogFormat::Json => LogOutput::Json,
     };
-    telemetry::start(look, &settings.log.level);
+    telemetry::start(output, &settings.log.level);
 }
 
 /// Starts the log of a command that prints a result: errors alone, unless another level is set.
 pub(super) fn start_quiet_log(settings: &Settings) {
-    let look = if settings.log.format == LogFormat::Json { Look::Json } else { Look::Human };
+    let output = if settings.log.format == LogFormat::Json { LogOutput::Json } else { LogOutput::Human };
     let level = if settings.log.level == "info" { "error" } else { &settings.log.level };
-    telemetry::start(look, level);
+    telemetry::start(output, level);
 }

@@ -46,7 +46,7 @@ pub(super) fn refresh(global: &GlobalArguments, arguments: &RefreshArguments) ->
     let query = if names.is_empty() { String::new() } else { format!("?subjects={}", names.join(",")) };
     let url = format!("{}/admin/refresh{query}", service_url(global)?);
     let settings = global.settings(&[])?;
-    let key = match settings.access.admin_keys.iter().next() {
+    let key = match settings.access.operator_keys().next() {
         Some(key) => key.to_owned(),
         None => token(&settings.store.options)?,
     };
@@ -83,11 +83,11 @@ fn token(store: &store::Options) -> Result<String, Failure> {
             "a PostgreSQL store has no token file: set `access.admin_keys` for the service and for this command",
         ));
     };
-    let place = operator_token::place(store);
-    operator_token::read(&place).map_err(|error| {
-        let place = place.display();
+    let path = operator_token::path(store);
+    operator_token::read(&path).map_err(|error| {
+        let path = path.display();
         Failure::running(format!(
-            "cannot read the token `{place}`: {error}; a service with this store writes it when it starts, readable by its own user only; a key of `access.admin_keys` works too"
+            "cannot read the token `{path}`: {error}; a service with this store writes it when it starts, readable by its own user only; a key of `access.admin_keys` works too"
         ))
     })
 }

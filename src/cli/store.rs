@@ -43,10 +43,10 @@ pub(super) fn run(global: &GlobalArguments, command: &Command) -> Result<(), Fai
         Command::SetAside => {
             let options = global.settings(&[])?.store.options;
             let Options::Sqlite(path) = options else {
-                let said = format!(
+                let message = format!(
                     "`{options}` is not a file; repair or restore a PostgreSQL database with its own tools"
                 );
-                return Err(Failure::wrong(said));
+                return Err(Failure::wrong(message));
             };
             if !path.exists() {
                 return Err(Failure::wrong(format!("there is no store at `{}`", path.display())));
@@ -61,10 +61,10 @@ pub(super) fn run(global: &GlobalArguments, command: &Command) -> Result<(), Fai
             let (from, to) = match (from, to) {
                 (Ok(from), Ok(to)) => (from, to),
                 (from, to) => {
-                    let mistakes = [("FROM", from.err()), ("TO", to.err())];
-                    let said =
-                        mistakes.into_iter().filter_map(|(name, error)| Some(format!("{name}: {}", error?)));
-                    return Err(Failure::wrong(said.collect::<Vec<_>>().join("; ")));
+                    let errors = [("FROM", from.err()), ("TO", to.err())];
+                    let message =
+                        errors.into_iter().filter_map(|(name, error)| Some(format!("{name}: {}", error?)));
+                    return Err(Failure::wrong(message.collect::<Vec<_>>().join("; ")));
                 }
             };
             let counts = with_bar(async |progress| store::copy(&from, &to, progress).await)?;

@@ -7,8 +7,9 @@ use crate::filter::{self, Context, Dialect, Limits, Lists, Query};
 /// Reads a rule; the command line has no named lists.
 pub(super) fn rule(text: &str) -> Result<Query, Failure> {
     let context = Context { lists: &Lists::default(), dialect: Dialect::Native };
-    filter::parse(text, &Limits::CONFIG, &context)
-        .map_err(|mistakes| Failure::wrong(format!("the rule has errors\n{}", mistakes.with_carets(text))))
+    filter::parse(text, &Limits::CONFIG, &context).map_err(|diagnostics| {
+        Failure::wrong(format!("the rule has errors\n{}", diagnostics.with_carets(text)))
+    })
 }
 
 /// Reads subjects, one per argument or joined with `+` or commas; duplicates are dropped, and every error is listed.

@@ -54,7 +54,7 @@ impl UpstreamClient {
     /// Prepares the connection, and opens none.
     ///
     /// # Errors
-    /// The first of [`UpstreamOptions::errors`], or there are no certificates to trust.
+    /// The pause is too short, or the system has no certificates to trust.
     pub fn new(options: &UpstreamOptions) -> Result<Self, UpstreamOptionsError> {
         let rate_limiter = RateLimiter::new(options.pause, refusal_stop(options));
         Self::with(options, rate_limiter, None)
@@ -63,7 +63,7 @@ impl UpstreamClient {
     /// A client over another transport than HTTP; the same `seed` gives the same back-off.
     ///
     /// # Errors
-    /// The first of [`UpstreamOptions::errors`].
+    /// The pause is too short.
     pub fn over(
         transport: Arc<dyn Transport>,
         options: &UpstreamOptions,
@@ -94,7 +94,7 @@ impl UpstreamClient {
     /// Applies new options to later requests; the base address stays, and a request in progress is not affected.
     ///
     /// # Errors
-    /// The first error in the options together with the present base address; nothing changes then.
+    /// The pause is too short, or the system has no certificates to trust; nothing has changed then.
     pub fn set_options(&self, options: &UpstreamOptions) -> Result<(), UpstreamOptionsError> {
         let options = UpstreamOptions { base_url: self.base_url.clone(), ..options.clone() };
         let connection = Connection::new(&options, self.transport.clone())?;

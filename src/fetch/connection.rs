@@ -24,14 +24,12 @@ impl Connection {
     /// `transport` replaces HTTP, if there is one.
     ///
     /// # Errors
-    /// The first of [`UpstreamOptions::errors`], or the system has no certificates.
+    /// The pause is too short, or the system has no certificates to trust.
     pub(super) fn new(
         options: &UpstreamOptions,
         transport: Option<Arc<dyn Transport>>,
     ) -> Result<Self, UpstreamOptionsError> {
-        if let Some(error) = options.errors().into_iter().next() {
-            return Err(error);
-        }
+        options.check_pause()?;
         let transport = match transport {
             Some(transport) => transport,
             None => Arc::new(Self::http(options)?),

@@ -1,34 +1,27 @@
-//! The options of the client, their limits, and the User-Agent.
+//! The options of requests to the upstream, and what an operator may choose for them.
 
 use std::time::Duration;
 
 use url::{Host, Url};
 
-use super::foreign_text::shown;
-
-/// The shortest pause for any host but loopback, in seconds: arXiv's terms allow one request in three seconds.
+/// The shortest pause for any host but loopback: arXiv's terms ask for at most one request in three seconds.
 ///
 /// Source: <https://info.arxiv.org/help/api/tou.html>.
-pub const PAUSE_SECONDS_MIN: u64 = 3;
+pub const PAUSE_MIN: Duration = Duration::from_secs(3);
 
-/// The longest pause, in seconds: a day; a longer one is a typing error.
-pub const PAUSE_SECONDS_MAX: u64 = 24 * 60 * 60;
-
-/// The longest of the three timeouts, in seconds: an hour.
-pub const TIMEOUT_SECONDS_MAX: u64 = 60 * 60;
-
-/// The longest contact, in bytes; every request contains it.
+/// The longest contact: it is in every request.
 pub const CONTACT_BYTES_MAX: usize = 200;
 
-/// The contact where the operator sets none: the project's page.
+/// The contact if the operator sets none: the project's own page.
 const PROJECT_URL: &str = env!("CARGO_PKG_REPOSITORY");
 
-/// How requests are sent; [`UpstreamOptions::errors`] checks the values.
+/// How requests are sent to the upstream. The settings validate every value; the pause is checked once more, by
+/// [`UpstreamOptions::check_pause`].
 #[derive(Clone, Debug)]
 pub struct UpstreamOptions {
-    /// `https://arxiv.org`; no request goes to another origin.
+    /// `https://arxiv.org`; no request goes outside this origin.
     pub base_url: Url,
-    /// A contact for arXiv's operators in the User-Agent; the project's page where it is empty.
+    /// A mail or web address for arXiv, part of the User-Agent; empty for the project's own page.
     pub contact: String,
     /// The least time between the end of one request and the start of the next.
     pub pause: Duration,
@@ -41,23 +34,11 @@ pub struct UpstreamOptions {
     pub page_bytes_max: usize,
 }
 
-/// An invalid setting; the message names the setting and the choices.
+/// Why no client can be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UpstreamOptionsError {
-    #[error(
-        "`upstream.base_url` is `{0}`; it must be http:// or https://, a host and perhaps a path, without user, query or fragment, such as https://arxiv.org"
-    )]
-    BaseUrl(String),
-    #[error("`upstream.pause_seconds` is {given}; choose {PAUSE_SECONDS_MIN} to {PAUSE_SECONDS_MAX}, or less only with a loopback `upstream.base_url`", given = .0.as_secs_f64())]
+    #[error("`upstream.pause_seconds` is {given}; below {min} only for a loopback upstream", given = .0.as_secs_f64(), min = PAUSE_MIN.as_secs())]
     Pause(Duration),
-    #[error("`upstream.{name}` is {given}; choose more than 0 and at most {TIMEOUT_SECONDS_MAX}", given = .value.as_secs_f64())]
-    Timeout { name: &'static str, value: Duration },
-    #[error("`upstream.page_bytes_max` is 0; choose 33554432 or whatever the longest page may take")]
-    PageBytes,
-    #[error(
-        "`upstream.contact` is `{0}`; give a mail address or an http(s) address of at most {CONTACT_BYTES_MAX} ASCII characters without parentheses, or leave it empty to name the project"
-    )]
-    Contact(String),
     #[error(
         "no secure connection can be made: {0}; install the certificates of the system or name them in SSL_CERT_FILE"
     )]
@@ -65,37 +46,43 @@ pub enum UpstreamOptionsError {
 }
 
 impl UpstreamOptions {
-    /// All errors at once; empty for valid options.
-    #[must_use]
-    pub fn errors(&self) -> Vec<UpstreamOptionsError> {
-        let mut errors = Vec::new();
-        if !is_base(&self.base_url) {
-            errors.push(UpstreamOptionsError::BaseUrl(shown(self.base_url.as_str())));
-        }
-        let pause_min = if Self::is_loopback(&self.base_url) { 0 } else { PAUSE_SECONDS_MIN };
-        if self.pause < Duration::from_secs(pause_min) || self.pause > Duration::from_secs(PAUSE_SECONDS_MAX)
-        {
-            errors.push(UpstreamOptionsError::Pause(self.pause));
-        }
-        for (name, value) in [
-            ("connect_timeout_seconds", self.connect_timeout),
-            ("read_timeout_seconds", self.read_timeout),
-            ("total_timeout_seconds", self.total_timeout),
-        ] {
-            if value.is_zero() || value > Duration::from_secs(TIMEOUT_SECONDS_MAX) {
-                errors.push(UpstreamOptionsError::Timeout { name, value });
-            }
-        }
-        if self.page_bytes_max == 0 {
-            errors.push(UpstreamOptionsError::PageBytes);
-        }
-        if !is_contact(self.contact.trim()) {
-            errors.push(UpstreamOptionsError::Contact(shown(&self.contact)));
-        }
-        errors
+    /// Keeps arXiv safe from short pauses, whatever the options come from.
+    ///
+    /// # Errors
+    /// The pause is shorter than [`pause_min`](Self::pause_min) of the upstream.
+    pub fn check_pause(&self) -> Result<(), UpstreamOptionsError> {
+        let is_polite = self.pause >= Self::pause_min(&self.base_url);
+        if is_polite { Ok(()) } else { Err(UpstreamOptionsError::Pause(self.pause)) }
     }
 
-    /// True if the address is certainly this machine, where a short pause harms nobody.
+    /// The shortest pause for an upstream: none on this machine.
+    #[must_use]
+    pub fn pause_min(base_url: &Url) -> Duration {
+        if Self::is_loopback(base_url) { Duration::ZERO } else { PAUSE_MIN }
+    }
+
+    /// Returns whether an address can be the upstream: http or https, with a host, without user, query and fragment.
+    #[must_use]
+    pub fn is_base_url(url: &Url) -> bool {
+        matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none()
+    }
+
+    /// Returns whether a contact is empty, a mail address or a web address, and can be part of the User-Agent.
+    #[must_use]
+    pub fn is_contact(text: &str) -> bool {
+        // Parentheses would end the comment of the User-Agent early.
+        let is_plain = |c: char| c.is_ascii_graphic() && !"()\\".contains(c);
+        let is_address =
+            || is_mail_address(text) || Url::parse(text).is_ok_and(|url| Self::is_base_url(&url));
+        text.is_empty() || text.len() <= CONTACT_BYTES_MAX && text.chars().all(is_plain) && is_address()
+    }
+
+    /// Returns whether an address is certainly of this machine, where a short pause harms nobody.
     #[must_use]
     pub fn is_loopback(url: &Url) -> bool {
         match url.host() {
@@ -106,7 +93,7 @@ impl UpstreamOptions {
         }
     }
 
-    /// `crosslist/VERSION (+CONTACT)` (RFC 9110 §10.1.5).
+    /// `crosslist/VERSION (+CONTACT)`.
     #[must_use]
     pub fn user_agent(&self) -> String {
         let contact = Some(self.contact.trim()).filter(|contact| !contact.is_empty()).unwrap_or(PROJECT_URL);
@@ -114,23 +101,12 @@ impl UpstreamOptions {
     }
 }
 
-fn is_base(url: &Url) -> bool {
-    matches!(url.scheme(), "http" | "https")
-        && url.has_host()
-        && url.username().is_empty()
-        && url.password().is_none()
-        && url.query().is_none()
-        && url.fragment().is_none()
-}
-
-/// True if empty, or a mail or web address; parentheses would end the comment in the User-Agent.
-fn is_contact(contact: &str) -> bool {
-    let is_mail = contact.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
-    let is_address = contact.contains("http://") || contact.contains("https://");
-    contact.is_empty()
-        || (contact.len() <= CONTACT_BYTES_MAX
-            && contact.bytes().all(|b| matches!(b, b' '..=b'~') && !matches!(b, b'(' | b')' | b'\\'))
-            && (is_mail || is_address))
+/// A mail address, as far as it must be one to be safe in a header.
+fn is_mail_address(text: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_graphic() && !"()<>[]\\,;:\"@".contains(c);
+    text.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty() && name.chars().all(is_plain) && host.contains('.') && host.chars().all(is_plain)
+    })
 }
 
 #[cfg(test)]
@@ -151,26 +127,27 @@ mod tests {
 
     #[test]
     fn a_short_pause_is_for_loopback_only() {
-        let quick = |base_url| UpstreamOptions { pause: Duration::ZERO, ..options(base_url) }.errors();
+        let quick = |base_url| UpstreamOptions { pause: Duration::ZERO, ..options(base_url) }.check_pause();
         for base_url in
             ["http://127.0.0.1:8700/s/ok", "http://[::1]:1", "http://localhost", "http://127.9.9.9"]
         {
-            assert_eq!(quick(base_url), [], "{base_url}");
+            assert_eq!(quick(base_url), Ok(()), "{base_url}");
         }
         for base_url in
             ["https://arxiv.org", "http://localhost.evil.invalid", "http://10.0.0.1", "http://0.0.0.0"]
         {
-            assert_eq!(quick(base_url), [UpstreamOptionsError::Pause(Duration::ZERO)], "{base_url}");
+            assert_eq!(quick(base_url), Err(UpstreamOptionsError::Pause(Duration::ZERO)), "{base_url}");
         }
         assert_eq!(
             UpstreamOptionsError::Pause(Duration::from_millis(500)).to_string(),
-            "`upstream.pause_seconds` is 0.5; choose 3 to 86400, or less only with a loopback `upstream.base_url`"
+            "`upstream.pause_seconds` is 0.5; below 3 only for a loopback upstream"
         );
     }
 
     #[test]
     fn only_a_plain_web_address_is_a_base() {
-        assert_eq!(options("https://arxiv.org").errors(), []);
+        let is_base_url = |text: &str| UpstreamOptions::is_base_url(&text.parse().expect("an address"));
+        assert!(is_base_url("https://arxiv.org") && is_base_url("http://127.0.0.1:8700/s/ok"));
         for base_url in [
             "ftp://arxiv.org",
             "file:///etc",
@@ -180,24 +157,8 @@ mod tests {
             "https://arxiv.org/#top",
             "mailto:a@b.example",
         ] {
-            assert!(
-                matches!(options(base_url).errors().as_slice(), [UpstreamOptionsError::BaseUrl(_)]),
-                "{base_url}"
-            );
+            assert!(!is_base_url(base_url), "{base_url}");
         }
-    }
-
-    #[test]
-    fn every_error_is_reported_at_once() {
-        let wrong = UpstreamOptions {
-            contact: "nobody".into(),
-            pause: Duration::MAX,
-            connect_timeout: Duration::ZERO,
-            total_timeout: Duration::MAX,
-            page_bytes_max: 0,
-            ..options("ftp://arxiv.org")
-        };
-        assert_eq!(wrong.errors().len(), 6, "{:?}", wrong.errors());
     }
 
     #[test]
@@ -210,12 +171,16 @@ mod tests {
         );
         assert!(PROJECT_URL.starts_with("https://"));
         assert!(agent(" ops@lab.example ").user_agent().ends_with(" (+ops@lab.example)"));
-        for contact in ["", "ops@lab.example", "https://lab.example/bots", "Lab, ops@lab.example"] {
-            assert_eq!(agent(contact).errors(), [], "{contact}");
+    }
+
+    #[test]
+    fn a_contact_is_an_address_that_is_safe_in_a_header() {
+        for contact in ["", "ops@lab.example", "https://lab.example/bots"] {
+            assert!(UpstreamOptions::is_contact(contact), "{contact}");
         }
         let long = format!("a@b.{}", "c".repeat(CONTACT_BYTES_MAX));
         for contact in ["Jane", "@", "a@b.c\r\nX: y", "a@b.c (lab)", "ä@b.example", long.as_str()] {
-            assert_eq!(agent(contact).errors().len(), 1, "{contact}");
+            assert!(!UpstreamOptions::is_contact(contact), "{contact}");
         }
     }
 }

@@ -59,7 +59,7 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH;
         let tries: std::collections::HashSet<i64> =
             (0..200).map(|_| next_attempt(now, 7, None).as_second()).collect();
-        let hours = Duration::from_secs(7_200);
+        let hours = Duration::from_hours(2);
         assert_eq!(next_attempt(now, 1, Some(hours)), now + SignedDuration::from_hours(2));
         assert!(tries.len() > 20 && tries.iter().all(|at| (2880..=4320).contains(at)), "{tries:?}");
     }

@@ -143,9 +143,9 @@ impl Worker {
                 self.verifications.ended(intent, outcome, context, &mut self.subscriptions, now);
             }
             Purpose::Denial => {}
-            Purpose::Delivery { topic, callback, content } => {
+            Purpose::Delivery { topic, callback, sent } => {
                 let key = (topic, callback);
-                self.subscriptions.ended(key, content, outcome, call.is_current, context, now);
+                self.subscriptions.ended(key, sent, outcome, call.is_current, context, now);
             }
             Purpose::Message { feed, target, sequence } => {
                 self.webhooks.ended((&feed, &target), sequence, outcome, context, now);
@@ -161,7 +161,7 @@ impl Worker {
                 tracing::error!(%error, "nothing is sent to subscribers and webhooks while the store fails");
             }
             (true, None) => {
-                tracing::info!("the store works again, and subscribers and webhooks are notified")
+                tracing::info!("the store works again, and subscribers and webhooks are notified");
             }
             _ => {}
         }

@@ -1,81 +1,20 @@
-//! What is different in settings that were read again, and what of it waits for a restart?
+//! The difference between two sets of settings, and which part of it takes effect without a restart.
 
-use super::{LogSettings, ServerSettings, Settings, StoreSettings};
+use super::table::{SETTINGS, Setting, TakesEffect};
+use super::types::Settings;
 use crate::feeds::NamedOptions;
 
-/// When a setting that has changed comes into force.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum When {
-    AtOnce,
-    AtTheStart,
-}
-
-type IsSame = fn(&Settings, &Settings) -> bool;
-
-/// Every setting; one that is not here would change without a word.
-const KEYS: &[(&str, When, IsSame)] = &[
-    ("server.listen", When::AtTheStart, |a, b| a.server.listen == b.server.listen),
-    ("server.workers", When::AtTheStart, |a, b| a.server.workers == b.server.workers),
-    ("server.base_url", When::AtOnce, |a, b| a.server.base_url == b.server.base_url),
-    ("server.cold_wait_seconds", When::AtOnce, |a, b| a.server.cold_wait == b.server.cold_wait),
-    ("server.delta_agents", When::AtOnce, |a, b| a.server.delta_agents == b.server.delta_agents),
-    ("server.trusted_proxies", When::AtOnce, |a, b| a.server.trusted_proxies == b.server.trusted_proxies),
-    ("server.connections_max", When::AtTheStart, |a, b| a.server.connections_max == b.server.connections_max),
-    (UPSTREAM, When::AtTheStart, |a, b| a.upstream.base_url == b.upstream.base_url),
-    ("upstream.contact", When::AtOnce, |a, b| a.upstream.contact == b.upstream.contact),
-    ("upstream.pause_seconds", When::AtOnce, |a, b| a.upstream.pause == b.upstream.pause),
-    ("upstream.connect_timeout_seconds", When::AtOnce, |a, b| {
-        a.upstream.connect_timeout == b.upstream.connect_timeout
-    }),
-    ("upstream.read_timeout_seconds", When::AtOnce, |a, b| {
-        a.upstream.read_timeout == b.upstream.read_timeout
-    }),
-    ("upstream.total_timeout_seconds", When::AtOnce, |a, b| {
-        a.upstream.total_timeout == b.upstream.total_timeout
-    }),
-    ("upstream.page_bytes_max", When::AtOnce, |a, b| a.upstream.page_bytes_max == b.upstream.page_bytes_max),
-    ("subjects.watch", When::AtOnce, |a, b| a.subjects.watch == b.subjects.watch),
-    ("subjects.on_demand", When::AtOnce, |a, b| a.subjects.on_demand == b.subjects.on_demand),
-    ("subjects.on_demand_max", When::AtOnce, |a, b| a.subjects.on_demand_max == b.subjects.on_demand_max),
-    ("subjects.fill_days", When::AtOnce, |a, b| a.subjects.fill_days == b.subjects.fill_days),
-    ("store.url", When::AtTheStart, |a, b| a.store.options == b.store.options),
-    ("store.retention_days", When::AtOnce, |a, b| a.store.retention_days == b.store.retention_days),
-    ("store.window_days", When::AtTheStart, |a, b| a.store.window_days == b.store.window_days),
-    ("feeds.days", When::AtOnce, |a, b| a.feeds.days == b.feeds.days),
-    ("feeds.limit", When::AtOnce, |a, b| a.feeds.limit == b.feeds.limit),
-    ("cache.bytes_max", When::AtOnce, |a, b| a.cache.bytes_max == b.cache.bytes_max),
-    ("access.keys", When::AtOnce, |a, b| a.access.keys == b.access.keys),
-    ("access.keys_file", When::AtOnce, |a, b| a.access.keys_file == b.access.keys_file),
-    ("access.admin_keys", When::AtOnce, |a, b| a.access.admin_keys == b.access.admin_keys),
-    ("access.admin_keys_file", When::AtOnce, |a, b| a.access.admin_keys_file == b.access.admin_keys_file),
-    ("limits.requests_per_minute", When::AtOnce, |a, b| {
-        a.limits.requests_per_minute == b.limits.requests_per_minute
-    }),
-    ("push.hub", When::AtTheStart, |a, b| a.push.hub == b.push.hub),
-    ("push.allow_networks", When::AtTheStart, |a, b| a.push.allow_networks == b.push.allow_networks),
-    ("push.subscriptions_max", When::AtTheStart, |a, b| a.push.subscriptions_max == b.push.subscriptions_max),
-    ("push.subscriptions_per_host_max", When::AtTheStart, |a, b| {
-        a.push.subscriptions_per_host_max == b.push.subscriptions_per_host_max
-    }),
-    ("log.format", When::AtTheStart, |a, b| a.log.format == b.log.format),
-    ("log.level", When::AtOnce, |a, b| a.log.level == b.log.level),
-    ("log.requests", When::AtOnce, |a, b| a.log.serving.requests == b.log.serving.requests),
-    ("log.client_addresses", When::AtOnce, |a, b| {
-        a.log.serving.client_addresses == b.log.serving.client_addresses
-    }),
-];
-
-/// What is said about the upstream belongs to one server: with another all of it waits for the start.
+/// The other settings of `[upstream]` are for this server, and must not be applied to another.
 const UPSTREAM: &str = "upstream.base_url";
 
-/// What has changed, by its name; no value is told, for some are secrets.
+/// The keys that have changed; without values, because some are secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Difference {
-    /// Keys that come into force at once.
+    /// Settings that take effect at once.
     pub changed: Vec<&'static str>,
-    /// Keys that come into force at the next start.
+    /// Settings that take effect at the next start.
     pub needs_restart: Vec<&'static str>,
-    /// Named feeds, by their slugs.
+    /// Slugs of named feeds.
     pub feeds_added: Vec<String>,
     pub feeds_changed: Vec<String>,
     pub feeds_removed: Vec<String>,
@@ -84,7 +23,7 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// Nothing comes into force at once.
+    /// Returns whether nothing takes effect at once.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let feeds = [&self.feeds_added, &self.feeds_changed, &self.feeds_removed];
@@ -93,19 +32,15 @@ impl Difference {
 }
 
 impl Settings {
-    /// What is different in settings that are to follow these.
+    /// The difference of the settings that follow these.
     #[must_use]
     pub fn difference(&self, next: &Self) -> Difference {
-        let is_same_upstream = self.upstream.base_url == next.upstream.base_url;
+        let is_other_upstream = has_changed(UPSTREAM, self, next);
         let mut difference = Difference::default();
-        for (key, when, is_same) in KEYS {
-            if !is_same(self, next) {
-                let waits = !is_same_upstream && key.starts_with("upstream.");
-                match when {
-                    When::AtOnce if !waits => difference.changed.push(key),
-                    _ => difference.needs_restart.push(key),
-                }
-            }
+        for setting in SETTINGS.iter().filter(|setting| !(setting.is_same)(self, next)) {
+            let waits = waits(setting, is_other_upstream);
+            let keys = if waits { &mut difference.needs_restart } else { &mut difference.changed };
+            keys.push(setting.key);
         }
         let (old, new) = (&self.named.feeds, &next.named.feeds);
         let of = |slug: &str, feeds: &[std::sync::Arc<NamedOptions>]| {
@@ -129,30 +64,23 @@ impl Settings {
 
     /// These settings as far as they can follow those of `before` without a restart.
     #[must_use]
-    pub fn following(self, before: &Self) -> Self {
-        let upstream = if self.upstream.base_url == before.upstream.base_url {
-            self.upstream
-        } else {
-            before.upstream.clone()
-        };
-        Self {
-            server: ServerSettings {
-                listen: before.server.listen,
-                workers: before.server.workers,
-                connections_max: before.server.connections_max,
-                ..self.server
-            },
-            upstream,
-            store: StoreSettings {
-                options: before.store.options.clone(),
-                window_days: before.store.window_days,
-                ..self.store
-            },
-            push: before.push.clone(),
-            log: LogSettings { format: before.log.format, ..self.log },
-            ..self
+    pub fn following(mut self, before: &Self) -> Self {
+        let is_other_upstream = has_changed(UPSTREAM, before, &self);
+        for setting in SETTINGS.iter().filter(|setting| waits(setting, is_other_upstream)) {
+            (setting.copy)(&mut self, before);
         }
+        self
     }
+}
+
+/// Returns whether a change of the setting waits for a restart: with another upstream, all that is set for it does.
+fn waits(setting: &Setting, is_other_upstream: bool) -> bool {
+    setting.takes_effect == TakesEffect::AtRestart
+        || is_other_upstream && setting.key.starts_with("upstream.")
+}
+
+fn has_changed(key: &str, before: &Settings, next: &Settings) -> bool {
+    SETTINGS.iter().any(|setting| setting.key == key && !(setting.is_same)(before, next))
 }
 
 #[cfg(test)]
@@ -160,7 +88,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::settings::{SHIPPED, Sources, load};
+    use crate::settings::access::KEY_FILES;
+    use crate::settings::{Sources, load};
 
     /// Another value for every setting.
     const OTHERS: &[(&str, &str)] = &[
@@ -207,17 +136,10 @@ mod tests {
 
     #[test]
     fn every_setting_is_either_changed_at_once_or_waits_for_a_restart() {
-        let table: toml::Table = SHIPPED.parse().expect("the shipped file is TOML");
-        let sections = table.iter().filter_map(|(section, keys)| Some((section, keys.as_table()?)));
-        let shipped: BTreeSet<String> = sections
-            .flat_map(|(section, keys)| keys.keys().map(move |name| format!("{section}.{name}")))
-            .collect();
-        let known: BTreeSet<String> = KEYS.iter().map(|(key, ..)| (*key).to_owned()).collect();
-        assert_eq!(known, shipped, "a setting needs a row in KEYS");
-        let tried: BTreeSet<String> = OTHERS.iter().map(|(key, _)| (*key).to_owned()).collect();
-        // Files need files, and have a test of their own.
-        let files = ["access.keys_file", "access.admin_keys_file"].map(str::to_owned);
-        assert_eq!(&tried | &BTreeSet::from(files), shipped, "a setting needs another value in OTHERS");
+        let known: BTreeSet<&str> = SETTINGS.iter().map(|setting| setting.key).collect();
+        let tried: BTreeSet<&str> = OTHERS.iter().map(|(key, _)| *key).collect();
+        // Key files need files, and have a test of their own.
+        assert_eq!(&tried | &BTreeSet::from(KEY_FILES), known, "a setting needs another value in OTHERS");
         let before = load(&Sources::default()).expect("valid settings");
         for (key, value) in OTHERS {
             let next = with(key, value);
@@ -226,7 +148,7 @@ mod tests {
             assert_eq!(found, [*key], "{key}");
             let waits = !difference.needs_restart.is_empty();
             assert_eq!(difference.is_empty(), waits, "{key}");
-            // What waits is not in force, so it is told again until the restart; what does not is told once.
+            // A setting that waits is reported at every reload until the restart, any other once.
             let in_force = next.clone().following(&before);
             assert_eq!(in_force.difference(&next).needs_restart.is_empty(), !waits, "{key}");
             assert!(in_force.difference(&next).is_empty(), "{key}");
@@ -235,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_said_about_another_upstream_to_the_one_that_is_asked() {
+    fn settings_of_another_upstream_are_not_applied_to_the_present_one() {
         let before = load(&Sources::default()).expect("valid settings");
         let next = load(
             &Sources::default()
@@ -249,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn feeds_are_compared_by_their_names_and_all_that_they_say() {
+    fn feeds_are_compared_by_slug_and_content() {
         let read = |text: &str| {
             let folder = tempfile::tempdir().expect("a folder");
             let path = folder.path().join("feeds.toml");

@@ -1,21 +1,22 @@
-//! Who says what? One layer per file, variable and flag, each a list of dotted keys with their values.
+//! Layers of settings: one for each file, variable and flag, each a list of dotted keys with their values.
 
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::mistake::{Mistake, Origin, Place};
+use super::diagnostic::{Origin, SettingsDiagnostic, SourceLocation};
+use super::raw_value::{RawValue, Value, shown};
 use super::secret;
-use super::value::{Given, Value, shown};
 
-/// What the names of our variables begin with.
+/// The beginning of the names of variables.
 pub(super) const VARIABLE_PREFIX: &str = "CROSSLIST_";
 
-/// Settings from one place.
+/// The settings of one file, variable or flag.
 #[derive(Clone, Debug)]
 pub(super) struct Layer {
     pub source: Source,
+    /// In the order of the text.
     pub entries: Vec<Entry>,
 }
 
@@ -27,28 +28,28 @@ pub(super) enum Source {
     Flag(String),
 }
 
-/// A key, and sections too, in the order of the text.
+/// A key or a section.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     /// `server.listen`.
     pub key: String,
     pub key_span: Range<usize>,
-    pub given: Given,
-    /// The text is broken here, which was reported: what was read of it is a guess.
+    pub raw: RawValue,
+    /// A syntax error was reported here, so that the value is a guess.
     pub is_broken: bool,
 }
 
 impl Layer {
-    /// Reads a TOML text to its end, also past its syntax errors.
-    pub(super) fn of_text(path: &str, text: String) -> (Self, Vec<Mistake>) {
+    /// Parses a TOML text to its end, past its syntax errors.
+    pub(super) fn of_text(path: &str, text: String) -> (Self, Vec<SettingsDiagnostic>) {
         let (table, errors) = parsed(&text);
         let broken: Vec<Range<usize>> = errors.iter().map(|(span, _)| broken_by(&text, span.start)).collect();
         let mut entries = Vec::new();
         flatten(&text, table.get_ref(), "", &mut entries);
         for entry in &mut entries {
             let lines =
-                line_of(&text, entry.key_span.start).start..entry.given.span.end.max(entry.key_span.end);
-            let is_leaf = !matches!(entry.given.value, Value::Table);
+                line_of(&text, entry.key_span.start).start..entry.raw.span.end.max(entry.key_span.end);
+            let is_leaf = !matches!(entry.raw.value, Value::Table);
             entry.is_broken = broken.iter().any(|broken| {
                 broken.contains(&entry.key_span.start)
                     || (is_leaf && broken.start < lines.end && lines.start < broken.end)
@@ -57,17 +58,17 @@ impl Layer {
         entries.sort_by_key(|entry| entry.key_span.start);
         let layer = Self { source: Source::File { path: path.to_owned(), text }, entries };
         let Source::File { text, .. } = &layer.source else { return (layer, Vec::new()) };
-        let mistake = |(span, message): (Range<usize>, String)| {
-            secret::hidden_syntax(layer.mistake(&span, message), text, span.start)
+        let diagnostic = |(span, message): (Range<usize>, String)| {
+            secret::hidden_syntax(layer.diagnostic(&span, message), text, span.start)
         };
-        let mistakes = errors.into_iter().map(mistake).collect();
-        (layer, mistakes)
+        let diagnostics = errors.into_iter().map(diagnostic).collect();
+        (layer, diagnostics)
     }
 
-    /// One key, given by a variable or a flag.
+    /// The one key of a variable or a flag.
     pub(super) fn of_value(source: Source, key: &str, plain: &str) -> Self {
-        let given = Given::from_plain(plain);
-        let entry = Entry { key: key.to_owned(), key_span: 0..0, given, is_broken: false };
+        let raw = RawValue::from_plain(plain);
+        let entry = Entry { key: key.to_owned(), key_span: 0..0, raw, is_broken: false };
         Self { source, entries: vec![entry] }
     }
 
@@ -75,7 +76,7 @@ impl Layer {
         self.entries.iter().find(|entry| entry.key == key)
     }
 
-    /// A known key in the words of this layer, for someone who is in `section`.
+    /// A key as this layer writes it, inside `section`.
     pub(super) fn name_of(&self, key: &str, section: &str) -> String {
         match &self.source {
             Source::Variable(_) => variable_of(key),
@@ -86,29 +87,30 @@ impl Layer {
         }
     }
 
-    /// A mistake at these bytes of the layer's text.
-    pub(super) fn mistake(&self, span: &Range<usize>, message: String) -> Mistake {
+    /// A diagnostic about these bytes of the layer's text.
+    pub(super) fn diagnostic(&self, span: &Range<usize>, message: String) -> SettingsDiagnostic {
         match &self.source {
             Source::File { path, text } => {
-                let origin = Origin::Place(Place::of(path, text, span.start, span.end));
-                secret::hidden(Mistake { origin, message }, text, span.start)
+                let origin = Origin::Location(SourceLocation::of(path, text, span.start, span.end));
+                secret::hidden(SettingsDiagnostic { origin, message }, text, span.start)
             }
-            Source::Variable(name) => {
-                secret::without_password(Mistake { origin: Origin::Variable(name.clone()), message })
-            }
+            Source::Variable(name) => secret::without_password(SettingsDiagnostic {
+                origin: Origin::Variable(name.clone()),
+                message,
+            }),
             Source::Flag(name) => {
-                secret::without_password(Mistake { origin: Origin::Flag(name.clone()), message })
+                secret::without_password(SettingsDiagnostic { origin: Origin::Flag(name.clone()), message })
             }
         }
     }
 }
 
-/// What a TOML text says as far as it can be read, and its syntax errors.
+/// The contents of a TOML text as far as it can be parsed, and its syntax errors.
 pub(super) fn parsed(text: &str) -> (Spanned<DeTable<'_>>, Vec<(Range<usize>, String)>) {
     let (table, errors) = DeTable::parse_recoverable(text);
-    let mut errors: Vec<(Range<usize>, String)> = errors.iter().map(|error| explained(text, error)).collect();
+    let mut errors: Vec<(Range<usize>, String)> = errors.iter().map(|error| explain(text, error)).collect();
     errors.sort_by_key(|(span, _)| span.start);
-    // One slip breaks what follows it on the line, so that only the first tells the cause.
+    // One slip breaks the rest of its line, so that only the first error of a line names the cause.
     errors.dedup_by_key(|(span, _)| line_of(text, span.start).start);
     (table, errors)
 }
@@ -117,8 +119,8 @@ fn flatten(text: &str, table: &DeTable<'_>, section: &str, entries: &mut Vec<Ent
     for (name, value) in table {
         let separator = if section.is_empty() { "" } else { "." };
         let key = format!("{section}{separator}{}", name.get_ref());
-        let given = Given::from_toml(text, value.get_ref(), value.span());
-        entries.push(Entry { key: key.clone(), key_span: name.span(), given, is_broken: false });
+        let raw = RawValue::from_toml(text, value.get_ref(), value.span());
+        entries.push(Entry { key: key.clone(), key_span: name.span(), raw, is_broken: false });
         if let DeValue::Table(inner) = value.get_ref() {
             flatten(text, inner, &key, entries);
         }
@@ -130,8 +132,8 @@ pub(super) fn variable_of(key: &str) -> String {
     format!("{VARIABLE_PREFIX}{}", key.to_uppercase().replace('.', "__"))
 }
 
-/// The parser's words, made to say what to do.
-fn explained(text: &str, error: &toml::de::Error) -> (Range<usize>, String) {
+/// The parser's message, with advice.
+fn explain(text: &str, error: &toml::de::Error) -> (Range<usize>, String) {
     let span = error.span().unwrap_or(0..0);
     let found = shown(text.get(span.clone()).unwrap_or_default());
     let message = match error.message() {
@@ -142,14 +144,14 @@ fn explained(text: &str, error: &toml::de::Error) -> (Range<usize>, String) {
         message if message.starts_with("string values must be") || message.starts_with("invalid float") => {
             let span = bare_value(text, span.start).unwrap_or(span);
             let found = shown(text.get(span.clone()).unwrap_or_default());
-            return (span, format!("`{found}` is no TOML value; a string needs quotes"));
+            return (span, format!("`{found}` is not a TOML value; a string needs quotes"));
         }
         message => message.trim_end_matches(", expected nothing").to_owned(),
     };
     (span, message)
 }
 
-/// The whole of a value without quotes that the parser gave up on at `at`: `127.0.0.1:80` is to it a wrong float.
+/// All of the value without quotes at which the parser failed: it takes `127.0.0.1:80` for a wrong float.
 fn bare_value(text: &str, at: usize) -> Option<Range<usize>> {
     let line = line_of(text, at);
     let behind_equals = line.start + text.get(line.start..at)?.rfind('=')? + 1;
@@ -166,7 +168,7 @@ fn line_of(text: &str, at: usize) -> Range<usize> {
     start..text[at..].find('\n').map_or(text.len(), |newline| at + newline)
 }
 
-/// What a syntax error at `at` makes doubtful: its line, or the whole section where the heading is broken.
+/// The part of the text that a syntax error at `at` makes doubtful: its line, or all of the section if it is in the heading.
 pub(super) fn broken_by(text: &str, at: usize) -> Range<usize> {
     let line = line_of(text, at);
     if !text[line.clone()].trim_start().starts_with('[') {

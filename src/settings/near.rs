@@ -1,15 +1,15 @@
-//! Which known name was probably meant?
+//! Suggests known names for a misspelled one.
 
-/// How many names are suggested.
+/// The most names that are suggested.
 const NEAR_MAX: usize = 3;
 
 /// The longest name that is compared, in bytes.
 const NAME_BYTES_MAX: usize = 64;
 
-/// The shortest part of a name that counts as a hint to the whole.
+/// The shortest part of a name that suggests the whole.
 const PART_BYTES_MIN: usize = 4;
 
-/// The known names that come near what was typed, best first.
+/// The known names that are similar to `typed`, the most similar first.
 pub(super) fn near<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let typed = typed.to_lowercase();
     let scored =
@@ -39,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_of_the_finger_finds_the_name() {
+    fn a_misspelled_name_is_found() {
         check("lisen", &["listen"]);
         check("Listen", &["listen"]);
         check("worker", &["workers"]);
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_finds_the_whole_and_the_closest_comes_first() {
+    fn a_part_finds_the_whole_and_the_most_similar_comes_first() {
         check("pause", &["pause_seconds"]);
         check("demand", &["on_demand", "on_demand_max"]);
         check("feed_days", &["days"]);

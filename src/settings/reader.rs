@@ -1,105 +1,87 @@
-//! Which layer decides a key, and which keys does nobody know?
+//! Takes the value of each key from the layers, and reports invalid values and unknown keys.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::diagnostic::SettingsDiagnostic;
 use super::layer::{Entry, Layer, Source};
-use super::mistake::Mistake;
 use super::near::near;
-use super::value::{Given, Value};
+use super::raw_value::Value;
+use super::value_kind::{Form, ValueKind};
 
-/// Takes known keys out of the layers and collects what is wrong with them.
 pub(super) struct Reader<'a> {
     /// The lowest first.
     layers: &'a [Layer],
     known: Vec<&'static str>,
-    mistakes: Vec<Mistake>,
-}
-
-/// What is wrong with a value.
-#[derive(Debug)]
-pub(super) enum Fault {
-    /// The value is not what the key takes; says what to write.
-    Instead(String),
-    /// The value is of another type; says what to write.
-    WrongType(String),
-    /// Parts of the value are wrong: where, and a whole message each.
-    Parts(Vec<(Range<usize>, String)>),
-}
-
-impl Fault {
-    /// What is said of the value of a key, and where.
-    pub(super) fn said(self, name: &str, given: &Given) -> Vec<(Range<usize>, String)> {
-        let span = given.span.clone();
-        match self {
-            Self::Instead(advice) => vec![(span, format!("`{name}` is {}; {advice}", given.shown))],
-            Self::WrongType(advice) => {
-                vec![(span, format!("`{name}` is {}, {}; {advice}", given.shown, given.value.kind()))]
-            }
-            Self::Parts(parts) => parts,
-        }
-    }
+    /// Keys whose value in the highest layer is not valid.
+    invalid: BTreeSet<&'static str>,
+    diagnostics: Vec<SettingsDiagnostic>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(layers: &'a [Layer]) -> Self {
-        Self { layers, known: Vec::new(), mistakes: Vec::new() }
+        Self { layers, known: Vec::new(), invalid: BTreeSet::new(), diagnostics: Vec::new() }
     }
 
-    /// The value of the highest layer that gives the key, when it can be read; every layer's value is checked.
-    pub(super) fn take<T>(
-        &mut self,
-        key: &'static str,
-        read: impl Fn(&Given) -> Result<T, Fault>,
-    ) -> Option<T> {
+    /// The value of a key in the highest layer where it is valid; the values of all layers are checked.
+    pub(super) fn take<T: 'static>(&mut self, key: &'static str, kind: &ValueKind<T>) -> Option<T> {
         self.known.push(key);
         let mut taken = None;
         let layers = self.layers;
         for (index, layer) in layers.iter().enumerate() {
             let Some(entry) = layer.entry(key) else { continue };
-            if entry.is_broken {
-                taken = None;
-                continue;
+            let value = if entry.is_broken { None } else { self.read(index, entry, kind) };
+            if value.is_some() {
+                self.invalid.remove(key);
+                taken = value;
+            } else {
+                self.invalid.insert(key);
             }
-            taken = match read(&entry.given) {
-                Ok(value) => Some(value),
-                Err(fault) => {
-                    self.report_fault(index, entry, fault);
-                    None
-                }
-            };
         }
         taken
     }
 
-    /// The same for a value that is not to be seen: what is wrong is told, and where, without the line.
-    pub(super) fn take_secret<T>(
-        &mut self,
-        key: &'static str,
-        read: impl Fn(&Given) -> Result<T, Fault>,
-    ) -> Option<T> {
-        let before = self.mistakes.len();
-        let taken = self.take(key, read);
-        self.mistakes[before..].iter_mut().for_each(Mistake::hide_line);
-        taken
+    fn read<T: 'static>(&mut self, layer: usize, entry: &Entry, kind: &ValueKind<T>) -> Option<T> {
+        let error = match kind.read(&entry.raw) {
+            Ok(value) => return Some(value),
+            Err(error) => error,
+        };
+        let before = self.diagnostics.len();
+        for (span, message) in error.messages(leaf(&entry.key), &entry.raw) {
+            self.report(layer, &span, message);
+        }
+        if matches!(kind.form, Form::Secrets(_)) {
+            self.diagnostics[before..].iter_mut().for_each(SettingsDiagnostic::hide_line);
+        }
+        None
     }
 
-    /// Which layer decides the key; 0 is the lowest.
+    /// Returns whether the highest layer with this key has a valid value.
+    pub(super) fn is_valid(&self, key: &str) -> bool {
+        !self.invalid.contains(key)
+    }
+
+    /// Reports the value of the first key, unless the relation between the keys holds or one of them is not valid.
+    pub(super) fn require(&mut self, holds: bool, keys: &[&'static str], why: impl FnOnce() -> String) {
+        if holds || !keys.iter().all(|key| self.is_valid(key)) {
+            return;
+        }
+        let key = keys[0];
+        self.invalid.insert(key);
+        let (index, layers) = (self.layer_of(key), self.layers);
+        if let Some(entry) = layers[index].entry(key) {
+            let message = format!("`{}` is {}; {}", leaf(key), entry.raw.shown, why());
+            self.report(index, &entry.raw.span, message);
+        }
+    }
+
+    /// The highest layer with this key; 0 is the lowest.
     pub(super) fn layer_of(&self, key: &str) -> usize {
         self.layers.iter().rposition(|layer| layer.entry(key).is_some()).unwrap_or(0)
     }
 
-    /// Says that the deciding value of a key, though readable, cannot stay.
-    pub(super) fn refuse(&mut self, key: &str, why: &str) {
-        let index = self.layer_of(key);
-        let layers = self.layers;
-        if let Some(entry) = layers.get(index).and_then(|layer| layer.entry(key)) {
-            let message = format!("`{}` is {}; {why}", leaf(key), entry.given.shown);
-            self.report(index, &entry.given.span, message);
-        }
-    }
-
-    /// Every mistake, those about keys that were never taken included.
-    pub(super) fn finish(mut self) -> Vec<Mistake> {
+    /// Every diagnostic, including those about keys that were never taken.
+    pub(super) fn finish(mut self) -> Vec<SettingsDiagnostic> {
         let layers = self.layers;
         for (index, layer) in layers.iter().enumerate() {
             for entry in layer.entries.iter().filter(|entry| !entry.is_broken) {
@@ -108,7 +90,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        self.mistakes
+        self.diagnostics
     }
 
     /// The sections, in the order in which their keys were taken.
@@ -118,16 +100,16 @@ impl<'a> Reader<'a> {
         sections
     }
 
-    /// What to say of an entry that was never taken; nothing for a section, and for what a wrong section holds.
+    /// The message about an entry that was never taken; none for a section, and for the keys of an unknown section.
     fn unknown(&self, layer: &Layer, entry: &Entry) -> Option<String> {
         let key = entry.key.as_str();
         let sections = self.sections();
-        let is_table = matches!(entry.given.value, Value::Table);
+        let is_table = matches!(entry.raw.value, Value::Table);
         let is_of_file = matches!(layer.source, Source::File { .. });
         if self.known.contains(&key) || (is_table && sections.contains(&key)) {
             None
         } else if sections.contains(&key) {
-            Some(format!("`{key}` is {}; it is a section: write [{key}]", entry.given.shown))
+            Some(format!("`{key}` is {}; it is a section: write [{key}]", entry.raw.shown))
         } else if is_of_file && !section(key).is_empty() && !sections.contains(&section(key)) {
             None
         } else if is_of_file && is_table && section(key).is_empty() {
@@ -145,7 +127,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Known keys with a like name in the same section, else those of the same name in another.
+    /// Known keys with a similar name in the same section, else those of the same name in another section.
     fn near_keys(&self, key: &str) -> Vec<&'static str> {
         let (siblings, others): (Vec<&'static str>, Vec<&'static str>) =
             self.known.iter().copied().partition(|known| section(known) == section(key));
@@ -163,19 +145,14 @@ impl<'a> Reader<'a> {
         found
     }
 
-    fn report_fault(&mut self, layer: usize, entry: &Entry, fault: Fault) {
-        for (span, message) in fault.said(leaf(&entry.key), &entry.given) {
-            self.report(layer, &span, message);
-        }
-    }
-
     fn report(&mut self, layer: usize, span: &Range<usize>, message: String) {
         if let Some(source) = self.layers.get(layer) {
-            self.mistakes.push(source.mistake(span, message));
+            self.diagnostics.push(source.diagnostic(span, message));
         }
     }
 }
 
+/// What to write in place of an unknown name: similar names, or else all.
 pub(super) fn hint(near: &[impl AsRef<str>], all: &[impl AsRef<str>]) -> String {
     if near.is_empty() {
         return format!("choose from {}", joined(all));

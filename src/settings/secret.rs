@@ -1,41 +1,43 @@
-//! Which lines of a file may nobody see who sees a mistake in them?
+//! Keeps secrets out of diagnostics: keys, passwords in addresses, addresses of webhooks.
 //!
-//! Looked at line by line, for a file with mistakes need not be TOML.
+//! Works on lines of text, because a file with syntax errors cannot be parsed.
 
-use super::mistake::Mistake;
+use std::ops::Range;
 
-/// A value is a secret when its key, or its section, has one of these in its name.
+use super::diagnostic::SettingsDiagnostic;
+
+/// A value is a secret if the name of its key or section contains one of these.
 const NAMES: [&str; 7] = ["access", "key", "secret", "password", "passwd", "token", "hook"];
 
-/// What is said of a line in place of the parser's words, which may repeat a part of it.
-const SYNTAX: &str = "this is no TOML, perhaps for a missing quote, comma or bracket; the line is not shown, for it may hold a secret";
+/// Replaces the parser's message, which may repeat a part of the line.
+const SYNTAX: &str = "this is not TOML, perhaps because a quote, comma or bracket is missing; the line is not shown, as it may hold a secret";
 
-/// Takes the line off a mistake at byte `at` of the text where it may hold a secret, and a password off any address.
-pub(super) fn hidden(mut mistake: Mistake, text: &str, at: usize) -> Mistake {
+/// Hides the line of a diagnostic at byte `at` of the text if it may hold a secret, and the password in any address.
+pub(super) fn hidden(mut diagnostic: SettingsDiagnostic, text: &str, at: usize) -> SettingsDiagnostic {
     if is_secret(text, at) {
-        mistake.hide_line();
+        diagnostic.hide_line();
     }
-    without_password(mistake)
+    without_password(diagnostic)
 }
 
-/// The same for the words of a parser.
-pub(super) fn hidden_syntax(mut mistake: Mistake, text: &str, at: usize) -> Mistake {
+/// The same for a message of the parser.
+pub(super) fn hidden_syntax(mut diagnostic: SettingsDiagnostic, text: &str, at: usize) -> SettingsDiagnostic {
     if is_secret(text, at) {
-        SYNTAX.clone_into(&mut mistake.message);
+        SYNTAX.clone_into(&mut diagnostic.message);
     }
-    hidden(mistake, text, at)
+    hidden(diagnostic, text, at)
 }
 
-/// Hides the line where an address in it names a user, who may have a password.
-pub(super) fn without_password(mut mistake: Mistake) -> Mistake {
-    if mistake.line().is_some_and(|line| masked(line) != line) {
-        mistake.hide_line();
+/// Hides the line if an address in it has a user, and perhaps a password.
+pub(super) fn without_password(mut diagnostic: SettingsDiagnostic) -> SettingsDiagnostic {
+    if diagnostic.line().is_some_and(|line| without_users(line) != line) {
+        diagnostic.hide_line();
     }
-    mistake.message = masked(&mistake.message);
-    mistake
+    diagnostic.message = without_users(&diagnostic.message);
+    diagnostic
 }
 
-/// Is the line of byte `at` of a section or of a key that holds secrets, also some lines below its beginning?
+/// Returns whether byte `at` is in a section, or in the value of a key, that may hold secrets.
 fn is_secret(text: &str, at: usize) -> bool {
     let (mut section, mut key) = (false, false);
     let mut end = 0;
@@ -54,13 +56,13 @@ fn is_secret(text: &str, at: usize) -> bool {
     section || key
 }
 
-/// The name in `[name]` or `[[name]]`, closed or not; an item of a list has quotes or commas.
+/// The name in `[name]` or `[[name]]`, closed or not; an item of a list is told apart by its quotes or commas.
 fn heading(line: &str) -> Option<&str> {
     let name = line.strip_prefix('[')?.split('#').next()?;
     (!name.contains(['"', '\'', ',', '='])).then_some(name)
 }
 
-/// What stands before the `=`, if that can be a key.
+/// The text before the `=`, if it can be a key.
 fn assigned(line: &str) -> Option<&str> {
     let (name, _) = line.split_once('=')?;
     let is_of_a_key = |c: char| c.is_alphanumeric() || "_-. \"'".contains(c);
@@ -72,8 +74,8 @@ fn is_secret_name(name: &str) -> bool {
     NAMES.iter().any(|secret| name.contains(secret))
 }
 
-/// The text with what stands between `://` and `@` of an address left out.
-fn masked(text: &str) -> String {
+/// The text without the user and password of any address.
+fn without_users(text: &str) -> String {
     let mut masked = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("://") {
@@ -91,6 +93,28 @@ fn masked(text: &str) -> String {
     masked + rest
 }
 
+/// The text with every character of these spans, and everything after the host of any address, as `*`: of `feeds.toml`,
+/// where only webhooks have addresses.
+pub(super) fn masked(text: &str, spans: &[Range<usize>]) -> String {
+    let mut secrets = spans.to_vec();
+    for (at, _) in text.match_indices("://") {
+        let rest = &text[at + 3..];
+        let end = rest.find(|c: char| c.is_whitespace() || "\"'`,}]".contains(c)).unwrap_or(rest.len());
+        let host = rest[..end].find(['/', '?', '#']).unwrap_or(end);
+        secrets.push(at + 3 + host..at + 3 + end);
+    }
+    let is_secret = |at: usize| secrets.iter().any(|span| span.contains(&at));
+    // As many characters as the secret has bytes.
+    text.char_indices().fold(String::with_capacity(text.len()), |mut masked, (at, c)| {
+        if is_secret(at) && c != '\n' {
+            masked.extend(std::iter::repeat_n('*', c.len_utf8()));
+        } else {
+            masked.push(c);
+        }
+        masked
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_keys_is_not_shown() {
+    fn lines_that_may_hold_secrets_are_found() {
         let text = "[server]\nlisten = 1\n[access]\nadmins = [\n  \"one\",\n  two\n]\n[limits]\na = 1\n";
         for (line, expected) in
             [(1, false), (2, false), (4, true), (5, true), (6, true), (8, false), (9, false)]
@@ -119,9 +143,9 @@ mod tests {
     #[test]
     fn an_address_is_shown_without_its_password() {
         assert_eq!(
-            masked("`postgres://ann:s3@cret@db/x` and http://a/@b"),
+            without_users("`postgres://ann:s3@cret@db/x` and http://a/@b"),
             "`postgres://…@db/x` and http://a/@b"
         );
-        assert_eq!(masked("nothing"), "nothing");
+        assert_eq!(without_users("nothing"), "nothing");
     }
 }

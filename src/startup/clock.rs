@@ -1,20 +1,20 @@
-//! What time is it, and does the database agree?
+//! The clock of the process, and its comparison with that of the database.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::clock::Clock;
 
-/// How far this machine's clock may be from the database's without a word.
+/// The largest difference from the database's clock that is not logged.
 const SKEW_MAX: SignedDuration = SignedDuration::from_mins(1);
 
-/// The system's clock, or one that was started at another time and runs on.
+/// The system's clock, with an offset that starts it at another time.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemClock {
     offset: SignedDuration,
 }
 
 impl SystemClock {
-    /// A clock that shows `start` now; the system's own time without it.
+    /// A clock that shows `start` now, or else the system's time.
     #[must_use]
     pub fn starting_at(start: Option<Timestamp>) -> Self {
         let offset = start.map_or(SignedDuration::ZERO, |start| start.duration_since(Timestamp::now()));
@@ -28,13 +28,14 @@ impl Clock for SystemClock {
     }
 }
 
-/// Says when this machine's clock is not the database's: mailings are looked for by it, and fresh papers are dated.
+/// Logs a warning if this machine's clock differs from the database's: it decides when mailings are due and how papers
+/// are dated.
 pub(super) fn compare_with(database: Timestamp) {
     let apart = Timestamp::now().duration_since(database);
     if apart.abs() > SKEW_MAX {
         tracing::warn!(
             clock.ahead_seconds = apart.as_secs(),
-            "this machine's clock and the database's disagree; set them by a time server"
+            "the clocks of this machine and of the database differ; synchronize them with a time server"
         );
     }
 }

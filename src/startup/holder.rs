@@ -1,15 +1,15 @@
-//! What another process is told that wants a store that this one has.
+//! Describes this process to another that finds the store in use.
 
 use std::net::SocketAddr;
 
 use jiff::Timestamp;
 
-/// Where Linux and others say what the machine or the container is called.
+/// The files with the name of the machine or container.
 const HOST_NAME_FILES: [&str; 2] = ["/proc/sys/kernel/hostname", "/etc/hostname"];
 
-/// The command with its address, where it has one, its process, the host and the time.
+/// The command with its address, if it has one, the process, the host and the time.
 ///
-/// In a container the process is often number 1, and the host is what tells it apart.
+/// The host tells containers apart, in which the process often has the number 1.
 #[must_use]
 pub fn holder(command: &str, address: Option<SocketAddr>) -> String {
     let address = address.map(|address| format!(" at http://{address}")).unwrap_or_default();

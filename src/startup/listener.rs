@@ -1,11 +1,11 @@
-//! Opens the socket that the service listens on: `[::]` takes IPv6 and IPv4 alike, and IPv4 alone where there is no IPv6.
+//! Opens the socket that the service listens on: `[::]` accepts IPv6 and IPv4, or IPv4 alone on a system without IPv6.
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-/// How many connections may wait to be accepted.
+/// The most connections that wait to be accepted.
 const BACKLOG: i32 = 1024;
 
 const ALL_IPV6: IpAddr = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
@@ -13,7 +13,7 @@ const ALL_IPV6: IpAddr = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
 /// Listens on an address.
 ///
 /// # Errors
-/// It cannot be listened on, or is taken.
+/// The address is in use, or not one of this machine.
 pub(super) fn bind(listen: SocketAddr) -> io::Result<TcpListener> {
     bind_by(open, listen)
 }
@@ -23,18 +23,18 @@ fn bind_by<T>(open: impl Fn(SocketAddr) -> io::Result<T>, listen: SocketAddr) ->
         Err(error) if listen.ip() == ALL_IPV6 => error,
         opened => return opened,
     };
-    // An address that is taken or forbidden would be so for IPv4 as well, or would leave half of the clients out.
+    // An address in use or forbidden is so for IPv4 too, or IPv4 alone would exclude clients that IPv6 could serve.
     if matches!(error.kind(), ErrorKind::AddrInUse | ErrorKind::PermissionDenied) {
         return Err(error);
     }
     let instead = SocketAddr::from((Ipv4Addr::UNSPECIFIED, listen.port()));
-    tracing::warn!("there is no IPv6 here ({error}), so {instead} is listened on in place of {listen}");
+    tracing::warn!("this system has no IPv6 ({error}); listening on {instead} instead of {listen}");
     open(instead)
 }
 
 fn open(listen: SocketAddr) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(listen), Type::STREAM, Some(Protocol::TCP))?;
-    // What the standard library does: an address that was listened on a moment ago can be taken again.
+    // As the standard library does, so that a restart can take the address again at once.
     socket.set_reuse_address(true)?;
     if listen.ip() == ALL_IPV6 {
         // The system may have another default.
@@ -56,11 +56,11 @@ mod tests {
     }
 
     #[test]
-    fn all_addresses_of_ipv6_are_those_of_ipv4_too() {
+    fn listening_on_all_ipv6_addresses_includes_ipv4() {
         let listener = bind(address("[::]:0")).expect("a listener");
         let bound = listener.local_addr().expect("an address");
         TcpStream::connect((Ipv4Addr::LOCALHOST, bound.port())).expect("IPv4 is answered");
-        // Without IPv6 there is nobody to ask by it.
+        // On a system without IPv6 there is nothing to connect to.
         if bound.is_ipv6() && bind(address("[::1]:0")).is_ok() {
             TcpStream::connect((Ipv6Addr::LOCALHOST, bound.port())).expect("IPv6 is answered");
         }
@@ -73,8 +73,8 @@ mod tests {
     }
 
     #[test]
-    fn without_ipv6_ipv4_is_listened_on_and_nothing_else_is_made_of_an_address() {
-        // How a kernel without IPv6 refuses has no name in the standard library.
+    fn without_ipv6_the_service_listens_on_ipv4_and_no_other_address_is_replaced() {
+        // A kernel without IPv6 refuses with an error that has no name in the standard library.
         check("[::]:8080", ErrorKind::Other, Ok("0.0.0.0:8080"));
         check("[::]:8080", ErrorKind::AddrNotAvailable, Ok("0.0.0.0:8080"));
         check("[::]:8080", ErrorKind::AddrInUse, Err(ErrorKind::AddrInUse));

@@ -1,16 +1,16 @@
-//! How is everything built, and run until it is told to stop?
+//! Builds the stages from the settings, runs the service, reloads its settings and stops it.
 
 mod clock;
 mod holder;
-mod keeper;
 mod listener;
+mod one_shot;
 pub mod operator_token;
-mod outward;
+mod push;
 mod reload;
 mod service;
 mod signals;
 mod state;
-mod still;
+mod store_watch;
 mod watch;
 
 use std::path::Path;
@@ -21,15 +21,15 @@ use crate::fetch::{self, Replay, Upstream, UpstreamClient};
 
 pub use self::clock::SystemClock;
 pub use self::holder::holder;
+pub use self::one_shot::{at_rest, catch_up};
 pub use self::reload::{Ending, Reloads};
 pub use self::service::{Keep, Service};
 pub use self::signals::Signals;
-pub use self::still::{at_rest, catch_up};
 
-/// arXiv or a folder in its place, and the clock that goes with it.
+/// arXiv, or a folder of saved pages in its place, and the clock that belongs to it.
 ///
 /// # Errors
-/// The folder cannot be read or holds no page, or the client cannot be built.
+/// The folder cannot be read or contains no page, or the client cannot be built.
 pub fn upstream(
     options: &fetch::UpstreamOptions,
     replay: Option<&Path>,

@@ -1,6 +1,5 @@
-//! How do settings that have changed come into force while the service runs?
-//!
-//! All of them at once or none: a mistake leaves the old ones in force, and is told wherever an operator looks.
+//! Reloads the settings while the service runs: all that have changed take effect, or none if there is an error, which the
+//! log and the status report.
 
 use std::collections::HashMap;
 use std::io::IsTerminal;
@@ -17,20 +16,17 @@ use crate::push::Push;
 use crate::serve::{
     AccessControl, CurrentState, PushSettings, RefusedSettings, ReloadCause, ReloadStatus, State,
 };
-use crate::settings::{self, Difference, Mistakes, Settings, Sources};
+use crate::settings::{self, Difference, Settings, Sources};
 use crate::store::{Store, StoreError};
 use crate::telemetry;
 
 use super::watch::Watch;
-use super::{outward, state};
+use super::{push, state};
 
-/// When settings are looked at again that the store was needed for and not to be had.
-const AGAIN_AFTER: Duration = Duration::from_secs(10);
+/// The wait before another attempt, if the store was needed and not available.
+const RETRY_AFTER: Duration = Duration::from_secs(10);
 
-/// The most mistakes that are shown; the rest is counted.
-const MISTAKES_MAX: usize = 100;
-
-/// Reads settings again and puts them in force; cheap to clone.
+/// Reloads the settings; cheap to clone.
 #[derive(Clone)]
 pub struct Reloads {
     work: Arc<Mutex<Work>>,
@@ -38,22 +34,22 @@ pub struct Reloads {
 }
 
 struct Work {
-    /// In force.
+    /// The settings in force.
     settings: Settings,
     sources: Sources,
     store: Store,
     push: Push,
 }
 
-/// How reading the settings again ended.
+/// How a reload ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// What has changed is in force, as far as it needs no restart.
+    /// The changed settings that need no restart are in force.
     InForce,
     Unchanged,
-    /// There are mistakes, and the old settings are in force.
+    /// There are errors, and the old settings stay in force.
     Refused,
-    /// As good as refused, but it may go well in a while.
+    /// Refused for a reason that may pass, and tried again.
     Postponed,
 }
 
@@ -71,14 +67,14 @@ impl Reloads {
         settings: Settings,
         sources: &Sources,
     ) -> Self {
-        let work = Work { settings, sources: sources.again(), store, push };
+        let work = Work { settings, sources: sources.for_reload(), store, push };
         Self { work: Arc::new(Mutex::new(work)), current }
     }
 
-    /// Reads the settings again; what is asked when this returns is answered by what has come into force.
+    /// Reloads the settings. Requests that arrive after this returns are answered by the settings in force then.
     pub async fn reload(&self, cause: ReloadCause) -> Ending {
         let mut work = self.work.lock().await;
-        work.sources = work.sources.again();
+        work.sources = work.sources.for_reload();
         let sources = work.sources.clone();
         let loaded = tokio::task::spawn_blocking(move || settings::load(&sources)).await;
         let refused = match loaded {
@@ -86,31 +82,31 @@ impl Reloads {
                 Ok(ending) => return ending,
                 Err(refused) => refused,
             },
-            Ok(Err(mistakes)) => Hindrance { mistakes: told(&mistakes), passes: false },
-            Err(panic) => Hindrance { mistakes: vec![panic.to_string()], passes: false },
+            Ok(Err(diagnostics)) => Refusal { messages: diagnostics.messages(), may_pass: false },
+            Err(panic) => Refusal { messages: vec![panic.to_string()], may_pass: false },
         };
         refuse(&self.current, cause, refused)
     }
 
-    /// Reloads at every SIGHUP and at every change of a file, for as long as the service runs.
+    /// Reloads at every SIGHUP and at every change of a file, as long as the service runs.
     pub(super) async fn follow(self, mut hangups: Signal, server: ServerHandle) {
         let had_terminal = std::io::stdin().is_terminal();
         let mut watch = Watch::start();
-        // What has changed between the start and now was not seen by anyone.
+        // A file may have changed since the start.
         let mut cause = ReloadCause::File;
         loop {
             let files = {
-                let sources = self.work.lock().await.sources.again();
-                tokio::task::spawn_blocking(move || settings::files(&sources)).await.unwrap_or_default()
+                let sources = self.work.lock().await.sources.for_reload();
+                tokio::task::spawn_blocking(move || sources.files()).await.unwrap_or_default()
             };
             watch.place(&files);
             let ending = self.reload(cause).await;
             cause = tokio::select! {
                 _ = hangups.recv() => ReloadCause::Signal,
                 () = watch.changed() => ReloadCause::File,
-                () = tokio::time::sleep(AGAIN_AFTER), if ending == Ending::Postponed => ReloadCause::Again,
+                () = tokio::time::sleep(RETRY_AFTER), if ending == Ending::Postponed => ReloadCause::Again,
             };
-            // Who closes the window of a service means to end it.
+            // Closing the terminal of a service is meant to end it.
             if cause == ReloadCause::Signal && had_terminal && !std::io::stdin().is_terminal() {
                 return server.stop(true).await;
             }
@@ -118,21 +114,21 @@ impl Reloads {
     }
 }
 
-/// Why settings do not come into force.
-struct Hindrance {
-    mistakes: Vec<String>,
-    /// It is none of the settings' doing, and may be over soon.
-    passes: bool,
+/// Why new settings do not take effect.
+struct Refusal {
+    messages: Vec<String>,
+    /// The cause is not in the settings, and may be gone soon.
+    may_pass: bool,
 }
 
 impl Work {
-    /// Everything that can fail comes first.
+    /// Puts settings in force; everything that can fail comes first.
     async fn put_in_force(
         &mut self,
         next: Settings,
         cause: ReloadCause,
         current: &CurrentState,
-    ) -> Result<Ending, Hindrance> {
+    ) -> Result<Ending, Refusal> {
         let difference = self.settings.difference(&next);
         let before = current.state();
         let now = before.clock.now();
@@ -153,15 +149,18 @@ impl Work {
             return Ok(Ending::Unchanged);
         }
         let settings = next.following(&self.settings);
-        let named = self.named(&settings, &before, now).await.map_err(|error| Hindrance {
-            mistakes: vec![format!("the store is needed for feeds with `backfill = false`: {error}")],
-            passes: true,
+        let named = self.named(&settings, &before, now).await.map_err(|error| Refusal {
+            messages: vec![format!("the store is needed for feeds with `backfill = false`: {error}")],
+            may_pass: true,
         })?;
-        let is_upstream_told = difference.changed.iter().any(|key| key.starts_with("upstream."));
+        let is_upstream_changed = difference.changed.iter().any(|key| key.starts_with("upstream."));
         let collector = before
             .collector
-            .apply_settings(state::collect_options(&settings), is_upstream_told.then_some(&settings.upstream))
-            .map_err(|error| Hindrance { mistakes: vec![error.to_string()], passes: false })?;
+            .apply_settings(
+                state::collect_options(&settings),
+                is_upstream_changed.then_some(&settings.upstream),
+            )
+            .map_err(|error| Refusal { messages: vec![error.to_string()], may_pass: false })?;
         let documents = if settings.cache == self.settings.cache {
             before.documents.clone()
         } else {
@@ -170,8 +169,8 @@ impl Work {
         let limits = &settings.limits;
         let clients =
             before.clients.under(settings.server.trusted_proxies.clone(), limits.requests_per_minute);
-        self.push.configure(outward::webhooks(&settings, &named));
-        let outward = PushSettings { report: outward::report(&settings, &self.push), ..before.push.clone() };
+        self.push.configure(push::webhooks(&settings, &named));
+        let outward = PushSettings { report: push::report(&settings, &self.push), ..before.push.clone() };
         current.exchange(State {
             push: outward,
             collector,
@@ -186,14 +185,14 @@ impl Work {
             reload_status: Arc::new(loaded),
             ..State::clone(&before)
         });
-        // At the old level, where this may be the last line of its kind.
+        // Still at the old level, at which this may be the last line.
         log(&difference, cause);
         telemetry::change_filter(&settings.log.level);
         self.settings = settings;
         Ok(Ending::InForce)
     }
 
-    /// The store is asked about feeds that are new to it alone.
+    /// The named feeds. The store is read only for those that are new or have new rules.
     async fn named(
         &self,
         settings: &Settings,
@@ -218,39 +217,29 @@ impl Work {
     }
 }
 
-/// Each with its place, as many as one can read.
-fn told(mistakes: &Mistakes) -> Vec<String> {
-    let mut told: Vec<String> = mistakes.list().iter().take(MISTAKES_MAX).map(ToString::to_string).collect();
-    match mistakes.list().len().saturating_sub(MISTAKES_MAX) {
-        0 => {}
-        more => told.push(format!("and {more} more")),
-    }
-    told
-}
-
-/// Leaves the old settings in force and says why; the same is not said twice for one file that is looked at again.
-fn refuse(current: &CurrentState, cause: ReloadCause, hindrance: Hindrance) -> Ending {
+/// Reports why the old settings stay in force; the same messages are not logged twice for a changed file.
+fn refuse(current: &CurrentState, cause: ReloadCause, refusal: Refusal) -> Ending {
     let before = current.state();
-    let Hindrance { mistakes, passes } = hindrance;
-    let is_known = before.reload_status.refused.as_ref().is_some_and(|refused| refused.mistakes == mistakes);
+    let Refusal { messages, may_pass } = refusal;
+    let is_known = before.reload_status.refused.as_ref().is_some_and(|refused| refused.mistakes == messages);
     if !is_known || cause == ReloadCause::Signal {
         tracing::error!(
             reload.by = cause.as_str(),
-            "the settings have mistakes, and the old ones are in force:\n{}",
-            mistakes.join("\n")
+            "the settings have errors, and the old ones stay in force:\n{}",
+            messages.join("\n")
         );
     }
-    let refused = Some(RefusedSettings { at: before.clock.now(), by: cause, mistakes });
+    let refused = Some(RefusedSettings { at: before.clock.now(), by: cause, mistakes: messages });
     let loaded = Arc::new(ReloadStatus { refused, ..ReloadStatus::clone(&before.reload_status) });
     current.exchange(State { reload_status: loaded, ..State::clone(&before) });
-    if passes { Ending::Postponed } else { Ending::Refused }
+    if may_pass { Ending::Postponed } else { Ending::Refused }
 }
 
-/// Says what has changed, by its name alone.
+/// Logs which settings have changed, without values.
 fn log(difference: &Difference, cause: ReloadCause) {
     let joined = |names: &[String]| (!names.is_empty()).then(|| names.join(", "));
     if difference.is_empty() && difference.needs_restart.is_empty() {
-        tracing::info!(reload.by = cause.as_str(), "the settings were read again; nothing has changed");
+        tracing::info!(reload.by = cause.as_str(), "settings reloaded; nothing has changed");
     } else if !difference.is_empty() {
         tracing::info!(
             reload.by = cause.as_str(),
@@ -258,7 +247,7 @@ fn log(difference: &Difference, cause: ReloadCause) {
             feeds.added = joined(&difference.feeds_added),
             feeds.changed = joined(&difference.feeds_changed),
             feeds.removed = joined(&difference.feeds_removed),
-            "the settings were read again, and are in force"
+            "settings reloaded, and in force"
         );
     }
     if !difference.needs_restart.is_empty() {

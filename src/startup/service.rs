@@ -1,4 +1,4 @@
-//! How is the service started, and stopped so that nobody is cut off?
+//! Starts the service, and stops it within two seconds so that requests under way are answered.
 
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroUsize;
@@ -20,28 +20,28 @@ use crate::settings::{Settings, Sources};
 use crate::store::{self, Store, StoreError};
 
 use super::state::{self, Asking};
-use super::{Reloads, clock, holder, keeper, listener, operator_token, outward};
+use super::{Reloads, clock, holder, listener, operator_token, push, store_watch};
 
-/// How long readers that are being answered may take when the service stops; the server counts whole seconds.
+/// How long requests under way may take when the service stops; the server takes whole seconds.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How long the server may take to stop, and beside it what reads, tells others and writes to the store.
-const ENDING_TIMEOUT: Duration = Duration::from_millis(1_300);
+/// How long the server may take to stop, and the tasks that read, notify and write to the store.
+const STOP_TIMEOUT: Duration = Duration::from_millis(1_300);
 
-/// How long the store may take to be closed after that: all in all the service ends within two seconds.
+/// How long the store may then take to close: with that, the service ends within two seconds.
 const CLOSE_TIMEOUT: Duration = Duration::from_millis(400);
 
-/// How long a client may take to send its request's head.
+/// How long a client may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a connection stays open without a request.
+/// How long an idle connection stays open.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
-/// How long a reader may take nothing of an answer that waits for it.
+/// How long a client may acknowledge nothing of a response that is being sent.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Files that are open beside connections: the store, the log, those of the runtime.
-const FILES_OF_OUR_OWN: u64 = 128;
+/// Open files besides connections: the store, the log, those of the runtime.
+const OTHER_FILES: u64 = 128;
 
 /// The running service.
 pub struct Service {
@@ -52,20 +52,20 @@ pub struct Service {
     current: CurrentState,
     settings: Settings,
     push: Push,
-    /// What the operator shows; empty where there is none.
+    /// Authorizes the operator; empty if the system had no randomness for a token.
     operator_token: String,
-    /// Tells others.
-    telling: JoinHandle<()>,
-    /// Heard from the start on, and by one alone.
+    /// Notifies subscribers and webhooks.
+    push_task: JoinHandle<()>,
+    /// Received from the start, so that SIGHUP does not end the process.
     hangups: Option<Signal>,
-    /// What goes on beside answering, and holds the collector at its work.
+    /// The tasks that run beside the server.
     tasks: Vec<JoinHandle<()>>,
 }
 
-/// Where announcements are kept.
+/// Where announcements are stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Keep {
-    /// For as long as the process runs.
+    /// As long as the process runs.
     InMemory,
     /// In a SQLite file.
     InFile(PathBuf),
@@ -83,10 +83,10 @@ impl From<store::Options> for Keep {
 }
 
 impl Keep {
-    /// Opens what announcements of this upstream are kept in; `holder` is what others are told that want it too.
+    /// Opens the store for announcements of this upstream; `holder` describes this process to others that want the store.
     ///
     /// # Errors
-    /// It cannot be opened, is in use, or is filled from elsewhere.
+    /// It cannot be opened, is in use, or has the announcements of another upstream.
     pub async fn open(self, upstream: &Upstream, holder: &str) -> Result<Store, StoreError> {
         match self.options() {
             Some(options) => Store::open_as(&options, &upstream.identity(), holder).await,
@@ -94,10 +94,10 @@ impl Keep {
         }
     }
 
-    /// The same beside a service that has it; nothing is asked of the upstream then.
+    /// Opens a store that a service may be using; no request is sent to the upstream then.
     ///
     /// # Errors
-    /// As there, but that it may be in use.
+    /// As [`open`](Self::open), except that it may be in use.
     pub async fn open_beside(self, upstream: &Upstream, holder: &str) -> Result<Store, StoreError> {
         match self.options() {
             Some(options) => Store::open_beside(&options, &upstream.identity(), holder).await,
@@ -131,33 +131,33 @@ impl Service {
         keep: Keep,
         clock: Arc<dyn Clock>,
     ) -> anyhow::Result<Self> {
-        // First of all: without it a hangup would end the process.
-        let hangups = signal(SignalKind::hangup()).context("cannot hear of SIGHUP")?;
+        // First, since without it SIGHUP would end the process.
+        let hangups = signal(SignalKind::hangup()).context("cannot receive SIGHUP")?;
         let listen = settings.server.listen;
-        // Bound here rather than by the server, for an error that names the address once.
+        // Bound here and not by the server, for an error that names the address once.
         let listener = listener::bind(listen).with_context(|| format!("cannot listen on {listen}"))?;
         prepare(&listener, settings.server.connections_max);
-        let address = listener.local_addr().context("cannot tell the address that was listened on")?;
+        let address = listener.local_addr().context("cannot read the address of the listener")?;
         let described = upstream.describe();
-        let token_place = match &keep {
-            Keep::InFile(store) => Some(operator_token::place(store)),
+        let token_path = match &keep {
+            Keep::InFile(store) => Some(operator_token::path(store)),
             Keep::InMemory | Keep::InPostgres(_) => None,
         };
         let store = keep.open(&upstream, &holder("serve", Some(address))).await?;
         if let Some(time) = store.server_time().await? {
             clock::compare_with(time);
         }
-        let push = Push::new(outward::options(settings, address));
+        let push = Push::new(push::options(settings, address));
         let asking = Asking::Upstream;
         let state =
             state::build(settings, address, upstream, store.clone(), clock, asking, Some(&push)).await?;
-        let (state, operator_token) = with_operator_token(state, token_place.as_deref());
+        let (state, operator_token) = with_operator_token(state, token_path.as_deref());
         let current = CurrentState::new(state);
         let tasks = vec![
             tokio::spawn(serve::warm_cache(current.clone())),
-            tokio::spawn(keeper::keep(store.clone(), current.clone())),
+            tokio::spawn(store_watch::watch(store.clone(), current.clone())),
         ];
-        let telling = outward::start(settings, &push, &current, store.clone())?;
+        let push_task = push::start(settings, &push, &current, store.clone())?;
         let options = ServerOptions {
             workers: settings.server.workers.map_or_else(state::cores, NonZeroUsize::get),
             connections_max: settings.server.connections_max,
@@ -178,37 +178,37 @@ impl Service {
             hangups: Some(hangups),
             push,
             operator_token,
-            telling,
+            push_task,
             tasks,
         })
     }
 
-    /// Where the service answers; differs from the settings where those leave the port open.
+    /// The address of the listener; its port differs from the settings if that is 0.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What opens `/admin` beside a key of the operator; a store that is a file has it beside it.
+    /// The token that authorizes the operator, as a key of `access.admin_keys` does.
     #[must_use]
     pub fn operator_token(&self) -> &str {
         &self.operator_token
     }
 
-    /// Stops the service from elsewhere.
+    /// Stops the service.
     #[must_use]
     pub fn handle(&self) -> ServerHandle {
         self.server.handle()
     }
 
-    /// Reads the settings that the service was started with again, from where they came.
+    /// Reloads the settings from the sources that the service was started with.
     #[must_use]
     pub fn reloads(&self, sources: &Sources) -> Reloads {
         let (current, store, push) = (self.current.clone(), self.store.clone(), self.push.clone());
         Reloads::new(current, store, push, self.settings.clone(), sources)
     }
 
-    /// Reloads at every SIGHUP and at every change of a file; a SIGHUP of a terminal that has gone stops the service.
+    /// Reloads at every SIGHUP and at every change of a file; a SIGHUP from a closed terminal stops the service.
     #[must_use]
     pub fn following(mut self, reloads: &Reloads) -> Self {
         let server = self.server.handle();
@@ -218,15 +218,15 @@ impl Service {
         self
     }
 
-    /// Answers until it is [stopped](Self::handle), and ends within two seconds then, whatever is going on.
+    /// Answers requests until it is [stopped](Self::handle), and then ends within two seconds.
     ///
-    /// Readers that are being answered have a second for that; those who wait for a subject to be read are told at
-    /// once to come back. What is being written is written to its end, unless the store does not answer.
+    /// Requests under way have a second to finish; those that wait for a subject to be read are answered at once with 503.
+    /// Writes to the store are completed, unless the store does not answer.
     ///
     /// # Errors
     /// The server stopped by itself.
     pub async fn run(self) -> anyhow::Result<()> {
-        let Self { mut server, is_stopping, store, current, push, telling, tasks, .. } = self;
+        let Self { mut server, is_stopping, store, current, push, push_task, tasks, .. } = self;
         let served = tokio::select! {
             served = &mut server => Some(served),
             () = is_stopping.notified() => None,
@@ -241,8 +241,8 @@ impl Service {
         };
         let ending = async {
             let collecting = async {
-                // In this order: what others have taken is put down by the one that leads.
-                drop(telling.await);
+                // In this order: recording deliveries needs the lead, which the collector gives up.
+                drop(push_task.await);
                 collector.stop().await;
             };
             collector.begin_to_stop();
@@ -253,15 +253,15 @@ impl Service {
             collecting.await;
         };
         let (served, ended) = tokio::join!(
-            tokio::time::timeout(ENDING_TIMEOUT, answering),
-            tokio::time::timeout(ENDING_TIMEOUT, ending),
+            tokio::time::timeout(STOP_TIMEOUT, answering),
+            tokio::time::timeout(STOP_TIMEOUT, ending),
         );
         if ended.is_err() {
-            tracing::warn!("stopped without a word to the store, which did not answer");
+            tracing::warn!("the store did not answer in time, so the last state is not in it");
         }
         drop(current);
         if tokio::time::timeout(CLOSE_TIMEOUT, store.close()).await.is_err() {
-            tracing::warn!("the store was not closed in time; nothing that it holds is lost");
+            tracing::warn!("the store was not closed in time; no stored data is lost");
         }
         served.unwrap_or(Ok(())).context("the server stopped")?;
         tracing::info!("stopped");
@@ -269,7 +269,7 @@ impl Service {
     }
 }
 
-/// The state with a new token of the operator, which is written where `crosslist refresh` finds it.
+/// The state with a new token of the operator, which is written to a file for `crosslist refresh`.
 fn with_operator_token(state: State, place: Option<&Path>) -> (State, String) {
     let Some(token) = operator_token::new() else { return (state, String::new()) };
     if let Some(place) = place
@@ -284,23 +284,23 @@ fn with_operator_token(state: State, place: Option<&Path>) -> (State, String) {
     (State { access: Arc::new(access), ..state }, token)
 }
 
-/// Gives up on readers who take nothing for too long, and lets the process have as many connections as it may.
+/// Sets the timeout for clients that acknowledge nothing, and raises the limit of open files.
 fn prepare(listener: &TcpListener, connections_max: usize) {
-    // Connections inherit both; the system counts from the last byte that the reader took.
+    // Connections inherit both; the system counts from the last byte that the client acknowledged.
     let socket = socket2::SockRef::from(listener);
     if let Err(error) = socket.set_tcp_nodelay(true) {
-        tracing::warn!("small answers may wait for others: {error}");
+        tracing::warn!("small responses may be delayed: {error}");
     }
     #[cfg(target_os = "linux")]
     if let Err(error) = socket.set_tcp_user_timeout(Some(WRITE_TIMEOUT)) {
-        tracing::warn!("readers who stop taking are not cut off: {error}");
+        tracing::warn!("clients that stop reading are not disconnected: {error}");
     }
-    let wanted = connections_max as u64 + FILES_OF_OUR_OWN;
+    let wanted = connections_max as u64 + OTHER_FILES;
     match rlimit::increase_nofile_limit(wanted) {
         Ok(allowed) if allowed >= wanted => {}
         Ok(allowed) => tracing::warn!(
-            "`server.connections_max` is {connections_max}, and the system allows {allowed} open files"
+            "`server.connections_max` is {connections_max}, but the system allows only {allowed} open files"
         ),
-        Err(error) => tracing::warn!("the limit of open files stays as it is: {error}"),
+        Err(error) => tracing::warn!("the limit of open files cannot be raised: {error}"),
     }
 }

@@ -1,12 +1,11 @@
 //! The signals that end the process: SIGTERM, SIGINT and SIGQUIT.
 //!
-//! A process that is the first of its container ignores each that it does not listen to, so that every command listens
-//! there.
+//! The first process of a container ignores signals without a handler, so that every command installs one there.
 
 use anyhow::Context;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Listens to the signals that end the process, from when it is made.
+/// Receives the signals that end the process, from when it is made.
 #[derive(Debug)]
 pub struct Signals {
     terminate: Signal,
@@ -16,19 +15,19 @@ pub struct Signals {
 
 /// A signal that ends the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum EndSignal {
     Terminate,
     Interrupt,
     Quit,
 }
 
 impl Signals {
-    /// Takes the signals over from the system, which would end the process.
+    /// Installs handlers, so that the signals do not end the process.
     ///
     /// # Errors
-    /// The system does not let us listen.
+    /// The system refuses a handler.
     pub fn listen() -> anyhow::Result<Self> {
-        let listen = |kind| signal(kind).context("cannot hear of the signals that end the process");
+        let listen = |kind| signal(kind).context("cannot receive signals");
         Ok(Self {
             terminate: listen(SignalKind::terminate())?,
             interrupt: listen(SignalKind::interrupt())?,
@@ -37,15 +36,15 @@ impl Signals {
     }
 
     /// Waits for the next one.
-    pub async fn next(&mut self) -> End {
+    pub async fn next(&mut self) -> EndSignal {
         tokio::select! {
-            _ = self.terminate.recv() => End::Terminate,
-            _ = self.interrupt.recv() => End::Interrupt,
-            _ = self.quit.recv() => End::Quit,
+            _ = self.terminate.recv() => EndSignal::Terminate,
+            _ = self.interrupt.recv() => EndSignal::Interrupt,
+            _ = self.quit.recv() => EndSignal::Quit,
         }
     }
 
-    /// Ends the process at the first signal, where the system would not, for a command whose work is whole at any moment.
+    /// Ends the process at the first signal, if the system would not; for commands that can be interrupted at any moment.
     pub fn end_first_process() {
         if std::process::id() != 1 {
             return;
@@ -62,7 +61,7 @@ impl Signals {
     }
 }
 
-impl End {
+impl EndSignal {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -72,7 +71,7 @@ impl End {
         }
     }
 
-    /// Ends the process at once, with the exit code that shells give to one that a signal has ended.
+    /// Ends the process at once, with the exit code that shells use for the signal.
     pub fn end_process(self) -> ! {
         std::process::exit(match self {
             Self::Terminate => 128 + 15,

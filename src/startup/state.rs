@@ -1,4 +1,4 @@
-//! How do the stages come together over a store?
+//! Builds the state that the service answers from: the stages over a store.
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -18,16 +18,16 @@ use crate::serve::{
 use crate::settings::Settings;
 use crate::store::{Store, StoreError};
 
-use super::outward;
+use super::push;
 
-/// Is the upstream asked for what is new?
+/// Whether the collector sends requests to the upstream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asking {
     Upstream,
     Nobody,
 }
 
-/// Puts the stages together over a store; what it remembers is in the working set before the first reader asks.
+/// Builds the stages over a store; its contents are in memory before the first request.
 pub(super) async fn build(
     settings: &Settings,
     address: SocketAddr,
@@ -63,7 +63,7 @@ pub(super) async fn build(
     }
     let options = collect_options(settings);
     let loaded = Arc::new(ReloadStatus::at_start(clock.now()));
-    let outward = push.map(|push| outward::outward(settings, push, store.clone(), clock.clone()));
+    let outward = push.map(|push| push::push_settings(settings, push, store.clone(), clock.clone()));
     let collector = match asking {
         Asking::Upstream => Collector::start(upstream, store, &contents, clock.clone(), options, sink),
         Asking::Nobody => Collector::at_rest(upstream, &contents, clock.clone(), options),
@@ -88,12 +88,12 @@ pub(super) async fn build(
     })
 }
 
-/// How many threads can run at once here.
+/// The number of threads that can run at once.
 pub(super) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
-/// What is read: what is watched, and what named feeds are made of.
+/// What is read: the watched subjects, and those of named feeds.
 pub(super) fn collect_options(settings: &Settings) -> collect::CollectorOptions {
     let mut watch = settings.subjects.watch.clone();
     for source in settings.named.feeds.iter().flat_map(|feed| &feed.sources) {
@@ -112,8 +112,8 @@ pub(super) fn collect_options(settings: &Settings) -> collect::CollectorOptions 
 
 pub(super) fn access(settings: &Settings) -> AccessControl {
     AccessControl {
-        readers: Keys::new(settings.access.keys.iter()),
-        admins: Keys::new(settings.access.admin_keys.iter()),
+        readers: Keys::new(settings.access.reader_keys()),
+        admins: Keys::new(settings.access.operator_keys()),
         operator: Keys::default(),
     }
 }
@@ -123,7 +123,7 @@ pub(super) fn serve_options(
     address: SocketAddr,
     mut named: Vec<Arc<NamedOptions>>,
 ) -> serve::ServiceOptions {
-    // Settings may be ahead of the memory, which is as large as it was at the start.
+    // `store.window_days` takes effect at a restart, so that `days` of a new feed may exceed the memory.
     let feed_days_max = settings.store.window_days;
     for feed in named.iter_mut().filter(|feed| feed.days.is_some_and(|days| days > feed_days_max)) {
         *feed = Arc::new(NamedOptions { days: Some(feed_days_max), ..(**feed).clone() });
@@ -138,11 +138,14 @@ pub(super) fn serve_options(
         feed_limit: settings.feeds.limit,
         named,
         lists: settings.named.lists.clone(),
-        log: settings.log.serving,
+        log: serve::LogOptions {
+            requests: settings.log.requests,
+            client_addresses: settings.log.client_addresses,
+        },
     }
 }
 
-/// A feed of the configuration; one that leaves out what came before its rules with the moment when they came.
+/// A named feed; if it omits papers from before its rules, with the time when these came into force.
 pub(super) async fn in_force(
     feed: &Arc<NamedOptions>,
     store: &Store,

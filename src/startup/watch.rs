@@ -1,7 +1,7 @@
-//! Has a file of the settings changed?
+//! Watches the files of the settings for changes.
 //!
-//! Folders are watched rather than files: editors put a new file in place of the old one, Kubernetes another folder
-//! behind a link, and a file may come later.
+//! The folders are watched, not the files: editors replace a file, Kubernetes replaces the folder that a link leads to, and a
+//! file may appear later.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -13,53 +13,54 @@ use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-/// Changes come in bursts; when nothing has come for so long, the files are read.
+/// Changes come in bursts; a burst ends after this time without a change.
 const CALM: Duration = Duration::from_millis(100);
 
-/// The same after a change that is perhaps not whole: a file is open and its writer has not closed it.
+/// The same while a file is open for writing, so that it may be incomplete.
 const WRITING_CALM: Duration = Duration::from_secs(2);
 
-/// How long a burst may go on.
+/// The longest burst.
 const BURST_MAX: Duration = Duration::from_secs(10);
 
-/// How many changes wait to be looked at; of more it is enough to know that there were some.
+/// The most changes in the queue; one more would say nothing new.
 const WAITING_MAX: usize = 64;
 
-/// The longest chain of links that is followed, as in Linux.
+/// The longest chain of symbolic links, as in Linux.
 const LINKS_MAX: usize = 40;
 
-/// What is watched.
+/// The watched files and their changes.
 pub(super) struct Watch {
     watcher: Option<RecommendedWatcher>,
-    /// Folders and files that the system tells of.
+    /// The folders and files that the system watches.
     watched: BTreeSet<PathBuf>,
-    /// Paths whose change counts; others in the same folders do not.
-    spots: Arc<Mutex<BTreeSet<PathBuf>>>,
+    /// The paths whose changes count; other files of the same folders do not.
+    relevant: Arc<Mutex<BTreeSet<PathBuf>>>,
     changes: Receiver<Change>,
     has_warned: bool,
 }
 
-/// A change that counts.
+/// A relevant change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Change {
-    /// Its writer may write more.
+    /// The file is still open for writing.
     Begun,
     Whole,
 }
 
 impl Watch {
     pub(super) fn start() -> Self {
-        let (told, changes) = channel(WAITING_MAX);
-        let spots: Arc<Mutex<BTreeSet<PathBuf>>> = Arc::default();
-        let mut watch = Self { watcher: None, watched: BTreeSet::new(), spots, changes, has_warned: false };
-        match notify::recommended_watcher(sorter(watch.spots.clone(), told)) {
+        let (sender, changes) = channel(WAITING_MAX);
+        let relevant: Arc<Mutex<BTreeSet<PathBuf>>> = Arc::default();
+        let mut watch =
+            Self { watcher: None, watched: BTreeSet::new(), relevant, changes, has_warned: false };
+        match notify::recommended_watcher(notification_handler(watch.relevant.clone(), sender)) {
             Ok(watcher) => watch.watcher = Some(watcher),
             Err(error) => watch.warn(&error),
         }
         watch
     }
 
-    /// Waits for a change and for the end of its burst; for ever where nothing can be watched.
+    /// Waits for a change and for the end of its burst; for ever if nothing can be watched.
     pub(super) async fn changed(&mut self) {
         let Some(mut change) = self.changes.recv().await else { return std::future::pending().await };
         let end = tokio::time::Instant::now() + BURST_MAX;
@@ -73,23 +74,23 @@ impl Watch {
         }
     }
 
-    /// Watches what these files hang on now, and no more what they did before.
+    /// Watches the paths that these files now depend on, and no others.
     pub(super) fn place(&mut self, files: &[PathBuf]) {
-        let (mut spots, mut watched) = (BTreeSet::new(), BTreeSet::new());
+        let (mut relevant, mut watched) = (BTreeSet::new(), BTreeSet::new());
         for file in files {
             if let Ok(file) = std::path::absolute(file) {
-                follow(&file, LINKS_MAX, &mut spots, &mut watched);
+                follow(&file, LINKS_MAX, &mut relevant, &mut watched);
             }
         }
-        *self.spots.lock().unwrap_or_else(PoisonError::into_inner) = spots;
+        *self.relevant.lock().unwrap_or_else(PoisonError::into_inner) = relevant;
         let Some(system) = &mut self.watcher else { return };
         for gone in self.watched.difference(&watched) {
-            // Whatever was removed is not watched any more, which is all that is wanted.
+            // Fails if the path was removed, which ends the watch too.
             drop(system.unwatch(gone));
         }
         let mut refused = None;
         for path in &watched {
-            // Also what is watched already: there may be another file or folder of that name now.
+            // Also paths that are watched already: the file or folder may have been replaced.
             if let Err(error) = system.watch(path, RecursiveMode::NonRecursive)
                 && path.exists()
             {
@@ -104,37 +105,37 @@ impl Watch {
 
     fn warn(&mut self, error: &notify::Error) {
         if !std::mem::replace(&mut self.has_warned, true) {
-            tracing::warn!(%error, "files of the settings cannot be watched; SIGHUP reloads them");
+            tracing::warn!(%error, "the settings files cannot be watched; send SIGHUP to reload them");
         }
     }
 }
 
-/// Passes on what counts; it runs where the system tells of changes.
-fn sorter(
-    spots: Arc<Mutex<BTreeSet<PathBuf>>>,
-    told: Sender<Change>,
+/// The handler of the system's notifications, which passes on relevant changes.
+fn notification_handler(
+    relevant: Arc<Mutex<BTreeSet<PathBuf>>>,
+    sender: Sender<Change>,
 ) -> impl Fn(notify::Result<Event>) + Send + 'static {
     move |event| {
         let Ok(event) = event else { return };
         let change = match event.kind {
             EventKind::Access(AccessKind::Close(AccessMode::Write)) => Change::Whole,
-            // Reading is no change, least of all our own.
+            // Reading is not a change.
             EventKind::Access(_) => return,
             EventKind::Modify(ModifyKind::Data(_)) | EventKind::Create(CreateKind::File) => Change::Begun,
             _ => Change::Whole,
         };
-        let counts = |path: &PathBuf| spots.lock().unwrap_or_else(PoisonError::into_inner).contains(path);
+        let counts = |path: &PathBuf| relevant.lock().unwrap_or_else(PoisonError::into_inner).contains(path);
         if event.need_rescan() || event.paths.iter().any(counts) {
-            // Where many wait already, one more says nothing new.
-            let _ = told.try_send(change);
+            // If the queue is full, another change adds nothing.
+            let _ = sender.try_send(change);
         }
     }
 }
 
-/// Every path on the way to a file whose change changes the file, links and what they lead to included; and what is to
-/// be watched to hear of it: the folders of the file and of links, the folder above, and the file itself, which may be
-/// mounted from elsewhere alone.
-fn follow(file: &Path, links_left: usize, spots: &mut BTreeSet<PathBuf>, watched: &mut BTreeSet<PathBuf>) {
+/// Collects into `relevant` every path on the way to a file, through symbolic links, whose change may change the file; and
+/// into `watched` what must be watched for that: the folders of the file and of links, the folder above, and the file
+/// itself, which may be a mount of its own.
+fn follow(file: &Path, links_left: usize, relevant: &mut BTreeSet<PathBuf>, watched: &mut BTreeSet<PathBuf>) {
     let parts: Vec<OsString> = file.components().map(|part| part.as_os_str().to_owned()).collect();
     let mut path = PathBuf::new();
     for (index, part) in parts.iter().enumerate() {
@@ -144,12 +145,12 @@ fn follow(file: &Path, links_left: usize, spots: &mut BTreeSet<PathBuf>, watched
             continue;
         }
         path.push(part);
-        spots.insert(path.clone());
+        relevant.insert(path.clone());
         if let (Ok(target), true) = (std::fs::read_link(&path), links_left > 0) {
             watched.insert(folder.clone());
             let mut rest = folder.join(target);
             rest.extend(&parts[index + 1..]);
-            follow(&rest, links_left - 1, spots, watched);
+            follow(&rest, links_left - 1, relevant, watched);
             return;
         }
     }

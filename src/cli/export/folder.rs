@@ -56,8 +56,8 @@ impl Folder {
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let said = format!("another `crosslist export` is writing to `{}`", path.display());
-                return Err(Failure::running(said));
+                let message = format!("another `crosslist export` is writing to `{}`", path.display());
+                return Err(Failure::running(message));
             }
             Err(TryLockError::Error(error)) => return Err(failed("lock", &lock_path, &error)),
         }

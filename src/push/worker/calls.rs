@@ -40,11 +40,11 @@ pub(super) enum Purpose {
     Verification(Intent),
     /// Tells a subscriber that the hub refuses the subscription; the response does not matter.
     Denial,
-    /// The content of a topic for a subscriber.
+    /// The content of a topic for a subscriber; `sent` is its digest.
     Delivery {
         topic: String,
         callback: String,
-        content: String,
+        sent: String,
     },
     /// A message to a webhook.
     Message {

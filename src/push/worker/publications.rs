@@ -98,7 +98,7 @@ impl Publications {
     }
 }
 
-/// `hub.mode=publish` with every format of each feed: as `hub.url` for PubSubHubbub 0.3 and 0.4, as `hub.topic` for hubs
+/// `hub.mode=publish` with every format of each feed: as `hub.url` for `PubSubHubbub` 0.3 and 0.4, as `hub.topic` for hubs
 /// that use the name of `WebSub`.
 fn form<'a>(feeds: impl Iterator<Item = &'a String>) -> String {
     let mut form = form_urlencoded::Serializer::new(String::new());

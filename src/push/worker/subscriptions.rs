@@ -171,7 +171,7 @@ impl Subscriptions {
         let secret = subscriber.subscription.secret.clone();
         let (topic, callback) = key;
         context.calls.begin(host, |client| async move {
-            let (content, outcome) = match topics.topic(&topic).await {
+            let (sent, outcome) = match topics.topic(&topic).await {
                 Err(reason) => (String::new(), CallOutcome::NoResponse(reason)),
                 Ok(found) => {
                     let mut headers = vec![
@@ -187,15 +187,15 @@ impl Subscriptions {
                     (found.content, client.call(call).await)
                 }
             };
-            (Purpose::Delivery { topic, callback, content }, outcome)
+            (Purpose::Delivery { topic, callback, sent }, outcome)
         });
     }
 
-    /// Records how a delivery ended; `content` is what was sent.
+    /// Records how a delivery ended; `sent` is the content that it had.
     pub(super) fn ended(
         &mut self,
         key: Key,
-        content: String,
+        sent: String,
         outcome: &CallOutcome,
         is_current: bool,
         context: &mut Context,
@@ -209,7 +209,7 @@ impl Subscriptions {
         let mut report = context.shared.report();
         if outcome.is_success() {
             report.subscribers.delivered += 1;
-            (known.content, known.attempts, known.failing_since) = (content, 0, None);
+            (known.content, known.attempts, known.failing_since) = (sent, 0, None);
         } else if matches!(outcome, CallOutcome::Response { status: 410, .. }) {
             report.subscribers.dropped += 1;
             drop(report);
@@ -231,7 +231,7 @@ impl Subscriptions {
                     "deliveries to a subscriber failed for a day; it is notified of the next change"
                 );
                 let newest = self.contents.get(&key.0).cloned();
-                (known.content, known.attempts, known.failing_since) = (newest.unwrap_or(content), 0, None);
+                (known.content, known.attempts, known.failing_since) = (newest.unwrap_or(sent), 0, None);
             } else {
                 report.subscribers.failed += 1;
                 tracing::debug!(callback.host = host, reason, "a delivery to a subscriber failed");

@@ -1,10 +1,8 @@
-//! Which keys does a named feed have, and what may their values be?
+//! The keys of a named feed, and the parsers of their values.
 
 use crate::domain::taxonomy::SubjectId;
-use crate::settings::check::list;
-use crate::settings::reader::Fault;
-use crate::settings::sections::subject;
-use crate::settings::value::Given;
+use crate::settings::value_kind::{ValueError, ValueKind, list};
+use crate::settings::values::subject;
 
 pub(super) const FEED_KEYS: [&str; 13] = [
     "name",
@@ -25,23 +23,23 @@ pub(super) const FEED_KEYS: [&str; 13] = [
 /// The longest name of a feed.
 const NAME_BYTES_MAX: usize = 64;
 
-/// The longest title that is read; a feed shows the beginning of a long one.
+/// The longest title; a feed shows the beginning of a long one.
 const TITLE_BYTES_MAX: usize = 400;
 
-/// How many subjects one feed may have, as in an address.
+/// The most subjects of a feed, as in an address.
 const SOURCES_MAX: usize = 40;
 
 /// What to write for a key that is missing.
 pub(super) fn example(key: &str) -> &'static str {
     match key {
         "name" => "name = \"gpu\", for /named/gpu",
-        "sources" => "sources = [\"cs.DC\"], the subjects that it is made of",
+        "sources" => "sources = [\"cs.DC\"], the subjects of the feed",
         "q" => "q = 'ti:GPU'",
         _ => "add = 3",
     }
 }
 
-/// Can the name stand behind `list:`?
+/// Returns whether a name can follow `list:` in a rule.
 pub(super) fn is_list_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "-_".contains(c))
 }
@@ -57,11 +55,16 @@ pub(super) fn title(text: &str) -> Option<String> {
     (fits && !text.trim().is_empty()).then(|| text.trim().to_owned())
 }
 
-pub(super) fn sources(given: &Given) -> Result<Vec<SubjectId>, Fault> {
-    let mut sources = list(["cs.DC", "quant-ph"], subject)(given)?;
-    if !(1..=SOURCES_MAX).contains(&sources.len()) {
-        return Err(Fault::Instead(format!("write 1 to {SOURCES_MAX} subjects such as [\"cs.DC\"]")));
-    }
-    sources.sort_unstable();
-    Ok(sources)
+/// The subjects of a feed, sorted.
+pub(super) fn sources() -> ValueKind<Vec<SubjectId>> {
+    let subjects = list(["cs.DC", "quant-ph"], subject);
+    ValueKind::new(subjects.form.clone(), move |raw, _| {
+        let mut sources = subjects.read(raw)?;
+        if !(1..=SOURCES_MAX).contains(&sources.len()) {
+            let advice = format!("write 1 to {SOURCES_MAX} subjects such as [\"cs.DC\"]");
+            return Err(ValueError::Invalid(advice));
+        }
+        sources.sort_unstable();
+        Ok(sources)
+    })
 }

@@ -1,119 +1,114 @@
-//! Which webhooks are told of a feed? What is wrong with one is told without its address, which is a secret.
+//! The webhooks of a feed. No diagnostic shows the address of one, which is a secret.
 
-use std::ffi::OsString;
 use std::ops::Range;
 use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 use url::Url;
 
-use super::File;
+use super::file::{Environment, FeedsFile};
 use crate::domain::presentation::Choice;
 use crate::domain::push::WebhookKind;
 use crate::push::WebhookOptions;
-use crate::settings::check::{integer, text};
+use crate::settings::value_kind::{choice, integer};
 
 const KEYS: [&str; 5] = ["kind", "url", "url_env", "url_file", "messages_max"];
 
-/// Where the address may stand.
-const ADDRESSES: [&str; 3] = ["url", "url_env", "url_file"];
+/// The keys that say where the address is.
+const ADDRESS_KEYS: [&str; 3] = ["url", "url_env", "url_file"];
 
-/// How many papers of a mailing are told one by one, unless it is said.
-const MESSAGES_USUAL: usize = 10;
-const MESSAGES_MAX: i64 = 100;
+const MESSAGES_MAX_DEFAULT: usize = 10;
+const MESSAGES_MAX_LIMIT: i64 = 100;
 
-/// How many webhooks a feed may have.
+/// The most webhooks of a feed.
 const WEBHOOKS_MAX: usize = 20;
 
-/// The largest file with an address that is read, and the longest address.
+/// The largest file with an address.
 const FILE_BYTES_MAX: u64 = 16 * 1024;
+
+/// The longest address.
 const URL_BYTES_MAX: usize = 2_048;
 
 const ADVICE: &str = "write a list such as [{ kind = \"slack\", url_env = \"SLACK_GPU\" }]";
 
-impl File<'_> {
-    /// The webhooks of a feed; one that has a mistake is left out.
-    pub(super) fn webhooks(&mut self, table: &DeTable<'_>, feed: &str) -> Vec<WebhookOptions> {
-        let Some(value) = table.get("webhooks") else { return Vec::new() };
-        self.of_webhooks.push(value.span());
-        let DeValue::Array(items) = value.get_ref() else {
-            let given = self.given(value);
-            self.hide(&given.span);
-            self.fault(&given.span, format!("`webhooks` is {}; {ADVICE}", given.value.kind()));
-            return Vec::new();
+/// The valid webhooks of the feed with this slug.
+pub(super) fn read(file: &mut FeedsFile<'_>, table: &DeTable<'_>, feed: &str) -> Vec<WebhookOptions> {
+    let mut webhooks: Vec<WebhookOptions> = Vec::new();
+    let Some(value) = table.get("webhooks") else { return webhooks };
+    file.webhooks.push(value.span());
+    let DeValue::Array(items) = value.get_ref() else {
+        let raw = file.raw(value);
+        file.secrets.push(raw.span.clone());
+        file.error(&raw.span, format!("`webhooks` is {}; {ADVICE}", raw.value.kind()));
+        return webhooks;
+    };
+    if items.len() > WEBHOOKS_MAX {
+        file.error(&first_byte(&value.span()), format!("a feed has at most {WEBHOOKS_MAX} webhooks"));
+    }
+    for item in items {
+        let DeValue::Table(table) = item.get_ref() else {
+            file.secrets.push(item.span());
+            file.error(&item.span(), format!("this is not a webhook; {ADVICE}"));
+            continue;
         };
-        if items.len() > WEBHOOKS_MAX {
-            let span = value.span().start..value.span().start + 1;
-            self.fault(&span, format!("a feed has at most {WEBHOOKS_MAX} webhooks"));
+        let Some(webhook) = webhook(file, table, &item.span(), feed) else { continue };
+        if webhooks.iter().any(|known| known.url == webhook.url) {
+            file.error(&first_byte(&item.span()), "the feed has this webhook already; keep one".to_owned());
+            continue;
         }
-        let mut webhooks: Vec<WebhookOptions> = Vec::new();
-        for item in items {
-            let DeValue::Table(table) = item.get_ref() else {
-                self.hide(&item.span());
-                self.fault(&item.span(), format!("this is no webhook; {ADVICE}"));
-                continue;
-            };
-            let Some(webhook) = self.webhook(table, &item.span(), feed) else { continue };
-            if webhooks.iter().any(|known| known.url == webhook.url) {
-                let start = item.span().start;
-                self.fault(
-                    &(start..start + 1),
-                    "this webhook is told of the feed already; keep one".to_owned(),
-                );
-                continue;
-            }
-            webhooks.push(webhook);
-        }
-        webhooks
+        webhooks.push(webhook);
     }
-
-    fn webhook(&mut self, table: &DeTable<'_>, whole: &Range<usize>, feed: &str) -> Option<WebhookOptions> {
-        if let Some(url) = table.get("url") {
-            self.hide(&url.span());
-        }
-        self.refuse_unknown(table, &KEYS);
-        let place = whole.start..whole.start + 1;
-        if !table.contains_key("kind") {
-            let why = format!("a webhook without `kind`; choose from {}", WebhookKind::names());
-            self.missing.push((place.clone(), why));
-        }
-        let advice = "choose from slack, mattermost, discord, matrix, json";
-        let kind = self.take(table, "kind", text(advice, WebhookKind::named));
-        let messages_max = self.take(table, "messages_max", integer::<usize>(0..=MESSAGES_MAX));
-        let given: Vec<&str> = ADDRESSES.into_iter().filter(|key| table.contains_key(*key)).collect();
-        let [key] = given[..] else {
-            let why = "a webhook has one of `url`, `url_env` and `url_file`, for where it is told".to_owned();
-            self.missing.push((place, why));
-            return None;
-        };
-        let value = self.given(table.get(key)?);
-        let url =
-            value.text().ok_or_else(|| "is to be a string, in quotes".to_owned()).and_then(
-                |text| match key {
-                    "url_env" => self.of_variable(text),
-                    "url_file" => of_file(text),
-                    _ => parse(text),
-                },
-            );
-        let url = url.map_err(|why| self.fault(&value.span, format!("`{key}` {why}"))).ok()?;
-        Some(WebhookOptions {
-            feed: feed.to_owned(),
-            kind: kind?,
-            url,
-            messages_max: messages_max.unwrap_or(MESSAGES_USUAL),
-        })
-    }
-
-    fn of_variable(&self, name: &str) -> Result<Url, String> {
-        let found = self.environment.iter().find(|(known, _)| known == name);
-        let text = found.and_then(|(_, value)| value.to_str());
-        let text = text.ok_or_else(|| format!("names the variable `{name}`, which is not set"))?;
-        parse(text).map_err(|why| format!("names the variable `{name}`, which {why}"))
-    }
+    webhooks
 }
 
-/// The address that a file holds, blanks around it left off.
-fn of_file(path: &str) -> Result<Url, String> {
+fn webhook(
+    file: &mut FeedsFile<'_>,
+    table: &DeTable<'_>,
+    whole: &Range<usize>,
+    feed: &str,
+) -> Option<WebhookOptions> {
+    if let Some(url) = table.get("url") {
+        file.secrets.push(url.span());
+    }
+    file.refuse_unknown(table, &KEYS);
+    if !table.contains_key("kind") {
+        let message = format!("a webhook without `kind`; choose from {}", WebhookKind::names());
+        file.missing.push((first_byte(whole), message));
+    }
+    let kind = file.take(table, "kind", &choice());
+    let messages_max = file.take(table, "messages_max", &integer::<usize>(0..=MESSAGES_MAX_LIMIT));
+    let keys: Vec<&str> = ADDRESS_KEYS.into_iter().filter(|key| table.contains_key(*key)).collect();
+    let [key] = keys[..] else {
+        let message =
+            "a webhook needs one of `url`, `url_env` and `url_file`, which say where its address is";
+        file.missing.push((first_byte(whole), message.to_owned()));
+        return None;
+    };
+    let raw = file.raw(table.get(key)?);
+    let url = match (raw.text(), key) {
+        (None, _) => Err("must be a string, in quotes".to_owned()),
+        (Some(name), "url_env") => from_variable(name, file.environment),
+        (Some(path), "url_file") => from_file(path),
+        (Some(text), _) => parse(text),
+    };
+    let url = url.map_err(|why| file.error(&raw.span, format!("`{key}` {why}"))).ok()?;
+    let messages_max = messages_max.unwrap_or(MESSAGES_MAX_DEFAULT);
+    Some(WebhookOptions { feed: feed.to_owned(), kind: kind?, url, messages_max })
+}
+
+/// The place for an error about a whole value, which must not show the value.
+fn first_byte(span: &Range<usize>) -> Range<usize> {
+    span.start..span.start + 1
+}
+
+fn from_variable(name: &str, environment: Environment<'_>) -> Result<Url, String> {
+    let found = environment.iter().find(|(known, _)| known == name);
+    let text = found.and_then(|(_, value)| value.to_str());
+    let text = text.ok_or_else(|| format!("names the variable `{name}`, which is not set"))?;
+    parse(text).map_err(|why| format!("names the variable `{name}`, which {why}"))
+}
+
+fn from_file(path: &str) -> Result<Url, String> {
     let read = |path: &Path| {
         if std::fs::metadata(path)?.len() > FILE_BYTES_MAX {
             return Err(std::io::Error::other(format!("it is larger than {FILE_BYTES_MAX} bytes")));
@@ -125,36 +120,11 @@ fn of_file(path: &str) -> Result<Url, String> {
     parse(&text).map_err(|why| format!("names the file `{path}`, which {why}"))
 }
 
+/// An address, with white space around it.
 fn parse(text: &str) -> Result<Url, String> {
     let text = text.trim();
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     let url = url
         .filter(|url| url.username().is_empty() && url.password().is_none() && text.len() <= URL_BYTES_MAX);
-    url.ok_or_else(|| {
-        "holds no http or https address without a user; copy the one that the chat gives".to_owned()
-    })
+    url.ok_or_else(|| "is not an http or https address without a user; copy it from the chat".to_owned())
 }
-
-/// The text with every secret as stars, so that each character stays where it is.
-pub(super) fn masked(text: &str, hidden: &[Range<usize>]) -> String {
-    let mut secrets = hidden.to_vec();
-    // Also where the syntax is broken: nothing in this file but a webhook has such an address.
-    for (at, _) in text.match_indices("://") {
-        let rest = &text[at + 3..];
-        let end = rest.find(|c: char| c.is_whitespace() || "\"'`,}]".contains(c)).unwrap_or(rest.len());
-        let host = rest[..end].find(['/', '?', '#']).unwrap_or(end);
-        secrets.push(at + 3 + host..at + 3 + end);
-    }
-    let is_secret = |at: usize| secrets.iter().any(|span| span.contains(&at));
-    text.char_indices().fold(String::with_capacity(text.len()), |mut masked, (at, c)| {
-        if is_secret(at) && c != '\n' {
-            masked.extend(std::iter::repeat_n('*', c.len_utf8()));
-        } else {
-            masked.push(c);
-        }
-        masked
-    })
-}
-
-/// What variables there are.
-pub(super) type Environment<'a> = &'a [(OsString, OsString)];

@@ -237,7 +237,7 @@ async fn a_key_that_is_taken_out_of_its_file_opens_nothing_more() {
         assert!(!text.contains(two), "{text}");
         text
     };
-    until("the file is refused", refused, |text| text.contains("holds no key")).await;
+    until("the file is refused", refused, |text| text.contains("contains no key")).await;
     assert_eq!(run.service.get("/subjects/cs.DC.json").await.status(), 401);
 }
 

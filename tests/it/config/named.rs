@@ -1,4 +1,4 @@
-//! Do the named feeds say what they mean, and is every mistake shown where it was made?
+//! Named feeds and lists, and diagnostics with their places.
 
 use std::fs;
 use std::path::Path;
@@ -132,10 +132,10 @@ fn what_is_missing_or_doubled_is_told() {
         "[[feed]]\ntitle = \"\"\n\n[[feed]]\nname = \"a\"\nsources = []\n\n[[feed]]\nname = \"a\"\nsources = [\"cs\"]\n",
         &[
             "feeds.toml:1:1: a feed without `name`; write name = \"gpu\", for /named/gpu",
-            "feeds.toml:1:1: a feed without `sources`; write sources = [\"cs.DC\"], the subjects that it is made of",
+            "feeds.toml:1:1: a feed without `sources`; write sources = [\"cs.DC\"], the subjects of the feed",
             "feeds.toml:2:9: `title` is \"\"; write a line of text, at most 400 bytes",
             "feeds.toml:6:11: `sources` is []; write 1 to 40 subjects such as [\"cs.DC\"]",
-            "feeds.toml:9:8: `a` names the feed of line 5 already; each needs a name of its own",
+            "feeds.toml:9:8: `a` is the name of the feed of line 5 already; choose another",
         ],
     );
 }
@@ -170,7 +170,7 @@ fn values_of_the_wrong_kind_or_out_of_range_are_told() {
     );
     refused_briefly(
         "[feed]\nname = \"a\"\n",
-        &["feeds.toml:1:1: `feed` is one section; write [[feed]], for there may be more"],
+        &["feeds.toml:1:1: `feed` is one section; write [[feed]], as there may be more"],
     );
 }
 
@@ -180,14 +180,14 @@ fn what_would_have_no_effect_is_refused() {
     refused_briefly(
         &format!("{feed}text = \"latex\"\nbackfill = \"no\"\n"),
         &[
-            "feeds.toml:4:8: `text` is \"latex\"; write unicode, tex or mathml",
+            "feeds.toml:4:8: `text` is \"latex\"; choose from unicode, tex, mathml",
             "feeds.toml:5:12: `backfill` is \"no\", a string; write true or false",
         ],
     );
     refused_briefly(
         &format!("{feed}query = 'type:new cat:cs.DC'\nexclude = ['gpu', 'cat:cs.*']\n"),
         &[
-            "feeds.toml:1:1: no paper can be in this feed: every paper of cat:cs.DC is left out by -cat:cs.*, so nothing matches",
+            "feeds.toml:1:1: no paper can match this feed: every paper of cat:cs.DC is left out by -cat:cs.*, so nothing matches",
         ],
     );
     refused_briefly(
@@ -196,7 +196,7 @@ fn what_would_have_no_effect_is_refused() {
         ),
         &[
             "feeds.toml:4:1: unknown key `colour`; choose from name, title, sources, query, include, exclude, score, min_score, days, limit, text, backfill, webhooks",
-            "feeds.toml:6:13: `min_score` is 4; no paper reaches it, for the scores add up to 3 at most",
+            "feeds.toml:6:13: `min_score` is 4; no paper can reach it: the scores add up to 3 at most",
         ],
     );
 }
@@ -210,7 +210,7 @@ fn lists_that_lead_back_to_themselves_or_hold_nothing_are_told() {
             "feeds.toml:2:1: list:a leads back to itself",
             "feeds.toml:3:1: list:b leads back to itself",
             "feeds.toml:4:5: `c` is []; write a list of rules such as ['ti:GPU', 'abs:\"leader election\"']",
-            "feeds.toml:6:1: `e f` cannot be written behind list:; letters, digits, - and _ make the name of a list",
+            "feeds.toml:6:1: `e f` is not a name for a list; write letters, digits, - and _ alone",
             "feeds.toml:11:29: unknown list 'z'; known: a, b, c, d, e f",
         ],
     );
@@ -221,7 +221,7 @@ fn broken_syntax_is_told_with_what_else_is_wrong_elsewhere() {
     refused_briefly(
         "[[feed]]\nname = a\nsources = [\"cs\"]\nquery = 'ti:'\n",
         &[
-            "feeds.toml:2:8: `a` is no TOML value; a string needs quotes",
+            "feeds.toml:2:8: `a` is not a TOML value; a string needs quotes",
             "feeds.toml:4:13: ti: needs a value",
         ],
     );
@@ -235,7 +235,7 @@ fn mistakes_of_both_files_come_at_once() {
         mistakes.lines().step_by(3).collect::<Vec<_>>(),
         [
             "x.toml:5:14: `days` is 0; write an integer from 1 to 365",
-            "feeds.toml:3:1: a feed without `sources`; write sources = [\"cs.DC\"], the subjects that it is made of",
+            "feeds.toml:3:1: a feed without `sources`; write sources = [\"cs.DC\"], the subjects of the feed",
         ]
     );
 }

@@ -1,4 +1,4 @@
-//! Is a webhook read as it is meant, and is what is wrong with one told without its address?
+//! Webhooks of named feeds, and diagnostics that do not show their addresses.
 
 use std::ffi::OsString;
 use std::fs;
@@ -63,9 +63,12 @@ fn mistakes_are_told_with_their_place_and_without_the_secret() {
     assert_eq!(lines[0], format!("feeds.toml:4:22: {why}"));
     assert_eq!(lines[1], format!("    4 | webhooks = [{{ kind = 'slak', url = {hidden} }}]"));
     assert_eq!(lines[2], format!("      | {}^^^^^^", " ".repeat(21)));
-    refused("[{ kind = 'slack', url = 's3cret' }]", "`url` holds no http or https address without a user");
-    refused("[{ kind = 'slack', url = 'https://a:s3cret@chat.example/' }]", "holds no http or https address");
-    refused("[{ kind = 'slack', url = 'ftp://chat.example/s3cret' }]", "holds no http or https address");
+    refused("[{ kind = 'slack', url = 's3cret' }]", "`url` is not an http or https address without a user");
+    refused(
+        "[{ kind = 'slack', url = 'https://a:s3cret@chat.example/' }]",
+        "is not an http or https address",
+    );
+    refused("[{ kind = 'slack', url = 'ftp://chat.example/s3cret' }]", "is not an http or https address");
     refused("[{ kind = 'slack', url = https://chat.example/s3cret }]", "feeds.toml:4:");
     refused(
         "[{ kind = 'slack', ulr = 'https://chat.example/s3cret' }]",
@@ -78,13 +81,13 @@ fn mistakes_are_told_with_their_place_and_without_the_secret() {
     refused("[{ kind = 'slack' }]", "one of `url`, `url_env` and `url_file`");
     refused("[{ url = 'https://chat.example/s3cret' }]", "a webhook without `kind`; choose from slack");
     refused("[{ kind = 'slack', url_env = 'NONE' }]", "names the variable `NONE`, which is not set");
-    refused("[{ kind = 'slack', url_env = 'WRONG' }]", "names the variable `WRONG`, which holds no http");
+    refused("[{ kind = 'slack', url_env = 'WRONG' }]", "names the variable `WRONG`, which is not an http");
     refused("[{ kind = 'slack', url_file = '{folder}/none' }]", "which cannot be read");
     refused("[{ kind = 'slack', url_env = 'HOOK', messages_max = 101 }]", "an integer from 0 to 100");
-    refused("['https://chat.example/s3cret']", "this is no webhook; write a list such as");
+    refused("['https://chat.example/s3cret']", "this is not a webhook; write a list such as");
     refused("'https://chat.example/s3cret'", "`webhooks` is a string; write a list such as");
     refused(
         "[{ kind = 'slack', url_env = 'HOOK' }, { kind = 'slack', url_env = 'HOOK' }]",
-        "told of the feed already",
+        "has this webhook already",
     );
 }

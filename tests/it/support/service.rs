@@ -90,7 +90,7 @@ impl Running {
         let clock = Arc::new(SystemClock::starting_at(Some(now)));
         let service = Service::start(&settings, upstream, keep, clock).await.expect("the service starts");
         let (base, handle) = (format!("http://{}", service.address()), service.handle());
-        let has_keys = settings.access.keys.iter().chain(settings.access.admin_keys.iter()).next().is_some();
+        let has_keys = settings.access.reader_keys().chain(settings.access.operator_keys()).next().is_some();
         let operator_token = (!has_keys).then(|| service.operator_token().to_owned());
         let reloads = service.reloads(&sources);
         let service = if follows { service.following(&reloads) } else { service };

@@ -1,4 +1,4 @@
-//! How is telling others set up?
+//! Configures and starts the notification of subscribers and webhooks.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::serve::{CurrentState, FeedTopics, PushSettings};
 use crate::settings::Settings;
 use crate::store::Store;
 
-/// What the settings say about telling others.
+/// The options of the stage `push`; `address` is where the service listens.
 pub(super) fn options(settings: &Settings, address: SocketAddr) -> PushOptions {
     let base_url = settings.server.base_url.as_ref();
     let base_url = base_url.map(|url| url.as_str().trim_end_matches('/').to_owned()).unwrap_or_default();
@@ -29,8 +29,13 @@ pub(super) fn options(settings: &Settings, address: SocketAddr) -> PushOptions {
     }
 }
 
-/// What readers see of it.
-pub(super) fn outward(settings: &Settings, push: &Push, store: Store, clock: Arc<dyn Clock>) -> PushSettings {
+/// The hub and the report, for the stage `serve`.
+pub(super) fn push_settings(
+    settings: &Settings,
+    push: &Push,
+    store: Store,
+    clock: Arc<dyn Clock>,
+) -> PushSettings {
     let hub = settings.push.hub == HubChoice::BuiltIn;
     PushSettings {
         choice: settings.push.hub.clone(),
@@ -39,7 +44,7 @@ pub(super) fn outward(settings: &Settings, push: &Push, store: Store, clock: Arc
     }
 }
 
-/// How it is going, where anybody is told of anything.
+/// The report for status and metrics; none if neither a hub nor a webhook is configured.
 pub(super) fn report(
     settings: &Settings,
     push: &Push,
@@ -49,10 +54,10 @@ pub(super) fn report(
     is_on.then(|| Arc::new(move || push.report()) as Arc<_>)
 }
 
-/// Starts to tell others; a webhook may come with other settings later.
+/// Starts the notifications; also without a hub or a webhook, since a reload may bring webhooks.
 ///
 /// # Errors
-/// There is somebody to tell, and there are no certificates to trust.
+/// A hub or a webhook is configured, and the system has no certificates to trust.
 pub(super) fn start(
     settings: &Settings,
     push: &Push,
@@ -75,7 +80,7 @@ pub(super) fn start(
     push.start(sources).context("cannot call webhooks and subscribers")
 }
 
-/// The feeds of the configuration with those who are told of them.
+/// The named feeds with their webhooks.
 pub(super) fn webhooks(settings: &Settings, named: &[Arc<NamedOptions>]) -> FeedWebhooks {
     let of = |feed: &NamedOptions| {
         let all = settings.named.webhooks.iter().filter(|webhook| webhook.feed == feed.slug);

@@ -1,4 +1,4 @@
-//! Looks after the file of the store while the service runs.
+//! Checks while the service runs that the file of the store is still there, and restores it from memory if not.
 
 use std::time::Duration;
 
@@ -8,22 +8,22 @@ use crate::domain::event::ChangedDay;
 use crate::serve::{CurrentState, State};
 use crate::store::{Contents, Store};
 
-/// How often the file is looked at when nothing is written: a deleted one is noticed well within a minute.
-const LOOK_EVERY: Duration = Duration::from_secs(10);
+/// The time between two checks while nothing is written, so that a deleted file is noticed within a minute.
+const CHECK_EVERY: Duration = Duration::from_secs(10);
 
-/// Looks for as long as the service runs.
-pub(super) async fn keep(store: Store, current: CurrentState) {
+/// Runs as long as the service does.
+pub(super) async fn watch(store: Store, current: CurrentState) {
     loop {
-        // What is wrong is in the log, and the collector shows it.
+        // The store logs the error, and the collector reports it in the status.
         let is_well = store.check(&|| remembered(&current.state())).await.is_ok();
         tokio::select! {
-            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = tokio::time::sleep(CHECK_EVERY) => {}
             () = store.displacement(), if is_well => {}
         }
     }
 }
 
-/// What the service knows without its store.
+/// The contents of the store as far as the memory of the service has them.
 pub(super) fn remembered(state: &State) -> Contents {
     let mut contents = state.collector.remembered();
     for subject in state.working_set.subjects() {

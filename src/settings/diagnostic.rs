@@ -1,27 +1,28 @@
-//! What does a mistake in the settings look like to the person who made it?
+//! Diagnostics of the settings: what is wrong, and in which line of a file, variable or flag.
 
 use std::fmt;
 
 use crate::filter::Carets;
 
-/// The most mistakes that are written out; the rest is only counted.
+/// The most diagnostics that are shown; the others are counted.
 const WRITTEN_MAX: usize = 100;
 
 /// One thing that is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistake {
+pub struct SettingsDiagnostic {
     pub origin: Origin,
-    /// One line, lower case, with the value and what would work.
+    /// One line, in lower case: what is wrong, with the value, and what to write instead.
     pub message: String,
 }
 
-/// Where a mistake was made.
+/// Where the wrong value or key is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// The file as a whole, which could not be read.
-    File { path: String },
-    /// A place in a file.
-    Place(Place),
+    /// A file that could not be read.
+    File {
+        path: String,
+    },
+    Location(SourceLocation),
     /// The environment variable of this name.
     Variable(String),
     /// The command-line flag of this name.
@@ -30,7 +31,7 @@ pub enum Origin {
 
 /// A run of characters on one line of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct SourceLocation {
     pub path: String,
     /// From 1.
     pub line: usize,
@@ -44,58 +45,70 @@ pub struct Place {
 
 /// Everything that is wrong with the settings: each file from top to bottom, then variables, then flags; never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistakes(Vec<Mistake>);
+pub struct SettingsDiagnostics(Vec<SettingsDiagnostic>);
 
-impl Mistakes {
-    pub(super) fn new(mut mistakes: Vec<Mistake>) -> Self {
-        let mut files: Vec<String> = mistakes.iter().filter_map(Mistake::file).map(str::to_owned).collect();
+impl SettingsDiagnostics {
+    pub(super) fn new(mut diagnostics: Vec<SettingsDiagnostic>) -> Self {
+        let mut files: Vec<String> =
+            diagnostics.iter().filter_map(SettingsDiagnostic::file).map(str::to_owned).collect();
         files.dedup();
         let file = |path: &str| files.iter().position(|known| known == path).unwrap_or_default();
-        mistakes.sort_by_key(|mistake| match &mistake.origin {
+        diagnostics.sort_by_key(|diagnostic| match &diagnostic.origin {
             Origin::File { .. } => (0, 0, 0, 0),
-            Origin::Place(place) => (1, file(&place.path), place.line, place.column),
+            Origin::Location(location) => (1, file(&location.path), location.line, location.column),
             Origin::Variable(_) => (2, 0, 0, 0),
             Origin::Flag(_) => (3, 0, 0, 0),
         });
-        Self(mistakes)
+        Self(diagnostics)
     }
 
     #[must_use]
-    pub fn list(&self) -> &[Mistake] {
+    pub fn list(&self) -> &[SettingsDiagnostic] {
         &self.0
+    }
+
+    /// The diagnostics with the lines that they are about; of many, the first 100 and the number of the others.
+    #[must_use]
+    pub fn messages(&self) -> Vec<String> {
+        let mut messages: Vec<String> = self.0.iter().take(WRITTEN_MAX).map(ToString::to_string).collect();
+        match self.0.len().saturating_sub(WRITTEN_MAX) {
+            0 => {}
+            more => messages.push(format!("and {more} more")),
+        }
+        messages
     }
 }
 
-impl Mistake {
-    /// Shows the line as far as its key, for its value is a secret; nothing of one that is only a value.
+impl SettingsDiagnostic {
+    /// Hides the value on the line, which may be a secret, and all of a line that is only a value.
     pub(super) fn hide_line(&mut self) {
-        if let Origin::Place(place) = &mut self.origin {
-            let is_value = place.text.trim_start().starts_with(['"', '\'']);
-            let key = place.text.split_once('=').filter(|_| !is_value).map(|(key, _)| key.to_owned());
-            place.column = place.column.min(key.as_ref().map_or(1, |key| key.chars().count() + 3));
-            place.length = 1;
-            place.text = key.map_or_else(|| "…".to_owned(), |key| format!("{key}= …"));
+        if let Origin::Location(location) = &mut self.origin {
+            let is_value = location.text.trim_start().starts_with(['"', '\'']);
+            let key = location.text.split_once('=').filter(|_| !is_value).map(|(key, _)| key.to_owned());
+            location.column = location.column.min(key.as_ref().map_or(1, |key| key.chars().count() + 3));
+            location.length = 1;
+            location.text = key.map_or_else(|| "…".to_owned(), |key| format!("{key}= …"));
         }
     }
 
-    /// The line that it was made on.
+    /// The line that is shown.
     pub(super) fn line(&self) -> Option<&str> {
         match &self.origin {
-            Origin::Place(place) => Some(&place.text),
+            Origin::Location(location) => Some(&location.text),
             _ => None,
         }
     }
 
     fn file(&self) -> Option<&str> {
         match &self.origin {
-            Origin::Place(place) => Some(&place.path),
+            Origin::Location(location) => Some(&location.path),
             _ => None,
         }
     }
 }
 
-impl Place {
-    /// The place of the bytes `start..end` of `text`.
+impl SourceLocation {
+    /// The location of the bytes `start..end` of `text`.
     pub(super) fn of(path: &str, text: &str, start: usize, end: usize) -> Self {
         let start = text.floor_char_boundary(start);
         let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
@@ -112,16 +125,16 @@ impl Place {
     }
 }
 
-impl fmt::Display for Mistake {
+impl fmt::Display for SettingsDiagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.origin {
             Origin::File { path: name } | Origin::Variable(name) | Origin::Flag(name) => {
                 write!(f, "{name}: {}", self.message)
             }
-            Origin::Place(place) => {
-                let carets = Carets::under(&place.text, place.column - 1, place.length);
-                let number = place.line;
-                writeln!(f, "{}:{number}:{}: {}", place.path, place.column, self.message)?;
+            Origin::Location(location) => {
+                let carets = Carets::under(&location.text, location.column - 1, location.length);
+                let number = location.line;
+                writeln!(f, "{}:{number}:{}: {}", location.path, location.column, self.message)?;
                 writeln!(f, "{number:>5} | {}", carets.line.trim_end())?;
                 write!(f, "      | {}", carets.drawn(0))
             }
@@ -129,17 +142,10 @@ impl fmt::Display for Mistake {
     }
 }
 
-impl fmt::Display for Mistakes {
+impl fmt::Display for SettingsDiagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, mistake) in self.0.iter().take(WRITTEN_MAX).enumerate() {
-            let separator = if index == 0 { "" } else { "\n" };
-            write!(f, "{separator}{mistake}")?;
-        }
-        match self.0.len().saturating_sub(WRITTEN_MAX) {
-            0 => Ok(()),
-            more => write!(f, "\nand {more} more"),
-        }
+        f.write_str(&self.messages().join("\n"))
     }
 }
 
-impl std::error::Error for Mistakes {}
+impl std::error::Error for SettingsDiagnostics {}

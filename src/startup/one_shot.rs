@@ -1,4 +1,4 @@
-//! How is everything read and shown once, without a service?
+//! Reads subjects once and loads the state once, for commands that run no service.
 
 use std::sync::Arc;
 
@@ -14,9 +14,9 @@ use crate::store::Store;
 
 use super::state::{self, Asking};
 
-/// Reads every watched subject that is behind, and the past days that it lacks; what is up to date is not asked for.
+/// Reads every watched subject that is not up to date, and its missing days.
 ///
-/// `begins` hears how many there are, `ends` of each that was read.
+/// `begins` is called with their number, `ends` with the outcome of each.
 ///
 /// # Errors
 /// The store cannot be read.
@@ -46,13 +46,13 @@ pub async fn catch_up(
             outcomes.push(outcome);
         }
     }
-    // Its pause is left to the next process before the store is closed.
+    // Stores the pause for the next process before the store is closed.
     state.collector.stop().await;
     outcomes.sort_by_key(|outcome| outcome.subject);
     Ok(outcomes)
 }
 
-/// Everything as the store has it; nothing is asked of the upstream.
+/// The state as the store has it, without a request to the upstream.
 ///
 /// # Errors
 /// The store cannot be read.
