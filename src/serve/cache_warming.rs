@@ -1,4 +1,4 @@
-//! Renders the most requested documents again after each change, before their readers ask.
+//! Renders the most requested documents again after each change, before readers request them.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use crate::serve::feed::documents;
 use crate::serve::http::coding::Coding;
 use crate::serve::state::State;
 
-/// How many documents are made ready after a change; the others are made when they are asked for.
+/// The most documents that are rendered again after a change; others are rendered when they are requested.
 const READY_MAX: usize = 1_000;
 
 /// Changes come in bursts: a mailing's page, then days that were missed.
 const CALM: Duration = Duration::from_millis(200);
 
-/// Renders the most asked for documents again whenever their content has changed, and then indexes what is new for the
+/// Renders the most requested documents again whenever their content has changed, and then indexes what is new for the
 /// first search, for as long as the service runs.
 pub async fn warm_cache(current: CurrentState) {
     let documents = current.state().documents.clone();

@@ -28,7 +28,7 @@ impl CurrentState {
         self.0.load_full()
     }
 
-    /// Answers from `state` whatever is asked from now on; what was asked before is answered from the old one.
+    /// Answers later requests from `state`; earlier ones end with the state that they began with.
     pub fn exchange(&self, state: State) {
         self.0.store(Arc::new(state));
     }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use crate::domain::push::{Hub, HubChoice, PushReport};
 use crate::serve::addresses::HUB;
 
-/// What there is beside answering: who tells others of what is new.
+/// Who notifies subscribers, and how that goes.
 #[derive(Clone, Default)]
 pub struct PushSettings {
     pub choice: HubChoice,
     /// The hub of this service, where it has one.
     pub hub: Option<Arc<dyn Hub>>,
-    /// How telling others is going.
+    /// The state of deliveries.
     pub report: Option<Arc<dyn Fn() -> PushReport + Send + Sync>>,
 }
 
@@ -22,12 +22,12 @@ impl std::fmt::Debug for PushSettings {
 }
 
 impl PushSettings {
-    /// Can one subscribe here?
+    /// Does this service have a hub?
     pub(in crate::serve) fn has_hub(&self) -> bool {
         self.choice == HubChoice::BuiltIn
     }
 
-    /// Whom feeds name as their hub.
+    /// The hub that feeds name.
     pub(in crate::serve) fn hub_url(&self, base: &str) -> Option<String> {
         match &self.choice {
             HubChoice::Off => None,

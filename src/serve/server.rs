@@ -56,7 +56,7 @@ pub fn listen(
     let builder = Server::build()
         .workers(options.workers)
         .max_concurrent_connections(options.connections_max.div_ceil(options.workers))
-        // Whose turn it is finds a thread at whichever worker.
+        // A permit of the render queue finds a thread in every worker.
         .worker_max_blocking_threads(current.state().renders.threads())
         .disable_signals()
         .shutdown_timeout(options.shutdown_timeout.as_secs());

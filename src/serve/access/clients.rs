@@ -20,10 +20,10 @@ use crate::serve::access::forwarded::{ForwardedUrl, ForwardedWarnings, TrustedHo
 
 pub(in crate::serve) const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The part of an IPv6 address that tells one quota_key from another; the rest a client chooses as it likes.
+/// An IPv6 network of this length counts as one client, which can choose the rest of its address.
 const IPV6_PREFIX_BITS: u32 = 64;
 
-/// After how many requests those are forgotten who have asked for nothing of late.
+/// After so many requests the limiter drops the clients whose quota is whole again.
 const FORGET_EVERY: u32 = 4_096;
 
 /// How many connections a client may have open for each request that it may send in a minute. With an idle connection
@@ -40,7 +40,7 @@ type Limiter = RateLimiter<
     NoOpMiddleware<<MonotonicClock as Clock>::Instant>,
 >;
 
-/// The clients, told apart by their addresses, and what each of them may still ask.
+/// The clients, identified by their addresses, and the quota of each.
 pub struct Clients {
     trusted_proxies: Vec<IpNet>,
     requests_per_minute: u32,
@@ -52,7 +52,7 @@ pub struct Clients {
     complaints: ForwardedWarnings,
 }
 
-/// Who asks, by one kind of field, and through how many trusted proxies.
+/// The client by one kind of field, and the number of trusted proxies before it.
 #[derive(Clone, Copy)]
 struct ClientPath {
     client: IpAddr,
@@ -66,7 +66,7 @@ impl std::fmt::Debug for Clients {
 }
 
 impl Clients {
-    /// Each client may ask that often in a minute, all at once if it likes; 0 for as often as it likes.
+    /// Each client may send so many requests in a minute, also at once; 0 for no limit.
     #[must_use]
     pub fn new(trusted_proxies: Vec<IpNet>, requests_per_minute: u32) -> Self {
         let limiter = NonZeroU32::new(requests_per_minute).map(|requests| {
@@ -84,7 +84,7 @@ impl Clients {
         }
     }
 
-    /// Other terms for the same clients; what they have asked counts on where they may ask as often as before.
+    /// Other settings for the same clients; their quota is kept where the limit is the same.
     #[must_use]
     pub fn under(&self, trusted_proxies: Vec<IpNet>, requests_per_minute: u32) -> Self {
         let mut others = Self::new(trusted_proxies, requests_per_minute);
@@ -130,7 +130,7 @@ impl Clients {
         counted.map_err(|refused| refused.wait_time_from(MonotonicClock.now()))
     }
 
-    /// Whose turn a request counts as; none where nobody asks over a network.
+    /// The network that a request counts for; none for a request without a peer.
     pub(in crate::serve) fn quota_key_of(&self, request: &HttpRequest) -> Option<IpAddr> {
         let peer = request.peer_addr()?.ip().to_canonical();
         Some(quota_key(self.client(peer, request.headers())))
@@ -161,7 +161,7 @@ impl Clients {
         }
     }
 
-    /// What proxies tell of the address that was asked; none where this peer is no trusted one.
+    /// The public address by the fields of proxies; none where the peer is no trusted proxy.
     pub(in crate::serve) fn forwarded_url(&self, peer: IpAddr, headers: &HeaderMap) -> Option<ForwardedUrl> {
         if !self.is_proxy(peer) {
             return None;

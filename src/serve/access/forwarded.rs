@@ -23,7 +23,7 @@ const HOST_BYTES_MAX: usize = 255 + ":65535".len();
 /// The longest path below which the service may lie.
 const PREFIX_BYTES_MAX: usize = 256;
 
-/// The public address as far as proxies told it; what was not told is as in the request itself.
+/// The parts of the public address that proxies sent; the request itself has the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::serve) struct ForwardedUrl {
     pub(in crate::serve) scheme: Option<Scheme>,
@@ -169,8 +169,8 @@ pub(in crate::serve) fn has_port(host: &str) -> bool {
     host.rsplit_once(']').map_or(host, |(_, behind)| behind).contains(':')
 }
 
-/// A proxy that is itself asked without encryption tells its own port; with the scheme of the one before it, it is
-/// nobody's.
+/// A proxy that is requested without encryption sends its own port, which does not go with the scheme of the proxy
+/// before it.
 fn is_port_of(scheme: Option<Scheme>, port: u16) -> bool {
     match scheme {
         Some(Scheme::Https) => port != 0 && port != 80,

@@ -13,7 +13,7 @@ const PARAMETER: &str = "key";
 #[derive(Clone, Debug, Default)]
 pub struct Keys(Vec<blake3::Hash>);
 
-/// Which keys open what.
+/// Which keys grant which access.
 #[derive(Clone, Debug, Default)]
 pub struct AccessControl {
     /// For everything that is read; without any, everyone may read.
@@ -35,7 +35,7 @@ impl Keys {
         self.0.is_empty()
     }
 
-    /// Is this one of the keys? Every key is looked at, so that the time tells nothing.
+    /// Is this one of the keys? Every key is compared, so that the time reveals nothing.
     fn open(&self, given: &[u8]) -> bool {
         let given = blake3::hash(given);
         self.0.iter().filter(|known| **known == given).count() > 0
@@ -63,7 +63,7 @@ impl AccessControl {
         }
     }
 
-    /// May the client ask for this?
+    /// Does a key of the request, if one is needed, grant this access?
     pub(in crate::serve) fn is_authorized(&self, access: Access, headers: &HeaderMap, uri: &Uri) -> bool {
         let opens = |key: &Vec<u8>| match access {
             Access::Operator => self.admins.open(key) || self.operator.open(key),
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_door_opens_to_any_of_its_keys() {
+    fn every_key_grants_the_access_that_it_is_for() {
         assert!(is_authorized(Some("Bearer reader-one"), "/subjects/cs.DC.rss"));
         assert!(is_authorized(Some("bearer reader-two"), "/"));
         assert!(is_authorized(Some("Bearer operator"), "/status"));

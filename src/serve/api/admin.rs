@@ -87,7 +87,7 @@ fn row(subject: SubjectId, outcome: Option<ReadOutcome>) -> RefreshRow {
     })
 }
 
-/// The subjects to read: those of `subjects=`, else all that are watched or were asked for.
+/// The subjects to read: those of `subjects=`, else all that are watched or were requested.
 fn asked(request: &HttpRequest, state: &State) -> Result<Vec<SubjectId>, Problem> {
     let mut subjects =
         QueryParameters::parse(request.query_string(), &state.options, &[&["subjects"]])?.subjects();

@@ -20,14 +20,14 @@ use crate::serve::request::parameter_value;
 use crate::serve::request::{base_url, feed_request};
 use crate::serve::state::State;
 
-/// What can be wished.
+/// The values of `hub.mode`.
 pub(in crate::serve) const MODES: [&str; 2] = ["subscribe", "unsubscribe"];
 
 /// The longest topic, callback, and secret; the last is the standard's.
 pub(in crate::serve) const URL_BYTES_MAX: usize = 2_048;
 pub(in crate::serve) const SECRET_BYTES_MAX: usize = 199;
 
-/// When to come back where too many wishes wait.
+/// `Retry-After` where too many subscription requests are pending.
 const FULL_RETRY: Duration = Duration::from_mins(1);
 
 /// `POST /hub`
@@ -70,7 +70,7 @@ fn refused(refusal: HubRefusal) -> Problem {
     }
 }
 
-/// Every mistake of the address and of a form at once, or what is asked.
+/// Reads a subscription request; an error has every mistake of the address and of the form.
 async fn read(request: &HttpRequest, body: &[u8], state: &State) -> Result<HubRequest, Problem> {
     let is_form = is_form(request.headers());
     let mut mistakes = match feed_request::no_parameters(request, &state.options) {

@@ -68,7 +68,7 @@ fn report(
     serde_json::to_string(&Report { replica, settings, push, ..status.into() }).unwrap_or_default()
 }
 
-/// The page and its like as JSON for files: nobody looks again by itself, and the time is that of the last read.
+/// The status page and `status.json` for an export, with the time of the last read as the current time.
 ///
 /// `has_page` says which subjects have one.
 pub(in crate::serve) fn files(
@@ -163,7 +163,7 @@ struct Report {
     next_mailing: String,
     replica: ReplicaReport,
     settings: SettingsReport,
-    /// How telling others is going, where somebody is told.
+    /// The state of the hub and the webhooks, where there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
     push: Option<push_status::PushStatus>,
     subjects: Vec<SubjectReport>,
@@ -182,7 +182,7 @@ struct SettingsReport {
 
 #[derive(Default, Serialize)]
 struct ReplicaReport {
-    /// This one asks the upstream.
+    /// This replica reads from the upstream.
     leads: bool,
     /// Why the store cannot be used, and since when.
     trouble: Option<String>,

@@ -52,7 +52,7 @@ fn base_of(url: &str, options: &ServiceOptions) -> String {
     bases.into_iter().find(|base| read(url, base, options).is_ok()).unwrap_or(origin)
 }
 
-/// What a topic holds now; its subjects stay read as if a reader had asked.
+/// The current content of a topic; its subjects stay in use as after a request of a reader.
 pub(in crate::serve) async fn now(
     url: &str,
     base: &str,

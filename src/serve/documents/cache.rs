@@ -24,7 +24,7 @@ use crate::serve::request::feed_request::FeedRequest;
 /// What a document weighs beside its bytes: its request, its header fields and its place in the cache, as measured.
 const DOCUMENT_OVERHEAD_BYTES: usize = 4_096;
 
-/// When to come back for one who does not take what was asked for.
+/// `Retry-After` for a client that does not read its answers.
 const UNREAD_RETRY: Duration = Duration::from_secs(30);
 
 /// The largest document that is compressed among ordinary requests: some 500 items.
@@ -38,7 +38,7 @@ const VERSION_OVERHEAD_BYTES: usize = 384;
 
 /// Rendered documents, each by its canonical request, the subjects it was made of and their generation.
 ///
-/// An entry never goes stale: a change of the content asks for another key.
+/// An entry never goes stale: a change of the content changes the key.
 #[derive(Clone, Debug)]
 pub struct DocumentCache {
     rendered: Cache<Arc<DocumentKey>, Arc<RenderedDocument>>,
@@ -89,7 +89,7 @@ pub(in crate::serve) struct DocumentKey {
     pub(in crate::serve) request: DocumentRequest,
     pub(in crate::serve) sources: Vec<SubjectId>,
     pub(in crate::serve) generation: u64,
-    /// The version that the asker has seen, whose items are left out.
+    /// The version that the client has seen, whose items are left out.
     pub(in crate::serve) since: Option<Tag>,
 }
 
@@ -137,7 +137,7 @@ impl DocumentCache {
         let for_versions = bytes_max / VERSIONS_PART;
         Self {
             rendered: Cache::builder().max_capacity(bytes_max - for_versions).weigher(weigh).build(),
-            // The latest versions are asked for, however seldom: a reader comes once a day.
+            // Readers that come once a day name one of the latest versions.
             versions: Cache::builder()
                 .max_capacity(for_versions)
                 .weigher(weigh_version)
@@ -167,10 +167,10 @@ impl DocumentCache {
         other
     }
 
-    /// The document of a key, rendered once however many ask at the same time; nothing is kept of a failure.
+    /// The document of a key, rendered once for all concurrent requests; a failure is not cached.
     ///
     /// # Errors
-    /// What rendering says; another's turn that never came is not one's own.
+    /// The error of rendering; a full queue that another request met is tried again.
     pub(in crate::serve) async fn get<F>(
         &self,
         key: DocumentKey,
@@ -267,7 +267,7 @@ impl DocumentCache {
         None
     }
 
-    /// Documents of more than one reader's request, the most asked for first.
+    /// Documents that were requested more than once, the most requested first.
     pub(in crate::serve) fn most_requested(&self) -> Vec<CachedDocument> {
         let all =
             self.rendered.iter().filter(|(key, document)| key.since.is_none() && document.readers() > 1);
@@ -294,7 +294,7 @@ impl DocumentCache {
         }
     }
 
-    /// Gives up a document that nobody will ask for again.
+    /// Removes a document whose key no request has any more.
     pub(in crate::serve) async fn remove(&self, key: &Arc<DocumentKey>) {
         self.rendered.invalidate(key).await;
     }
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_asked_for_more_than_once_is_popular_the_most_asked_for_first() {
+    async fn documents_with_several_requests_are_listed_the_most_requested_first() {
         let documents = DocumentCache::new(1 << 20);
         for days in [1, 2, 2, 3, 3, 3] {
             get(&documents, days, 10).await;
@@ -387,7 +387,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_turn_that_another_did_not_get_is_no_answer_to_oneself() {
+    async fn a_full_queue_that_another_request_met_is_no_answer_to_this_one() {
         let (documents, ticket) = (DocumentCache::new(1 << 20), RenderTicket::free());
         let (first, second) = tokio::join!(
             documents.get(key(1), &ticket, async || {

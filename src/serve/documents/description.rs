@@ -1,4 +1,4 @@
-//! The description of the service (`OpenAPI`) that was asked for last, so that it is written once while settings stay.
+//! The description of the service (`OpenAPI`) that was requested last, so that it is written once while settings stay.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,7 +19,7 @@ struct Finished {
 
 impl Description {
     /// The description of the service at the public address `base`, with the settings of `generation`; `write` makes it
-    /// where another was asked for last.
+    /// where another was requested last.
     pub(in crate::serve) fn get(
         &self,
         base: String,

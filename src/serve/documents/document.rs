@@ -33,7 +33,7 @@ pub(in crate::serve) struct RenderedDocument {
     pub(in crate::serve) last_modified: Option<HeaderValue>,
     /// Which items it has, where somebody may have subscribed to it.
     content: String,
-    /// Who tells of changes, and of what.
+    /// The `Link` field that names the hub and the feed itself.
     pub(in crate::serve) link: Option<HeaderValue>,
     /// A fingerprint of each item, for readers who have seen some of them.
     items: Vec<u64>,
@@ -90,14 +90,14 @@ impl RenderedDocument {
         self
     }
 
-    /// Makes it the part of the document `whole` that its asker has not seen; the tag is that of the whole
+    /// Makes it the part of the document `whole` that a client has not seen; the tag is that of the whole
     /// (RFC 3229 §10.5.3).
     pub(in crate::serve) fn as_delta_of(mut self, whole: Tag) -> Self {
         (self.tag, self.etags, self.is_delta) = (whole, etags(whole), true);
         self
     }
 
-    /// Names who tells of changes; a page has no address of its own to subscribe to.
+    /// Names the hub; a page has no address of its own to subscribe to.
     pub(in crate::serve) fn with_topic(mut self, content: String, hub: &str, own: Option<&str>) -> Self {
         self.content = content;
         let link =
@@ -130,7 +130,7 @@ impl RenderedDocument {
         }
     }
 
-    /// The body in a coding, made when it is first asked for.
+    /// The body in a coding, encoded when it is first requested.
     pub(in crate::serve) fn prepare(&self, coding: Coding) -> Bytes {
         let encode = || {
             let encoded = coding.encode(&self.body).into_boxed_slice();
@@ -153,7 +153,7 @@ impl RenderedDocument {
         self.body.len() + coded(&self.gzip) + coded(&self.brotli) + size_of_val(&*self.items) + link
     }
 
-    /// How often it was asked for; every reader counts once in a second.
+    /// How often it was requested; the response cache counts identical requests of one second once.
     pub(in crate::serve) fn readers(&self) -> u32 {
         self.readers.load(Ordering::Relaxed)
     }
@@ -162,13 +162,13 @@ impl RenderedDocument {
         self.readers.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Is asked for half as much as its forerunner, so that what nobody asks for is forgotten.
+    /// Takes over half of the count of its forerunner, so that a document without readers drops out.
     pub(in crate::serve) fn inherit_readers(&self, forerunner: &Self) {
         self.readers.store(forerunner.readers() / 2, Ordering::Relaxed);
     }
 }
 
-/// What tells an item from any other, and from itself once it has changed.
+/// A fingerprint of an item, which changes with its content.
 ///
 /// It is compared within one process only, so a quick hasher does.
 pub(in crate::serve) fn fingerprint(event: &Event) -> u64 {

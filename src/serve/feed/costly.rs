@@ -16,7 +16,7 @@ use crate::serve::request::feed_request;
 use crate::serve::request::feed_request::{FeedRequest, FeedTarget};
 use crate::serve::state::State;
 
-/// What is asked for; away from the threads that answer where that may mean to compile regular expressions.
+/// Parses a request for a feed; on a blocking thread where that may compile regular expressions.
 pub(in crate::serve) async fn parse(
     request: &HttpRequest,
     state: &State,
@@ -36,7 +36,7 @@ pub(in crate::serve) async fn parse(
     .await
 }
 
-/// The turn of a request for a feed, by what the feed may cost.
+/// The ticket of a request for a feed, by what the feed may cost.
 pub(in crate::serve) fn ticket(asked: &FeedRequest, client: Option<IpAddr>, state: &State) -> RenderTicket {
     let class = if asked.spec.is_costly() { RenderClass::Costly } else { RenderClass::Ordinary };
     state.render_ticket(client, class)

@@ -55,8 +55,7 @@ pub(in crate::serve) fn for_export(asked: FeedRequest, state: &State) -> Option<
     render(&asked, &state.working_set.sources(&subjects), None, state).ok()
 }
 
-/// Renders a feed again whose content has changed, before its readers ask; one that costs much and that a reader made
-/// up is rendered when it is asked for.
+/// Renders a feed again whose content has changed; a costly feed that is not configured is rendered when it is requested.
 pub(in crate::serve) async fn renew(asked: &FeedRequest, state: &State) -> Option<CachedDocument> {
     let is_configured = matches!(asked.spec.scope, Scope::Named(_));
     let has_rule = asked.spec.selection.query.is_some() || asked.spec.selection.aliases.is_some();
@@ -68,7 +67,7 @@ pub(in crate::serve) async fn renew(asked: &FeedRequest, state: &State) -> Optio
     document(asked, &subjects, None, None, &ticket, state).await.ok()
 }
 
-/// A feed as its subscribers get it, with what tells whether they have; nothing is read for it.
+/// A feed as its subscribers get it, and the identity of its content; nothing is read from arXiv for it.
 pub(in crate::serve) async fn for_subscribers(
     asked: &FeedRequest,
     client: Option<IpAddr>,

@@ -1,4 +1,4 @@
-//! Renders the document of a feed in the form that was asked for.
+//! Renders the document of a feed in the representation that was requested.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::serve::request::base_url;
 use crate::serve::request::feed_request::FeedRequest;
 use crate::serve::state::State;
 
-/// What an asker has seen of a feed.
+/// The version of a feed that a client has seen.
 #[derive(Clone, Debug)]
 pub(in crate::serve) struct SeenVersion {
     pub(in crate::serve) tag: Tag,

@@ -10,7 +10,7 @@ use crate::feeds::FeedSpec;
 use crate::serve::problem::details::Problem;
 use crate::serve::state::State;
 
-/// How long a read takes beyond the wait for its turn, for the estimate that a reader is given.
+/// How long a read takes beyond its wait, for the estimate in `Retry-After`.
 const READ_SECONDS: u64 = 10;
 
 /// When a reader is to come back to a service that stops: a restart takes seconds.
@@ -79,12 +79,12 @@ pub(in crate::serve) async fn ensure_read(subjects: &[SubjectId], state: &State)
     Ok(true)
 }
 
-/// What readers hear whose subject is not read any more, for the service ends.
+/// The problem for readers of an unread subject while the service stops.
 fn stopping() -> Problem {
     Problem::not_read_yet("the service is stopping; ask again when it is back".to_owned(), STOPPING_RETRY)
 }
 
-/// A subject that could not be read is not asked for again because a reader does; its time will come.
+/// A subject whose read just failed is not read again because a reader requests it: the schedule retries it.
 fn refuse_if_it_just_failed(subject: SubjectId, state: &State) -> Result<(), Problem> {
     match state.collector.status(subject) {
         Some(status) if status.next_attempt > state.clock.now() => {

@@ -33,7 +33,7 @@ impl Coding {
         }
     }
 
-    /// What tells the entity tag of this coding from those of others: their bytes differ (RFC 9110 §8.8.3.3).
+    /// The suffix of entity tags of this coding, whose bytes differ from those of others (RFC 9110 §8.8.3.3).
     pub(in crate::serve) fn suffix(self) -> &'static str {
         match self {
             Self::Identity => "",
@@ -98,7 +98,7 @@ fn preferred(fields: &[&HeaderValue]) -> Option<Coding> {
         *place = Some(quality);
     }
     let other = any.unwrap_or(0);
-    // What nobody names is acceptable as it is, unless `*;q=0` rules it out; then it is the last choice.
+    // A body without a coding is acceptable, unless `*;q=0` rules it out; then it is the last choice.
     let identity = identity.or(any.filter(|quality| *quality == 0)).unwrap_or(1);
     let ranked = [
         (Coding::Brotli, brotli.unwrap_or(other)),

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HttpDate};
 use jiff::Timestamp;
 
-/// Is the document that the asker holds the current one?
+/// Does the client have the current document?
 ///
 /// `If-None-Match` is compared weakly and rules over `If-Modified-Since` (§13.1.3).
 pub(in crate::serve) fn is_current(headers: &HeaderMap, etag: &[u8], modified: Option<Timestamp>) -> bool {
@@ -17,7 +17,7 @@ pub(in crate::serve) fn is_current(headers: &HeaderMap, etag: &[u8], modified: O
     date(headers, header::IF_MODIFIED_SINCE).is_some_and(|since| modified.as_second() <= since)
 }
 
-/// Does the asker want this document only if it is another than the one that there is?
+/// Does the request exclude the current document?
 ///
 /// `If-Match` is compared strongly and rules over `If-Unmodified-Since` (§13.1.4).
 pub(in crate::serve) fn fails_precondition(

@@ -8,16 +8,16 @@ use crate::serve::http::conditional;
 use crate::serve::http::etag::{Tag, tag_of};
 use crate::serve::http::negotiate::thousandths;
 
-/// What the asker can do with an answer that is less than the whole.
+/// The request field: the instance manipulations that the client accepts.
 pub(in crate::serve) const A_IM: HeaderName = HeaderName::from_static("a-im");
-/// What was done to the answer.
+/// The response field: the instance manipulations that were applied.
 pub(in crate::serve) const IM: HeaderName = HeaderName::from_static("im");
 pub(in crate::serve) const FEED: HeaderValue = HeaderValue::from_static("feed");
 
 /// The most versions that are looked for; a reader names one, a cache a few.
 const VERSIONS_MAX: usize = 8;
 
-/// The versions of the feed that the asker has seen, if it takes less than the whole.
+/// The versions of the feed that the client has seen, if it accepts a part of the feed.
 ///
 /// HTTP/1.0 knows no instance manipulation (RFC 3229 §10).
 pub(in crate::serve) fn seen(request: &HttpRequest, delta_agents: &[String]) -> Vec<Tag> {

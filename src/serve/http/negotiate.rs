@@ -29,7 +29,7 @@ const FORMS: [(&str, Representation); 9] = [
     ("application/xhtml+xml", Representation::Page),
 ];
 
-/// Names under which a form may be asked for though it is not sent under them.
+/// Media types that a request may name, though no response has them.
 const OTHER_NAMES: [&str; 5] =
     ["application/json", "application/rdf+xml", "application/xml", "text/xml", "application/xhtml+xml"];
 
@@ -38,19 +38,19 @@ pub(in crate::serve) fn form(request: &HttpRequest) -> Representation {
     best(&accepted(request)).unwrap_or(ATOM)
 }
 
-/// Does the asker take any of the forms that there are?
+/// Is any representation acceptable?
 pub(in crate::serve) fn is_acceptable(request: &HttpRequest) -> bool {
     best(&accepted(request)).is_some()
 }
 
-/// Is plain text named, and nothing that a mistake is usually told in?
+/// Does `Accept` name plain text and no JSON?
 pub(in crate::serve) fn wants_text(request: &HttpRequest) -> bool {
     let accept = request.headers().get_all(header::ACCEPT).filter_map(|value| value.to_str().ok());
     let accept = accept.collect::<Vec<_>>().join(",").to_ascii_lowercase();
     accept.contains("text/plain") && !accept.contains("json")
 }
 
-/// Is it a browser that asks?
+/// Does `Accept` prefer a page, as that of browsers does?
 pub(in crate::serve) fn wants_page(request: &HttpRequest) -> bool {
     form(request) == Representation::Page
 }

@@ -6,7 +6,7 @@ use prometheus::proto::{Bucket, Counter, Gauge, Histogram, LabelPair, Metric, Me
 
 use crate::counters::{BOUNDS_SECONDS, HistogramSnapshot};
 
-/// What tells the numbers of one family apart.
+/// The labels of one sample.
 pub(in crate::serve) type Labels<'a> = Vec<(&'static str, &'a str)>;
 
 /// Families of numbers, in the order in which they are shown.
@@ -126,7 +126,7 @@ pub(in crate::serve) fn flag(is_so: bool) -> f64 {
     f64::from(u8::from(is_so))
 }
 
-/// As Prometheus tells moments.
+/// A moment in seconds since 1970, as Prometheus has it.
 #[expect(clippy::cast_precision_loss, reason = "exact for millions of years")]
 pub(in crate::serve) fn seconds(at: Timestamp) -> f64 {
     at.as_second() as f64

@@ -4,7 +4,7 @@ use crate::domain::presentation::Choice;
 use crate::domain::push::{Deliveries, PushReport, WebhookReport};
 use crate::serve::metrics::families::{Labels, MetricFamilies, flag, float};
 
-/// Of the replica that leads; the others tell nobody.
+/// Only the replica that leads notifies anyone.
 pub(in crate::serve) fn add(families: &mut MetricFamilies, report: &PushReport) {
     let by_kind = [
         ("subscriber", report.subscribers),
@@ -31,7 +31,7 @@ pub(in crate::serve) fn add(families: &mut MetricFamilies, report: &PushReport) 
     );
     families.gauge(
         "crosslist_push_intents",
-        "Wishes of subscribers that wait to be confirmed.",
+        "Subscription requests that wait for verification.",
         [(Vec::new(), float(report.intents as u64))],
     );
     let label = |webhook: &WebhookReport| {

@@ -70,11 +70,7 @@ pub(in crate::serve) fn renders(families: &mut MetricFamilies, queue: &QueueNumb
         "Documents that are being written or compressed, by what their requests may cost.",
         by_class(queue.running),
     );
-    families.gauge(
-        "crosslist_renders_waiting",
-        "Requests that wait for their turn at that.",
-        by_class(queue.waiting),
-    );
+    families.gauge("crosslist_renders_waiting", "Requests that wait for that.", by_class(queue.waiting));
     families.counter(
         "crosslist_renders_refused_total",
         "Requests that were answered with 503 because too many waited, or for too long.",

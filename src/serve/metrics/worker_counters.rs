@@ -12,7 +12,7 @@ use crate::counters::{Counter, Histogram};
 use crate::serve::addresses::{ADDRESSES, Address};
 use crate::serve::problem::types::ProblemType;
 
-/// The methods that are told apart; the last stands for any other.
+/// The methods with counters of their own; the last stands for any other.
 pub(in crate::serve) const METHODS: [&str; 5] = ["GET", "HEAD", "POST", "OPTIONS", "other"];
 
 /// The statuses that are answered, the most frequent first.

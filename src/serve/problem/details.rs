@@ -212,7 +212,7 @@ impl Problem {
         Self { retry_after: Some(retry_after.as_secs()), ..Self::new(ProblemType::Busy, detail.to_owned()) }
     }
 
-    /// A rule that takes more than one request may, told where it was given.
+    /// A rule that takes more work than one request may, with the parameter that it was given in.
     pub(in crate::serve) fn too_much_work(parameter: &str, rule: &str, why: TooMuchWork) -> Self {
         if why.steps_max.is_none() {
             return Self { detail: why.to_string(), ..Self::busy(TOO_LONG_RETRY) };
@@ -233,7 +233,7 @@ impl Problem {
         &self.errors
     }
 
-    /// The same with these mistakes, of which so many more are left out; `detail` says what is wrong where there are none.
+    /// The same problem with these mistakes and the number of those that are left out; `detail` counts where both are none.
     pub(in crate::serve) fn with(
         &self,
         errors: Vec<ParameterDiagnostic>,

@@ -27,7 +27,7 @@ struct ProblemDocument<'a> {
 }
 
 impl Problem {
-    /// The answer where nothing is known any more of what was asked, from a service below a path.
+    /// The response where the request is gone, from a service below the path `below`.
     pub(in crate::serve) fn respond_unasked(&self, below: &str, id: &RequestId) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
         response.insert_header((header::CACHE_CONTROL, "no-store"));
@@ -37,7 +37,7 @@ impl Problem {
         response.content_type(PROBLEM).body(self.json(below, Some(id)))
     }
 
-    /// With the request that it was, by which the log tells more.
+    /// As JSON, with the id under which the log has the request.
     pub(in crate::serve) fn json(&self, below: &str, id: Option<&RequestId>) -> String {
         let instance = id.map(|id| format!("urn:crosslist:request:{id}"));
         serde_json::to_string(&ProblemDocument {
@@ -48,7 +48,7 @@ impl Problem {
         .unwrap_or_default()
     }
 
-    /// The answer, in the form that the asker reads.
+    /// The response, in the representation that `Accept` prefers.
     pub(in crate::serve) fn respond(&self, request: &HttpRequest) -> HttpResponse {
         let mut response = begun(self.status);
         if let Some(seconds) = self.retry_after {

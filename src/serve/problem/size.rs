@@ -6,7 +6,7 @@ use crate::serve::problem::details::{PROBLEM, ParameterDiagnostic, Problem};
 /// The most bytes of an error answer, whatever its form.
 const ANSWER_BYTES_MAX: usize = 16 * 1024;
 
-/// The most mistakes that one answer tells.
+/// The most mistakes in one answer.
 pub(in crate::serve) const DIAGNOSTICS_MAX: usize = 32;
 
 /// The most characters of a text of a mistake, and of what is wrong as a whole, where all of it would be too much.
@@ -32,7 +32,7 @@ impl Problem {
         }
     }
 
-    /// An answer as it goes over the wire to one who was not asked what it wants; it ends the connection.
+    /// The whole response as bytes, for a client whose request was not read; it closes the connection.
     pub(in crate::serve) fn written(&self) -> Vec<u8> {
         let (status, body) = (self.status, self.fitted(|problem| problem.json("", None)));
         let fields = format!("content-type: {PROBLEM}\r\ncontent-length: {}\r\n", body.len());

@@ -5,10 +5,10 @@ use crate::domain::taxonomy::UnknownSubject;
 /// The shortest part of a name that is a hint to the whole.
 const PART_BYTES_MIN: usize = 3;
 
-/// How many names near an unknown one are told.
+/// The most similar names that are suggested.
 const NEAR_MAX: usize = 5;
 
-/// Endings that ask for a format, though not for one that there is behind this subject.
+/// Endings that name a format that feeds do not have, or not behind this name.
 const FORMATS_OF_OTHERS: [&str; 9] = ["xml", "html", "htm", "rdf", "feed", "txt", "rss", "atom", "json"];
 
 /// What would work in the place of a subject that there is none of.

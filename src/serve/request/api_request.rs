@@ -12,7 +12,7 @@ use crate::serve::problem::details::{ParameterDiagnostic, Problem};
 use crate::serve::problem::types::DiagnosticCode;
 use crate::serve::request::{base_url, parameter_value};
 
-/// How many results a page has when the asker does not choose, and at most.
+/// The default number of results on a page, and the most.
 pub(in crate::serve) const RESULTS: usize = 10;
 pub(in crate::serve) const RESULTS_MAX: usize = 2_000;
 

@@ -32,7 +32,7 @@ pub(in crate::serve) fn settle(request: &mut ServiceRequest, options: &ServiceOp
             let Some(told) = peer.and_then(|peer| clients.forwarded_url(peer, request.headers())) else {
                 return;
             };
-            // A request that names no host is refused in its turn.
+            // `admission::check` refuses a request that names no host.
             let Ok(base) = told_base(&told, request.head(), options) else { return };
             PublicUrl { base, is_from_proxy: true }
         }
@@ -63,7 +63,7 @@ pub(in crate::serve) fn of(request: &HttpRequest, options: &ServiceOptions) -> R
     }
 }
 
-/// What ids begin with: a proxy that begins to tell the scheme makes no other feed and no other digest.
+/// What the ids of a feed begin with: always `http`, so that a proxy that starts to send the scheme changes no id.
 pub(in crate::serve) fn for_ids<'a>(base: &'a str, options: &ServiceOptions) -> Cow<'a, str> {
     match base.strip_prefix("https://") {
         Some(rest) if options.base_url.is_none() => Cow::Owned(format!("http://{rest}")),
@@ -90,7 +90,7 @@ fn told_base(told: &ForwardedUrl, head: &RequestHead, options: &ServiceOptions) 
     // A target that names a host rules over the field (RFC 9112 §3.2.2).
     let authority = head.uri.authority().map(Authority::as_str);
     let field = || head.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    // HTTP/1.0 need not say whom it asks.
+    // A request of HTTP/1.0 need not name its host.
     let own = || {
         if options.address.ip().is_unspecified() {
             format!("localhost:{}", options.address.port())

@@ -1,4 +1,4 @@
-//! The parsed request: what is asked for, and every mistake in it.
+//! The parsed request: what is requested, and every mistake in it.
 
 pub mod api_request;
 pub mod base_url;
