@@ -83,10 +83,11 @@ impl Query {
         &self.0.warnings
     }
 
-    /// Does the rule say anything of announcement types? Feeds whose default is `new,cross` then leave it to the rule.
+    /// Whether a feed whose default is `new,cross` leaves the announcement types to the rule: it names types, or papers
+    /// by their ids, of which people want to see every version.
     #[must_use]
-    pub fn names_a_type(&self) -> bool {
-        let mut found = false;
+    pub fn decides_types(&self) -> bool {
+        let mut found = names_a_paper(&self.0.normalized);
         self.0.normalized.each_leaf(&mut |_, leaf| found |= matches!(leaf, Leaf::Type(_)));
         found
     }
@@ -187,6 +188,16 @@ impl Query {
         let parts = vec![self.0.written.clone(), other.0.written.clone()];
         let warnings = [&self.0.warnings[..], &other.0.warnings[..]].concat();
         Self::new(Expr { span: self.0.written.span, node: of(parts) }, warnings)
+    }
+}
+
+/// Whether a rule asks for papers by their ids; leaving some out does not count.
+fn names_a_paper(expr: &Expr) -> bool {
+    match &expr.node {
+        Node::And(parts) | Node::Or(parts) => parts.iter().any(names_a_paper),
+        Node::Leaf(Leaf::List { rule, .. }) => names_a_paper(rule),
+        Node::Leaf(Leaf::Id(_)) => true,
+        Node::Not(_) | Node::Leaf(_) => false,
     }
 }
 

@@ -50,12 +50,15 @@ pub(super) fn read(text: &str) -> Result<SubjectId, Vec<&'static str>> {
     }
 }
 
-/// The same, and a beginning of ids: `astro-ph*` is the archive with all of it, `hep-*` four archives, `cs.A*` what
+/// The same, groups of archives (`grp_physics`, `hep`), and a beginning of ids: `astro-ph*` is the archive with all of it, `hep-*` four archives, `cs.A*` what
 /// begins so in cs.
 ///
 /// # Errors
 /// The nearest ids, best first.
 pub(super) fn read_all(text: &str) -> Result<Vec<SubjectId>, Vec<&'static str>> {
+    if let Some(archives) = group(text) {
+        return Ok(archives);
+    }
     if let Some(beginning) = text.strip_suffix('*').filter(|beginning| !beginning.ends_with('.')) {
         let begins = |id: &SubjectId| {
             id.as_str().get(..beginning.len()).is_some_and(|own| own.eq_ignore_ascii_case(beginning))
@@ -68,6 +71,33 @@ pub(super) fn read_all(text: &str) -> Result<Vec<SubjectId>, Vec<&'static str>> 
         }
     }
     read(text).map(|subject| vec![subject])
+}
+
+/// The groups of arXiv's taxonomy, and archives that people name together.
+const GROUPS: &[(&str, &[&str])] = &[
+    ("grp_cs", &["cs"]),
+    ("grp_econ", &["econ"]),
+    ("grp_eess", &["eess"]),
+    ("grp_math", &["math"]),
+    (
+        "grp_physics",
+        &[
+            "astro-ph", "cond-mat", "gr-qc", "hep-ex", "hep-lat", "hep-ph", "hep-th", "math-ph", "nlin",
+            "nucl-ex", "nucl-th", "physics", "quant-ph",
+        ],
+    ),
+    ("grp_q-bio", &["q-bio"]),
+    ("grp_q-fin", &["q-fin"]),
+    ("grp_stat", &["stat"]),
+    ("hep", &["hep-ex", "hep-lat", "hep-ph", "hep-th"]),
+    ("nucl", &["nucl-ex", "nucl-th"]),
+];
+
+/// The archives of a group: `grp_physics`, `hep` or `hep.*`.
+fn group(text: &str) -> Option<Vec<SubjectId>> {
+    let name = text.strip_suffix(".*").unwrap_or(text);
+    let (_, archives) = GROUPS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+    archives.iter().map(|archive| SubjectId::parse(archive).ok()).collect()
 }
 
 /// The ids that begin alike, for a name that comes near none.
@@ -83,7 +113,7 @@ pub(super) fn looks_like(word: &str) -> bool {
         return word.split(',').all(|item| !item.is_empty() && looks_like(item));
     }
     if !word.contains(['.', '-']) {
-        return false;
+        return word.starts_with("grp_") && group(word).is_some();
     }
     let known_archive = |name: &str| SubjectId::parse(name).is_ok_and(|id| !id.as_str().contains('.'));
     read(word).is_ok()

@@ -293,8 +293,8 @@ pub(in crate::serve) fn spec(
     default_types: &[AnnounceType],
     options: &ServiceOptions,
 ) -> Result<FeedSpec, Problem> {
-    let names_a_type = parameters.query.as_ref().is_some_and(Query::names_a_type);
-    let types = if names_a_type { &AnnounceType::ALL } else { default_types };
+    let decides_types = parameters.query.as_ref().is_some_and(Query::decides_types);
+    let types = if decides_types { &AnnounceType::ALL } else { default_types };
     let limit = Limit::Default(options.feed_limit);
     let default = Selection::of(types, options.feed_days, limit);
     parameters.applied_to(FeedSpec::with_defaults(scope, default, Presentation::default()))

@@ -579,8 +579,10 @@ fn a_named_list_is_any_of_its_rules() {
     }
     assert_eq!(with_lists("gpu list:all", &lists).canonical(), "gpu list:all");
     assert_eq!(with_lists("list:all", &lists).lists(), ["all", "team"]);
-    assert!(with_lists("list:all", &lists).names_a_type());
-    assert!(!with_lists("list:team", &lists).names_a_type());
+    assert!(with_lists("list:all", &lists).decides_types());
+    assert!(!with_lists("list:team", &lists).decides_types());
+    assert!(query("id:2602.23598 OR gpu").decides_types() && query("2602.23598").decides_types());
+    assert!(!query("gpu -id:2602.23598").decides_types());
 }
 
 #[test]

@@ -323,6 +323,8 @@ fn rules_of_one_meaning_share_their_canonical_form() {
             &["type:new,cross", "type:new OR type:cross", "type:(cross OR new)", "type:NEW,cross,new"],
         ),
         ("cat:cs.*", &["cat:cs", "cs.*", "CS.*", "cat:CS"]),
+        ("cat:hep-ex,hep-lat,hep-ph,hep-th", &["cat:hep", "cat:hep.*", "cat:hep-*"]),
+        ("cat:cs.*", &["grp_cs", "cat:grp_cs"]),
         ("cat:math-ph", &["math.MP", "cat:MATH-PH", "math-ph.*"]),
         (
             "id:2602.23598",
