@@ -145,7 +145,7 @@ impl Worker {
         tokio::select! {
             _ = stopped.wait_for(|is_stopped| *is_stopped) => {}
             received = inbox.recv() => if let Some(request) = received { self.accept(request, None) },
-            () = self.store.heard() => {}
+            () = self.store.changed() => {}
             () = self.shared.settings_changed.notified() => {}
             () = self.store.lost(), if leads => {}
             () = tokio::time::sleep(most) => {}

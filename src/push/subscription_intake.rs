@@ -12,7 +12,7 @@ use crate::domain::clock::Clock;
 use crate::domain::push::{
     BoxFuture, Hub, HubRefusal, HubRequest, LEASE_SECONDS_DEFAULT, LEASE_SECONDS_MAX, LEASE_SECONDS_MIN,
 };
-use crate::store::{Intent, Mode, Store};
+use crate::store::{HubMode, Store, SubscriptionRequest};
 
 /// The most requests that wait for verification.
 const PENDING_MAX: usize = 1_000;
@@ -42,7 +42,7 @@ impl SubscriptionIntake {
         let url = self.shared.guard.parse(&request.callback);
         let url = url.map_err(|refusal| HubRefusal::Callback(refusal.to_string()))?;
         let failed = |error: String| HubRefusal::Failed(error);
-        let pending = self.store.intents().await.map_err(|error| failed(error.to_string()))?;
+        let pending = self.store.subscription_requests().await.map_err(|error| failed(error.to_string()))?;
         let is_replacement =
             pending.iter().any(|other| other.topic == request.topic && other.callback == request.callback);
         let of_host =
@@ -58,10 +58,10 @@ impl SubscriptionIntake {
             )));
         }
         let lease = request.lease_seconds.unwrap_or(LEASE_SECONDS_DEFAULT);
-        let intent = Intent {
+        let intent = SubscriptionRequest {
             topic: request.topic,
             callback: request.callback,
-            mode: if request.is_subscription { Mode::Subscribe } else { Mode::Unsubscribe },
+            mode: if request.is_subscription { HubMode::Subscribe } else { HubMode::Unsubscribe },
             secret: request.secret,
             lease_seconds: lease.clamp(LEASE_SECONDS_MIN, LEASE_SECONDS_MAX),
             challenge: challenge().map_err(|_| failed("the system has no random numbers".to_owned()))?,
@@ -69,7 +69,7 @@ impl SubscriptionIntake {
             attempts: 0,
             next: self.clock.now(),
         };
-        self.store.intend(&intent).await.map_err(|error| failed(error.to_string()))?;
+        self.store.request_subscription(&intent).await.map_err(|error| failed(error.to_string()))?;
         self.shared.wake.notify_one();
         Ok(())
     }

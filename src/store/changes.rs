@@ -7,7 +7,7 @@ use crate::domain::verdict::Verdict;
 
 use super::columns;
 use super::connection::{Connection, Row, values};
-use super::contents::{Contents, Wish};
+use super::contents::{Contents, PendingRead};
 use super::days::{self, DAY_COLUMNS, READ_COLUMNS};
 use super::events;
 use super::numbering::{self, Numbers};
@@ -18,8 +18,11 @@ pub(super) async fn since(c: &mut Connection<'_>, seen: Numbers) -> Result<(Cont
     let highest = numbering::highest(c).await?;
     // Lower numbers than those that were seen: a backup was restored, and everything in it is a change.
     let seen = if highest.read < seen.read { Numbers::default() } else { seen };
-    let mut contents =
-        Contents { requests: days::requests(c).await?, wishes: wishes(c).await?, ..Contents::default() };
+    let mut contents = Contents {
+        requests: days::requests(c).await?,
+        pending_reads: pending_reads(c).await?,
+        ..Contents::default()
+    };
     if highest.revision > seen.revision {
         days_since(c, seen.revision, &mut contents).await?;
     }
@@ -58,35 +61,35 @@ async fn days_since(
 }
 
 /// The reads that readers of all replicas wait for.
-pub(super) async fn wishes(c: &mut Connection<'_>) -> Result<Vec<Wish>, sqlx::Error> {
+pub(super) async fn pending_reads(c: &mut Connection<'_>) -> Result<Vec<PendingRead>, sqlx::Error> {
     let Connection::Postgres(_) = c else { return Ok(Vec::new()) };
-    let wish = |row: &Row| {
+    let read = |row: &Row| {
         let flag = |name| match row {
             Row::Postgres(row) => row.try_get(name),
             Row::Sqlite(_) => Ok(false),
         };
-        Ok(Wish {
+        Ok(PendingRead {
             id: row.integer("id")?,
             subject: columns::subject(row)?,
             again: flag("again")?,
             filled: flag("filled")?,
         })
     };
-    c.read("SELECT id, subject, again, filled FROM wishes ORDER BY id", &[], wish).await
+    c.read("SELECT id, subject, again, filled FROM wishes ORDER BY id", &[], read).await
 }
 
 /// Writes down a read that a reader of this replica waits for, and returns its id; 0 for a file.
-pub(super) async fn add_wish(c: &mut Connection<'_>, wish: Wish) -> Result<i64, sqlx::Error> {
+pub(super) async fn add_read(c: &mut Connection<'_>, read: PendingRead) -> Result<i64, sqlx::Error> {
     let Connection::Postgres(connection) = c else { return Ok(0) };
     let insert = "INSERT INTO wishes (subject, again, filled) VALUES ($1, $2, $3) RETURNING id";
-    let insert = sqlx::query_scalar(insert).bind(wish.subject.as_str()).bind(wish.again).bind(wish.filled);
+    let insert = sqlx::query_scalar(insert).bind(read.subject.as_str()).bind(read.again).bind(read.filled);
     let id = insert.fetch_one(&mut **connection).await?;
     numbering::notify(c).await?;
     Ok(id)
 }
 
 /// Removes reads that have ended.
-pub(super) async fn remove_wishes(c: &mut Connection<'_>, ids: &[i64]) -> Result<(), sqlx::Error> {
+pub(super) async fn remove_reads(c: &mut Connection<'_>, ids: &[i64]) -> Result<(), sqlx::Error> {
     let Connection::Postgres(connection) = c else { return Ok(()) };
     sqlx::query("DELETE FROM wishes WHERE id = ANY($1)").bind(ids).execute(&mut **connection).await?;
     numbering::notify(c).await

@@ -22,7 +22,7 @@ pub struct Contents {
     /// When a reader last asked for a subject.
     pub requests: Vec<(SubjectId, Timestamp)>,
     /// The reads that readers of all replicas wait for.
-    pub wishes: Vec<Wish>,
+    pub pending_reads: Vec<PendingRead>,
     /// The feeds of the configuration: slug, rules, and since when they have been in force. No store returns them; a
     /// process that lost its file writes them down again.
     pub rules: Vec<(String, String, Timestamp)>,
@@ -46,8 +46,8 @@ pub enum Role {
 
 /// A read that a reader of some replica waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wish {
-    /// Its row in the database, by which it is granted.
+pub struct PendingRead {
+    /// Its row in the database, by which it is removed.
     pub id: i64,
     pub subject: SubjectId,
     /// Only a read that begins after this one was written down counts.

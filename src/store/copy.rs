@@ -57,7 +57,7 @@ pub async fn copy(
 
 /// Keeps others from a target while it is written.
 enum HeldTarget {
-    File(Sqlite),
+    File(Box<Sqlite>),
     Database(Postgres),
 }
 
@@ -167,7 +167,7 @@ async fn open_target(to: &Options, upstream: &str) -> Result<(Side, HeldTarget),
     let (opened, held) = match to {
         Options::Sqlite(path) => {
             let store = Sqlite::open_as(path, upstream, "`crosslist store copy`").await?;
-            (connect_sqlite(path, "BEGIN IMMEDIATE").await, HeldTarget::File(store))
+            (connect_sqlite(path, "BEGIN IMMEDIATE").await, HeldTarget::File(Box::new(store)))
         }
         Options::Postgres(address) => {
             let store = Postgres::open(address, upstream).await?;

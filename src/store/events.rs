@@ -97,7 +97,7 @@ pub(super) async fn correct(
 ) -> Result<(Vec<ChangedDay>, Numbers), sqlx::Error> {
     c.begin().await?;
     let at = numbering::no_later_than_now(c, at).await?;
-    let mut changed: BTreeSet<SubjectId> = BTreeSet::new();
+    let mut subjects: BTreeSet<SubjectId> = BTreeSet::new();
     for entry in entries {
         let event = "SELECT sequence, paper FROM events JOIN memberships ON event = sequence \
                      WHERE paper_id = $1 AND listing_date = $2 AND subject = $3";
@@ -110,7 +110,7 @@ pub(super) async fn correct(
         let kind = entry.announce_type.as_str();
         let from = entry.cross_list_from.as_deref();
         c.execute(update, &values![subject, sequence, kind, from, at]).await?;
-        changed.insert(subject);
+        subjects.insert(subject);
         let paper = stored_paper::write(&entry.paper);
         if paper == known {
             continue;
@@ -118,12 +118,12 @@ pub(super) async fn correct(
         c.execute("UPDATE events SET paper = $2 WHERE sequence = $1", &values![sequence, paper]).await?;
         let others = "UPDATE memberships SET added_at = $2 WHERE event = $1 RETURNING subject";
         for row in c.rows(others, &values![sequence, at]).await? {
-            changed.insert(columns::subject(&row)?);
+            subjects.insert(columns::subject(&row)?);
         }
     }
     let mut written = Numbers::default();
-    let mut changes = Vec::with_capacity(changed.len());
-    for subject in changed {
+    let mut changes = Vec::with_capacity(subjects.len());
+    for subject in subjects {
         written.revision = numbering::number_day(c, subject, date).await?;
         let events = of_day(c, subject, date, Papers::new()).await?;
         changes.push(ChangedDay { subject, listing_date: date, events, added: 0 });

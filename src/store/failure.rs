@@ -43,7 +43,9 @@ pub(super) fn failed(path: &str, error: &sqlx::Error) -> StoreError {
 /// What to do about a primary result code of SQLite.
 fn advice(code: i32) -> &'static str {
     match code {
-        SQLITE_READONLY | SQLITE_CANTOPEN => "; it and its folder must be there and writable for this user",
+        SQLITE_READONLY | SQLITE_CANTOPEN => {
+            "; it and its folder must be there and writable for this user, on a disk that takes writes"
+        }
         SQLITE_FULL => "; make room on its disk",
         SQLITE_IOERR => "; is its disk full, read-only or failing?",
         SQLITE_BUSY => "; another program keeps it so",

@@ -42,7 +42,7 @@ pub struct Store {
 #[derive(Debug)]
 pub(super) enum Database {
     Memory(Memory),
-    Sqlite(Sqlite),
+    Sqlite(Box<Sqlite>),
     Postgres(Postgres),
 }
 

@@ -17,7 +17,7 @@ pub(super) async fn load(
     let window_days = window_days.unwrap_or(WINDOW_DAYS_MAX).min(WINDOW_DAYS_MAX);
     let contents = Contents {
         changes: events::of_window(c, window_days).await?,
-        wishes: changes::wishes(c).await?,
+        pending_reads: changes::pending_reads(c).await?,
         ..days::read_all(c).await?
     };
     let highest = numbering::highest(c).await?;

@@ -101,7 +101,7 @@ impl Store {
     }
 
     fn of_file(path: &Path, sqlite: Sqlite) -> Self {
-        Self::over(Database::Sqlite(sqlite), Operations::of_file(path))
+        Self::over(Database::Sqlite(Box::new(sqlite)), Operations::of_file(path))
     }
 
     fn of_postgres(postgres: Postgres) -> Self {

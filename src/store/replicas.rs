@@ -11,7 +11,7 @@ use crate::domain::event::ChangedDay;
 use crate::domain::verdict::Verdict;
 
 use super::changes;
-use super::contents::{Contents, Role, Wish};
+use super::contents::{Contents, PendingRead, Role};
 use super::error::StoreError;
 use super::handle::{Database, LOAD_MAX, Store};
 use super::operations::Operation;
@@ -72,8 +72,8 @@ impl Store {
         }
     }
 
-    /// Waits until [`Self::news`] may return something.
-    pub async fn heard(&self) {
+    /// Waits until [`Self::changes`] may return something.
+    pub async fn changed(&self) {
         match &*self.database {
             Database::Memory(_) => pending().await,
             Database::Sqlite(sqlite) => sqlite.changed().await,
@@ -87,7 +87,7 @@ impl Store {
     ///
     /// # Errors
     /// It could not be read; the next call returns it as well.
-    pub async fn news(&self) -> Result<Contents, StoreError> {
+    pub async fn changes(&self) -> Result<Contents, StoreError> {
         match &*self.database {
             Database::Memory(_) => Ok(Contents::default()),
             Database::Sqlite(sqlite) => {
@@ -110,15 +110,15 @@ impl Store {
         }
     }
 
-    /// Writes down for the leader that a reader waits for a read, and returns its id; the `id` of `wish` plays no part.
+    /// Writes down for the leader that a reader waits for a read, and returns its id; the `id` of `read` plays no part.
     ///
     /// # Errors
     /// It was not written, or nothing can be written at present.
-    pub async fn wish(&self, wish: Wish) -> Result<i64, StoreError> {
+    pub async fn request_read(&self, read: PendingRead) -> Result<i64, StoreError> {
         match &*self.database {
-            Database::Memory(_) => Ok(wish.id),
-            Database::Sqlite(sqlite) => sqlite.can_write().map(|()| wish.id),
-            Database::Postgres(_) => run!(self, Any, |c| changes::add_wish(c, wish)),
+            Database::Memory(_) => Ok(read.id),
+            Database::Sqlite(sqlite) => sqlite.can_write().map(|()| read.id),
+            Database::Postgres(_) => run!(self, Any, |c| changes::add_read(c, read)),
         }
     }
 
@@ -126,10 +126,10 @@ impl Store {
     ///
     /// # Errors
     /// They are still there.
-    pub async fn grant(&self, ids: &[i64]) -> Result<(), StoreError> {
+    pub async fn finish_reads(&self, ids: &[i64]) -> Result<(), StoreError> {
         match &*self.database {
             Database::Memory(_) | Database::Sqlite(_) => Ok(()),
-            Database::Postgres(_) => run!(self, Any, |c| changes::remove_wishes(c, ids)),
+            Database::Postgres(_) => run!(self, Any, |c| changes::remove_reads(c, ids)),
         }
     }
 }

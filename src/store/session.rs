@@ -42,12 +42,12 @@ pub(super) enum Patience {
 }
 
 impl Session<'_> {
-    pub(super) fn connection(&mut self) -> Connection<'_> {
-        match self {
+    pub(super) fn connection(&mut self) -> Result<Connection<'_>, StoreError> {
+        Ok(match self {
             Self::Memory(session) => Connection::Sqlite(session),
-            Self::Sqlite(session) => Connection::Sqlite(session.connection()),
+            Self::Sqlite(session) => Connection::Sqlite(session.connection()?),
             Self::Postgres(session) => Connection::Postgres(session.connection()),
-        }
+        })
     }
 
     /// `limit` is for PostgreSQL.
@@ -93,7 +93,7 @@ macro_rules! run {
         let mut session = $store.session(crate::store::session::Access::$access).await?;
         let patience = session.patience($limit);
         let result = {
-            let $c = &mut session.connection();
+            let $c = &mut session.connection()?;
             patience.wait($work).await
         };
         session.settle(result).await

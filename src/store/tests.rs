@@ -55,13 +55,13 @@ async fn a_full_disk_loses_nothing_and_the_next_write_goes_on() {
 /// Does something behind the store's back.
 async fn done(store: &Store, statement: &'static str) {
     let mut session = store.session(Access::Leading).await.expect("the file");
-    let done = session.connection().execute(statement, &[]).await;
+    let done = session.connection().expect("open").execute(statement, &[]).await;
     session.settle(done).await.expect(statement);
 }
 
 async fn number(store: &Store, statement: &'static str, name: &str) -> i64 {
     let mut session = store.session(Access::Leading).await.expect("the file");
-    let number = session.connection().number(statement, &[], name).await;
+    let number = session.connection().expect("open").number(statement, &[], name).await;
     session.settle(number).await.expect(statement)
 }
 
@@ -80,8 +80,12 @@ async fn what_is_kept_waits_for_the_disk_in_a_new_file_as_in_one_that_was_there(
 async fn a_store_in_memory_has_no_file_and_survives_a_failure() {
     let store = Store::in_memory().expect("memory");
     let mut session = store.session(Access::Leading).await.expect("memory");
-    let files =
-        session.connection().rows("SELECT file FROM pragma_database_list", &[]).await.expect("a list");
+    let files = session
+        .connection()
+        .expect("open")
+        .rows("SELECT file FROM pragma_database_list", &[])
+        .await
+        .expect("a list");
     assert!(files.iter().all(|row| row.text("file").expect("a text").is_empty()), "{files:?}");
     assert!(matches!(session, Session::Memory(_)));
     session.settle(Ok(())).await.expect("given back");
@@ -89,9 +93,27 @@ async fn a_store_in_memory_has_no_file_and_survives_a_failure() {
     let now: Timestamp = "2026-03-02T02:00:00Z".parse().expect("a time");
     store.request(SubjectId::example(), now).await.expect("kept");
     let mut session = store.session(Access::Leading).await.expect("memory");
-    session.connection().begin().await.expect("begun");
-    session.connection().execute("DELETE FROM requests", &[]).await.expect("deleted");
-    let failed = session.connection().execute("SELECT nothing", &[]).await;
+    session.connection().expect("open").begin().await.expect("begun");
+    session.connection().expect("open").execute("DELETE FROM requests", &[]).await.expect("deleted");
+    let failed = session.connection().expect("open").execute("SELECT nothing", &[]).await;
     session.settle(failed).await.expect_err("no such column");
     assert_eq!(store.load(None).await.expect("read back").requests.len(), 1, "the transaction was ended");
+}
+
+#[tokio::test]
+async fn work_that_is_dropped_leaves_nothing_and_a_store_that_is_closed_has_no_log() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("crosslist.db");
+    let store = open(&path).await;
+    let mut session = store.session(Access::Leading).await.expect("the file");
+    session.connection().expect("open").begin().await.expect("begun");
+    let insert = "INSERT INTO requests (subject, requested_at) VALUES ('cs.DC', 1)";
+    session.connection().expect("open").execute(insert, &[]).await.expect("written");
+    drop(session);
+    assert!(store.load(None).await.expect("read back").requests.is_empty());
+    let mut session = store.session(Access::Leading).await.expect("the file");
+    session.connection().expect("open").begin().await.expect("begun");
+    drop(session);
+    store.close().await;
+    assert!(!folder.path().join("crosslist.db-wal").exists());
 }

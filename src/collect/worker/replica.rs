@@ -15,7 +15,7 @@ use crate::collect::shared::{RefreshKind, RefreshRequest};
 use crate::collect::status::KnownSubject;
 use crate::domain::taxonomy::SubjectId;
 use crate::domain::verdict::Verdict;
-use crate::store::{Contents, Role, StoreError, Wish};
+use crate::store::{Contents, PendingRead, Role, StoreError};
 
 use super::Worker;
 
@@ -40,7 +40,7 @@ impl Worker {
             self.role().await
         };
         let news = match &role {
-            Ok(_) => self.store.news().await,
+            Ok(_) => self.store.changes().await,
             Err(error) => Err(error.clone()),
         };
         let leads = news.is_ok() && matches!(role, Ok(Role::Leads | Role::TookOver { .. }));
@@ -161,7 +161,7 @@ impl Worker {
     }
 
     /// Shows what is news, and answers those whose wish was fulfilled; returns the wishes that are open.
-    fn take_in(&mut self, mut news: Contents) -> Vec<Wish> {
+    fn take_in(&mut self, mut news: Contents) -> Vec<PendingRead> {
         for change in &news.changes {
             (self.sink)(change);
         }
@@ -197,7 +197,7 @@ impl Worker {
         }
         self.sharing.requests.extend(news.requests);
         self.last.extend(news.reads.into_iter().map(|(outcome, _)| (outcome.subject, outcome)));
-        let is_open = |wish: &Wish| news.wishes.iter().any(|open| open.id == wish.id);
+        let is_open = |wish: &PendingRead| news.pending_reads.iter().any(|open| open.id == wish.id);
         for (wish, requests) in std::mem::take(&mut self.sharing.requested) {
             if is_open(&wish) {
                 self.sharing.requested.push((wish, requests));
@@ -205,7 +205,7 @@ impl Worker {
                 self.answer(wish.subject, requests);
             }
         }
-        news.wishes
+        news.pending_reads
     }
 
     /// Writes down what this replica's readers want: subjects that stay watched, and reads.
@@ -217,16 +217,16 @@ impl Worker {
             waiting.flat_map(|(_, requests)| requests).filter(|request| !request.done.is_closed()).collect();
         while let Some(request) = requests.pop() {
             let again = request.kind == RefreshKind::ReadAgain;
-            let wish = Wish { id: 0, subject: request.subject, again, filled: request.filled };
-            let same = |(open, _): &&mut (Wish, Vec<RefreshRequest>)| {
-                !again && Wish { id: open.id, ..wish } == *open
+            let wish = PendingRead { id: 0, subject: request.subject, again, filled: request.filled };
+            let same = |(open, _): &&mut (PendingRead, Vec<RefreshRequest>)| {
+                !again && PendingRead { id: open.id, ..wish } == *open
             };
             if let Some((_, others)) = self.sharing.requested.iter_mut().find(same) {
                 others.push(request);
                 continue;
             }
-            match self.store.wish(wish).await {
-                Ok(id) => self.sharing.requested.push((Wish { id, ..wish }, vec![request])),
+            match self.store.request_read(wish).await {
+                Ok(id) => self.sharing.requested.push((PendingRead { id, ..wish }, vec![request])),
                 Err(error) => {
                     // They wait on: for the store, or until their patience ends.
                     requests.push(request);
@@ -259,7 +259,7 @@ impl Worker {
     }
 
     /// Lets the wishes of all replicas wait for their reads as readers do.
-    fn take(&mut self, wishes: &[Wish]) {
+    fn take(&mut self, wishes: &[PendingRead]) {
         for wish in wishes {
             if self.sharing.taken.contains_key(&wish.id) {
                 continue;
@@ -280,7 +280,7 @@ impl Worker {
         if done.is_empty() {
             return;
         }
-        match self.store.grant(&done).await {
+        match self.store.finish_reads(&done).await {
             Ok(()) => self.sharing.taken.retain(|id, _| !done.contains(id)),
             Err(error) => tracing::warn!(%error, "could not tell another replica that a read has ended"),
         }

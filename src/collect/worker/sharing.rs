@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use crate::collect::shared::RefreshRequest;
 use crate::domain::outcome::ReadOutcome;
 use crate::domain::taxonomy::SubjectId;
-use crate::store::Wish;
+use crate::store::PendingRead;
 
 /// The state between this replica and the others.
 #[derive(Debug, Default)]
@@ -17,7 +17,7 @@ pub(super) struct Sharing {
     /// Whether this replica leads: it requests pages of the upstream.
     pub(super) leads: bool,
     /// Requests of this replica's readers that wait for the leader, by the row that asks for them.
-    pub(super) requested: Vec<(Wish, Vec<RefreshRequest>)>,
+    pub(super) requested: Vec<(PendingRead, Vec<RefreshRequest>)>,
     /// Requests of other replicas that this one fulfils as the leader, by their row.
     pub(super) taken: HashMap<i64, oneshot::Receiver<ReadOutcome>>,
     /// When a reader last requested a subject, as the store has it.

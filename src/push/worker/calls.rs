@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use tokio::task::{JoinError, JoinSet};
 
 use crate::push::client::{CallOutcome, Client};
-use crate::store::Intent;
+use crate::store::SubscriptionRequest;
 
 const CALLS_MAX: usize = 64;
 
@@ -37,7 +37,7 @@ pub(super) struct EndedCall {
 
 /// What a call is for.
 pub(super) enum Purpose {
-    Verification(Intent),
+    Verification(SubscriptionRequest),
     /// Tells a subscriber that the hub refuses the subscription; the response does not matter.
     Denial,
     /// The content of a topic for a subscriber; `sent` is its digest.

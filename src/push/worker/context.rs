@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::calls::Calls;
 use crate::push::client::Client;
 use crate::push::shared::Shared;
-use crate::store::{Intent, Settled, Store, StoreError, Subscription};
+use crate::store::{Settlement, Store, StoreError, Subscription, SubscriptionRequest};
 
 /// How often the task looks for a change of the leader, for requests that other replicas took, and at the clock.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -28,8 +28,8 @@ pub(super) struct Context {
 /// The result of a call, for the store.
 #[derive(Debug)]
 pub(super) enum PendingWrite {
-    Settle(Intent, Settled),
-    PostponeVerification(Intent),
+    Settle(SubscriptionRequest, Settlement),
+    PostponeVerification(SubscriptionRequest),
     /// How far a subscriber was served.
     Served(Subscription),
     Unsubscribe {
@@ -58,13 +58,13 @@ impl Context {
     pub(super) async fn flush(&mut self, store: &Store) -> Result<(), StoreError> {
         while let Some(write) = self.writes.front() {
             match write {
-                PendingWrite::Settle(intent, settled) => store.settle(intent, settled).await?,
-                PendingWrite::PostponeVerification(intent) => store.postpone_intent(intent).await?,
-                PendingWrite::Served(subscription) => store.serve(subscription).await?,
+                PendingWrite::Settle(intent, settled) => store.settle_request(intent, settled).await?,
+                PendingWrite::PostponeVerification(intent) => store.postpone_request(intent).await?,
+                PendingWrite::Served(subscription) => store.update_subscription(subscription).await?,
                 PendingWrite::Unsubscribe { topic, callback } => store.unsubscribe(topic, callback).await?,
-                PendingWrite::FinishMessage(sequence) => store.finish(*sequence).await?,
+                PendingWrite::FinishMessage(sequence) => store.finish_delivery(*sequence).await?,
                 PendingWrite::PostponeMessage { sequence, attempts, next } => {
-                    store.postpone(*sequence, *attempts, *next).await?;
+                    store.postpone_delivery(*sequence, *attempts, *next).await?;
                 }
             }
             self.writes.pop_front();

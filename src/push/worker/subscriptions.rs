@@ -14,7 +14,7 @@ use super::context::{Context, PendingWrite};
 use crate::domain::push::Topics;
 use crate::push::client::{Call, CallOutcome};
 use crate::push::{guard, retry};
-use crate::store::{Intent, Subscription};
+use crate::store::{Subscription, SubscriptionRequest};
 
 /// How often topics are read although nothing is known to have changed: reading a subject keeps it from being forgotten.
 const READ_TOPICS_EVERY: SignedDuration = SignedDuration::from_hours(6);
@@ -60,7 +60,7 @@ impl Subscriptions {
     }
 
     /// Adds a confirmed subscription, or renews it; a renewed one keeps what it was sent last.
-    pub(super) fn insert(&mut self, intent: &Intent, expires: Timestamp) {
+    pub(super) fn insert(&mut self, intent: &SubscriptionRequest, expires: Timestamp) {
         let key = (intent.topic.clone(), intent.callback.clone());
         if let Some(known) = self.all.get_mut(&key) {
             let renewed = &mut known.subscription;

@@ -12,7 +12,7 @@ use super::context::{Context, PendingWrite};
 use super::subscriptions::Subscriptions;
 use crate::push::client::{Call, CallOutcome};
 use crate::push::{guard, retry};
-use crate::store::{Intent, Mode, Settled, Store, StoreError};
+use crate::store::{HubMode, Settlement, Store, StoreError, SubscriptionRequest};
 
 /// How often a callback is called that does not respond.
 const ATTEMPTS_MAX: i64 = 3;
@@ -26,7 +26,7 @@ const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
 #[derive(Debug, Default)]
 pub(super) struct Verifications {
-    pending: Vec<Intent>,
+    pending: Vec<SubscriptionRequest>,
     /// The challenges of requests whose call is under way, or whose outcome is not in the store yet.
     under_way: HashSet<String>,
     rate: VerificationRate,
@@ -67,7 +67,7 @@ impl Verifications {
         subscriptions: &Subscriptions,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.pending = store.intents().await?;
+        self.pending = store.subscription_requests().await?;
         let known: HashSet<&str> = self.pending.iter().map(|intent| intent.challenge.as_str()).collect();
         self.under_way.retain(|challenge| known.contains(challenge.as_str()));
         for intent in &self.pending {
@@ -87,7 +87,7 @@ impl Verifications {
                 continue;
             }
             self.under_way.insert(intent.challenge.clone());
-            let is_subscription = intent.mode == Mode::Subscribe;
+            let is_subscription = intent.mode == HubMode::Subscribe;
             match denial(intent, &host, context, subscriptions).filter(|_| is_subscription) {
                 Some(reason) => deny(intent, &host, reason, context),
                 None => verify(intent, &host, context),
@@ -99,7 +99,7 @@ impl Verifications {
     /// Records the response of a callback: nothing but the challenge confirms.
     pub(super) fn ended(
         &mut self,
-        mut intent: Intent,
+        mut intent: SubscriptionRequest,
         outcome: &CallOutcome,
         context: &mut Context,
         subscriptions: &mut Subscriptions,
@@ -115,15 +115,15 @@ impl Verifications {
                 "a subscriber confirmed its request"
             );
             let settled = match intent.mode {
-                Mode::Subscribe => {
+                HubMode::Subscribe => {
                     let lease = SignedDuration::from_secs(intent.lease_seconds);
                     let expires = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
                     subscriptions.insert(&intent, expires);
-                    Settled::Subscribed { expires }
+                    Settlement::Subscribed { expires }
                 }
-                Mode::Unsubscribe => {
+                HubMode::Unsubscribe => {
                     subscriptions.remove(&intent.topic, &intent.callback);
-                    Settled::Unsubscribed
+                    Settlement::Unsubscribed
                 }
             };
             context.shared.report().verifications.delivered += 1;
@@ -147,13 +147,13 @@ impl Verifications {
             "a subscriber did not confirm its request"
         );
         context.shared.report().verifications.dropped += 1;
-        context.write(PendingWrite::Settle(intent, Settled::Refused));
+        context.write(PendingWrite::Settle(intent, Settlement::Refused));
     }
 }
 
 /// Why a new subscription is denied; an existing one can always be renewed.
 fn denial(
-    intent: &Intent,
+    intent: &SubscriptionRequest,
     host: &str,
     context: &Context,
     subscriptions: &Subscriptions,
@@ -170,14 +170,14 @@ fn denial(
     }
 }
 
-fn verify(intent: &Intent, host: &str, context: &mut Context) {
+fn verify(intent: &SubscriptionRequest, host: &str, context: &mut Context) {
     let lease = intent.lease_seconds.to_string();
     let mut parameters = vec![
         ("hub.mode", intent.mode.as_str()),
         ("hub.topic", &intent.topic),
         ("hub.challenge", &intent.challenge),
     ];
-    if intent.mode == Mode::Subscribe {
+    if intent.mode == HubMode::Subscribe {
         parameters.push(("hub.lease_seconds", &lease));
     }
     let call = get(&intent.callback, &parameters);
@@ -187,11 +187,11 @@ fn verify(intent: &Intent, host: &str, context: &mut Context) {
         .begin(host, |client| async move { (Purpose::Verification(intent), client.call(call).await) });
 }
 
-fn deny(intent: &Intent, host: &str, reason: &str, context: &mut Context) {
+fn deny(intent: &SubscriptionRequest, host: &str, reason: &str, context: &mut Context) {
     tracing::warn!(callback.host = host, reason, "a subscription was denied");
     let parameters = [("hub.mode", "denied"), ("hub.topic", &intent.topic), ("hub.reason", reason)];
     let call = get(&intent.callback, &parameters);
-    context.write(PendingWrite::Settle(intent.clone(), Settled::Refused));
+    context.write(PendingWrite::Settle(intent.clone(), Settlement::Refused));
     context.shared.report().verifications.dropped += 1;
     context.calls.begin(host, |client| async move { (Purpose::Denial, client.call(call).await) });
 }

@@ -59,11 +59,11 @@ enum Sharing {
     Beside,
 }
 
-/// The connection in use; dropped without [`SqliteSession::settle`] it is closed, for its state is unknown.
+/// The connection in use; dropped without [`SqliteSession::settle`] its state is unknown, and the next user of the slot
+/// closes it.
 pub(in crate::store) struct SqliteSession<'s> {
     sqlite: &'s Sqlite,
     slot: tokio::sync::MutexGuard<'s, Slot>,
-    connection: SqliteConnection,
 }
 
 impl Sqlite {
@@ -155,9 +155,9 @@ impl Sqlite {
     /// Lends the connection.
     pub(in crate::store) async fn session(&self) -> Result<SqliteSession<'_>, StoreError> {
         let mut slot = self.slot.lock().await;
+        slot.close_abandoned(&self.path).await;
         if slot.is_closed {
-            let reason = "it was closed".to_owned();
-            return Err(StoreError::Failed { path: self.shown.to_string(), reason });
+            return Err(self.closed());
         }
         if slot.displaced.is_none()
             && let Some(what) = slot.change(&self.path)
@@ -168,16 +168,17 @@ impl Sqlite {
             self.is_displaced.send_replace(true);
             return Err(error);
         }
-        let connection = match slot.open.take() {
-            Some(connection) => connection,
-            None => {
-                let connection = connect(&self.path, false).await;
-                let connection = connection.map_err(|error| failed(&self.shown, &error))?;
-                slot.note_opened(&self.path);
-                connection
-            }
-        };
-        Ok(SqliteSession { sqlite: self, slot, connection })
+        if slot.open.is_none() {
+            let connection = connect(&self.path, false).await;
+            slot.open = Some(connection.map_err(|error| failed(&self.shown, &error))?);
+            slot.note_opened(&self.path);
+        }
+        slot.is_lent = true;
+        Ok(SqliteSession { sqlite: self, slot })
+    }
+
+    fn closed(&self) -> StoreError {
+        StoreError::Failed { path: self.shown.to_string(), reason: "it was closed".to_owned() }
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -190,24 +191,27 @@ impl Sqlite {
 }
 
 impl SqliteSession<'_> {
-    pub(in crate::store) fn connection(&mut self) -> &mut SqliteConnection {
-        &mut self.connection
+    /// # Errors
+    /// The store was closed.
+    pub(in crate::store) fn connection(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+        self.slot.open.as_mut().ok_or_else(|| self.sqlite.closed())
     }
 
     /// Gives the connection back; after an error it is closed instead.
     ///
     /// A full disk makes SQLite end a transaction by itself, and the connection would count it as open for ever.
-    pub(in crate::store) async fn settle<T>(self, result: Result<T, sqlx::Error>) -> Result<T, StoreError> {
-        let Self { sqlite, mut slot, connection } = self;
-        if result.is_ok() {
-            slot.open = Some(connection);
-        } else {
-            close(Some(connection)).await;
+    pub(in crate::store) async fn settle<T>(
+        mut self,
+        result: Result<T, sqlx::Error>,
+    ) -> Result<T, StoreError> {
+        if result.is_err() {
+            close(self.slot.open.take()).await;
         }
-        slot.note_own_change(&sqlite.path);
-        let settled = result.map_err(|error| failed(&sqlite.shown, &error));
+        self.slot.is_lent = false;
+        self.slot.note_own_change(&self.sqlite.path);
+        let settled = result.map_err(|error| failed(&self.sqlite.shown, &error));
         if let Err(error) = &settled {
-            sqlite.state().failing = Some(error.clone());
+            self.sqlite.state().failing = Some(error.clone());
         }
         settled
     }

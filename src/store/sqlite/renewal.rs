@@ -30,6 +30,7 @@ impl Sqlite {
 
     async fn look_after(&self, known: Known<'_>) -> Result<(), StoreError> {
         let mut slot = self.slot.lock().await;
+        slot.close_abandoned(&self.path).await;
         if slot.is_closed {
             return Ok(());
         }
@@ -87,7 +88,7 @@ impl Sqlite {
             return Ok(());
         }
         let mut session = self.session().await?;
-        let connection = session.connection();
+        let connection = session.connection()?;
         let worked = async {
             if is_failing {
                 sqlx::query("UPDATE identity SET upstream = upstream").execute(&mut *connection).await?;

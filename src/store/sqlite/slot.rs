@@ -14,10 +14,12 @@ use crate::store::migrations;
 use super::file::{COMPANIONS, Stamp, beside, close, connect, prepare, refuse_other_kinds};
 use super::salvage;
 
-/// The connection where nobody uses it, and the file that it is open on.
+/// The connection, and the file that it is open on.
 #[derive(Debug)]
 pub(super) struct Slot {
     pub(super) open: Option<SqliteConnection>,
+    /// Somebody uses the connection, or has dropped the work for which it was lent.
+    pub(super) is_lent: bool,
     /// The file as this process has left it.
     pub(super) known: Stamp,
     /// The files beside it, as they were found when it was opened.
@@ -63,6 +65,7 @@ impl Slot {
                 let companions = COMPANIONS.map(|ending| Stamp::of(&beside(path, ending)));
                 Ok(Self {
                     open: Some(connection),
+                    is_lent: false,
                     known,
                     companions,
                     displaced: None,
@@ -111,6 +114,16 @@ impl Slot {
             {
                 tracing::warn!(%error, "`{}` belongs to a file that is gone", place.display());
             }
+        }
+    }
+
+    /// Closes a connection in whose work its user was interrupted: its state is unknown.
+    ///
+    /// It is waited for, so that a store which is closed leaves no log beside its file.
+    pub(super) async fn close_abandoned(&mut self, path: &Path) {
+        if std::mem::take(&mut self.is_lent) {
+            close(self.open.take()).await;
+            self.note_own_change(path);
         }
     }
 

@@ -196,7 +196,7 @@ impl Workshop {
     }
 
     pub async fn is_settled(&self) -> bool {
-        self.store.intents().await.expect("read back").is_empty()
+        self.store.subscription_requests().await.expect("read back").is_empty()
     }
 
     pub async fn report(&self, what: &str, is_so: impl Fn(&PushReport) -> bool) -> PushReport {

@@ -140,7 +140,7 @@ async fn another_store_in_the_place_is_taken_up_and_what_was_shown_joins_it() {
             _ => std::fs::rename(another, &at.path).expect(says),
         }
         at.check().await.expect(says);
-        let news = at.store.news().await.expect(says);
+        let news = at.store.changes().await.expect(says);
         assert_eq!(news.requests, [(subject("cs.LG"), time("2026-03-02T02:00:00Z"))], "{says}");
         let there: Vec<String> = news.changes.iter().flat_map(lines).collect();
         for line in lines(&at.monday) {
@@ -153,7 +153,7 @@ async fn another_store_in_the_place_is_taken_up_and_what_was_shown_joins_it() {
         seconds.sort_unstable();
         seconds.dedup();
         assert_eq!(seconds.len(), 26, "{says}");
-        assert!(at.store.news().await.expect(says).changes.is_empty(), "told once");
+        assert!(at.store.changes().await.expect(says).changes.is_empty(), "told once");
         at.check_kept(says).await;
     }
 }

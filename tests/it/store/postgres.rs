@@ -5,7 +5,7 @@ use std::time::Duration;
 use crosslist::domain::announcement::AnnounceType;
 use crosslist::domain::outcome::ReadOutcome;
 use crosslist::domain::verdict::Verdict;
-use crosslist::store::{Address, Role, Store, StoreError, Wish};
+use crosslist::store::{Address, PendingRead, Role, Store, StoreError};
 
 use crate::support::database::Database;
 use crate::support::sample::{MONDAY, TUESDAY, announcement, lines, outcome, subject, time};
@@ -63,7 +63,7 @@ async fn a_schema_that_only_adds_is_used_and_one_that_does_more_is_refused() {
         .await;
     let tuesday = announcement(TUESDAY, "cs.DC");
     old.record(&tuesday, &outcome(&tuesday), time("2026-03-03T02:00:00Z")).await.expect("kept");
-    assert_eq!(reader.news().await.expect("read").changes.len(), 1);
+    assert_eq!(reader.changes().await.expect("read").changes.len(), 1);
     assert_eq!(open(&database).await.load(None).await.expect("read").changes.len(), 2);
     database.execute("UPDATE compatibility SET oldest = 9000").await;
     let error = open_database(&database.address(), "a test").await.expect_err("too new");
@@ -206,15 +206,15 @@ async fn what_one_writes_is_news_to_the_others_once() {
     let failed = ReadOutcome { verdict: Verdict::Unreachable, date: None, ..outcome(&monday) };
     writer.note(&failed, time("2026-03-02T03:00:00Z")).await.expect("kept");
     writer.request(subject("cs.LG"), time("2026-03-02T03:00:00Z")).await.expect("kept");
-    reader.heard().await;
-    let news = reader.news().await.expect("read");
+    reader.changed().await;
+    let news = reader.changes().await.expect("read");
     assert_eq!(news.changes[0].events, kept.events);
     assert_eq!(news.days[0].verdict, Verdict::Complete);
     let verdicts: Vec<Verdict> = news.reads.iter().map(|(outcome, _)| outcome.verdict).collect();
     assert_eq!(verdicts, [Verdict::Complete, Verdict::Unreachable]);
     assert_eq!(news.requests, [(subject("cs.LG"), time("2026-03-02T03:00:00Z"))]);
     for store in [&reader, &writer] {
-        let again = store.news().await.expect("read");
+        let again = store.changes().await.expect("read");
         assert!(again.changes.is_empty() && again.reads.is_empty(), "{again:?}");
     }
 }
@@ -235,14 +235,14 @@ async fn a_version_that_is_caught_up_is_news_of_the_replacement_also_to_the_one_
     let fresh = open(&database).await.load(None).await.expect("read").changes;
     assert!(fresh.iter().any(|change| change.events[0].earlier.is_some()));
     for store in [&reader, &writer] {
-        let news = store.news().await.expect("read").changes;
+        let news = store.changes().await.expect("read").changes;
         let replaced =
             news.iter().rfind(|change| change.subject == tuesday.subject).expect("news of Tuesday");
         assert!(fresh.contains(replaced), "{replaced:?}");
     }
     writer.prune(monday.date.tomorrow().expect("a day")).await.expect("forgotten");
     for store in [&reader, &writer] {
-        let news = store.news().await.expect("read").changes;
+        let news = store.changes().await.expect("read").changes;
         assert_eq!(news.len(), 1);
         assert_eq!(news[0].events[0].earlier, None);
     }
@@ -252,12 +252,12 @@ async fn a_version_that_is_caught_up_is_news_of_the_replacement_also_to_the_one_
 async fn a_wish_is_open_until_it_is_granted() {
     let Some(database) = Database::make().await else { return };
     let (leading, asking) = (leader(&database).await, open(&database).await);
-    let wish = Wish { id: 0, subject: subject("cs.LG"), again: false, filled: true };
-    let id = asking.wish(wish).await.expect("wished");
-    let wishes = leading.news().await.expect("read").wishes;
-    assert_eq!(wishes, [Wish { id, ..wish }]);
-    leading.grant(&[id]).await.expect("granted");
-    assert!(asking.news().await.expect("read").wishes.is_empty());
+    let wish = PendingRead { id: 0, subject: subject("cs.LG"), again: false, filled: true };
+    let id = asking.request_read(wish).await.expect("wished");
+    let wishes = leading.changes().await.expect("read").pending_reads;
+    assert_eq!(wishes, [PendingRead { id, ..wish }]);
+    leading.finish_reads(&[id]).await.expect("granted");
+    assert!(asking.changes().await.expect("read").pending_reads.is_empty());
 }
 
 #[tokio::test]
@@ -268,12 +268,12 @@ async fn a_backup_that_is_restored_under_a_running_replica_is_read_again() {
         let day = announcement(file, "cs.DC");
         writer.record(&day, &outcome(&day), time("2026-03-20T00:00:00Z")).await.expect("kept");
     }
-    reader.news().await.expect("read");
+    reader.changes().await.expect("read");
     database
         .execute(
             "DELETE FROM reads WHERE listing_date = '2026-03-03'; DELETE FROM events WHERE listing_date = '2026-03-03'; \
              DELETE FROM days WHERE listing_date = '2026-03-03'; DELETE FROM revised_days WHERE listing_date = '2026-03-03'",
         )
         .await;
-    assert_eq!(reader.news().await.expect("read").changes.len(), 1);
+    assert_eq!(reader.changes().await.expect("read").changes.len(), 1);
 }
