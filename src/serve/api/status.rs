@@ -270,7 +270,7 @@ fn day_report(date: Date, day: Option<Day>) -> DayReport {
     DayReport {
         date: date.to_string(),
         verdict: day.as_ref().map_or(Verdict::Unread, |day| day.verdict).as_str(),
-        counts: day.as_ref().map(|day| day.counts).unwrap_or_default().into(),
+        counts: day.as_ref().map(|day| day.counts).unwrap_or_default(),
         missing: day.as_ref().map_or(0, |day| day.missing),
         read: day.map(|day| timestamp(day.read)),
     }

@@ -92,7 +92,7 @@ impl RenderedDocument {
 
     /// Makes it the part of the document `whole` that a client has not seen; the tag is that of the whole
     /// (RFC 3229 §10.5.3).
-    pub(in crate::serve) fn as_delta_of(mut self, whole: Tag) -> Self {
+    pub(in crate::serve) fn delta_of(mut self, whole: Tag) -> Self {
         (self.tag, self.etags, self.is_delta) = (whole, etags(whole), true);
         self
     }

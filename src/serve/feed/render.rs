@@ -68,7 +68,7 @@ pub(in crate::serve) fn render(
         document = document.with_topic(content, hub, own_url(request).as_deref());
     }
     Ok(match since {
-        Some(since) => document.as_delta_of(since.whole),
+        Some(since) => document.delta_of(since.whole),
         None => document.with_items(items),
     })
 }

@@ -22,7 +22,7 @@ use crate::serve::problem::details::Problem;
 
 /// Where the service is for this request, which is changed to what it would be at the root of a host.
 ///
-/// Nothing is with_notices where the request's own words decide; they are looked at when a link is made.
+/// Nothing is noted where the `Host` of the request decides it; that is read when a link is made.
 pub(in crate::serve) fn settle(request: &mut ServiceRequest, options: &ServiceOptions, clients: &Clients) {
     let public = match base_of(options) {
         Some(base) if path(&base).is_empty() => return,
