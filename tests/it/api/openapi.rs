@@ -1,4 +1,4 @@
-//! Is the service what `/openapi.json` says of it?
+//! The service is as `/openapi.json` describes it.
 //!
 //! A test whose tool is not installed is skipped (`support::tools`).
 

@@ -1,12 +1,11 @@
-//! What can be asked here, and what is answered, for programs (`OpenAPI` 3.1)?
+//! Answers `/openapi.json`: every address, parameter and response of this service (OpenAPI 3.1), for programs.
 //!
-//! `document.json` is kept by hand and says what each address is and answers, in short: a word in place of an object
-//! means the component of that name, and of parameters and headers also a group of them. Whatever the code has a
-//! constant for comes from there.
+//! `document.json` describes what is written by hand, one method of each address. Added here are the values of the code
+//! (`values`), `HEAD` and `OPTIONS`, security, and the problems that any request may get. Three extensions stand for lists:
+//! `x-parameters` for parameters, with the parser's own groups in capitals, `x-headers` for a group of header fields, and
+//! `x-problems` for statuses of problems. Written out, the document has 240 KB.
 
-mod hub;
-mod parameters;
-mod start;
+mod values;
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -14,27 +13,22 @@ use std::sync::LazyLock;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
-use crate::domain::announcement::AnnounceType;
-use crate::domain::presentation::Choice;
-use crate::domain::push::WebhookKind;
-use crate::domain::verdict::Verdict;
 use crate::render::Format;
 
 use crate::serve::access::keys::AccessControl;
-use crate::serve::addresses::{self, Access, Address, HUB, Methods, QUERY_API};
+use crate::serve::addresses::{self, Access, Methods, QUERY_API, Route};
 use crate::serve::answer::respond;
-use crate::serve::http::public_url;
 use crate::serve::options::ServiceOptions;
-use crate::serve::problem::types::{DiagnosticCode, ProblemType};
+use crate::serve::problem::types::ProblemType;
 use crate::serve::push_settings::PushSettings;
-use crate::serve::reload_status::ReloadCause;
-use crate::serve::request::{base_url, feed_request};
+use crate::serve::request::query_parameters::{FEED, RULE, SHOWN};
+use crate::serve::request::{api_request, base_url, feed_request, form_state};
 use crate::serve::state::State;
 
 static BY_HAND: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("document.json")).unwrap_or_default());
 
-/// What every document says of itself.
+/// The header fields of every document.
 const OF_DOCUMENTS: &[&str] = &[
     "ETag",
     "Cache-Control",
@@ -62,39 +56,26 @@ pub(in crate::serve) async fn document(request: HttpRequest, state: web::Data<St
     }
 }
 
-/// The whole description of the service at an address.
+/// The description of the service at the address `base`.
 fn describe(base: &str, options: &ServiceOptions, access: &AccessControl, push: &PushSettings) -> Value {
     let mut whole = BY_HAND.clone();
-    whole["info"]["version"] = json!(env!("CARGO_PKG_VERSION"));
-    whole["servers"] = json!([{ "url": base }]);
-    let below = public_url::path(base);
-    whole["externalDocs"]["url"] = json!(format!("{below}/help/http"));
+    values::fill(&mut whole, &values::values(base, options));
     let mut paths = Map::new();
     for route in addresses::routes().filter(|route| !route.needs_hub || push.has_hub()) {
         for path in route.paths() {
             let methods = &whole["paths"][&path];
             if methods.is_object() {
-                let methods = completed(&path, route.methods, methods, access);
+                let methods = methods_of(route, methods, access);
                 paths.insert(path, methods);
             }
         }
     }
-    if let Some(hub) = paths.get_mut(HUB) {
-        hub["post"]["requestBody"] = hub::form(base);
-    }
     whole["paths"] = paths.into();
     let components = &mut whole["components"];
     let has_hub = push.hub_url(base).is_some();
-    if has_hub {
-        components["headers"]["FeedLink"] = hub::link();
-    }
-    components["parameters"] = parameters::parameters(options).into();
-    for (name, words) in words(below) {
-        components["schemas"][name] = json!({ "enum": words });
-    }
     for response in components["responses"].as_object_mut().into_iter().flat_map(Map::values_mut) {
-        let is_feed = matches!(response["headers"].as_str(), Some("feed" | "delta"));
-        spell_out(response);
+        let is_feed = matches!(response["x-headers"].as_str(), Some("feed" | "delta"));
+        expand_headers(response);
         if is_feed && has_hub {
             response["headers"]["Link"] = reference("headers", "FeedLink");
         }
@@ -103,48 +84,27 @@ fn describe(base: &str, options: &ServiceOptions, access: &AccessControl, push: 
     for status in statuses {
         components["responses"][format!("Problem{status}")] = problem(status, &[]);
     }
-    components["securitySchemes"] = json!({
-        "bearer": { "type": "http", "scheme": "bearer", "description": "A key, or the operator's token, as `Authorization: Bearer KEY`." },
-    });
-    if access.has_keys() {
-        components["securitySchemes"]["key"] = json!({ "type": "apiKey", "in": "query", "name": "key", "description": "An access key, for readers that cannot send headers.",
-        });
+    let absent = [("headers", "FeedLink", has_hub), ("securitySchemes", "key", access.has_keys())];
+    for (section, name, _) in absent.into_iter().filter(|(_, _, exists)| !exists) {
+        components[section].as_object_mut().and_then(|section| section.remove(name));
     }
     whole
 }
 
-/// The words that the service's answers are made of.
-fn words(below: &str) -> [(&'static str, Vec<String>); 6] {
-    let owned = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect();
-    [
-        ("Verdict", owned(Verdict::ALL.map(Verdict::as_str).to_vec())),
-        ("LoadCause", owned(ReloadCause::ALL.map(ReloadCause::as_str).to_vec())),
-        ("AnnounceType", owned(AnnounceType::ALL.map(AnnounceType::as_str).to_vec())),
-        ("WebhookKind", owned(WebhookKind::ALL.iter().map(|kind| kind.as_str()).collect())),
-        ("ProblemType", ProblemType::ALL.iter().map(|kind| format!("{below}{}", kind.address())).collect()),
-        ("MistakeCode", owned(DiagnosticCode::names())),
-    ]
-}
-
-/// What can be done at a path, with `HEAD` and `OPTIONS`.
-fn completed(path: &str, methods: Methods, by_hand: &Value, access: &AccessControl) -> Value {
-    let method = match methods {
-        Methods::Read | Methods::ReadOrForm => "get",
-        Methods::Post => "post",
-    };
+/// The methods of an address: the one that is written by hand, a form with the same parameters, `HEAD` and `OPTIONS`.
+fn methods_of(route: &Route, by_hand: &Value, access: &AccessControl) -> Value {
+    let method = if route.methods == Methods::Post { "post" } else { "get" };
     let mut operation = by_hand[method].clone();
-    complete(path, method, &mut operation, access);
-    let is_admin = Address::of_pattern(path).route().access == Access::Operator;
-    let mut all = json!({ "options": options(&operation, is_admin) });
-    if methods == Methods::ReadOrForm {
+    complete(route, &mut operation, access);
+    let mut all = json!({ "options": options(&operation, route.access == Access::Operator) });
+    if route.methods == Methods::ReadOrForm {
         let mut form = operation.clone();
-        form["operationId"] = named(&operation, "ByForm");
-        form["summary"] =
-            json!("The same with the parameters in a form, or some in the address and some in a form");
-        form["requestBody"] = form_of_the_api();
+        for (name, part) in by_hand["post"].as_object().into_iter().flatten() {
+            form[name] = part.clone();
+        }
         all["post"] = form;
     }
-    if methods != Methods::Post {
+    if route.methods != Methods::Post {
         let mut head = operation.clone();
         head["operationId"] = named(&operation, "Head");
         head["summary"] = json!("The same without its body");
@@ -154,75 +114,74 @@ fn completed(path: &str, methods: Methods, by_hand: &Value, access: &AccessContr
     all
 }
 
-/// The parameters of arXiv's query API as a form.
-fn form_of_the_api() -> Value {
-    let keys = parameters::group("API").into_iter().flatten();
-    let property = |key: String| {
-        let name = key.trim_start_matches("api-").to_owned();
-        (name, reference("parameters", &format!("{key}/schema")))
-    };
-    let properties: Map<String, Value> = keys.map(property).collect();
-    let example = json!({ "search_query": "ti:GPU", "max_results": 5 });
-    json!({
-        "description": format!("A form of at most {} bytes, with its `Content-Length`.", Address::of_pattern(QUERY_API).route().body_bytes_max.unwrap_or(0)),
-        "content": {
-            "application/x-www-form-urlencoded": {
-                "schema": { "type": "object", "properties": properties },
-                "example": example,
-            },
-        },
-    })
-}
-
 fn named(operation: &Value, ending: &str) -> Value {
     json!(format!("{}{ending}", operation["operationId"].as_str().unwrap_or_default()))
 }
 
-/// Spells out an operation and adds what any may be answered with.
-fn complete(path: &str, method: &str, operation: &mut Value, access: &AccessControl) {
-    let given = operation["parameters"].take();
-    let names = given.as_array().into_iter().flatten().filter_map(Value::as_str);
-    let names = names.flat_map(|name| parameters::group(name).unwrap_or_else(|| vec![name.to_owned()]));
-    operation["parameters"] = names.map(|name| reference("parameters", &name)).collect();
+/// Writes out parameters, security and responses of an operation.
+fn complete(route: &Route, operation: &mut Value, access: &AccessControl) {
+    let names = take(operation, "x-parameters");
+    let names = names.as_array().into_iter().flatten().filter_map(Value::as_str);
+    operation["parameters"] = names.flat_map(parameters).map(|name| reference("parameters", &name)).collect();
 
-    let address = Address::of_pattern(path).route();
-    let is_admin = address.access == Access::Operator;
-    let needs_key = access.needs_key(address.access);
-    let ways = match needs_key {
+    let needs_key = access.needs_key(route.access);
+    operation["security"] = match needs_key {
         false => json!([]),
         true if access.has_keys() => json!([{ "bearer": [] }, { "key": [] }]),
         true => json!([{ "bearer": [] }]),
     };
-    operation["security"] = ways;
+
+    let listed = take(operation, "x-problems");
+    let mut problems: BTreeSet<u64> =
+        listed.as_array().into_iter().flatten().filter_map(Value::as_u64).collect();
+    problems.extend([400, 408, 413, 414, 431, 500]);
+    problems.extend(route.is_counted.then_some(429));
+    // A document can be compressed and has a tag; health and metrics are no documents.
+    let is_document = route.is_counted && route.methods != Methods::Post && route.pattern != "/metrics";
+    problems.extend(is_document.then_some([406, 412]).into_iter().flatten());
+    let is_operators = route.access == Access::Operator;
+    problems.extend((if is_operators { access.reading_needs_key() } else { needs_key }).then_some(401));
 
     let responses = &mut operation["responses"];
-    let is_word = !address.is_counted;
-    let mut usual = vec![400, 408, 413, 414, 431, 500];
-    usual.extend((!is_word).then_some(429));
-    // Numbers come in one form.
-    let has_tags = !is_word && method == "get" && path != "/metrics";
-    usual.extend(has_tags.then_some([406, 412]).into_iter().flatten());
-    usual.extend((if is_admin { access.reading_needs_key() } else { needs_key }).then_some(401));
-    for status in usual {
-        let status = status.to_string();
-        if responses[&status].is_null() {
-            responses[status] = json!("Problem");
-        }
+    responses.as_object_mut().into_iter().flat_map(Map::values_mut).for_each(expand_headers);
+    for status in problems {
+        responses[status.to_string()] = if route.pattern.starts_with(QUERY_API) {
+            problem(u16::try_from(status).unwrap_or_default(), &[Format::Atom.media_type()])
+        } else {
+            reference("responses", &format!("Problem{status}"))
+        };
     }
-    for (status, response) in responses.as_object_mut().into_iter().flatten() {
-        let other = match path {
-            path if path.starts_with(QUERY_API) => &[Format::Atom.media_type()],
-            _ => &[][..],
-        };
-        *response = match (response.as_str(), status.parse()) {
-            (Some("Problem"), Ok(status)) if !other.is_empty() => problem(status, other),
-            (Some("Problem"), _) => reference("responses", &format!("Problem{status}")),
-            (Some(name), _) => reference("responses", name),
-            (None, _) => {
-                spell_out(response);
-                response.take()
-            }
-        };
+}
+
+/// The parameters of a group, whose name is in capitals, or the one of this name.
+fn parameters(name: &str) -> Vec<String> {
+    let all = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    match name {
+        "RULE" => all(RULE),
+        "FEED" => all(FEED),
+        "SHOWN" => all(SHOWN),
+        "START" => form_state::KNOWN.iter().map(|name| format!("start-{name}")).collect(),
+        "API" => {
+            let key =
+                |name: &str| if name == "search_query" { format!("api-{name}") } else { name.to_owned() };
+            api_request::KNOWN.iter().map(|name| key(name)).collect()
+        }
+        "CONDITIONAL" => all(&["Accept-Encoding", "If-None-Match", "If-Modified-Since", "A-IM"]),
+        "CONDITIONAL_WITHOUT_DELTA" => all(&["Accept-Encoding", "If-None-Match", "If-Modified-Since"]),
+        name => all(&[name]),
+    }
+}
+
+/// Takes an extension out of an object.
+fn take(object: &mut Value, name: &str) -> Value {
+    object.as_object_mut().and_then(|object| object.remove(name)).unwrap_or_default()
+}
+
+fn expand_headers(response: &mut Value) {
+    let group = take(response, "x-headers");
+    if let Some(group) = group.as_str() {
+        response["headers"] =
+            headers(group).iter().map(|name| ((*name).to_owned(), reference("headers", name))).collect();
     }
 }
 
@@ -255,23 +214,7 @@ fn options(operation: &Value, is_admin: bool) -> Value {
     })
 }
 
-/// Headers by the name of their group, and schemas by their names.
-fn spell_out(response: &mut Value) {
-    let group = response["headers"].take();
-    let names = group.as_str().map(headers).unwrap_or_default();
-    response["headers"] = names.iter().map(|name| ((*name).to_owned(), reference("headers", name))).collect();
-    for media in response["content"].as_object_mut().into_iter().flat_map(Map::values_mut) {
-        let schema = media["schema"].as_str().map(|name| reference("schemas", name));
-        if let Some(schema) = schema {
-            media["schema"] = schema;
-        }
-    }
-    if let Some(response) = response.as_object_mut() {
-        response.retain(|_, part| !part.is_null());
-    }
-}
-
-/// The headers that stand in `document.json` under one word.
+/// The header fields of a group.
 fn headers(group: &str) -> Vec<&'static str> {
     match group {
         "feed" => [OF_DOCUMENTS, OF_FEEDS, OF_FILES, OF_PAGES].concat(),

@@ -1,4 +1,4 @@
-//! Does the description have what the service has, no less and no more?
+//! The description has what the service has, no less and no more.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -10,11 +10,11 @@ use crate::serve::api::openapi::*;
 use crate::serve::options::LogOptions;
 
 const WHAT_TO_DO: &str = "\nDescribe what is new under `paths` in src/serve/api/openapi/document.json (its parameters, \
-     answers and schemas; see the others), or take out what is gone;\na new parameter gets its meaning in \
-     src/serve/api/openapi/parameters.rs. tests/it/api/openapi.rs then asks for its examples.\n";
+     answers and schemas; see the others), or take out what is gone;\na new limit or choice gets a name in \
+     src/serve/api/openapi/values.rs. tests/it/api/openapi.rs then asks for its examples.\n";
 
-fn described(access: &AccessControl, choice: HubChoice) -> Value {
-    let options = ServiceOptions {
+fn options_of_a_service() -> ServiceOptions {
+    ServiceOptions {
         address: "127.0.0.1:8080".parse().expect("an address"),
         base_url: None,
         cold_wait: Duration::from_secs(20),
@@ -25,8 +25,12 @@ fn described(access: &AccessControl, choice: HubChoice) -> Value {
         named: Vec::new(),
         lists: Lists::default(),
         log: LogOptions::default(),
-    };
-    describe("http://localhost:8080", &options, access, &PushSettings { choice, ..PushSettings::default() })
+    }
+}
+
+fn described(access: &AccessControl, choice: HubChoice) -> Value {
+    let push = PushSettings { choice, ..PushSettings::default() };
+    describe("http://localhost:8080", &options_of_a_service(), access, &push)
 }
 
 fn locked() -> AccessControl {
@@ -52,8 +56,9 @@ fn every_route_is_described_and_nothing_else() {
             let methods: Vec<&str> = methods.into_iter().flat_map(Map::keys).map(String::as_str).collect();
             assert_eq!(methods, expected, "`{path}` of src/serve/addresses.rs{WHAT_TO_DO}");
             let by_hand = BY_HAND["paths"][&path].as_object().expect("methods");
-            assert_eq!(by_hand.len(), 1, "`{path}` is described by one method{WHAT_TO_DO}");
-            assert!(expected.contains(&by_hand.keys().next().expect("a method").as_str()), "{path}");
+            let count = if route.methods == Methods::ReadOrForm && path == QUERY_API { 2 } else { 1 };
+            assert_eq!(by_hand.len(), count, "`{path}` is described by one method{WHAT_TO_DO}");
+            assert!(by_hand.keys().all(|method| expected.contains(&method.as_str())), "{path}");
             routes.insert(path);
         }
     }
@@ -79,6 +84,20 @@ fn the_hub_is_described_where_there_is_one_and_feeds_name_whichever_there_is() {
     let form = &asked["requestBody"]["content"]["application/x-www-form-urlencoded"];
     assert_eq!(form["example"]["hub.topic"], "http://localhost:8080/subjects/cs.DC.atom");
     assert_eq!(form["schema"]["properties"]["hub.secret"]["maxLength"], 199);
+}
+
+#[test]
+fn every_value_of_the_code_has_a_place_and_every_place_a_value() {
+    let by_hand = BY_HAND.to_string();
+    let names = values::values("http://localhost:8080", &options_of_a_service());
+    for name in names.keys() {
+        assert!(by_hand.contains(&format!("{{{name}}}")), "`{name}` of values.rs is not in document.json");
+    }
+    let filled = described(&locked(), HubChoice::BuiltIn).to_string();
+    let mut parts = filled.split('{').skip(1).filter_map(|part| part.split_once('}'));
+    let is_name = |text: &str| text.len() > 1 && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    assert_eq!(parts.find(|(text, _)| is_name(text)), None, "not in values.rs");
+    assert!(!filled.contains("\"x-"), "an extension that is not written out");
 }
 
 /// Every `$ref` below a value.
