@@ -1,6 +1,6 @@
 //! Counts what the service does, and writes it for Prometheus.
 //!
-//! Each worker counts for itself in plain numbers; all else is looked up when `/metrics` is requested.
+//! Each worker counts its requests; everything else is read from where it is when `/metrics` is requested.
 
 pub mod families;
 pub mod push;

@@ -1,4 +1,4 @@
-//! What is sent compressed, to whom, and under which tag.
+//! Content codings: who gets which, and under which entity tag.
 
 use std::io::Read;
 

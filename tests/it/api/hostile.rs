@@ -1,4 +1,4 @@
-//! What is no HTTP, or HTTP that is meant to be read in two ways.
+//! Bytes that are not HTTP, and HTTP that is meant to be read in two ways.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! What is told at `/metrics`.
+//! The families at `/metrics`, their labels, and the alert rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;

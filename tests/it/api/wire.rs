@@ -1,4 +1,4 @@
-//! What goes over the wire, byte for byte.
+//! Responses on the wire, byte by byte.
 
 use crate::support::service::{Running, Wire};
 
