@@ -63,5 +63,5 @@ def pages(builds, folder, found):
     found.part("every page as a feed")
     for path in sorted(folder.rglob("*.html")):
         for options in [["--format", "rss"], ["--format", "atom"], ["--format", "json"],
-                        ["--format", "json", "--text", "mathml", "--partial"]]:
+                        ["--format", "json", "--text", "mathml"]]:
             both(builds, ["convert", *options, str(path)], folder, found, f"page {path.name} {' '.join(options)}")

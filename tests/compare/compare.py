@@ -17,7 +17,7 @@ explains as a count with the reason. The exit code is 1 where one is left unexpl
 
 Standard library alone; Python 3.11 or later.
 """
-import argparse, os, sys, tempfile
+import argparse, os, signal, sys, tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -42,6 +42,8 @@ for part in parts:
 
 root = Path(__file__).resolve().parents[2]
 builds = [chosen.old.resolve(), chosen.new.resolve()]
+# What is ended from outside ends its services too.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
 for name in [name for name in os.environ if name.startswith("CROSSLIST_")]:
     del os.environ[name]
 found = report.Report(chosen.known)

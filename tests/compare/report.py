@@ -43,9 +43,18 @@ class Report:
         self.unexplained.append(line)
         print(f"DIFFERS {line}", flush=True)
 
+    @staticmethod
+    def kind(line):
+        """A difference without the parameters and values, to count those that are alike."""
+        where, what, _ = line.split(" | ", 2)
+        return f"{where.split('?')[0]} | {what}"
+
     def finish(self):
         print(f"== {self.checked} comparisons, {sum(self.explained.values())} differences explained, "
               f"{len(self.unexplained)} not")
         for reason, count in self.explained.most_common():
-            print(f"{count:6} {reason}")
+            print(f"{count:6} explained: {reason}")
+        kinds = collections.Counter(self.kind(line) for line in self.unexplained)
+        for kind, count in kinds.most_common():
+            print(f"{count:6} unexplained: {kind}")
         return 1 if self.unexplained else 0

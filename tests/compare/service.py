@@ -21,7 +21,7 @@ def verdicts(status):
     found = {}
     for subject in status.get("subjects", []):
         flat = shape.flat(subject)
-        found.update({f"{subject.get('id')}{path}": value for path, value in flat.items()
+        found.update({f"{subject.get('subject')}{path}": value for path, value in flat.items()
                       if isinstance(value, (str, int)) and not shape.TIME.search(str(value)) and "second" not in path})
     return found
 

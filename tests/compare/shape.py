@@ -5,6 +5,7 @@ import html.parser, json, re, urllib.parse
 PROSE = {"title", "detail", "description", "summary", "message", "hint", "reason", "label", "note"}
 ID = re.compile(r"(?<=urn:crosslist:request:)[0-9a-z-]+")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+ASSET = re.compile(r"(?<=\.js)\?\d+|(?<=\.css)\?\d+")  # What tells caches that a file has changed.
 FEEDS = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 
 
@@ -16,7 +17,7 @@ class Page(html.parser.HTMLParser):
         self.parts = []
 
     def handle_starttag(self, tag, attributes):
-        kept = [(name, value) for name, value in attributes
+        kept = [(name, ASSET.sub("", value or "")) for name, value in attributes
                 if name in ("href", "src", "action", "method", "name", "value", "type", "rel", "datetime", "checked",
                             "selected", "hreflang", "lang")]
         if kept and tag != "meta" and not (tag == "option"):
@@ -90,11 +91,11 @@ def fields(answer, path):
 
 def compare(report, where, path, old, new):
     report.same(where, "status", old.status, new.status)
+    if old.status != new.status:
+        return  # All else follows from that.
     of_old, of_new = fields(old, path), fields(new, path)
     for name in sorted(of_old.keys() | of_new.keys()):
         report.same(where, f"field {name}", of_old.get(name), of_new.get(name))
-    if old.status != new.status:
-        return
     of_old, of_new = body(old, path), body(new, path)
     for name in sorted(of_old.keys() | of_new.keys()):
         before, after = of_old.get(name), of_new.get(name)
