@@ -170,9 +170,10 @@ impl Work {
         let clients =
             before.clients.under(settings.server.trusted_proxies.clone(), limits.requests_per_minute);
         self.push.configure(push::webhooks(&settings, &named));
-        let outward = PushSettings { report: push::report(&settings, &self.push), ..before.push.clone() };
+        let push_settings =
+            PushSettings { report: push::report(&settings, &self.push), ..before.push.clone() };
         current.exchange(State {
-            push: outward,
+            push: push_settings,
             collector,
             documents,
             clients: Arc::new(clients),

@@ -63,7 +63,7 @@ pub(super) async fn build(
     }
     let options = collect_options(settings);
     let loaded = Arc::new(ReloadStatus::at_start(clock.now()));
-    let outward = push.map(|push| push::push_settings(settings, push, store.clone(), clock.clone()));
+    let push_settings = push.map(|push| push::push_settings(settings, push, store.clone(), clock.clone()));
     let collector = match asking {
         Asking::Upstream => Collector::start(upstream, store, &contents, clock.clone(), options, sink),
         Asking::Nobody => Collector::at_rest(upstream, &contents, clock.clone(), options),
@@ -83,7 +83,7 @@ pub(super) async fn build(
         metrics: Arc::default(),
         generation: 0,
         reload_status: loaded,
-        push: outward.unwrap_or_default(),
+        push: push_settings.unwrap_or_default(),
         description: Description::default(),
     })
 }
