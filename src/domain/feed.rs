@@ -20,7 +20,7 @@ pub struct Feed {
     pub base_url: FeedUrl,
     /// The identity of the feed in every format: its first address, which stays when the public address changes.
     pub id: String,
-    /// The WebSub hub, if there is one (W3C WebSub §4).
+    /// The `WebSub` hub, if there is one (W3C `WebSub` §4).
     pub hub_url: Option<String>,
     /// The icon of the service.
     pub icon_url: String,

@@ -20,7 +20,7 @@ pub struct EntryCounts {
 }
 
 impl EntryCounts {
-    /// EntryCounts an announcement's entries.
+    /// `EntryCounts` an announcement's entries.
     #[must_use]
     pub fn of(announcement: &Announcement) -> Self {
         Self {

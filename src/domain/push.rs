@@ -1,4 +1,4 @@
-//! WebSub and webhooks as settings, `serve` and `push` see them: subscription requests, topics, and reports.
+//! `WebSub` and webhooks as settings, `serve` and `push` see them: subscription requests, topics, and reports.
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::presentation::{Choice, Profile};
 
-/// The lease of a subscription whose request names none: ten days (W3C WebSub §5.1).
+/// The lease of a subscription whose request names none: ten days (W3C `WebSub` §5.1).
 pub const LEASE_SECONDS_DEFAULT: i64 = 10 * 24 * 60 * 60;
 
 /// The shortest lease; a request for less gets this one.
@@ -22,7 +22,7 @@ pub const LEASE_SECONDS_MAX: i64 = 30 * 24 * 60 * 60;
 /// The future of a method in a trait object.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// The hub: accepts subscription requests (W3C WebSub §5).
+/// The hub: accepts subscription requests (W3C `WebSub` §5).
 pub trait Hub: Send + Sync + Debug {
     /// Accepts a request and verifies the subscriber's intent afterwards (§5.3).
     ///

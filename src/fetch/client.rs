@@ -1,4 +1,4 @@
-//! The client for arXiv: one GET request at a time, from one origin, with redirects, ETags and back-off.
+//! The client for arXiv: one GET request at a time, from one origin, with redirects, `ETags` and back-off.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -161,7 +161,7 @@ impl UpstreamClient {
         self.refusals.refusal()
     }
 
-    /// Backs off because a page was a captcha or a block, as `reason` says, and forgets all ETags.
+    /// Backs off because a page was a captcha or a block, as `reason` says, and forgets all `ETags`.
     pub fn report_refusal(&self, reason: &str) {
         *locked(&self.tagged_pages) = TaggedPages::default();
         self.refusals.refuse(reason);

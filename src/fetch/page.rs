@@ -25,7 +25,7 @@ impl ListingUrl {
         }
     }
 
-    /// Path and query below the base address; one spelling per page, so that caches and ETags match.
+    /// Path and query below the base address; one spelling per page, so that caches and `ETags` match.
     #[must_use]
     pub fn path(&self) -> String {
         match self {

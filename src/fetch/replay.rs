@@ -57,7 +57,7 @@ pub enum ReplayError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     New,
-    /// TaggedPage by name so that doublets are noticed; no part of crosslist asks for it.
+    /// Accepted by name so that duplicates are noticed; crosslist itself never requests it.
     Recent,
     Catchup,
 }

@@ -1,6 +1,6 @@
-//! The last pages with their ETags, for conditional requests (RFC 9110 §13.1.2).
+//! The last pages with their `ETags`, for conditional requests (RFC 9110 §13.1.2).
 //!
-//! arXiv sends no ETag today; its caches and mirrors may.
+//! arXiv sends no `ETag` today; its caches and mirrors may.
 //! `If-Modified-Since` is never an alternative: arXiv's check of it is inverted (seen in its code, 2026-06).
 
 use std::collections::VecDeque;
@@ -16,10 +16,10 @@ pub const REMEMBERED_PAGES_MAX: usize = 64;
 /// The most bytes of all pages together; the newest pages of forty medium subjects have about ten million.
 pub const REMEMBERED_BYTES_MAX: usize = 16 << 20;
 
-/// The longest accepted ETag, in bytes.
+/// The longest accepted `ETag`, in bytes.
 const TAG_BYTES_MAX: usize = 256;
 
-/// A page and its ETag.
+/// A page and its `ETag`.
 #[derive(Clone, Debug)]
 pub(super) struct TaggedPage {
     pub tag: HeaderValue,
@@ -38,7 +38,7 @@ impl TaggedPages {
         self.pages.iter().find(|known| known.page.url == url).cloned()
     }
 
-    /// Replaces the page of the same address; keeps nothing without a valid ETag.
+    /// Replaces the page of the same address; keeps nothing without a valid `ETag`.
     pub(super) fn keep(&mut self, page: &Page, tag: Option<&HeaderValue>) {
         self.forget(&page.url);
         let Some(tag) = tag.filter(|tag| is_tag(tag)) else { return };

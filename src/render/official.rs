@@ -29,7 +29,7 @@ pub struct OfficialFeed<'a> {
     pub self_url: String,
     /// The address of the HTML page.
     pub page_url: String,
-    /// The WebSub hub, if there is one.
+    /// The `WebSub` hub, if there is one.
     pub hub_url: Option<String>,
     pub updated: Timestamp,
     /// In the order of the document.

@@ -310,12 +310,11 @@ impl World {
     /// When arXiv put right a wrong title of an entry, and that title.
     pub fn slip(&self, entry: &Entry, date: Date, subject: SubjectId) -> Option<(Timestamp, &str)> {
         let corrections = self.mailing(date)?.corrections.iter();
-        let own = corrections.filter(|correction| correction.subject == subject.as_str());
+        let mut own = corrections.filter(|correction| correction.subject == subject.as_str());
         let is_slip = |before: &&Entry| before.paper == entry.paper && before.title != entry.title;
-        own.filter_map(|correction| {
+        own.find_map(|correction| {
             Some((correction.at, correction.before.iter().find(is_slip)?.title.as_str()))
         })
-        .next()
     }
 
     /// Does the mailing of that day, or a later one that is out before `until`, replace the paper of an entry?

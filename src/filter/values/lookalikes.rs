@@ -38,8 +38,8 @@ impl Reader<'_> {
     pub(super) fn has_no_comma(&mut self, raw: &Raw, field: Text) -> Option<()> {
         let is_list = raw.text.split_once(',').is_some_and(|(left, right)| {
             let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-            !right.trim_matches(',').is_empty()
-                && !(is_digit(left.chars().next_back()) && is_digit(right.chars().next()))
+            let is_number = is_digit(left.chars().next_back()) && is_digit(right.chars().next());
+            !is_number && !right.trim_matches(',').is_empty()
         });
         let is_native = self.context.dialect == Dialect::Native;
         if raw.form != RawForm::Word || raw.is_exact || field == Text::All || !is_native || !is_list {

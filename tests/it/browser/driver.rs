@@ -1,4 +1,4 @@
-//! Drives a browser over WebDriver and the DevTools protocol.
+//! Drives a browser over `WebDriver` and the `DevTools` protocol.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

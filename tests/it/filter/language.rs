@@ -247,6 +247,10 @@ fn an_author_is_one_person() {
         "Yuri Ivanov",
         &[("au:\"Yu. Ivanov\"", true), ("au:\"Ya. Ivanov\"", false), ("au:\"Yu Ivanov\"", false)],
     );
+}
+
+#[test]
+fn collaborations_suffixes_umlauts_and_particles_belong_to_a_name() {
     author(
         "The Belle II Collaboration",
         &[

@@ -60,7 +60,7 @@ fn every_vector_holds_paper_by_paper_and_in_the_index() {
                 }
             }
             (_, Ok(query)) => {
-                wrong.push(format!("{rule}\n  expected a diagnostic, not {}", query.canonical()))
+                wrong.push(format!("{rule}\n  expected a diagnostic, not {}", query.canonical()));
             }
             (_, Err(diagnostics)) => wrong.push(format!("{rule}\n  {}", diagnostics.with_carets(rule))),
         }

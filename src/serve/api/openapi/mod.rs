@@ -1,4 +1,4 @@
-//! Answers `/openapi.json`: every address, parameter and response of this service (OpenAPI 3.1), for programs.
+//! Answers `/openapi.json`: every address, parameter and response of this service (`OpenAPI` 3.1), for programs.
 //!
 //! `document.json` describes what is written by hand, one method of each address. Added here are the values of the code
 //! (`values`), `HEAD` and `OPTIONS`, security, and the problems that any request may get. Three extensions stand for lists:
