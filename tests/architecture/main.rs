@@ -214,7 +214,6 @@ fn the_code_keeps_to_the_architecture() {
 }
 
 #[test]
-#[ignore = "the stages are being untied"]
 fn no_files_import_each_other_in_a_circle_and_layers_are_kept() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = BTreeMap::new();
