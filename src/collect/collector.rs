@@ -158,7 +158,7 @@ impl Collector {
         }
     }
 
-    /// Can the past days of a new subject be read within `wait`, at the pace that arXiv is asked?
+    /// Whether the past days of a new subject can be read within `wait`, at the pause between requests.
     #[must_use]
     pub fn fills_within(&self, wait: Duration) -> bool {
         self.pause().saturating_mul(self.options.fill_days) <= wait
@@ -188,13 +188,13 @@ impl Collector {
         self.shared.upstream.pause()
     }
 
-    /// How long until arXiv may be asked again.
+    /// How long until the next request to arXiv is allowed.
     #[must_use]
     pub fn wait_estimate(&self) -> Duration {
         self.shared.upstream.wait_estimate()
     }
 
-    /// Is a mailing due that this subject's page has not shown, or are past days still to be read?
+    /// Whether a mailing is due that this subject's page has not shown, or past days are still to be read.
     #[must_use]
     pub fn is_awaiting(&self, subject: SubjectId) -> bool {
         let due = mailing::newest_due(self.shared.clock.now());
@@ -204,7 +204,7 @@ impl Collector {
             .is_none_or(|known| known.is_filling || known.newest().is_none_or(|newest| newest < due))
     }
 
-    /// Was the mailing that is due not proved whole yet, or is a past day not settled?
+    /// Whether the mailing that is due is not proved whole yet, or a past day is not settled.
     #[must_use]
     pub fn is_behind(&self, subject: SubjectId) -> bool {
         let now = self.shared.clock.now();
@@ -217,7 +217,7 @@ impl Collector {
         known.newest_proved().is_none_or(|newest| newest < due) || past_days.awaits(subject, now)
     }
 
-    /// Changes whenever anything was learned of any subject; looking costs no lock.
+    /// Grows with every change of what is known of any subject; takes no lock.
     #[must_use]
     pub fn version(&self) -> u64 {
         self.shared.version()

@@ -24,11 +24,11 @@ pub struct Observed {
     pub request_durations: HistogramSnapshot,
     /// Of pages that came, decoded.
     pub page_bytes: u64,
-    /// From when on the upstream may be asked again; a moment that has passed where it may be asked now.
+    /// When the next request to the upstream is allowed; in the past where it is allowed now.
     pub may_ask: Timestamp,
     /// The upstream has turned us away, and pages do not come again yet.
     pub is_refused: bool,
-    /// What the store was asked for: the kind, how long that took, how often it failed.
+    /// The operations of the store: the kind, how long they took, how many failed.
     pub operations: Vec<(&'static str, HistogramSnapshot, u64)>,
     /// The file of the store, where it is one.
     pub store_bytes: Option<u64>,

@@ -1,7 +1,7 @@
-//! Which past days are still to be read, or to be asked for again, and when.
+//! The past days that are still to be read or to be checked again, and when each is due.
 //!
 //! A day is settled once a later catch-up has shown the same: `/new` may have been short all day, and a catch-up may
-//! have been kept empty by a cache for a week. When that was is in the store, so that it holds over a restart and for
+//! have been kept empty by a cache for a week. The store keeps when a day was checked, so that it holds over a restart and for
 //! whichever replica leads.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,7 +64,7 @@ impl Plan {
     const UNREAD: Self =
         Self { is_check: false, failures: 0, since: Timestamp::MIN, pause: SignedDuration::ZERO };
 
-    /// What is still to be asked of a day before `newest`; nothing of one that is settled or lost.
+    /// What is still to be read of a day before `newest`; none for a day that is settled or lost.
     fn of(date: Date, known: Option<&Day>, newest: Date) -> Option<Self> {
         let Some(day) = known else { return Some(Self::UNREAD) };
         let age = newest.duration_since(date);
@@ -191,14 +191,14 @@ impl PastDays {
         }
     }
 
-    /// Are days of this subject to be read now that were not tried yet?
+    /// Whether days of this subject are due that have not failed yet.
     pub(super) fn awaits(&self, subject: SubjectId, now: Timestamp) -> bool {
         self.planned
             .iter()
             .any(|((_, planned), plan)| *planned == subject && plan.failures == 0 && plan.is_due(now))
     }
 
-    /// Is the day too long past for arXiv to give it?
+    /// Whether the day is too long past for arXiv to give it.
     ///
     /// Counted from the newest mailing that was seen, and not from the clock, which may be wrong.
     pub(super) fn is_lost(date: Date, newest: Date) -> bool {

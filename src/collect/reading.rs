@@ -32,7 +32,7 @@ const CATCHUP_PAGE_ENTRIES: u32 = 2_000;
 #[derive(Clone, Debug)]
 pub struct Reading {
     pub outcome: ReadOutcome,
-    /// What the page showed of one mailing, be it whole or not.
+    /// The mailing that the page showed, whole or not.
     pub announcement: Option<Announcement>,
     /// The listing was proved whole, or only single entries could not be read.
     pub is_trusted: bool,
@@ -150,7 +150,7 @@ async fn parse_apart(page: Page) -> Result<Listing, PageError> {
     })
 }
 
-/// Is this a page of another listing than the one that was asked for?
+/// Why a page is of another listing than the one that was requested; none where it is the same.
 fn mismatch(listing: &Listing, subject: SubjectId, first: Option<&Listing>) -> Option<String> {
     if let Some(shown) = listing.subject.filter(|shown| *shown != subject) {
         return Some(format!("asked for {subject}, the page is the listing of {shown}"));

@@ -1,4 +1,4 @@
-//! When is a subject asked for again?
+//! When a subject is requested next.
 //!
 //! After a mailing is due the page is asked for at growing intervals until it shows the new date, and twice more after
 //! that, since arXiv corrects a page on the same day; then not before the next mailing.

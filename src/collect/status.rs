@@ -39,7 +39,7 @@ pub struct ReadStatus {
     pub next_attempt: Timestamp,
 }
 
-/// A subject that was asked for or is watched.
+/// A subject that is watched or was requested, with what is known of it.
 #[derive(Clone, Debug, Default)]
 pub struct KnownSubject {
     /// When a reader last asked for it.
@@ -87,7 +87,7 @@ impl KnownSubject {
 }
 
 impl Subjects {
-    /// What is watched, and what the store remembers.
+    /// The subjects that are watched, with what the store remembers.
     pub(super) fn new(watch: &[SubjectId], contents: &Contents, now: Timestamp) -> Self {
         let mut subjects =
             Self { watch: Vec::new(), known: BTreeMap::new(), shown: None, doubted: BTreeMap::new() };
@@ -124,7 +124,7 @@ impl Subjects {
         subjects
     }
 
-    /// Is the day that a read has found later than all that is known of its subject?
+    /// Whether the day of a read is later than all that is known of its subject.
     pub(super) fn is_news(&self, outcome: &ReadOutcome) -> bool {
         let newest = self.known.get(&outcome.subject).and_then(KnownSubject::newest);
         outcome.date.is_some_and(|date| newest.is_none_or(|newest| date > newest))
@@ -176,7 +176,8 @@ impl Subjects {
         }
     }
 
-    /// Notes a reader's wish; false, and nothing noted, when more unwatched subjects would be read than may be.
+    /// Notes that a reader requests subjects; false, and nothing noted, where more unwatched subjects would be read than are
+    /// allowed.
     pub(super) fn request(&mut self, subjects: &[SubjectId], on_demand_max: usize, now: Timestamp) -> bool {
         let is_read =
             |subject: &SubjectId| self.known.get(subject).is_some_and(|known| is_wanted(known, now));
@@ -248,7 +249,8 @@ impl Subjects {
 
     fn put_down(&mut self, outcome: &ReadOutcome, now: Timestamp, allowed: Timestamp, failures: u32) {
         let known = self.known.entry(outcome.subject).or_default();
-        known.first_attempt.get_or_insert(now);
+        // A first attempt that lies ahead was made by a clock that was ahead.
+        known.first_attempt = Some(known.first_attempt.map_or(now, |first| first.min(now)));
         let before = known.status.as_ref();
         let is_proved = outcome.verdict.is_proved();
         let newest = known.newest_proved();
@@ -321,7 +323,7 @@ impl Subjects {
     }
 }
 
-/// Was asked for and could not be read, not once: such a subject keeps no other out.
+/// Whether a subject was requested and never could be read: such a subject takes no other's place.
 fn is_hopeless(known: &KnownSubject) -> bool {
     known.days.is_empty() && known.status.as_ref().is_some_and(|status| status.failures > 0)
 }

@@ -11,7 +11,8 @@ use super::assemble::{Limit, Selection};
 use super::spec::{FeedSpec, Scope};
 use super::title::type_list;
 
-/// Where the service is: what links begin with, and what ids do, which stay as they are when links change.
+/// The public addresses of the service, without a slash at the end: that of links, and that of ids, which stays as it is
+/// when links change.
 #[derive(Clone, Copy, Debug)]
 pub struct Bases<'a> {
     pub links: &'a str,
@@ -24,11 +25,13 @@ impl<'a> From<&'a str> for Bases<'a> {
     }
 }
 
-/// What proxies decode, take for something else or refuse in a path, and leave alone in a query: nginx decodes `%2F`
+/// Characters that proxies decode, misread or refuse in a path, and leave alone in a query: nginx decodes `%2F`
 /// where it takes a path off, Apache answers it with 404, Traefik refuses all of these.
 const NOT_FOR_PATHS: [char; 6] = ['/', '\\', '%', '?', '#', ';'];
 
-/// The canonical address of a feed: one for all spellings of a request.
+/// The canonical address of a feed, the same for all spellings of a request; parameters with default values are left out.
+///
+/// `base` is the public address of the service, without a slash at its end.
 #[must_use]
 pub fn url(spec: &FeedSpec, base: &str) -> FeedUrl {
     let in_query = match &spec.scope {
@@ -38,7 +41,9 @@ pub fn url(spec: &FeedSpec, base: &str) -> FeedUrl {
     spelled(spec, base, in_query)
 }
 
-/// What a feed is, whatever its format and however its address is spelled.
+/// The id of a feed, independent of its format and of how its address is spelled: its first address.
+///
+/// `base` is the address that ids begin with, without a slash at its end.
 pub(super) fn id(spec: &FeedSpec, base: &str) -> String {
     identity(&spelled(spec, base, None))
 }
@@ -92,15 +97,15 @@ fn spelled(spec: &FeedSpec, base: &str, keyword_in_query: Option<String>) -> Fee
     FeedUrl { stem: format!("{base}/{path}"), query: parameters.join("&") }
 }
 
-/// What a feed is, whatever its format: its address without an ending.
+/// An address without the ending of a format.
 pub(super) fn identity(url: &FeedUrl) -> String {
     let separator = if url.query.is_empty() { "" } else { "?" };
     format!("{}{separator}{}", url.stem, url.query)
 }
 
-/// What is shown otherwise than usual.
+/// Adds the parameters of a presentation that differ from the default.
 fn shown(chosen: &Presentation, default: &Presentation, mut add: impl FnMut(&str, &str)) {
-    // The profile comes first: it says what is usual for the others.
+    // The profile comes first: the defaults of the others depend on it.
     if chosen.profile != default.profile {
         add("profile", chosen.profile.as_str());
     }

@@ -1,6 +1,6 @@
 //! Selects the events of a feed by subjects, window and types, and orders them newest first.
 //!
-//! A paper stands once under its own id, at its first new or cross-listed appearance in the feed's subjects, and once
+//! A paper appears once under its own id, at its first new or cross-listed appearance in the feed's subjects, and once
 //! for each day on which it was replaced.
 //! The first appearance is looked for in all that is known, not in the window alone: otherwise a paper would come back
 //! with a later date on the day when its first appearance leaves the window.
@@ -21,7 +21,7 @@ use crate::filter::{Aliases, Query, TooMuchWork};
 use super::budget::Budget;
 use super::working_set::WorkingSet;
 
-/// What a reader chose of a feed.
+/// Which of the papers of a feed's subjects it shows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Selection {
     /// In the order of [`AnnounceType::ALL`], without repetition; all four for no choice.
@@ -29,9 +29,9 @@ pub struct Selection {
     /// Calendar days back from the newest listing date, that day included.
     pub days: u32,
     pub limit: Limit,
-    /// What a paper must match; everything without it.
+    /// The rule that a paper must match; every paper matches without one.
     pub query: Option<Query>,
-    /// What it must match as well, as RSSHub's parameters say it.
+    /// The rule that RSSHub's parameters make, which it must match as well.
     pub aliases: Option<Aliases>,
     pub sort: Sort,
 }
@@ -43,14 +43,14 @@ impl Selection {
         Self { types: types.to_vec(), days, limit, query: None, aliases: None, sort: Sort::Date }
     }
 
-    /// What it takes beside itself, in bytes.
+    /// The memory that it takes beside itself, in bytes.
     pub(super) fn memory_bytes(&self) -> usize {
         let types = size_of_val(&*self.types);
         let aliases = self.aliases.as_ref().map_or(0, Aliases::memory_bytes);
         types + self.query.as_ref().map_or(0, Query::memory_bytes) + aliases
     }
 
-    /// Everything that a paper must match.
+    /// Every rule that a paper must match.
     pub(super) fn rules(&self) -> impl Iterator<Item = &Query> {
         self.query.iter().chain(self.aliases.iter().map(Aliases::query))
     }
@@ -59,16 +59,16 @@ impl Selection {
 /// How many items a feed has at most, the newest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Limit {
-    /// This many, but the newest mailing as a whole: a reader who comes every day misses nothing.
+    /// This many, but never less than the newest mailing as a whole: a reader who comes every day misses nothing.
     Default(usize),
     /// This many, as the reader chose.
     Chosen(usize),
 }
 
-/// The events of a feed, newest first; nothing of `subjects` need be known.
+/// The events of a feed, newest first; `subjects` of which nothing is known add none.
 ///
 /// # Errors
-/// The work is used up.
+/// The budget is used up.
 pub fn assemble(
     working_set: &WorkingSet,
     subjects: &[SubjectId],
@@ -83,7 +83,7 @@ pub fn assemble(
     Ok(cut(events, newest, selection.limit))
 }
 
-/// What is known of the feed's subjects in its window and of its types, newest first.
+/// The known events of the feed's subjects within its window and of its types, newest first.
 ///
 /// `newest` is the newest listing date of any of the subjects.
 pub(super) fn known(
@@ -101,7 +101,7 @@ pub(super) fn known(
     select(&working_set.days(subjects), newest, &behind, selection)
 }
 
-/// What the feed's subjects, its window and its types leave, newest first.
+/// The events of `days` within the window and of the types of a selection, newest first.
 ///
 /// `days` are those of all the feed's subjects; `newest` is the newest listing date among them, for which the archives
 /// in `behind` have not been read. A paper whose primary subject is in one of these is a cross-list on the pages of

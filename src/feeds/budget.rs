@@ -1,4 +1,4 @@
-//! How much work the rules of one request may take, over the index and over the texts.
+//! The work that the rules of one request may take, in steps over the index and over the texts.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ pub struct Budget<'a> {
 }
 
 impl Budget<'_> {
-    /// For what anyone may ask.
+    /// Runs `with` under the limits for requests that anyone may make: steps, and ten seconds as a last resort.
     pub fn of_an_address<T>(with: impl FnOnce(&Budget<'_>) -> T) -> T {
         let end = Instant::now() + TIME_MAX;
         let is_over = || Instant::now() >= end;
@@ -26,7 +26,7 @@ impl Budget<'_> {
         })
     }
 
-    /// For what the operator asks.
+    /// No limits, for the rules of the operator.
     #[must_use]
     pub fn unlimited() -> Budget<'static> {
         Budget { index: Work::unlimited(), texts: Work::unlimited() }

@@ -1,4 +1,4 @@
-//! What does a replacement change?
+//! Compares a replacement with the version before it: title, authors, comments and abstract.
 //!
 //! Titles, comments and abstracts are compared word by word, authors one by one, all as the reader sees them: another
 //! spelling of the same letter is no change.
@@ -61,7 +61,8 @@ enum Run {
     Rewritten,
 }
 
-/// How an event differs from the version before; none for what is no replacement, or the first that is known.
+/// The differences between an event and the version before it; none for an event that is no replacement, or whose earlier
+/// version is not known.
 pub(super) fn changes(event: &Event, mode: TextMode) -> Option<Changes> {
     let Earlier { listing_date, paper: before } =
         event.earlier.as_ref().filter(|_| event.announce_type.is_replacement())?;
@@ -87,7 +88,8 @@ pub(super) fn changes(event: &Event, mode: TextMode) -> Option<Changes> {
     Some(Changes { since: *listing_date, fields: fields.into_iter().flatten().collect() })
 }
 
-/// What a replacement changed, as a part of a page.
+/// What a replacement changed, as HTML for a page; none for an event that is no replacement or whose earlier version is
+/// not known.
 #[must_use]
 pub fn changes_html(event: &Event, mode: TextMode) -> Option<String> {
     changes(event, mode).map(|changes| changes.html())

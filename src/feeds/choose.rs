@@ -10,10 +10,13 @@ use super::matching::matching;
 use super::spec::FeedSpec;
 use super::working_set::WorkingSet;
 
-/// The events of what was asked for, newest first, each replacement with the version before it where that is shown.
+/// The events of a feed, newest first; of a digest in its own order. Replacements carry the version before them where the
+/// presentation shows changes.
+///
+/// `subjects` are those whose events are searched; none of them need be known.
 ///
 /// # Errors
-/// The work is used up; the rules of the configuration take none of it.
+/// The budget is used up; the rules of the configuration take nothing of it.
 pub fn choose(
     working_set: &WorkingSet,
     subjects: &[SubjectId],

@@ -15,9 +15,9 @@ use super::digest;
 use super::spec::FeedSpec;
 use super::title::{description, title};
 
-/// The feed of what was asked for, of the events that were chosen for it.
+/// Makes the feed of a spec from the events that [`choose`](super::choose) gave for it.
 ///
-/// `bases` are the public address of the service; `newest` dates a feed in which nothing matched.
+/// `bases` are the public addresses of the service; `newest` is the listing date by which a feed without entries is dated.
 #[must_use]
 pub fn feed<'a>(
     spec: &FeedSpec,
@@ -44,10 +44,11 @@ pub fn feed<'a>(
     }
 }
 
-/// When a feed of these events last changed: when the last of them came in, and not before its newest entry.
+/// When a feed of these events last changed: when the last of them was added, and never before the date of its newest
+/// entry (RFC 4287 §4.2.15).
 ///
 /// A digest is dated by its mailing, which may be later than the moment at which a past day's papers are dated.
-/// `newest` dates a feed in which nothing matched.
+/// `newest` is the listing date by which a feed without entries is dated.
 #[must_use]
 pub fn updated(spec: &FeedSpec, events: &[Event], newest: jiff::civil::Date) -> Timestamp {
     let added = events.iter().map(|event| event.added);
@@ -103,7 +104,7 @@ fn entry(event: &Event, presentation: &Presentation) -> FeedEntry {
     }
 }
 
-/// What a replacement changed stands before the abstract, in a paragraph of its own.
+/// The plain text of an entry; the changes of a replacement come before the abstract, in a paragraph of their own.
 fn summary(event: &Event, presentation: &Presentation, changes: Option<&Changes>) -> String {
     let (paper, from, mode) = (&event.paper, event.cross_list_from.as_deref(), presentation.text);
     let full = || text::summary(paper, event.announce_type, from, mode);

@@ -10,7 +10,7 @@ use super::assemble::{Limit, Selection, assemble};
 use super::budget::Budget;
 use super::working_set::WorkingSet;
 
-/// What a rule makes of one paper and of all that are known.
+/// A rule explained on one paper, and counted over all papers that are known.
 #[derive(Clone, Debug)]
 pub struct Explained {
     /// The newest announcement of the paper in the given subjects; none where it is not known.
@@ -20,10 +20,10 @@ pub struct Explained {
     pub warnings: Vec<Warning>,
 }
 
-/// Explains a rule on a paper, over everything that `subjects` hold.
+/// Explains a rule on a paper, and counts what each part of it matches in everything that is kept of `subjects`.
 ///
 /// # Errors
-/// The work is used up.
+/// The budget is used up.
 pub fn explained(
     working_set: &WorkingSet,
     subjects: &[SubjectId],

@@ -15,11 +15,11 @@ use crate::filter::{Dated, Query, TooMuchWork};
 use super::budget::Budget;
 use super::working_set::WorkingSet;
 
-/// A question to the query API.
+/// A request to the query API.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PaperQuery {
     pub query: Option<Query>,
-    /// Only these, in a version of theirs where one is named; every paper without.
+    /// The papers to look for, each in a version where one is named; every paper without a list.
     pub ids: Option<Vec<(ArxivId, Option<u32>)>>,
     pub start: usize,
     pub count: usize,
@@ -27,7 +27,7 @@ pub struct PaperQuery {
     pub is_ascending: bool,
 }
 
-/// What the order goes by; there are no dates but those of the announcements.
+/// What results are ordered by; dates are those of the announcements.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum QueryOrder {
     /// The order of the ids that were named, else as [`QueryOrder::Updated`].
@@ -37,21 +37,21 @@ pub enum QueryOrder {
     Submitted,
 }
 
-/// The answer: one page, and what is known of all.
+/// One page of results, and the count and date of all.
 #[derive(Clone, Debug)]
 pub struct QueryResults {
     pub records: Vec<Record>,
     pub total: usize,
-    /// When the last of all that were found came in.
+    /// When the last of all results was added.
     pub updated: Option<Timestamp>,
 }
 
-/// Looks through everything that is kept of the given subjects.
+/// Finds papers among everything that is kept of the given subjects.
 ///
-/// A paper matches as it was announced last, in the version that is asked for.
+/// A paper matches by the text of its last announcement, or of its last one in the version that is named.
 ///
 /// # Errors
-/// The work is used up.
+/// The budget is used up.
 pub fn look_up(
     working_set: &WorkingSet,
     subjects: &[SubjectId],

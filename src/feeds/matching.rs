@@ -16,7 +16,7 @@ use super::searchable::{Key, key};
 use super::spec::{FeedSpec, Scope};
 use super::working_set::WorkingSet;
 
-/// The events of what was asked for; a reader's rule narrows a feed of the configuration.
+/// The events that match the feed's rules, within its limit; a reader's rule narrows a feed of the configuration.
 pub(super) fn matching(
     working_set: &WorkingSet,
     subjects: &[SubjectId],
@@ -46,7 +46,7 @@ pub(super) fn matching(
     Ok(cut(events, newest, selection.limit))
 }
 
-/// What scores enough, in the order that was asked for.
+/// The events that score enough, in the order of the feed.
 fn scored(
     working_set: &WorkingSet,
     mut events: Vec<Event>,
@@ -65,7 +65,7 @@ fn scored(
     Ok(events)
 }
 
-/// What each event scores; none for those that match no rule.
+/// The score of each event; none for an event that matches no rule.
 pub(super) fn scores(
     working_set: &WorkingSet,
     events: &[Event],

@@ -12,19 +12,19 @@ pub struct NamedOptions {
     /// Lowercase letters, digits and `-`; unique.
     pub slug: String,
     pub title: String,
-    /// Sorted, each once, never empty; what a type is relative to.
+    /// The subjects of the feed, sorted, each once, at least one; types are relative to them.
     pub sources: Vec<SubjectId>,
-    /// What a paper must match; everything without it.
+    /// The rule that a paper must match; every paper matches without one.
     pub rule: Option<Query>,
-    /// What a paper scores for each rule that it matches.
+    /// The rules that add to a paper's score, each with what it adds.
     pub scores: Vec<(Query, i64)>,
-    /// What it must score in all.
+    /// The least score of a paper that is shown.
     pub min_score: Option<i64>,
     /// Calendar days back, unless the reader chooses.
     pub days: Option<u32>,
     /// The most items, unless the reader chooses.
     pub limit: Option<usize>,
-    /// What becomes of TeX, unless the reader chooses.
+    /// How TeX is written, unless the reader chooses.
     pub text: TextMode,
     /// Whether what was announced before the feed's rules came into force is shown.
     pub backfill: bool,
@@ -33,7 +33,7 @@ pub struct NamedOptions {
 }
 
 impl NamedOptions {
-    /// All that decides which papers are in the feed, in words that change when it does.
+    /// A text of everything that decides which papers are in the feed; it changes when that does.
     #[must_use]
     pub fn rules(&self) -> String {
         let sources: Vec<&str> = self.sources.iter().map(|subject| subject.as_str()).collect();

@@ -34,10 +34,11 @@ const MARKED_CHARACTERS_MAX: usize = 8_000;
 const EXCERPT_CHARACTERS: usize = 240;
 const EXCERPT_BEFORE: usize = 80;
 
-/// Looks at the feed through its first items; the subjects need not all be known.
+/// The first items of a feed with the words that matched, and counts over all its items; subjects of which nothing is known
+/// add none.
 ///
 /// # Errors
-/// The work is used up.
+/// The budget is used up.
 pub fn preview(
     working_set: &WorkingSet,
     subjects: &[SubjectId],

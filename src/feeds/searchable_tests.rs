@@ -1,4 +1,4 @@
-//! Is all found that came in, and nothing that went?
+//! Tests that a search finds every paper of the working set and none that was removed.
 
 use jiff::civil::{Date, date};
 

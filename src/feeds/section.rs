@@ -10,7 +10,8 @@ use super::title::title;
 /// The longest name, in characters.
 const NAME_CHARACTERS_MAX: usize = 40;
 
-/// A section of `feeds.toml`, of these subjects where the feed names none.
+/// A `[[feed]]` section for `feeds.toml` (TOML 1.0) that defines the same feed; `subjects` are its sources where the spec
+/// names none.
 #[must_use]
 pub fn section(spec: &FeedSpec, subjects: &[SubjectId]) -> String {
     let selection = &spec.selection;

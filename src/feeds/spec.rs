@@ -9,28 +9,28 @@ use crate::filter::Query;
 use super::assemble::{Limit, Selection};
 use super::options::NamedOptions;
 
-/// The most items of a feed of usual size.
+/// The most items of a feed of ordinary size.
 const ORDINARY_ITEMS_MAX: usize = 500;
 
-/// What was asked for, in its canonical form.
+/// What a feed is, in its canonical form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FeedSpec {
     pub scope: Scope,
     pub selection: Selection,
     pub presentation: Presentation,
-    /// What selection and presentation are when nothing is chosen.
+    /// Selection and presentation where the request chooses nothing.
     pub default: (Selection, Presentation),
 }
 
 impl FeedSpec {
-    /// Nothing is chosen.
+    /// A feed for which the request chooses nothing.
     #[must_use]
     pub fn with_defaults(scope: Scope, selection: Selection, presentation: Presentation) -> Self {
         let default = (selection.clone(), presentation.clone());
         Self { scope, selection, presentation, default }
     }
 
-    /// What it takes beside itself, in bytes; a feed of the configuration is kept once for all.
+    /// The memory that it takes beside itself, in bytes; a feed of the configuration counts nothing, for all share it.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         let of_scope = match &self.scope {
@@ -44,7 +44,7 @@ impl FeedSpec {
         of_scope + of_subjects + self.selection.memory_bytes() + self.default.0.memory_bytes()
     }
 
-    /// May it take much longer than a feed of usual size by plain words?
+    /// Whether it may take much longer than a feed of ordinary size by plain words.
     #[must_use]
     pub fn is_costly(&self) -> bool {
         let is_large = |limit| matches!(limit, Limit::Chosen(items) if items > ORDINARY_ITEMS_MAX);

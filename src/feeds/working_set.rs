@@ -30,7 +30,7 @@ pub struct WorkingSet {
     announcements: RwLock<Announcements>,
     /// Apart from the events: a search holds it for as long as the index takes, and nobody who answers waits for it.
     searchable: RwLock<Searchable>,
-    /// What came and went since the searchable papers were looked at last, in its order.
+    /// Events that were inserted and removed since the last indexing, in order.
     arrivals: Mutex<Vec<Arrival>>,
     /// Held by whoever indexes, so that nobody does it twice.
     indexing: Mutex<()>,
@@ -81,12 +81,12 @@ impl WorkingSet {
         }
     }
 
-    /// Changes whenever anything here has changed; looking costs no lock.
+    /// Grows with every change; takes no lock.
     pub fn version(&self) -> u64 {
         self.version.load(Ordering::Acquire)
     }
 
-    /// Puts a day of a subject in place of what stood there.
+    /// Replaces a day of a subject, and removes days that are older than are kept.
     pub fn apply(&self, change: &ChangedDay) {
         let mut announcements = self.announcements.write().unwrap_or_else(PoisonError::into_inner);
         let row = announcements.rows.entry(change.subject).or_default();
@@ -110,7 +110,7 @@ impl WorkingSet {
         self.version.fetch_add(1, Ordering::Release);
     }
 
-    /// Indexes what came in since the last time; whoever searches does so first.
+    /// Indexes what was inserted since the last call; every search calls it first.
     pub fn index(&self) {
         let has_arrivals = || !self.arrivals.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
         if !has_arrivals() && self.search(Searchable::is_indexed) {
@@ -137,19 +137,19 @@ impl WorkingSet {
         }
     }
 
-    /// Notes a day that was read and has no events, or whose events are not kept here.
+    /// Marks a day as read that has no events, or whose events are not kept here.
     pub fn know(&self, subject: SubjectId, date: Date) {
         let mut announcements = self.announcements.write().unwrap_or_else(PoisonError::into_inner);
         announcements.rows.entry(subject).or_default().days.entry(date).or_insert_with(|| Arc::from([]));
         self.version.fetch_add(1, Ordering::Release);
     }
 
-    /// Has any day of this subject been read?
+    /// Whether any day of this subject has been read.
     pub fn holds(&self, subject: SubjectId) -> bool {
         self.read(|announcements| announcements.rows.contains_key(&subject))
     }
 
-    /// Changes whenever what the given subjects hold changes; never goes back.
+    /// Grows with every change of the given subjects.
     pub fn generation(&self, subjects: &[SubjectId]) -> u64 {
         self.read(|announcements| {
             let rows = subjects.iter().filter_map(|subject| announcements.rows.get(subject));
@@ -179,7 +179,7 @@ impl WorkingSet {
         })
     }
 
-    /// Every day of the given subjects; cheap, for the events are shared.
+    /// Every day of the given subjects; the events are shared, not copied.
     pub fn days(&self, subjects: &[SubjectId]) -> Vec<Arc<[Event]>> {
         self.read(|announcements| {
             let rows = subjects.iter().filter_map(|subject| announcements.rows.get(subject));
@@ -187,12 +187,11 @@ impl WorkingSet {
         })
     }
 
-    /// Keeps those of a feed's events that match; types are the feed's own.
-    ///
-    /// A paper stands in a feed at most once on a day, as [`super::assemble`] sees to.
+    /// Keeps those of a feed's events that match a rule; a paper must appear at most once on a day, as
+    /// [`super::assemble`] ensures.
     ///
     /// # Errors
-    /// The work is used up.
+    /// The budget is used up.
     pub fn matching(
         &self,
         events: Vec<Event>,
@@ -212,10 +211,10 @@ impl WorkingSet {
         Ok(events.into_iter().filter(|event| matched.contains(&key(event))).collect())
     }
 
-    /// What each part of a rule leaves of a feed's events, and what about the rule is probably not meant.
+    /// How many of a feed's events each part of a rule matches, and warnings about parts that are probably a slip.
     ///
     /// # Errors
-    /// The work is used up.
+    /// The budget is used up.
     pub fn measured(
         &self,
         events: &[Event],
@@ -239,7 +238,7 @@ impl WorkingSet {
         Ok((counts, warnings))
     }
 
-    /// Gives each replacement the newest version before it, from memory or as the store had it.
+    /// Sets the newest earlier version of each replacement, from memory or as the store had it, at most 300 days back.
     pub fn compare(&self, events: &mut [Event]) {
         self.read(|announcements| {
             for event in events.iter_mut().filter(|event| event.announce_type.is_replacement()) {

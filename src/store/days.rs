@@ -31,9 +31,10 @@ const LAST_READS: &str = "sequence IN (SELECT max(sequence) FROM reads LEFT JOIN
      (SELECT subject, max(listing_date) AS newest FROM days GROUP BY subject) AS known USING (subject) \
      WHERE verdict = 'stale' OR listing_date IS NULL OR newest IS NULL OR listing_date >= newest GROUP BY subject)";
 
-/// When each subject was first asked for, as [`columns::first_read`] reads it.
-const FIRST_READS: &str = "SELECT subject, read_at FROM reads \
-     WHERE sequence IN (SELECT min(sequence) FROM reads GROUP BY subject) ORDER BY subject";
+/// The earliest read of each subject, as [`columns::first_read`] reads it. By the clock, not by the order: the first reads may
+/// be of a clock that was ahead.
+const FIRST_READS: &str =
+    "SELECT subject, min(read_at) AS read_at FROM reads GROUP BY subject ORDER BY subject";
 
 /// What happens to a day that is known already: the rule of [`Day::supersedes`].
 pub(super) const ON_KNOWN_DAY: &str = "ON CONFLICT (subject, listing_date) DO UPDATE SET \

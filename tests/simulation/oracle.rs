@@ -11,7 +11,7 @@ use crosslist::store::Contents;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::plan::Plan;
+use crate::plan::{Plan, Trouble};
 use crate::upstream::Arxiv;
 use crate::world::{CATCHUP_DAYS, Entry, World};
 
@@ -122,11 +122,29 @@ impl<'a> Case<'a> {
     /// The catch-up of the next day tells, unless it shows the title of a later version; what is asked for after that
     /// day may show what arXiv changed without announcing it, and is not taken over.
     fn is_slip_for_good(&self, entry: &Entry, date: Date, title: &str) -> bool {
-        let Some((corrected, slip)) = self.world.slip(entry, date, self.subject) else { return false };
-        let next = self.world.mailings.iter().find(|mailing| mailing.date > date).expect("a mailing after");
-        let (from, until) = (corrected - A_DAY, next.out + A_DAY);
-        let is_disturbed = self.wrong().iter().any(|(begins, ends)| *begins < until && *ends > from);
-        title == slip && (is_disturbed || self.world.is_replaced(entry, date, until))
+        let next =
+            self.world.mailings.iter().find(|mailing| mailing.date > date).expect("a mailing after").out;
+        let until = next + A_DAY;
+        let slip = self.world.slip(entry, date, self.subject);
+        let (from, own_fault) = match slip.filter(|(_, slip)| *slip == title) {
+            Some((corrected, _)) => (corrected - A_DAY, None),
+            None => {
+                let garbles = |trouble: &&Trouble| {
+                    trouble.fault.name == "invalid_utf8"
+                        && trouble.from < until
+                        && trouble.until > mailing::moment(date)
+                };
+                let Some(trouble) = self.plan.troubles.iter().find(garbles) else { return false };
+                if title != format!("( {}", entry.title) {
+                    return false;
+                }
+                (trouble.from - A_DAY, Some((trouble.from, trouble.until)))
+            }
+        };
+        let is_other = |span: &&(Timestamp, Timestamp)| Some(**span) != own_fault;
+        let is_disturbed =
+            self.wrong().iter().filter(is_other).any(|(begins, ends)| *begins < until && *ends > from);
+        is_disturbed || self.world.is_replaced(entry, date, until)
     }
 
     /// A day that arXiv did not give for long enough: what is not there is a gap.

@@ -125,7 +125,7 @@ impl Worker {
         outcome
     }
 
-    /// Puts down that a day was asked for and that its page was not believed; how often is in its checks.
+    /// Keeps that the page of a day was not believed; the day's checks count how often.
     pub(super) async fn put_down_doubt(&mut self, subject: SubjectId, date: Date, known: Option<&Day>) {
         let now = self.shared.clock.now();
         let day = match known {
@@ -153,7 +153,7 @@ impl Worker {
     }
 }
 
-/// What was read and is not kept, because the store failed.
+/// The outcome of a read that the store failed to keep.
 fn not_kept(mut outcome: ReadOutcome, error: &StoreError) -> ReadOutcome {
     tracing::error!(subject.code = %outcome.subject, %error, "could not keep an announcement");
     outcome.verdict = Verdict::Unread;

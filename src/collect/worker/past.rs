@@ -130,7 +130,8 @@ impl Worker {
         (outcome, if is_settled { Ending::Settled } else { Ending::Open })
     }
 
-    /// Is a page taken for the truth that other pages speak against?
+    /// Whether a page is believed that other pages speak against: after doubts that are hours apart, and a quiet one only
+    /// after no cache can have kept it.
     fn is_believed(&self, doubt: Doubt, date: Date, known: Option<&Day>) -> bool {
         is_doubted_for_long(known, self.shared.clock.now())
             && match doubt {
@@ -139,7 +140,8 @@ impl Worker {
             }
     }
 
-    /// Is every mailing since then known, so that a paper that was replaced since is known to have been?
+    /// Whether the day is the newest mailing or the one before, and every mailing since is proved: then a paper that was
+    /// replaced since is known to have been.
     fn is_followed_closely(&self, subject: SubjectId, date: Date) -> bool {
         let subjects = self.shared.subjects();
         let Some(known) = subjects.get(subject) else { return false };
@@ -149,7 +151,7 @@ impl Worker {
         newest_proved && mailing::before(since) <= date && days.all(|day| day.verdict.is_proved())
     }
 
-    /// Is the day lost, now that it was asked for and this is the answer?
+    /// Whether the day is lost, given the answer of this read.
     fn is_lost(&self, outcome: &ReadOutcome, date: Date) -> bool {
         let is_answer = outcome.verdict == Verdict::Unrecognized;
         let is_asked_enough = self.past_days.failures(outcome.subject, date) >= LOST_ATTEMPTS_MAX;

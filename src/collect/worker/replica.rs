@@ -32,7 +32,7 @@ const BACK_OFF_STEP: SignedDuration = SignedDuration::from_secs(2);
 const STEP_DOWN: Duration = Duration::from_secs(30);
 
 impl Worker {
-    /// Finds out whether this replica asks the upstream now, and takes in what the others have written.
+    /// Finds out whether this replica leads now, and applies what the others have written.
     pub(super) async fn leads(&mut self) -> bool {
         let role = if self.sharing.stepped_down_until.is_some_and(|until| Instant::now() < until) {
             Ok(Role::Follows)
@@ -89,7 +89,7 @@ impl Worker {
         reading.filter(|_| is_confirmed)
     }
 
-    /// Goes on with the back-off of whoever asked the upstream before, perhaps this service before a restart.
+    /// Resumes the back-off of the previous leader, which may be this service before a restart.
     async fn recall_back_off(&mut self) {
         let now = self.shared.clock.now();
         match self.store.back_off(now).await {
@@ -160,7 +160,8 @@ impl Worker {
         self.wait(LOOK_EVERY, inbox).await;
     }
 
-    /// Shows what is news, and answers those whose wish was fulfilled; returns the wishes that are open.
+    /// Applies the changes of other replicas, and answers requests that the leader has fulfilled; returns those that are
+    /// open.
     fn take_in(&mut self, mut news: Contents) -> Vec<PendingRead> {
         for change in &news.changes {
             (self.sink)(change);
@@ -258,7 +259,7 @@ impl Worker {
         Ok(())
     }
 
-    /// Lets the wishes of all replicas wait for their reads as readers do.
+    /// Queues the requests of all replicas as those of readers.
     fn take(&mut self, wishes: &[PendingRead]) {
         for wish in wishes {
             if self.sharing.taken.contains_key(&wish.id) {
@@ -271,7 +272,7 @@ impl Worker {
         }
     }
 
-    /// Says of the wishes whose reads have ended that they are fulfilled.
+    /// Marks the requests of replicas as fulfilled whose reads have ended.
     async fn grant(&mut self) {
         let taken = self.sharing.taken.iter_mut();
         let done: Vec<i64> = taken

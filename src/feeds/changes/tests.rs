@@ -1,4 +1,4 @@
-//! Does a replacement say what it changed, and no more?
+//! Tests of what a replacement shows as changed.
 
 use std::sync::Arc;
 
