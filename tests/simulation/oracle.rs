@@ -126,20 +126,19 @@ impl<'a> Case<'a> {
             self.world.mailings.iter().find(|mailing| mailing.date > date).expect("a mailing after").out;
         let until = next + A_DAY;
         let slip = self.world.slip(entry, date, self.subject);
-        let (from, own_fault) = match slip.filter(|(_, slip)| *slip == title) {
-            Some((corrected, _)) => (corrected - A_DAY, None),
-            None => {
-                let garbles = |trouble: &&Trouble| {
-                    trouble.fault.name == "invalid_utf8"
-                        && trouble.from < until
-                        && trouble.until > mailing::moment(date)
-                };
-                let Some(trouble) = self.plan.troubles.iter().find(garbles) else { return false };
-                if title != format!("( {}", entry.title) {
-                    return false;
-                }
-                (trouble.from - A_DAY, Some((trouble.from, trouble.until)))
+        let (from, own_fault) = if let Some((corrected, _)) = slip.filter(|(_, slip)| *slip == title) {
+            (corrected - A_DAY, None)
+        } else {
+            let garbles = |trouble: &&Trouble| {
+                trouble.fault.name == "invalid_utf8"
+                    && trouble.from < until
+                    && trouble.until > mailing::moment(date)
+            };
+            let Some(trouble) = self.plan.troubles.iter().find(garbles) else { return false };
+            if title != format!("( {}", entry.title) {
+                return false;
             }
+            (trouble.from - A_DAY, Some((trouble.from, trouble.until)))
         };
         let is_other = |span: &&(Timestamp, Timestamp)| Some(**span) != own_fault;
         let is_disturbed =
