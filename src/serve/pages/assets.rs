@@ -7,7 +7,7 @@ use url::form_urlencoded::byte_serialize;
 
 use crate::filter::{self, Context, Dialect, Limits, Lists};
 use crate::render::page::{self, Site};
-use crate::serve::addresses;
+use crate::serve::addresses::{self, Address};
 use crate::serve::answer::respond;
 use crate::serve::documents::document::RenderedDocument;
 use crate::serve::http::public_url;
@@ -129,7 +129,9 @@ pub(in crate::serve) fn files(is_there: &dyn Fn(&str) -> bool) -> Vec<(String, V
 
 /// Where an example of the documents leads: an address to itself, a rule to the page that shows what it finds.
 fn example(code: &str, is_of_rules: bool) -> Option<String> {
-    if code.starts_with('/') {
+    let path = code.split(['?', '#']).next().unwrap_or(code);
+    // Regular expressions begin with a slash too.
+    if Address::of(path).is_known() {
         let is_open = PLACEHOLDERS.iter().any(|placeholder| code.contains(placeholder));
         return (!is_open && !NOT_TO_BE_OPENED.contains(&code)).then(|| code.to_owned());
     }

@@ -248,7 +248,7 @@ async fn what_was_never_read_is_not_written_and_what_was_written_before_stays() 
     place.arxiv.answer("/list/quant-ph/new", 404, "");
     let said = place.export(&["--now", MONDAY], 1).await;
     assert!(
-        said.contains("never read, so nothing new is written of it: named/much, subjects/quant-ph"),
+        said.contains("no data yet, so nothing new was written: named/much, subjects/quant-ph"),
         "{said}"
     );
     let files = place.files();
