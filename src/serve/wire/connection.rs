@@ -88,7 +88,7 @@ enum Phase {
     /// The server has seen no request.
     New,
     /// It has seen a request and written no byte of the answer.
-    FeedSpec,
+    Requested,
     /// It has written bytes that the socket has not taken.
     Sending,
     /// The socket has taken everything.
@@ -125,7 +125,7 @@ impl<T> Connection<T> {
 
     /// A request or its answer is incomplete.
     fn is_busy(&self) -> bool {
-        matches!(self.phase, Phase::FeedSpec | Phase::Sending) || self.body_left > 0
+        matches!(self.phase, Phase::Requested | Phase::Sending) || self.body_left > 0
     }
 
     /// Lets the server see the next request, or a refusal in its place. False if none has come.
@@ -159,13 +159,14 @@ impl<T> Connection<T> {
     }
 
     fn shown(&mut self) {
-        self.phase = Phase::FeedSpec;
+        self.phase = Phase::Requested;
         self.deadline = None;
     }
 
     fn sent(&mut self, context: &mut Context<'_>) {
-        (self.phase, self.was_busy) = (Phase::Sent, true);
-        if self.idle.as_ref().is_none_or(|idle| idle.is_elapsed()) {
+        self.phase = Phase::Sent;
+        self.was_busy = self.idle.as_ref().is_some_and(|idle| !idle.is_elapsed());
+        if !self.was_busy {
             self.restart_idle(context);
         }
         // The server waits for bytes that are here already, or that are not read any more.
