@@ -1,4 +1,4 @@
-//! Which symbol stands behind which of TeX's names?
+//! The names of TeX commands and the Unicode symbols that they stand for.
 
 /// Sorted by name.
 #[rustfmt::skip]
