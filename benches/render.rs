@@ -1,4 +1,4 @@
-//! How long does it take to write two thousand entries down?
+//! The time to render two thousand entries in each format.
 //!
 //! Run with `cargo bench --bench render`; each sample is a whole feed, and the rate counts its entries.
 

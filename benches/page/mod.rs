@@ -1,4 +1,4 @@
-//! Which listing page is measured with?
+//! The listing page that benchmarks use.
 //!
 //! As many entries as arXiv puts on one; `CROSSLIST_BENCH_PAGE` names another, saved from arXiv.
 

@@ -1,4 +1,4 @@
-//! Does the code keep to the table of `ARCHITECTURE.md`: who uses whom, which crate lives where, what stays pure?
+//! The code keeps to the tables of `ARCHITECTURE.md`: who uses whom, where a dependency belongs, what stays pure.
 //!
 //! The checker reads tokens and not types: it expands `use` groups, aliases, `self` and `super`, and that is enough to
 //! keep honest people honest. Code under `#[cfg(test)]` is free to use what it likes.

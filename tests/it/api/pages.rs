@@ -1,4 +1,4 @@
-//! What does a person see who opens the service in a browser?
+//! The pages of the service, as a browser receives them.
 
 use std::collections::BTreeSet;
 

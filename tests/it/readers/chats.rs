@@ -1,4 +1,4 @@
-//! What do the bots of chats make of a title?
+//! Titles as the bots of chats render them.
 //!
 //! matrix-hookshot reads feeds with the libraries that we write them with, and pastes title and summary into Markdown:
 //! `[title](link)` and `$SUMMARY`.

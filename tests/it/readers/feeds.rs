@@ -1,4 +1,4 @@
-//! Which feeds are the readers given?
+//! The feeds that readers and validators are given.
 
 use crosslist::domain::announcement::AnnounceType;
 use crosslist::domain::arxiv_id::ArxivId;

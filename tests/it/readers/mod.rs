@@ -1,4 +1,4 @@
-//! What do readers and validators that we did not write make of our feeds?
+//! Feeds as readers and validators of others parse them.
 //!
 //! A test whose tool is not installed is skipped (`support::tools`).
 
